@@ -1,0 +1,122 @@
+"""pytest-gocache: Go build-cache regression testing.
+
+Write down as tests what the Go build cache must do for your builds. The fixtures ``go_module``, ``go_repo``,
+``gocache``, ``gomodcache`` and ``go_toolchain`` come with the plugin; the assertions and types are imported from here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_gocache.assertions import (
+        assert_cached,
+        assert_not_relinked,
+        assert_only_rebuilt,
+        assert_only_relinked,
+        assert_rebuilt,
+        assert_relinked,
+        assert_test_cached,
+        assert_test_ran,
+    )
+    from pytest_gocache.caches import BuildCache, CacheEntry, ModuleCache
+    from pytest_gocache.errors import (
+        ActionGraphError,
+        GoCacheError,
+        GoCacheWarning,
+        GoCommandError,
+        GoTimeoutError,
+        HashLogError,
+        ModuleFileError,
+        PatternError,
+        StoreError,
+        ToolchainError,
+        UsageError,
+    )
+    from pytest_gocache.module import GoModule
+    from pytest_gocache.result import Action, Kind, PackageSet, Result, Status, TestOutcome, TestStatus
+    from pytest_gocache.toolchain import GoToolchain, GoVersion
+
+# Where each public name lives. They are imported on first use: pytest imports this package in every run, also in those
+# that have nothing to do with Go.
+_HOME = {
+    "Action": "result",
+    "ActionGraphError": "errors",
+    "BuildCache": "caches",
+    "CacheEntry": "caches",
+    "GoCacheError": "errors",
+    "GoCacheWarning": "errors",
+    "GoCommandError": "errors",
+    "GoModule": "module",
+    "GoTimeoutError": "errors",
+    "GoToolchain": "toolchain",
+    "GoVersion": "toolchain",
+    "HashLogError": "errors",
+    "Kind": "result",
+    "ModuleCache": "caches",
+    "ModuleFileError": "errors",
+    "PackageSet": "result",
+    "PatternError": "errors",
+    "Result": "result",
+    "Status": "result",
+    "StoreError": "errors",
+    "TestOutcome": "result",
+    "TestStatus": "result",
+    "ToolchainError": "errors",
+    "UsageError": "errors",
+    "assert_cached": "assertions",
+    "assert_not_relinked": "assertions",
+    "assert_only_rebuilt": "assertions",
+    "assert_only_relinked": "assertions",
+    "assert_rebuilt": "assertions",
+    "assert_relinked": "assertions",
+    "assert_test_cached": "assertions",
+    "assert_test_ran": "assertions",
+}
+
+__all__ = [
+    "Action",
+    "ActionGraphError",
+    "BuildCache",
+    "CacheEntry",
+    "GoCacheError",
+    "GoCacheWarning",
+    "GoCommandError",
+    "GoModule",
+    "GoTimeoutError",
+    "GoToolchain",
+    "GoVersion",
+    "HashLogError",
+    "Kind",
+    "ModuleCache",
+    "ModuleFileError",
+    "PackageSet",
+    "PatternError",
+    "Result",
+    "Status",
+    "StoreError",
+    "TestOutcome",
+    "TestStatus",
+    "ToolchainError",
+    "UsageError",
+    "assert_cached",
+    "assert_not_relinked",
+    "assert_only_rebuilt",
+    "assert_only_relinked",
+    "assert_rebuilt",
+    "assert_relinked",
+    "assert_test_cached",
+    "assert_test_ran",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,362 @@
+"""Build caches and module caches as folders: create, clone, save, restore, age, damage, measure."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import errno
+import os
+import shutil
+import stat
+import time
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pytest_gocache.errors import UsageError
+from pytest_gocache.result import Kind, Result
+
+__all__ = ["BuildCache", "CacheEntry", "ModuleCache", "clone_files", "make_writable", "remove_tree"]
+
+_README = "This directory holds cached build artifacts from the Go build system.\n"
+_INDEX_FIELDS = 5  # "v1", action ID, output ID, size, time
+
+
+def remove_tree(folder: Path) -> None:
+    """Delete a folder, read-only files and folders of a module cache included; an absent one is fine."""
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+        return
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+    except PermissionError:
+        make_writable(folder)
+        shutil.rmtree(folder)
+
+
+def make_writable(folder: Path) -> None:
+    """Give the owner write permission on every folder below: what deleting read-only files takes on POSIX."""
+    for parent, _, _ in os.walk(folder):
+        with contextlib.suppress(OSError):
+            Path(parent).chmod(stat.S_IRWXU)
+
+
+def clone_files(source: Path, target: Path, known: Container[str] = ()) -> list[str]:
+    """Put the cache files of ``source`` into ``target``, except those named in ``known``; returns the names put there.
+
+    Go rewrites index files in place, so they are copied; it rewrites data files only when they are damaged, so they
+    are hard-linked, or copied where links cannot be made. Names are like ``3f/3f8…-a``. A file that ``target`` has
+    already is left alone. Raises `FileNotFoundError` when ``source`` disappears underway.
+    """
+    names = []
+    link: Callable[[str, str], object] = os.link
+    for sub in _subfolders(source):
+        parent = target / sub.name
+        parent.mkdir(exist_ok=True)
+        with os.scandir(sub.path) as entries:
+            for entry in entries:
+                name = f"{sub.name}/{entry.name}"
+                if name in known:
+                    continue
+                names.append(name)
+                goal = f"{parent}/{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    # From Go 1.24 on, an executable is a folder that holds it.
+                    _clone_executable(Path(entry.path), Path(goal))
+                elif entry.name.endswith("-d"):
+                    link = _link_or_copy(link, entry.path, goal)
+                else:
+                    _copy_index(entry.path, goal)
+    return names
+
+
+def _subfolders(cache: Path) -> Iterator[os.DirEntry[str]]:
+    """The folders ``00`` to ``ff`` of a build cache."""
+    with os.scandir(cache) as entries:
+        for entry in entries:
+            if len(entry.name) == 2 and entry.is_dir():  # noqa: PLR2004 - two hexadecimal digits
+                yield entry
+
+
+def _link_or_copy(link: Callable[[str, str], object], source: str, target: str) -> Callable[[str, str], object]:
+    """Link one file, or copy it; returns the way that worked, so that a refusal is met only once a clone."""
+    try:
+        link(source, target)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        # EMLINK: too many links to this one file. The others: this pair of folders cannot have links at all.
+        if error.errno not in (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EACCES):
+            raise
+        shutil.copy2(source, target)
+        return link if error.errno == errno.EMLINK else shutil.copy2
+    return link
+
+
+def _copy_index(source: str, target: str) -> None:
+    # By hand: shutil would open, stat and probe far more for a file of 175 bytes, a thousand times a test.
+    with open(source, "rb") as file:  # noqa: PTH123 - Path objects double the cost of a clone
+        content = file.read()
+    with contextlib.suppress(FileExistsError), open(target, "xb") as file:  # noqa: PTH123
+        file.write(content)
+
+
+def _clone_executable(source: Path, target: Path) -> None:
+    target.mkdir(exist_ok=True)
+    for file in source.iterdir():
+        with contextlib.suppress(FileExistsError):
+            _link_or_copy(os.link, str(file), str(target / file.name))
+
+
+@dataclass(frozen=True, slots=True)
+class CacheEntry:
+    """One index entry of a build cache."""
+
+    action: str
+    """64 hexadecimal digits: the action ID (or subkey) that finds the output."""
+    output: str
+    """64 hexadecimal digits: the SHA-256 of the output."""
+    size: int
+    """Bytes of the output."""
+    stored: float
+    """When it was put there, in epoch seconds."""
+
+
+class _CacheFolder:
+    """A folder that Go keeps a cache in."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.path)!r})"
+
+    def size(self) -> int:
+        """Bytes of all files in the cache, a file with several links counted once."""
+        seen: dict[tuple[int, int], int] = {}
+        for parent, _, files in os.walk(self.path):
+            for name in files:
+                info = os.lstat(os.path.join(parent, name))  # noqa: PTH118 - hot on large caches
+                seen[info.st_dev, info.st_ino] = info.st_size
+        return sum(seen.values())
+
+    def clear(self) -> None:
+        """Empty the cache."""
+        remove_tree(self.path)
+        self.path.mkdir(parents=True)
+
+    def save(self, folder: Path | str) -> Path:
+        """Copy the cache into ``folder`` (absent or empty), modification times kept, as a CI cache would; returns it.
+
+        The copy shares nothing with the cache: it may be damaged, aged or packed freely.
+        """
+        target = Path(folder)
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise UsageError(f"cannot save {self.path} to {target}: it exists and is not an empty folder")
+        shutil.copytree(self.path, target, symlinks=True, dirs_exist_ok=True)
+        return target
+
+    def restore(self, folder: Path | str) -> None:
+        """Replace the content of the cache by a copy of ``folder``, modification times kept."""
+        source = Path(folder)
+        if not source.is_dir():
+            raise UsageError(f"cannot restore {self.path} from {source}: it is not a folder")
+        remove_tree(self.path)
+        shutil.copytree(source, self.path, symlinks=True)
+
+
+class BuildCache(_CacheFolder):
+    """A GOCACHE.
+
+    ``warm`` says whether the standard library may still be put in before a command: `clear`, `restore` and
+    ``@pytest.mark.gocache(warm=False)`` end that, because from then on the test says what is in the cache.
+    """
+
+    def __init__(self, path: Path, *, warm: bool = False) -> None:
+        super().__init__(path)
+        self.warm = warm
+        self._sources: set[Path] = set()
+        self._offered: set[str] = set()
+        self._results: list[Result] = []
+
+    def create(self) -> None:
+        """Make the folder with what Go expects in a cache that it may trim no sooner than tomorrow."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        (self.path / "README").write_text(_README, encoding="ascii")
+        # Without it, the first command would trim whatever the clone's old modification times let it.
+        (self.path / "trim.txt").write_text(str(int(time.time())), encoding="ascii")
+
+    def add(self, warm_cache: Path) -> bool:
+        """Put a warm cache's files in; False when it is in already.
+
+        A file that was offered before, by this warm cache or another, is not put in again: evictions last.
+        """
+        if warm_cache in self._sources:
+            return False
+        self._offered.update(clone_files(warm_cache, self.path, known=self._offered))
+        self._sources.add(warm_cache)
+        return True
+
+    def learn(self, result: Result) -> None:
+        """Remember a command's action graph: it tells which files belong to which package."""
+        self._results.append(result)
+
+    def entries(self) -> tuple[CacheEntry, ...]:
+        """The index entries, sorted by action ID; a damaged entry is left out, as Go does."""
+        found = []
+        for sub in _subfolders(self.path):
+            for file in sorted(Path(sub.path).glob("*-a")):
+                entry = _read_index(file)
+                if entry is not None:
+                    found.append(entry)
+        return tuple(sorted(found, key=lambda entry: entry.action))
+
+    def clone(self, folder: Path | str) -> BuildCache:
+        """A second cache in ``folder`` with the same content; data files are shared by hard links, safely."""
+        target = Path(folder)
+        if target.exists() and any(target.iterdir()):
+            raise UsageError(f"cannot clone {self.path} to {target}: the folder is not empty")
+        cloned = BuildCache(target)
+        cloned.create()
+        clone_files(self.path, target)
+        for name in ("trim.txt", "testexpire.txt"):
+            if (self.path / name).exists():
+                shutil.copy2(self.path / name, target / name)
+        cloned._results = list(self._results)
+        return cloned
+
+    def clear(self) -> None:
+        """Empty the cache: everything is cold from here on, the standard library too."""
+        super().clear()
+        self.create()
+        self.warm = False
+
+    def restore(self, folder: Path | str) -> None:
+        """Replace the content by a copy of ``folder``: from here on the cache has what it has, and nothing is added."""
+        super().restore(folder)
+        self.warm = False
+
+    def clear_tests(self) -> None:
+        """Expire every test result, as ``go clean -testcache`` does."""
+        (self.path / "testexpire.txt").write_text(f"{time.time_ns()}\n", encoding="ascii")
+
+    def evict(self, *packages: str) -> None:
+        """Forget the compiled form of packages that this test's commands have built or used.
+
+        ``packages`` are import paths; all test variants go with them. Raises `UsageError` for a package that no
+        command of this test considered, and for one that is not in the cache.
+        """
+        for index in self._indexes(packages):
+            index.unlink()
+
+    def corrupt(self, *packages: str, how: Literal["truncate", "flip"] = "truncate") -> None:
+        """Damage the compiled form of packages, as a full disk (``truncate``) or a bad one (``flip``) would.
+
+        ``truncate`` cuts the data file in half, which Go notices; ``flip`` inverts a byte in its middle and keeps the
+        size, which Go does not. Other caches that share the file by a hard link are not touched. Errors: as `evict`.
+        """
+        if how not in ("truncate", "flip"):
+            raise UsageError(f"corrupt: how={how!r} is neither 'truncate' nor 'flip'")
+        for index in self._indexes(packages):
+            entry = _read_index(index)
+            if entry is None:
+                raise UsageError(f"corrupt: the index file {index} is damaged already")
+            data = self.path / entry.output[:2] / f"{entry.output}-d"
+            content = bytearray(data.read_bytes())
+            middle = len(content) // 2
+            if how == "truncate":
+                del content[middle:]
+            else:
+                content[middle] ^= 0xFF
+            _replace(data, bytes(content))
+
+    def age(self, by: timedelta) -> None:
+        """Make the cache older: every modification time, and the time of Go's last trim, moves back by ``by``.
+
+        Go trims what was not used for five days, at most once a day: ``age(timedelta(days=6))`` lets the next command
+        trim everything.
+        """
+        seconds = by.total_seconds()
+        for parent, _, files in os.walk(self.path):
+            for name in files:
+                file = Path(parent) / name
+                if file.stat().st_nlink > 1:
+                    # A link shares its times with the warm store's file.
+                    _replace(file, file.read_bytes(), keep_times=True)
+                info = file.stat()
+                os.utime(file, (info.st_atime - seconds, info.st_mtime - seconds))
+        trim = self.path / "trim.txt"
+        if trim.exists():
+            info = trim.stat()
+            trim.write_text(str(int(int(trim.read_text(encoding="ascii")) - seconds)), encoding="ascii")
+            os.utime(trim, (info.st_atime, info.st_mtime))
+
+    def _indexes(self, packages: tuple[str, ...]) -> list[Path]:
+        """The index files of packages' compiles."""
+        found = []
+        for package in packages:
+            keys = {
+                action.action_id
+                for result in self._results
+                for action in result.actions
+                if action.kind is Kind.COMPILE and action.import_path == package and action.action_id
+            }
+            if not keys:
+                raise UsageError(f"no go command of this test has considered the package {package!r}")
+            files = [file for key in sorted(keys) for file in self._files_of(key)]
+            if not files:
+                raise UsageError(f"the package {package!r} is not in the build cache {self.path}")
+            found += files
+        return found
+
+    def _files_of(self, action_id: str) -> list[Path]:
+        """An action graph has the first 15 bytes of a 32-byte key: enough to find its index file."""
+        prefix = base64.urlsafe_b64decode(action_id).hex()
+        return sorted((self.path / prefix[:2]).glob(f"{prefix}*-a"))
+
+
+def _read_index(file: Path) -> CacheEntry | None:
+    fields = file.read_bytes().split()
+    if len(fields) != _INDEX_FIELDS or fields[0] != b"v1":
+        return None
+    try:
+        return CacheEntry(fields[1].decode("ascii"), fields[2].decode("ascii"), int(fields[3]), int(fields[4]) / 1e9)
+    except ValueError:
+        return None
+
+
+def _replace(file: Path, content: bytes, *, keep_times: bool = False) -> None:
+    """Give a file new content as a new file, so that other links to the old one keep theirs."""
+    info = file.stat()
+    aside = file.with_name(file.name + ".new")
+    aside.write_bytes(content)
+    aside.chmod(stat.S_IMODE(info.st_mode))
+    if keep_times:
+        os.utime(aside, ns=(info.st_atime_ns, info.st_mtime_ns))
+    aside.replace(file)
+
+
+class ModuleCache(_CacheFolder):
+    """A GOMODCACHE: its files and folders are read-only, which never gets in the way of deleting them."""
+
+    def entries(self) -> tuple[str, ...]:
+        """``module@version`` of every module that was downloaded, sorted; upper case as Go escapes it (``!name``)."""
+        downloads = self.path / "cache" / "download"
+        if not downloads.is_dir():
+            return ()
+        found = [
+            f"{file.parent.parent.relative_to(downloads).as_posix()}@{file.stem}"
+            for file in downloads.rglob("@v/*.zip")
+        ]
+        return tuple(sorted(found))
+
+    def clone(self, folder: Path | str) -> ModuleCache:
+        """A second module cache with the same content."""
+        return ModuleCache(self.save(folder))

@@ -1,0 +1,110 @@
+"""The hermetic environment of a go command: built from nothing, so that nothing around pytest changes a verdict."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["DEBUG_SETTING", "Home", "hermetic_environment", "with_debug_setting"]
+
+DEBUG_SETTING = "gocachehash=1"
+"""The GODEBUG setting of every command: constant, because GODEBUG is an input of test results since Go 1.23."""
+
+# What a platform needs to start programs at all, and nothing that go or a C compiler takes settings from.
+_PASSED = ("PATH", "SYSTEMROOT", "COMSPEC", "PATHEXT", "DEVELOPER_DIR", "SDKROOT")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one imagined machine, all below ``root``."""
+
+    root: Path
+
+    @property
+    def home(self) -> Path:
+        """The user's home directory."""
+        return self.root / "home"
+
+    @property
+    def config(self) -> Path:
+        """XDG_CONFIG_HOME."""
+        return self.home / ".config"
+
+    @property
+    def tmp(self) -> Path:
+        """TMPDIR."""
+        return self.root / "tmp"
+
+    @property
+    def gopath(self) -> Path:
+        """GOPATH."""
+        return self.home / "go"
+
+    @property
+    def gocache(self) -> Path:
+        """GOCACHE."""
+        return self.root / "gocache"
+
+    @property
+    def gomodcache(self) -> Path:
+        """GOMODCACHE."""
+        return self.root / "gomodcache"
+
+    def create(self) -> None:
+        """Make the folders, and switch telemetry off: GOTELEMETRY as a variable has no effect, its mode file has."""
+        for folder in (self.tmp, self.gopath, self.gocache, self.gomodcache):
+            folder.mkdir(parents=True, exist_ok=True)
+        configs = [self.config]
+        if sys.platform == "darwin":
+            configs.append(self.home / "Library" / "Application Support")
+        for config in configs:
+            mode = config / "go" / "telemetry" / "mode"
+            mode.parent.mkdir(parents=True, exist_ok=True)
+            mode.write_text("off 2020-01-01\n", encoding="ascii")
+
+
+def hermetic_environment(home: Home, goroot: Path, ambient: Mapping[str, str]) -> dict[str, str]:
+    """The environment of go commands on an imagined machine; ``ambient`` is the surrounding one.
+
+    The toolchain's own ``bin`` leads PATH, so that programs which call ``go`` get the one under test.
+    """
+    env = {name: ambient[name] for name in _PASSED if name in ambient}
+    env["PATH"] = os.pathsep.join([str(goroot / "bin"), env.get("PATH") or os.defpath])
+    folder = str(home.home)
+    env |= {
+        "HOME": folder,
+        "USERPROFILE": folder,
+        "XDG_CONFIG_HOME": str(home.config),
+        "XDG_CACHE_HOME": str(home.home / ".cache"),
+        "XDG_DATA_HOME": str(home.home / ".local" / "share"),
+        "XDG_STATE_HOME": str(home.home / ".local" / "state"),
+        "TMPDIR": str(home.tmp),
+        "TMP": str(home.tmp),
+        "TEMP": str(home.tmp),
+        "GOCACHE": str(home.gocache),
+        "GOMODCACHE": str(home.gomodcache),
+        "GOPATH": str(home.gopath),
+        "GOBIN": str(home.gopath / "bin"),
+        "GOENV": "off",
+        "GOFLAGS": "",
+        "GOTOOLCHAIN": "local",
+        "GOPROXY": "off",
+        "GOSUMDB": "off",
+        "GOAUTH": "off",
+        "GODEBUG": DEBUG_SETTING,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+        "TZ": "UTC",
+    }
+    return env
+
+
+def with_debug_setting(godebug: str) -> str:
+    """A user's GODEBUG value with the library's own setting in it."""
+    settings = [s for s in godebug.split(",") if s and not s.startswith("gocachehash=")]
+    return ",".join([*settings, DEBUG_SETTING])

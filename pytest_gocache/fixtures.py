@@ -1,0 +1,148 @@
+"""The fixtures. Each only puts together what other modules make; the work is theirs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_gocache.caches import BuildCache, ModuleCache
+    from pytest_gocache.marks import MarkSettings
+    from pytest_gocache.module import GoModule
+    from pytest_gocache.observe import Machine
+    from pytest_gocache.toolchain import GoToolchain
+
+# What the fixtures are made of is imported when one is used: pytest loads this module in every run.
+
+__all__ = ["go_module", "go_repo", "go_toolchain", "gocache", "gomodcache"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What one test works with: a folder of its own, a machine in it, and what its mark asks for."""
+
+    folder: Path
+    machine: Machine
+    marks: MarkSettings
+
+
+@pytest.fixture(scope="session")
+def go_toolchain(request: pytest.FixtureRequest) -> GoToolchain:
+    """The `GoToolchain` under test: ``.goroot``, ``.go``, ``.version`` and ``.env``.
+
+    With several toolchains (``--go-toolchain`` more than once), every test that uses it, directly or through another
+    fixture, runs once for each.
+    """
+    from pytest_gocache.session import session_of
+
+    session = session_of(request.config)
+    named = session.settings.toolchains
+    return session.toolchain(getattr(request, "param", named[0] if named else ""))
+
+
+@pytest.fixture
+def _gocache_bench(
+    request: pytest.FixtureRequest, go_toolchain: GoToolchain, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[_Bench]:
+    from pytest_gocache.caches import make_writable, remove_tree
+    from pytest_gocache.marks import read_marks
+    from pytest_gocache.observe import Machine
+    from pytest_gocache.session import keep_folder, session_of
+
+    session = session_of(request.config)
+    marks = read_marks(request.node.iter_markers("gocache"))
+    _skip_unless_met(marks, go_toolchain)
+    session.check(go_toolchain, lambda: tmp_path_factory.mktemp("go-self-check"))
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    folder = tmp_path_factory.mktemp(f"{name}-go", numbered=True).resolve()
+    machine = Machine.create(folder, go_toolchain, session.ambient, warm=marks.warm)
+    machine.env |= marks.env
+    if marks.cgo is False:
+        machine.env["CGO_ENABLED"] = "0"
+    yield _Bench(folder, machine, marks)
+    if keep_folder(request.node):
+        # pytest deletes old folders as whoever runs it: read-only module caches must not stop it.
+        make_writable(machine.module_cache.path)
+    else:
+        remove_tree(folder)
+
+
+def _skip_unless_met(marks: MarkSettings, toolchain: GoToolchain) -> None:
+    if marks.go and not toolchain.version.satisfies(marks.go):
+        pytest.skip(f"needs Go {marks.go}; the toolchain is {toolchain.version}")
+    if marks.cgo:
+        compiler = (toolchain.env.get("CC") or "gcc").split()[0]
+        if shutil.which(compiler) is None:
+            pytest.skip(f"needs cgo; there is no C compiler {compiler!r} on PATH")
+
+
+@pytest.fixture
+def gocache(_gocache_bench: _Bench) -> BuildCache:
+    """This test's own `BuildCache`, its GOCACHE.
+
+    The standard packages that a command needs are put in before the command, from the store of warm caches.
+    """
+    return _gocache_bench.machine.build_cache
+
+
+@pytest.fixture
+def gomodcache(_gocache_bench: _Bench) -> ModuleCache:
+    """This test's own `ModuleCache`, its GOMODCACHE: empty at first."""
+    return _gocache_bench.machine.module_cache
+
+
+@pytest.fixture
+def go_module(request: pytest.FixtureRequest, _gocache_bench: _Bench) -> GoModule:
+    """This test's own `GoModule`: a new folder whose go.mod says ``example.com/app`` and the toolchain's language."""
+    folder = _gocache_bench.folder / "app"
+    folder.mkdir()
+    module = _module(request, _gocache_bench, folder)
+    language = _gocache_bench.machine.toolchain.version.language
+    module.write("go.mod", f"module example.com/app\n\ngo {language}\n")
+    return module
+
+
+@pytest.fixture
+def go_repo(request: pytest.FixtureRequest, _gocache_bench: _Bench) -> GoModule:
+    """A `GoModule` over a private copy of the Go repository under test, version-control data included.
+
+    The repository is pytest's rootdir, or what the ini option ``go_repo`` names. The original is only read.
+    """
+    from pytest_gocache.errors import UsageError
+    from pytest_gocache.module import copy_repository
+    from pytest_gocache.session import session_of
+
+    source = session_of(request.config).settings.repository
+    if not (source / "go.mod").is_file() and not (source / "go.work").is_file():
+        raise UsageError(
+            f"go_repo: there is no go.mod and no go.work in {source}; name the repository with the ini option go_repo"
+        )
+    folder = _gocache_bench.folder / source.name
+    copy_repository(source, folder)
+    return _module(request, _gocache_bench, folder)
+
+
+def _module(request: pytest.FixtureRequest, bench: _Bench, folder: Path) -> GoModule:
+    from pytest_gocache.errors import GoCacheWarning
+    from pytest_gocache.module import GoModule
+    from pytest_gocache.observe import Observer
+    from pytest_gocache.session import record_result, session_of
+
+    session = session_of(request.config)
+    observer = Observer(
+        machine=bench.machine,
+        steps=bench.folder / "steps" / folder.name,
+        store=session.store,
+        scan=session.scan,
+        cwd=folder,
+        on_result=lambda result: record_result(request.node, result),
+        on_cold=lambda reason: warnings.warn(GoCacheWarning(reason), stacklevel=5),
+    )
+    return GoModule(folder, observer, session.settings.timeout)

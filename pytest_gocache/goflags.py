@@ -1,0 +1,152 @@
+"""The arguments of a go command, read as the go command reads them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+__all__ = ["VARIANT_ENV", "GoArguments", "variant_flags"]
+
+# Commands that build, and so write an action graph (measured on Go 1.21 to 1.27; the others ignore the flag).
+_BUILDING = frozenset({"build", "install", "list", "run", "test", "vet"})
+
+# Flags whose value may be the next argument; every other flag is boolean or written with "=". Source: `go help build`,
+# `go help testflag`, `go help list`, `go help vet`.
+_TAKES_VALUE = frozenset(
+    """
+    C asmflags buildmode compiler covermode coverpkg debug-actiongraph debug-runtime-trace debug-trace exec f gccgoflags
+    gcflags installsuffix ldflags mod modfile o overlay p pgo pkgdir reuse tags toolexec vettool
+    bench benchtime blockprofile blockprofilerate count coverprofile cpu cpuprofile fuzz fuzzminimizetime fuzztime list
+    memprofile memprofilerate mutexprofile mutexprofilefraction outputdir parallel run shuffle skip timeout trace vet
+    """.split()  # noqa: SIM905 - a list of words
+)
+
+VARIANT_ENV = tuple(
+    """
+    GOOS GOARCH GO386 GOAMD64 GOARM GOARM64 GOMIPS GOMIPS64 GOPPC64 GORISCV64 GOWASM GOEXPERIMENT GOFIPS140
+    CGO_ENABLED CC CXX FC AR GCCGO PKG_CONFIG CGO_CFLAGS CGO_CPPFLAGS CGO_CXXFLAGS CGO_FFLAGS CGO_LDFLAGS
+    GOCLOBBERDEADHASH GOSSAFUNC GOSSADIR GOCOMPILEDEBUG GO_EXTLINK_ENABLED
+    """.split()  # noqa: SIM905 - a list of words
+)
+"""The environment variables that select a variant of the standard library's packages."""
+
+# Flags that select one. -gcflags and -asmflags are not among them: without a package pattern they do not reach the
+# standard library, and with one they ask for it to be rebuilt.
+_VARIANT_BOOLEANS = frozenset({"asan", "cover", "linkshared", "msan", "race", "trimpath"})
+_VARIANT_VALUES = frozenset({"buildmode", "compiler", "fuzz", "installsuffix", "pgo", "tags", "toolexec", "vet"})
+_MEANS_COVER = frozenset({"covermode", "coverpkg", "coverprofile"})
+_TRUE = frozenset({"", "1", "t", "T", "true", "TRUE", "True"})
+_DEFAULTS = {
+    ("buildmode", "default"),
+    ("buildmode", "exe"),
+    ("compiler", "gc"),
+    ("pgo", "auto"),
+    ("pgo", "off"),
+    ("vet", "off"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GoArguments:
+    """A go command line, taken apart. Build one with `GoArguments.read`."""
+
+    verb: str
+    """``build``, ``test``, ``mod``, …; empty when there is none."""
+    insert_at: int
+    """Where in the arguments a flag of ours goes: after the verb, and after ``-C``, which Go wants first."""
+    chdir: str | None
+    """The value of ``-C``."""
+    flags: tuple[tuple[str, str], ...]
+    """``(name, value)`` in order, without dashes; a boolean flag without a value has an empty one."""
+    packages: tuple[str, ...]
+    """What follows the flags: package patterns or files (for ``go run`` also the program's arguments)."""
+
+    @property
+    def builds(self) -> bool:
+        """Whether this command writes an action graph."""
+        return self.verb in _BUILDING
+
+    @classmethod
+    def read(cls, args: Sequence[str]) -> GoArguments:
+        """Read the arguments after ``go``."""
+        chdir: str | None = None
+        index = 0
+        if args and args[0].lstrip("-").partition("=")[0] == "C" and args[0].startswith("-"):
+            chdir, index = _value_of(args, 0)
+        verb = args[index] if index < len(args) else ""
+        index += 1
+        if index < len(args) and args[index].startswith("-") and _name(args[index]) == "C":
+            chdir, index = _value_of(args, index)
+        insert_at = min(index, len(args))
+        flags, packages = _split(args, index, flags_after_packages=verb == "test")
+        return cls(verb, insert_at, chdir, tuple(flags), tuple(packages))
+
+
+def _name(arg: str) -> str:
+    return arg.lstrip("-").partition("=")[0]
+
+
+def _value_of(args: Sequence[str], index: int) -> tuple[str, int]:
+    """A flag's value and the index after it."""
+    _, equals, value = args[index].partition("=")
+    if equals:
+        return value, index + 1
+    return (args[index + 1] if index + 1 < len(args) else ""), index + 2
+
+
+def _split(args: Sequence[str], index: int, *, flags_after_packages: bool) -> tuple[list[tuple[str, str]], list[str]]:
+    flags: list[tuple[str, str]] = []
+    packages: list[str] = []
+    while index < len(args):
+        arg = args[index]
+        if arg in ("-args", "--args"):
+            break
+        if arg == "--":
+            packages += args[index + 1 :]
+            break
+        if arg.startswith("-") and arg != "-":
+            name = _name(arg).removeprefix("test.")
+            value, after = _value_of(args, index)
+            if "=" not in arg and name not in _TAKES_VALUE:
+                value, after = "", index + 1
+            flags.append((name, value))
+            index = after
+            continue
+        if not flags_after_packages:
+            packages += args[index:]
+            break
+        packages.append(arg)
+        index += 1
+    return flags, packages
+
+
+def variant_flags(arguments: GoArguments, goflags: str) -> tuple[str, ...]:
+    """The flags of a command, GOFLAGS included, that select a variant of the standard library: sorted, normalised."""
+    chosen: dict[str, str] = {}
+    for name, value in [*_goflags(goflags), *arguments.flags]:
+        if name in _MEANS_COVER:
+            chosen["cover"] = ""
+        elif name in _VARIANT_BOOLEANS:
+            chosen.pop(name, None)
+            if value in _TRUE:
+                chosen[name] = ""
+        elif name in _VARIANT_VALUES:
+            chosen.pop(name, None)
+            if value and (name, value) not in _DEFAULTS:
+                # Which fuzz target is meant makes no difference to what is instrumented.
+                chosen[name] = "Fuzz" if name == "fuzz" else value
+        elif name == "ldflags" and "linkmode=external" in value.replace("linkmode external", "linkmode=external"):
+            # External linking pulls in runtime/cgo.
+            chosen["ldflags"] = "-linkmode=external"
+    return tuple(sorted(f"-{name}={value}" if value else f"-{name}" for name, value in chosen.items()))
+
+
+def _goflags(goflags: str) -> Iterator[tuple[str, str]]:
+    try:
+        words = shlex.split(goflags)
+    except ValueError:  # an open quote: go itself will complain
+        return
+    for word in words:
+        if word.startswith("-"):
+            yield _name(word), word.partition("=")[2]

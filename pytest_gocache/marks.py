@@ -1,0 +1,65 @@
+"""The mark ``@pytest.mark.gocache(warm=…, go=…, env={…}, cgo=…)``: read and checked."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from pytest_gocache.errors import UsageError
+
+__all__ = ["MARK", "MarkSettings", "read_marks"]
+
+MARK = (
+    "gocache(*, warm=True, go=None, env=None, cgo=None): how a test's Go environment is made. "
+    "warm=False: start from an empty build cache; go='>=1.25': skip on other toolchains; env: environment of every go "
+    "command; cgo=True: skip without a C compiler, cgo=False: CGO_ENABLED=0"
+)
+
+_KEYWORDS: Mapping[str, tuple[type, ...]] = {"warm": (bool,), "go": (str,), "env": (dict,), "cgo": (bool,)}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSettings:
+    """What the marks of one test ask for."""
+
+    warm: bool = True
+    go: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    cgo: bool | None = None
+
+
+def read_marks(marks: Iterable[pytest.Mark]) -> MarkSettings:
+    """Combine a test's ``gocache`` marks, the closest first: it wins, keyword by keyword and variable by variable.
+
+    Raises `UsageError` for a positional argument, an unknown keyword and a value of the wrong type.
+    """
+    chosen: dict[str, Any] = {}
+    env: dict[str, str] = {}
+    for mark in marks:
+        _check(mark)
+        for name, value in mark.kwargs.items():
+            if name == "env":
+                env = {**value, **env}
+            else:
+                chosen.setdefault(name, value)
+    return MarkSettings(**chosen, env=env)
+
+
+def _check(mark: pytest.Mark) -> None:
+    if mark.args:
+        raise UsageError(f"the mark gocache takes keywords only ({', '.join(_KEYWORDS)}), not {mark.args[0]!r}")
+    for name, value in mark.kwargs.items():
+        if name not in _KEYWORDS:
+            near = difflib.get_close_matches(name, _KEYWORDS, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise UsageError(f"the mark gocache has no keyword {name!r}: {hint}it has {', '.join(_KEYWORDS)}")
+        if not isinstance(value, _KEYWORDS[name]):
+            wanted = _KEYWORDS[name][0].__name__
+            raise UsageError(f"the mark gocache's {name}={value!r} is {type(value).__name__}, not {wanted}")
+    for name, value in mark.kwargs.get("env", {}).items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise UsageError(f"the mark gocache's env has {name!r}: {value!r}; names and values are strings")

@@ -1,0 +1,189 @@
+"""Run a go command on an imagined machine, and read what it did from its own action graph."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pytest_gocache import process
+from pytest_gocache.actiongraph import parse_action_graph
+from pytest_gocache.caches import BuildCache, ModuleCache
+from pytest_gocache.environment import Home, hermetic_environment, with_debug_setting
+from pytest_gocache.errors import ActionGraphError, GoCommandError, GoTimeoutError
+from pytest_gocache.goflags import GoArguments
+from pytest_gocache.hashlog import split_hash_lines, test_variants
+from pytest_gocache.result import Action, Kind, Result, TestOutcome
+from pytest_gocache.testoutput import parse_test_output
+from pytest_gocache.toolchain import GoToolchain
+from pytest_gocache.variant import Sources, SourceScan, Variant, named_std_packages
+from pytest_gocache.warmup import WarmStore
+
+__all__ = ["Machine", "Observer"]
+
+_VCS_FOLDERS = (".git", ".hg", ".svn", ".bzr", ".fslckout", "_FOSSIL_")
+# Commands that write no graph of their own and yet build, through the go commands that they start.
+_BUILD_INDIRECTLY = frozenset({"generate", "tool", "fix"})
+
+
+@dataclass(slots=True)
+class Machine:
+    """An imagined machine: a toolchain, a user's folders, two caches, and the environment made of them."""
+
+    toolchain: GoToolchain
+    home: Home
+    build_cache: BuildCache
+    module_cache: ModuleCache
+    env: dict[str, str]
+
+    @classmethod
+    def create(cls, root: Path, toolchain: GoToolchain, ambient: Mapping[str, str], *, warm: bool = True) -> Machine:
+        """Make the folders of a machine below ``root``; nothing of ``ambient`` but PATH reaches it."""
+        home = Home(root)
+        home.create()
+        cache = BuildCache(home.gocache, warm=warm)
+        cache.create()
+        env = hermetic_environment(home, toolchain.goroot, ambient)
+        return cls(toolchain, home, cache, ModuleCache(home.gomodcache), env)
+
+
+@dataclass(slots=True)
+class Observer:
+    """Runs the commands of one test on one machine, and keeps their results in order."""
+
+    machine: Machine
+    steps: Path
+    """The folder that gets a folder for each command."""
+    store: WarmStore | None
+    """Where warm caches come from; None: nothing is ever warmed."""
+    scan: SourceScan
+    cwd: Path
+    """The root of the module."""
+    on_result: Callable[[Result], None] = lambda _: None
+    on_cold: Callable[[str], None] = lambda _: None
+    """Told when Go cannot build the standard packages that a command needs, and so nothing was warmed."""
+    last: Result | None = None
+    taken: int = 0
+    """How many commands were started."""
+    _warned: set[str] = field(default_factory=set)
+
+    def go(self, args: Sequence[str], env: Mapping[str, str], *, check: bool, timeout: float | None) -> Result:
+        """Run ``go args`` and return what it did.
+
+        ``env`` has the changes to the machine's environment; an empty value is a value. Raises `GoCommandError` when
+        it fails and ``check`` is true, `GoTimeoutError` when it takes longer than ``timeout`` seconds, and
+        `ActionGraphError` when a command that succeeded left a graph that cannot be read.
+        """
+        arguments = GoArguments.read(args)
+        root = Path(os.path.realpath(self.cwd))
+        modcache = self.machine.module_cache
+        sources = self.scan.read(root, _extracted_modules(modcache))
+        full_env = self._environment(env, root, arguments)
+        if self.store is not None and (arguments.builds or arguments.verb in _BUILD_INDIRECTLY):
+            self._warm(self.store, arguments, full_env, sources, root)
+
+        self.taken += 1
+        step = self.taken
+        folder = self.steps / f"{step:02d}-go-{arguments.verb or 'help'}"
+        folder.mkdir(parents=True)
+        graph = folder / "graph.json"
+        argv = [str(self.machine.toolchain.go), *args]
+        if arguments.builds:
+            # On the command line, not in GOFLAGS: go commands that tests and programs start must not inherit it.
+            argv.insert(1 + arguments.insert_at, f"-debug-actiongraph={graph}")
+        downloaded = set(modcache.entries())
+        done = process.run(argv, cwd=root, env=full_env, output=folder, timeout=timeout)
+
+        stdout = done.stdout.decode("utf-8", "replace")
+        stderr = split_hash_lines(done.stderr).decode("utf-8", "replace")
+        actions = self._actions(graph, done, arguments)
+        toolchain = self.machine.toolchain
+        result = Result(
+            command=("go", *args),
+            step=step,
+            cwd=root,
+            returncode=done.returncode,
+            stdout=stdout,
+            stderr=stderr,
+            seconds=done.seconds,
+            actions=actions,
+            tests=_outcomes(stdout, actions) if arguments.verb == "test" else {},
+            std=frozenset(a.package for a in actions if a.kind is Kind.COMPILE and toolchain.is_std(a.import_path)),
+            modules=dict(sources.modules),
+            downloads=tuple(sorted(set(modcache.entries()) - downloaded)),
+            evidence=folder,
+            previous=self.last,
+        )
+        self.last = result
+        self.machine.build_cache.learn(result)
+        self.on_result(result)
+        if done.timed_out and timeout is not None:
+            raise GoTimeoutError(result.command, str(root), done.returncode, stdout, stderr, timeout)
+        if check and done.returncode != 0:
+            raise GoCommandError(result.command, str(root), done.returncode, stdout, stderr)
+        return result
+
+    def _environment(self, changes: Mapping[str, str], root: Path, arguments: GoArguments) -> dict[str, str]:
+        env = self.machine.env | dict(changes)
+        env["GODEBUG"] = with_debug_setting(env.get("GODEBUG", ""))
+        # PWD is an input of Go's idea of the current folder: through a symbolic link it would recompile everything.
+        env["PWD"] = str(root)
+        env.setdefault("GOWORK", "" if (root / "go.work").is_file() else "off")
+        folder = root / arguments.chdir if arguments.chdir else root
+        if _has_foreign_vcs(folder, root):
+            # A .git above the module would be stamped into its binaries. In front: a user's own -buildvcs wins.
+            env["GOFLAGS"] = f"-buildvcs=false {env.get('GOFLAGS', '')}".strip()
+        return env
+
+    def _warm(
+        self, store: WarmStore, arguments: GoArguments, env: Mapping[str, str], sources: Sources, root: Path
+    ) -> None:
+        machine = self.machine
+        if not machine.build_cache.warm:
+            return
+        toolchain = machine.toolchain
+        packages = {name for name in sources.imports if toolchain.is_std(name)} - {"unsafe"}
+        if "C" in sources.imports and env.get("CGO_ENABLED") != "0":
+            packages.add("runtime/cgo")
+        packages |= named_std_packages(arguments, toolchain)
+        variant = Variant.of(toolchain, arguments, env, root)
+        complaint = store.warm(machine.build_cache, toolchain, variant, frozenset(packages))
+        if complaint and complaint not in self._warned:
+            self._warned.add(complaint)
+            self.on_cold(f"the standard library is cold for {variant.label}: {complaint}")
+
+    def _actions(self, graph: Path, done: process.Finished, arguments: GoArguments) -> tuple[Action, ...]:
+        try:
+            text = graph.read_bytes()
+        except FileNotFoundError:
+            return ()  # go found nothing to do, or failed before there was a graph
+        testing = arguments.verb in ("test", "vet") or b".test" in text
+        try:
+            return parse_action_graph(text, test_variants(done.stderr) if testing else ())
+        except ActionGraphError as error:
+            if done.returncode != 0:
+                return ()  # killed while it wrote: the failure is what there is to report
+            version = self.machine.toolchain.version
+            raise ActionGraphError(f"the action graph {graph} of {version} cannot be read: {error}") from error
+
+
+def _extracted_modules(cache: ModuleCache) -> list[Path]:
+    try:
+        return [folder for folder in cache.path.iterdir() if folder.name != "cache"]
+    except FileNotFoundError:
+        return []
+
+
+def _has_foreign_vcs(folder: Path, root: Path) -> bool:
+    """Whether the version control that Go would find from ``folder`` upwards lies above the module's root."""
+    for parent in (folder, *folder.parents):
+        if any((parent / name).exists() for name in _VCS_FOLDERS):
+            return not parent.is_relative_to(root)
+    return False
+
+
+def _outcomes(stdout: str, actions: Sequence[Action]) -> dict[str, TestOutcome]:
+    """What ``go test`` printed of the packages whose tests are in the graph: only those have a verdict."""
+    tested = {action.import_path for action in actions if action.kind is Kind.TEST}
+    return {name: outcome for name, outcome in parse_test_output(stdout).items() if name in tested}

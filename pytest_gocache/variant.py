@@ -1,0 +1,176 @@
+"""What selects the standard packages that a command needs: the variant, and the imports of the sources at hand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_gocache.goflags import VARIANT_ENV, GoArguments, variant_flags
+from pytest_gocache.gosource import imports_of, local_folders_of, module_path_of
+from pytest_gocache.patterns import Pattern
+from pytest_gocache.toolchain import GoToolchain
+
+__all__ = ["SourceScan", "Sources", "Variant", "named_std_packages"]
+
+# A program's identity without reading it: compilers are large, and replaced as a whole.
+_Stamp = tuple[str, int, int]
+
+
+_EXTRAS = ("-cover", "-ldflags", "-tags", "-vet")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Everything but the imports that decides which compiled standard packages a command looks for."""
+
+    version: str
+    compiler: str
+    env: tuple[tuple[str, str], ...]
+    flags: tuple[str, ...]
+    inputs: tuple[_Stamp | tuple[str, str], ...]
+    """The C compilers that would be called, and the content of a PGO profile."""
+
+    @classmethod
+    def of(cls, toolchain: GoToolchain, arguments: GoArguments, env: Mapping[str, str], cwd: Path) -> Variant:
+        """The variant that a go command with these arguments, in this environment and folder, selects."""
+        chosen = tuple((name, env[name]) for name in VARIANT_ENV if env.get(name))
+        inputs: list[_Stamp | tuple[str, str]] = []
+        for name, default in (("CC", toolchain.env.get("CC", "gcc")), ("CXX", toolchain.env.get("CXX", "g++"))):
+            words = (env.get(name) or default or "").split()
+            found = shutil.which(words[0], path=env.get("PATH")) if words else None
+            if found:
+                info = Path(found).stat()
+                inputs.append((os.path.realpath(found), info.st_size, info.st_mtime_ns))
+        flags = []
+        for flag in variant_flags(arguments, env.get("GOFLAGS", "")):
+            name, _, value = flag.partition("=")
+            if name == "-pgo":
+                profile = cwd / value
+                if profile.is_file():
+                    inputs.append(("pgo", hashlib.sha256(profile.read_bytes()).hexdigest()))
+                flags.append(f"-pgo={profile}")
+            else:
+                flags.append(flag)
+        return cls(str(toolchain.version), toolchain.compiler, chosen, tuple(flags), tuple(inputs))
+
+    @property
+    def family(self) -> str:
+        """A short hash of what the compiled form of every standard package depends on.
+
+        Two variants of one family share most of their packages: where a profile lies makes no difference at all, and
+        the `extras` add packages, or replace a few.
+        """
+        flags = [flag for flag in self.flags if flag not in self.extras and not flag.startswith("-pgo=")]
+        text = json.dumps([self.version, self.compiler, self.env, flags, self.inputs])
+        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The flags that leave most compiled packages as they are (measured for ``-cover`` on Go 1.21 to 1.27)."""
+        return tuple(flag for flag in self.flags if flag.partition("=")[0] in _EXTRAS)
+
+    @property
+    def label(self) -> str:
+        """How a person would name it: ``go1.27.3``, ``go1.27.3 -race GOOS=windows``."""
+        return " ".join([self.version, *self.flags, *(f"{name}={value}" for name, value in self.env)])
+
+
+def named_std_packages(arguments: GoArguments, toolchain: GoToolchain) -> frozenset[str]:
+    """The standard packages that a command line names itself: ``fmt``, ``net/...``, ``std``."""
+    found: set[str] = set()
+    for text in arguments.packages:
+        if text.startswith((".", "/", "-")) or text.endswith(".go") or "@" in text:
+            continue
+        if text == "std":
+            found.update(_all_std(toolchain))
+        elif "..." in text:
+            if text != "..." and toolchain.is_std(text.partition("/")[0].partition("...")[0]):
+                pattern = Pattern.parse(text, {})
+                found.update(name for name in _all_std(toolchain) if pattern.matches(name))
+        elif toolchain.is_std(text):
+            found.add(text)
+    return frozenset(found)
+
+
+def _all_std(toolchain: GoToolchain) -> Iterator[str]:
+    source = toolchain.goroot / "src"
+    for parent, folders, files in os.walk(source):
+        folders[:] = [f for f in folders if f not in ("testdata", "cmd") and not f.startswith(("_", "."))]
+        if any(f.endswith(".go") and not f.endswith("_test.go") for f in files) and parent != str(source):
+            yield Path(parent).relative_to(source).as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What was found in the Go sources that a command could compile."""
+
+    imports: frozenset[str]
+    """Every import path in them, whatever the build constraints; ``C`` for cgo."""
+    modules: Mapping[str, str]
+    """Folder relative to the root → module path."""
+
+
+class SourceScan:
+    """Reads the imports of Go files, each file once as long as it does not change."""
+
+    def __init__(self) -> None:
+        self._imports: dict[str, tuple[tuple[int, int, int], tuple[str, ...]]] = {}
+
+    def read(self, root: Path, more: Iterable[Path] = ()) -> Sources:
+        """Scan the module at ``root``, the local folders that its go.mod and go.work refer to, and ``more`` folders.
+
+        Folders that Go's ``...`` leaves out (``testdata``, ``_x``, ``.x``) are left out.
+        """
+        imports: set[str] = set()
+        modules: dict[str, str] = {}
+        waiting = [root, *more]
+        seen: set[Path] = set()
+        while waiting:
+            folder = waiting.pop()
+            if folder in seen or not folder.is_dir():
+                continue
+            seen.add(folder)
+            for parent, name in _files(folder):
+                if name.endswith(".go"):
+                    imports.update(self._imports_of(os.path.join(parent, name)))  # noqa: PTH118 - hot
+                    continue
+                text = _read(os.path.join(parent, name))  # noqa: PTH118
+                waiting += [Path(os.path.normpath(Path(parent) / local)) for local in local_folders_of(text)]
+                module = module_path_of(text) if name == "go.mod" else None
+                relative = os.path.relpath(parent, root)
+                if module and not relative.startswith(".."):
+                    modules[relative.replace(os.sep, "/")] = module
+        return Sources(frozenset(imports), modules)
+
+    def _imports_of(self, file: str) -> tuple[str, ...]:
+        try:
+            info = os.stat(file)  # noqa: PTH116 - hot: every Go file before every command
+        except OSError:  # a dangling symbolic link
+            return ()
+        stamp = (info.st_size, info.st_mtime_ns, info.st_ino)
+        known = self._imports.get(file)
+        if known is None or known[0] != stamp:
+            known = (stamp, imports_of(_read(file)))
+            self._imports[file] = known
+        return known[1]
+
+
+def _read(file: str) -> str:
+    try:
+        with open(file, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123 - hot
+            return stream.read()
+    except OSError:
+        return ""
+
+
+def _files(folder: Path) -> Iterator[tuple[str, str]]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [f for f in folders if f != "testdata" and not f.startswith((".", "_"))]
+        for name in files:
+            if name.endswith(".go") or name in ("go.mod", "go.work"):
+                yield parent, name

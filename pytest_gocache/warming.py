@@ -1,0 +1,141 @@
+"""The go commands that make one warm build cache: build, test and vet of a module that imports what is wanted."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from pytest_gocache import process
+from pytest_gocache.caches import BuildCache
+from pytest_gocache.environment import Home, hermetic_environment
+from pytest_gocache.errors import StoreError
+from pytest_gocache.toolchain import GoToolchain
+from pytest_gocache.variant import Variant
+
+__all__ = ["Warming"]
+
+_COMMAND_SECONDS = 1800.0
+
+# go vet and go list take the build flags, but not those of a test binary.
+_TEST_ONLY = ("-cover", "-fuzz", "-vet")
+
+
+class Warming:
+    """The making of one entry of the store, in a scratch folder.
+
+    ``entry`` is the folder that `run` fills: the cache in ``cache``, and a description in ``entry.json``.
+    """
+
+    def __init__(
+        self,
+        scratch: Path,
+        toolchain: GoToolchain,
+        variant: Variant,
+        packages: frozenset[str],
+        ambient: Mapping[str, str],
+    ) -> None:
+        self.entry = scratch / "entry"
+        self._cache = BuildCache(self.entry / "cache")
+        self._module = scratch / "module"
+        self._output = scratch / "output"
+        self._toolchain = toolchain
+        self._variant = variant
+        self._packages = packages
+        home = Home(scratch / "machine")
+        home.create()
+        self._env = hermetic_environment(home, toolchain.goroot, ambient) | dict(variant.env)
+        self._env |= {"GOCACHE": str(self._cache.path), "GOWORK": "off"}
+
+    def run(self, base: Path | None) -> str | None:
+        """Fill the entry, on top of ``base``; returns what Go printed when it cannot build the packages."""
+        self._cache.create()
+        for folder in (self._module, self._output):
+            folder.mkdir()
+        if base is not None:
+            self._cache.add(base)
+        before = {entry.output for entry in self._cache.entries()}
+        everywhere = [f for f in self._variant.flags if f.partition("=")[0] not in _TEST_ONLY]
+        for_build = [f for f in self._variant.flags if f.partition("=")[0] not in ("-fuzz", "-vet")]
+        for_test = [f for f in self._variant.flags if not f.startswith("-fuzz=")]
+        importable, named = self._buildable(everywhere)
+        self._write(importable)
+        commands = [["build", *for_build, "-o", str(self._output) + os.sep, "."], ["vet", *everywhere, "./..."]]
+        if not any(flag.startswith("-buildmode=") and flag != "-buildmode=pie" for flag in everywhere):
+            # The test binaries are built and vetted, and never run: they may be another machine's.
+            commands.append(["test", *for_test, "-exec", "true", "./..."])
+        if any(flag.startswith("-fuzz=") for flag in self._variant.flags):
+            commands.append(["test", *self._variant.flags, "-exec", "true", "./imports"])
+        if named:
+            commands.append(["build", *for_build, *named])
+        for command in commands:
+            complaint = self._go(command)
+            if complaint is not None:
+                return complaint
+        complaint = self._go(
+            ["list", *everywhere, "-deps", "-test", "-f", "{{if .Standard}}{{.ImportPath}}{{end}}", "./..."]
+        )
+        if complaint is not None:
+            return complaint
+        covers = set((self._output / "stdout").read_text(encoding="utf-8").split())
+        added = sum(entry.size for entry in self._cache.entries() if entry.output not in before)
+        description = {
+            "format": 1,
+            "variant": self._variant.label,
+            "extras": list(self._variant.extras),
+            "packages": sorted(self._packages),
+            "covers": sorted(covers | set(named)),
+            "made": time.time(),
+            "bytes": added + sum(1 for _ in self._cache.entries()) * 175,
+        }
+        (self.entry / "entry.json").write_text(json.dumps(description, indent=1), encoding="utf-8")
+        return None
+
+    def _buildable(self, flags: list[str]) -> tuple[list[str], list[str]]:
+        """The packages that exist for this target: those that any module may import, and the others."""
+        if not self._packages:
+            return [], []
+        template = "{{if not .Error}}{{if or .GoFiles .CgoFiles}}{{.ImportPath}}{{end}}{{end}}"
+        complaint = self._go(["list", "-e", *flags, "-f", template, *sorted(self._packages)])
+        if complaint is not None:
+            return [], []
+        names = (self._output / "stdout").read_text(encoding="utf-8").split()
+        private = [n for n in names if n.startswith(("cmd/", "vendor/")) or "internal" in n.split("/")]
+        return [n for n in names if n not in private], private
+
+    def _write(self, packages: list[str]) -> None:
+        imports = "".join(f'import _ "{name}"\n' for name in packages)
+        test = 'import "testing"\n\nfunc {}\n'
+        files = {
+            "go.mod": f"module gocache.invalid/warm\n\ngo {self._toolchain.version.language}\n",
+            "main.go": 'package main\n\nimport _ "gocache.invalid/warm/imports"\n\nfunc main() {}\n',
+            "imports/imports.go": f"package imports\n\n{imports}",
+            "imports/imports_test.go": "package imports\n\n" + test.format("FuzzNothing(*testing.F) {}"),
+            "imports/outside_test.go": "package imports_test\n\n" + test.format("TestNothing(*testing.T) {}"),
+            "untested/untested.go": "package untested\n\nfunc Nothing() {}\n",
+        }
+        for name, text in files.items():
+            file = self._module / name
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+
+    def _go(self, args: list[str]) -> str | None:
+        done = process.run(
+            [str(self._toolchain.go), *args],
+            cwd=self._module,
+            env={**self._env, "GODEBUG": ""},
+            output=self._output,
+            timeout=_COMMAND_SECONDS,
+        )
+        if done.returncode == 0:
+            return None
+        printed = done.stderr.decode("utf-8", "replace").strip()
+        if "no space left on device" in printed or "disk quota exceeded" in printed:
+            raise StoreError(
+                f"the store of warm caches is full: `go {' '.join(args)}` in {self._module} printed\n"
+                f"{printed[-2000:]}\n"
+                "make room or name another folder: --gocache-dir, or the ini option gocache_dir"
+            )
+        return f"`go {' '.join(args)}` failed with exit status {done.returncode}:\n{printed[-2000:]}"

@@ -1,0 +1,243 @@
+"""The store of warm standard-library caches: made once by real go commands, shared by tests, workers and CI jobs."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from pytest_gocache.caches import BuildCache, remove_tree
+from pytest_gocache.errors import StoreError
+from pytest_gocache.toolchain import GoToolchain
+from pytest_gocache.variant import Variant
+from pytest_gocache.warming import Warming
+
+__all__ = ["DEFAULT_LIMIT", "StoreCounts", "WarmStore"]
+
+DEFAULT_LIMIT = 4 * 1024**3
+"""Bytes that the store may hold before the entries unused for longest are deleted."""
+
+_RECENT_SECONDS = 3600.0  # an entry used this recently may be in use: never deleted
+_TOUCH_SECONDS = 60.0
+_TRIED = 3  # times that an entry may vanish between finding and cloning it
+
+
+@dataclasses.dataclass(slots=True)
+class StoreCounts:
+    """What the store was good for in this process."""
+
+    hits: int = 0
+    """Caches cloned from an entry that was there."""
+    misses: int = 0
+    """Entries that had to be made."""
+
+
+class WarmStore:
+    """Warm build caches, one folder for each variant and set of standard packages.
+
+    ``say`` is told, in a line, when one has to be made. ``limit`` is in bytes.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        ambient: Mapping[str, str],
+        say: Callable[[str], None] = lambda _: None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> None:
+        self.root = root
+        self.counts = StoreCounts()
+        self._ambient = ambient
+        self._say = say
+        self._limit = limit
+        self._entries: dict[tuple[Variant, frozenset[str], Path], Path | str] = {}
+        self._closures: dict[Path, frozenset[str]] = {}
+        self._known_before: set[Path] = set()
+
+    def warm(self, cache: BuildCache, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> str | None:
+        """Make ``packages`` and what they import warm in ``cache``; returns why not, when Go itself cannot build them.
+
+        Raises `StoreError` when the store cannot be read or written.
+        """
+        for attempt in range(1, _TRIED + 1):
+            try:
+                return self._put(cache, self._entry_for(toolchain, variant, packages))
+            except FileNotFoundError as error:  # noqa: PERF203 - a second round is the exception
+                # Another process made room in the store between our look and our clone.
+                self._entries.clear()
+                if attempt == _TRIED:
+                    raise StoreError(f"the store {self.root} loses its entries while they are used: {error}") from error
+            except OSError as error:
+                raise self._unusable(error) from error
+        return None
+
+    def _put(self, cache: BuildCache, entry: Path | str) -> str | None:
+        if isinstance(entry, str):
+            return entry
+        if cache.add(entry / "cache") and entry in self._known_before:
+            self.counts.hits += 1
+        self._known_before.add(entry)
+        return None
+
+    def size(self) -> int:
+        """Bytes of all entries, each file counted once."""
+        return sum(_described(file).get("bytes", 0) for file in self._descriptions())
+
+    def _entry_for(self, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> Path | str:
+        """The entry that has the packages, made if need be; or Go's complaint when it cannot build them."""
+        plain = dataclasses.replace(variant, flags=tuple(f for f in variant.flags if f not in variant.extras))
+        # What every test needs is made first and once. Most modules need no more, and all other entries add to it.
+        base = self._entry(toolchain, plain, frozenset())
+        if isinstance(base, str):
+            return base
+        added = packages - self._covered(base)
+        if not added and not variant.extras:
+            return base
+        return self._entry(toolchain, variant, added)
+
+    def _entry(self, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> Path | str:
+        key = (variant, packages, toolchain.goroot)
+        known = self._entries.get(key)
+        if known is None:
+            folder = self._folder(variant, packages, toolchain)
+            if (folder / "entry.json").is_file():
+                self._known_before.add(folder)
+                known = folder
+            else:
+                self.counts.misses += 1
+                known = self._make(folder, toolchain, variant, packages) or folder
+            self._entries[key] = known
+        if isinstance(known, Path):
+            self._mark_used(known / "entry.json")
+        return known
+
+    def _covered(self, entry: Path) -> frozenset[str]:
+        """Every standard package that an entry has, those that its packages import included."""
+        if entry not in self._closures:
+            self._closures[entry] = frozenset(_described(entry / "entry.json").get("covers", ()))
+        return self._closures[entry]
+
+    def _folder(self, variant: Variant, packages: frozenset[str], toolchain: GoToolchain) -> Path:
+        # The module index of GOROOT is keyed on its path and times: a reinstalled toolchain gets an entry of its own,
+        # which costs a second, because the compiled packages are taken over.
+        stamp = (toolchain.goroot / "VERSION").stat().st_mtime_ns if (toolchain.goroot / "VERSION").exists() else 0
+        text = json.dumps([sorted(packages), variant.extras, str(toolchain.goroot), stamp])
+        digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        return self.root / "warm" / f"{toolchain.version.number}-{variant.family}" / digest
+
+    def _make(self, folder: Path, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> str | None:
+        """Make one entry, aside, and move it into place; returns Go's complaint when it cannot build the packages."""
+        self._prepare()
+        with self._lock(f"{folder.parent.name}-{folder.name}"):
+            if (folder / "entry.json").is_file():
+                return None
+            base = self._closest(folder.parent, variant, packages)
+            self._say(f"warming {variant.label}: {_listed(packages)}, once")
+            scratch = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=self.root / "tmp")).resolve()
+            try:
+                made = Warming(scratch, toolchain, variant, packages, self._ambient)
+                complaint = made.run(base)
+                if complaint is None:
+                    folder.parent.mkdir(parents=True, exist_ok=True)
+                    made.entry.rename(folder)
+            finally:
+                remove_tree(scratch)
+        self._make_room()
+        return complaint
+
+    def _closest(self, siblings: Path, variant: Variant, packages: frozenset[str]) -> Path | None:
+        """The entry of the same family with most of what is wanted, and nothing else: what it lacks is made on top."""
+        best: tuple[int, float, Path] | None = None
+        wanted = packages | frozenset(variant.extras)
+        for file in siblings.glob("*/entry.json"):
+            described = _described(file)
+            has = frozenset(described.get("packages", ())) | frozenset(described.get("extras", ()))
+            rank = (len(has), described.get("made", 0.0), file.parent / "cache")
+            if has <= wanted and (best is None or rank > best):
+                best = rank
+        return best[2] if best else None
+
+    def _prepare(self) -> None:
+        try:
+            for name in ("tmp", "warm", "locks"):
+                (self.root / name).mkdir(parents=True, exist_ok=True)
+            tag = self.root / "CACHEDIR.TAG"
+            if not tag.exists():
+                tag.write_text(
+                    "Signature: 8a477f597d28d172789f06886806bc55\n# Warm Go build caches, made by pytest-gocache.\n",
+                    encoding="ascii",
+                )
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: OSError) -> StoreError:
+        return StoreError(
+            f"the store of warm caches {self.root} cannot be used: {error.strerror or error}"
+            f"{f' ({error.filename})' if error.filename else ''}\n"
+            "make room or name another folder: --gocache-dir, or the ini option gocache_dir"
+        )
+
+    @contextlib.contextmanager
+    def _lock(self, name: str) -> Iterator[None]:
+        lock = FileLock(self.root / "locks" / f"{name}.lock")
+        try:
+            lock.acquire()
+        except OSError as error:
+            raise self._unusable(error) from error
+        try:
+            # Whoever held the lock before and was killed has left its scratch folder behind.
+            for left in (self.root / "tmp").glob(f"{name.rpartition('-')[2]}-*"):
+                remove_tree(left)
+            yield
+        finally:
+            lock.release()
+
+    def _descriptions(self) -> list[Path]:
+        return sorted((self.root / "warm").glob("*/*/entry.json"))
+
+    def _make_room(self) -> None:
+        """Delete the entries unused for longest until the store is within its limit."""
+        with self._lock("room"):
+            used = sorted((file.stat().st_mtime, file) for file in self._descriptions())
+            total = self.size()
+            now = time.time()
+            for last, file in used:
+                if total <= self._limit or now - last < _RECENT_SECONDS:
+                    return
+                total -= _described(file).get("bytes", 0)
+                # Renamed first: a clone under way fails at once and starts over, rather than miss some files.
+                gone = self.root / "tmp" / f"gone-{os.getpid()}-{file.parent.name}"
+                file.parent.rename(gone)
+                remove_tree(gone)
+
+    @staticmethod
+    def _mark_used(description: Path) -> None:
+        now = time.time()
+        if now - description.stat().st_mtime > _TOUCH_SECONDS:
+            with contextlib.suppress(PermissionError):  # a store that is only read, in a shared place
+                os.utime(description, (now, now))
+
+
+def _listed(packages: frozenset[str]) -> str:
+    if not packages:
+        return "what every test needs"
+    # The largest name tree first: net/http says more than bufio.
+    names = sorted(packages, key=lambda name: (-name.count("/"), name))
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+
+
+def _described(description: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(description.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
