@@ -1,0 +1,15 @@
+"""Helpers for tests that run pytest inside a test, or compare messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_gocache.options import store_folder
+
+
+@pytest.fixture(scope="session")
+def store(pytestconfig: pytest.Config) -> Path:
+    """The store of this session: inner pytest runs use it too, so that nothing is warmed twice."""
+    return store_folder(pytestconfig)
