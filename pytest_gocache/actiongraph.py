@@ -13,12 +13,11 @@ from pytest_gocache.result import Action, Kind, Status
 
 __all__ = ["parse_action_graph"]
 
-# Modes come and go between versions; the ones not named here are kept as OTHER.
+# Modes come and go between versions; the ones not named here are kept as OTHER: "link-install", too, which only moves
+# into place what a "link" has made.
 _KINDS = {
     "build": Kind.COMPILE,
-    "build-install": Kind.COMPILE,
     "link": Kind.LINK,
-    "link-install": Kind.LINK,
     "vet": Kind.VET,
     "test run": Kind.TEST,
 }

@@ -69,15 +69,11 @@ def assert_only_rebuilt(result: Result, *patterns: str) -> None:
     missing = [action for action in chosen if not action.ran]
     others = [action for action in compiles if action.ran and action.id not in allowed]
     if missing or others:
-        parts = []
-        if others:
-            parts.append(f"{_count(others, 'other package was', 'other packages were')} rebuilt")
-        if missing:
-            parts.append(f"{_count(missing, 'package was', 'packages were')} not")
+        rebuilt = f"{_count(others, 'other package was', 'other packages were')} rebuilt"
+        not_rebuilt = f"{_count(missing, 'package was', 'packages were')} not rebuilt"
+        said = " and ".join(text for text, actions in ((rebuilt, others), (not_rebuilt, missing)) if actions)
         _fail(
-            f"assert_only_rebuilt: {' and '.join(parts)} rebuilt by {result.title}".replace(
-                "rebuilt rebuilt", "rebuilt"
-            ),
+            f"assert_only_rebuilt: {said} by {result.title}",
             f"  expected exactly: {', '.join(patterns) or 'nothing'}",
             _reasons(result, others, "also rebuilt: "),
             _rows((f"not rebuilt: {action.package}", [_not_rebuilt(result, action)]) for action in missing),
@@ -264,7 +260,7 @@ def _links(result: Result, mains: Sequence[str]) -> list[Action]:
                     f"{text!r} matches no main package that {result.title} links: it links "
                     f"{', '.join(link.package for link in links)}"
                 )
-            raise _no_match(result, text, pattern, [link.package for link in links])
+            raise _no_match(result, text, pattern, [a.package for a in compiles])
     return _matching(result, links, mains)
 
 

@@ -51,17 +51,16 @@ class Change:
 
 
 def changed_inputs(old: HashBlock | None, new: HashBlock | None) -> tuple[Change, ...]:
-    """The inputs that differ between two blocks of the same action, in the order in which Go hashes them.
+    """The inputs that differ between two blocks of the same action, as Go orders them, the stamped settings last.
 
-    Empty when one of the blocks is unknown.
+    Those repeat what flags and commits say elsewhere. Empty when one of the blocks is unknown.
     """
     if old is None or new is None:
         return ()
     before, after = (dict(_all_named(block.inputs)) for block in (old, new))
     names = dict.fromkeys([*after, *before])
-    return tuple(
-        Change(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
-    )
+    changes = [Change(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)]
+    return tuple(sorted(changes, key=lambda change: change.stamped))
 
 
 def _all_named(lines: Sequence[str]) -> Iterable[tuple[str, str]]:

@@ -14,7 +14,7 @@ from pytest_gocache.environment import Home, hermetic_environment, with_debug_se
 from pytest_gocache.errors import ActionGraphError, GoCommandError, GoTimeoutError
 from pytest_gocache.goflags import GoArguments
 from pytest_gocache.hashlog import split_hash_lines, test_variants
-from pytest_gocache.result import Action, Kind, Result, TestOutcome
+from pytest_gocache.result import Action, Kind, Result, TestOutcome, TestStatus
 from pytest_gocache.testoutput import parse_test_output
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import Sources, SourceScan, Variant, named_std_packages
@@ -148,10 +148,14 @@ class Observer:
             packages.add("runtime/cgo")
         packages |= named_std_packages(arguments, toolchain)
         variant = Variant.of(toolchain, arguments, env, root)
-        complaint = store.warm(machine.build_cache, toolchain, variant, frozenset(packages))
-        if complaint and complaint not in self._warned:
-            self._warned.add(complaint)
-            self.on_cold(f"the standard library is cold for {variant.label}: {complaint}")
+        variants = [variant]
+        if not any(flag == "pgo" for flag, _ in arguments.flags):
+            variants += [variant.with_profile(profile) for profile in sources.profiles]
+        for variant in variants:
+            complaint = store.warm(machine.build_cache, toolchain, variant, frozenset(packages))
+            if complaint and complaint not in self._warned:
+                self._warned.add(complaint)
+                self.on_cold(f"the standard library is cold for {variant.label}: {complaint}")
 
     def _actions(self, graph: Path, done: process.Finished, arguments: GoArguments) -> tuple[Action, ...]:
         try:
@@ -184,6 +188,7 @@ def _has_foreign_vcs(folder: Path, root: Path) -> bool:
 
 
 def _outcomes(stdout: str, actions: Sequence[Action]) -> dict[str, TestOutcome]:
-    """What ``go test`` printed of the packages whose tests are in the graph: only those have a verdict."""
+    """What ``go test`` printed of the packages whose tests are in the graph, and of those that never got there."""
     tested = {action.import_path for action in actions if action.kind is Kind.TEST}
-    return {name: outcome for name, outcome in parse_test_output(stdout).items() if name in tested}
+    outcomes = parse_test_output(stdout)
+    return {n: o for n, o in outcomes.items() if n in tested or o.status is TestStatus.BUILD_FAILED}

@@ -121,6 +121,12 @@ class PackageSet(frozenset[str]):
         made.what = what
         return made
 
+    # Stated only for type checkers: they take a comparison of a subclass with a plain set for a mistake otherwise.
+    def __eq__(self, other: object) -> bool:
+        return frozenset.__eq__(self, other)
+
+    __hash__ = frozenset.__hash__
+
     def __reduce__(self) -> tuple[type[frozenset[str]], tuple[list[str]]]:
         return frozenset, (sorted(self),)
 

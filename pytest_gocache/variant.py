@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_gocache.goflags import VARIANT_ENV, GoArguments, variant_flags
@@ -21,6 +21,7 @@ __all__ = ["SourceScan", "Sources", "Variant", "named_std_packages"]
 _Stamp = tuple[str, int, int]
 
 
+_PROFILE = "default.pgo"
 _EXTRAS = ("-cover", "-ldflags", "-tags", "-vet")
 
 
@@ -50,13 +51,14 @@ class Variant:
         for flag in variant_flags(arguments, env.get("GOFLAGS", "")):
             name, _, value = flag.partition("=")
             if name == "-pgo":
-                profile = cwd / value
-                if profile.is_file():
-                    inputs.append(("pgo", hashlib.sha256(profile.read_bytes()).hexdigest()))
-                flags.append(f"-pgo={profile}")
-            else:
-                flags.append(flag)
+                flag = f"-pgo={cwd / value}"  # noqa: PLW2901 - the same flag for the warm-up's folder
+                inputs += _profile(cwd / value)
+            flags.append(flag)
         return cls(str(toolchain.version), toolchain.compiler, chosen, tuple(flags), tuple(inputs))
+
+    def with_profile(self, profile: Path) -> Variant:
+        """The variant that a main package beside a ``default.pgo`` selects for all that it imports."""
+        return replace(self, flags=(*self.flags, f"-pgo={profile}"), inputs=(*self.inputs, *_profile(profile)))
 
     @property
     def family(self) -> str:
@@ -77,7 +79,12 @@ class Variant:
     @property
     def label(self) -> str:
         """How a person would name it: ``go1.27.3``, ``go1.27.3 -race GOOS=windows``."""
-        return " ".join([self.version, *self.flags, *(f"{name}={value}" for name, value in self.env)])
+        flags = ["-pgo" if flag.startswith("-pgo=") else flag for flag in self.flags]
+        return " ".join([self.version, *flags, *(f"{name}={value}" for name, value in self.env)])
+
+
+def _profile(file: Path) -> list[tuple[str, str]]:
+    return [("pgo", hashlib.sha256(file.read_bytes()).hexdigest())] if file.is_file() else []
 
 
 def named_std_packages(arguments: GoArguments, toolchain: GoToolchain) -> frozenset[str]:
@@ -113,6 +120,8 @@ class Sources:
     """Every import path in them, whatever the build constraints; ``C`` for cgo."""
     modules: Mapping[str, str]
     """Folder relative to the root → module path."""
+    profiles: tuple[Path, ...]
+    """The ``default.pgo`` files, which Go applies to the main packages beside them."""
 
 
 class SourceScan:
@@ -128,6 +137,7 @@ class SourceScan:
         """
         imports: set[str] = set()
         modules: dict[str, str] = {}
+        profiles: list[Path] = []
         waiting = [root, *more]
         seen: set[Path] = set()
         while waiting:
@@ -136,16 +146,19 @@ class SourceScan:
                 continue
             seen.add(folder)
             for parent, name in _files(folder):
+                file = os.path.join(parent, name)  # noqa: PTH118 - hot
                 if name.endswith(".go"):
-                    imports.update(self._imports_of(os.path.join(parent, name)))  # noqa: PTH118 - hot
-                    continue
-                text = _read(os.path.join(parent, name))  # noqa: PTH118
-                waiting += [Path(os.path.normpath(Path(parent) / local)) for local in local_folders_of(text)]
-                module = module_path_of(text) if name == "go.mod" else None
-                relative = os.path.relpath(parent, root)
-                if module and not relative.startswith(".."):
-                    modules[relative.replace(os.sep, "/")] = module
-        return Sources(frozenset(imports), modules)
+                    imports.update(self._imports_of(file))
+                elif name == _PROFILE:
+                    profiles.append(Path(file))
+                else:
+                    text = _read(file)
+                    waiting += _local_modules(parent, text)
+                    module = module_path_of(text) if name == "go.mod" else None
+                    relative = os.path.relpath(parent, root)
+                    if module and not relative.startswith(".."):
+                        modules[relative.replace(os.sep, "/")] = module
+        return Sources(frozenset(imports), modules, tuple(sorted(profiles)))
 
     def _imports_of(self, file: str) -> tuple[str, ...]:
         try:
@@ -160,6 +173,11 @@ class SourceScan:
         return known[1]
 
 
+def _local_modules(folder: str, go_mod_or_work: str) -> list[Path]:
+    found = (Path(os.path.normpath(Path(folder) / local)) for local in local_folders_of(go_mod_or_work))
+    return [path for path in found if (path / "go.mod").is_file()]
+
+
 def _read(file: str) -> str:
     try:
         with open(file, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123 - hot
@@ -172,5 +190,5 @@ def _files(folder: Path) -> Iterator[tuple[str, str]]:
     for parent, folders, files in os.walk(folder):
         folders[:] = [f for f in folders if f != "testdata" and not f.startswith((".", "_"))]
         for name in files:
-            if name.endswith(".go") or name in ("go.mod", "go.work"):
+            if name.endswith(".go") or name in ("go.mod", "go.work", _PROFILE):
                 yield parent, name

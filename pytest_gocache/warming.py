@@ -106,7 +106,8 @@ class Warming:
         return [n for n in names if n not in private], private
 
     def _write(self, packages: list[str]) -> None:
-        imports = "".join(f'import _ "{name}"\n' for name in packages)
+        # testing is in every set: what each test needs is then compiled in every form that go build gives it, too.
+        imports = "".join(f'import _ "{name}"\n' for name in dict.fromkeys(["testing", *packages]))
         test = 'import "testing"\n\nfunc {}\n'
         files = {
             "go.mod": f"module gocache.invalid/warm\n\ngo {self._toolchain.version.language}\n",

@@ -137,12 +137,13 @@ class WarmStore:
     def _make(self, folder: Path, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> str | None:
         """Make one entry, aside, and move it into place; returns Go's complaint when it cannot build the packages."""
         self._prepare()
-        with self._lock(f"{folder.parent.name}-{folder.name}"):
+        name = f"{folder.parent.name}-{folder.name}"
+        with self._lock(name):
             if (folder / "entry.json").is_file():
                 return None
             base = self._closest(folder.parent, variant, packages)
             self._say(f"warming {variant.label}: {_listed(packages)}, once")
-            scratch = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=self.root / "tmp")).resolve()
+            scratch = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.root / "tmp")).resolve()
             try:
                 made = Warming(scratch, toolchain, variant, packages, self._ambient)
                 complaint = made.run(base)
@@ -195,7 +196,7 @@ class WarmStore:
             raise self._unusable(error) from error
         try:
             # Whoever held the lock before and was killed has left its scratch folder behind.
-            for left in (self.root / "tmp").glob(f"{name.rpartition('-')[2]}-*"):
+            for left in (self.root / "tmp").glob(f"{name}-*"):
                 remove_tree(left)
             yield
         finally:

@@ -1,0 +1,375 @@
+"""Each assertion passes when it should, fails when it must, and says why in its message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pytest_gocache import (
+    GoModule,
+    PatternError,
+    UsageError,
+    assert_cached,
+    assert_not_relinked,
+    assert_only_rebuilt,
+    assert_only_relinked,
+    assert_rebuilt,
+    assert_relinked,
+    assert_test_cached,
+    assert_test_ran,
+)
+
+EDIT = ("lib/lib.go", '"hello"', '"good day"')
+
+
+def message(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    return str(excinfo.value)
+
+
+# assert_cached
+
+
+def test_assert_cached(app: GoModule) -> None:
+    app.build("./...")
+    app.touch("lib/lib.go")
+    result = app.build("./...")
+
+    assert_cached(result)
+    assert_cached(result, "./...", "fmt", "std", "example.com/app/lib", "./cmd/...")
+
+
+def test_assert_cached_fails(app: GoModule) -> None:
+    app.build("./...")
+    app.edit(*EDIT)
+    result = app.build("./...")
+
+    assert_cached(result, "std", "./lone")
+    with pytest.raises(AssertionError) as caught:
+        assert_cached(result)
+    assert message(caught) == (
+        "assert_cached: 3 packages were rebuilt by `go build ./...` (step 2)\n"
+        "  example.com/app/lib      file lib.go changed since step 1\n"
+        "  example.com/app/api      only followed: it imports example.com/app/lib\n"
+        "  example.com/app/cmd/app  only followed: it imports example.com/app/api"
+    )
+    with pytest.raises(AssertionError, match="1 package was rebuilt"):
+        assert_cached(result, "./api")
+
+
+def test_assert_cached_shows_the_flags_that_changed(app: GoModule) -> None:
+    app.build("-gcflags=-trimpath=/home/a", "./lib")
+    with pytest.raises(AssertionError) as caught:
+        assert_cached(app.build("-gcflags=-trimpath=/home/b", "./lib"))
+    assert message(caught) == (
+        "assert_cached: 1 package was rebuilt by `go build -gcflags=-trimpath=/home/b ./lib` (step 2)\n"
+        "  example.com/app/lib  compile flags changed since step 1:\n"
+        "                         - -trimpath=/home/a\n"
+        "                         + -trimpath=/home/b"
+    )
+
+
+def test_assert_cached_says_that_a_rebuild_was_forced(app: GoModule) -> None:
+    app.build("./lone")
+    with pytest.raises(AssertionError, match=r"example.com/app/lone  forced by -a: its action ID is that of step 1"):
+        assert_cached(app.build("-a", "./lone"), "./lone")
+
+
+def test_assert_cached_covers_test_variants(app: GoModule) -> None:
+    app.test("./lib")
+    app.append("lib/lib_test.go", "\n// more\nfunc TestMore(t *testing.T) {}\n")
+    result = app.test("./lib")
+
+    with pytest.raises(AssertionError, match=r"app/lib \[example.com/app/lib.test\] +file lib_test.go changed"):
+        assert_cached(result, "./lib")
+
+
+# assert_rebuilt
+
+
+def test_assert_rebuilt(app: GoModule) -> None:
+    app.build("./...")
+    app.edit(*EDIT)
+    result = app.build("./...")
+
+    assert_rebuilt(result, "./lib", "./api", "./cmd/...")
+    assert_rebuilt(result, "example.com/app/lib")
+
+
+def test_assert_rebuilt_fails(app: GoModule) -> None:
+    app.build("./...")
+    app.edit("api/api.go", '"!"', '"?"')
+    result = app.build("./...")
+
+    with pytest.raises(AssertionError) as caught:
+        assert_rebuilt(result, "./lib", "./api")
+    assert message(caught).startswith(
+        "assert_rebuilt: 1 package was not rebuilt by `go build ./...` (step 2)\n"
+        "  example.com/app/lib  cached: its action ID is "
+    )
+    assert ", the same as in step 1\n" in message(caught)
+    assert message(caught).endswith("what was rebuilt: example.com/app/api, example.com/app/cmd/app")
+
+
+def test_assert_rebuilt_wants_the_variants_too(app: GoModule) -> None:
+    app.test("./...")
+    app.edit(*EDIT)
+    assert_rebuilt(app.test("./..."), "./lib", "./api")
+
+    app.append("lib/lib_test.go", "\nfunc TestMore(t *testing.T) {}\n")
+    result = app.test("./...")
+    assert_rebuilt(result, "example.com/app/lib [example.com/app/lib.test]")
+    with pytest.raises(AssertionError, match="example.com/app/lib  cached: "):
+        assert_rebuilt(result, "./lib")
+
+
+def test_assert_rebuilt_without_a_pattern_is_refused(app: GoModule) -> None:
+    with pytest.raises(PatternError, match="needs a package pattern"):
+        assert_rebuilt(app.build("./lib"))
+
+
+# assert_only_rebuilt
+
+
+def test_assert_only_rebuilt(app: GoModule) -> None:
+    app.build("./...")
+    assert_only_rebuilt(app.build("./..."))
+    app.edit(*EDIT)
+    assert_only_rebuilt(app.build("./..."), "./lib", "./api", "./cmd/app")
+    app.edit("lib/lib.go", "greets", "hails!")
+    assert_only_rebuilt(app.build("./..."), "./lib")
+
+
+def test_assert_only_rebuilt_allows_what_go_generates_for_the_tests_of_a_package(app: GoModule) -> None:
+    app.test("./...")
+    app.edit(*EDIT)
+
+    assert_only_rebuilt(app.test("./..."), "./lib", "./api", "./cmd/app")
+
+
+def test_assert_only_rebuilt_fails(app: GoModule) -> None:
+    app.build("./...")
+    app.edit(*EDIT)
+    result = app.build("./...")
+
+    with pytest.raises(AssertionError) as caught:
+        assert_only_rebuilt(result, "./lib", "./api", "./lone")
+    assert message(caught).startswith(
+        "assert_only_rebuilt: 1 other package was rebuilt and 1 package was not rebuilt by `go build ./...` (step 2)\n"
+        "  expected exactly: ./lib, ./api, ./lone\n"
+        "  also rebuilt: example.com/app/cmd/app  only followed: it imports example.com/app/api\n"
+        "  not rebuilt: example.com/app/lone  cached: its action ID is "
+    )
+    with pytest.raises(AssertionError, match="3 other packages were rebuilt by"):
+        assert_only_rebuilt(result)
+
+
+# Links
+
+
+def test_link_assertions(app: GoModule) -> None:
+    first = app.build("-o", "bin/app", "./cmd/app")
+    assert_relinked(first)
+    assert_relinked(first, "./cmd/app", "./cmd/...")
+    installed = app.install("./cmd/app")
+    assert_relinked(installed, "example.com/app/cmd/app")
+    again = app.install("./cmd/app")
+    assert_not_relinked(again)
+    assert_not_relinked(again, "./cmd/app")
+    assert_not_relinked(app.build("./lib"))
+
+
+def test_assert_relinked_fails(app: GoModule) -> None:
+    app.install("./cmd/app")
+    with pytest.raises(AssertionError) as caught:
+        assert_relinked(app.install("./cmd/app"))
+    assert message(caught) == (
+        "assert_relinked: 1 binary was not linked by `go install ./cmd/app` (step 2)\n"
+        "  example.com/app/cmd/app  up to date: the binary in place has the build ID that the link would give it"
+    )
+
+
+def test_assert_not_relinked_fails(app: GoModule) -> None:
+    app.install("./cmd/app")
+    app.edit(*EDIT)
+    with pytest.raises(AssertionError) as caught:
+        assert_not_relinked(app.install("./cmd/app"), "./cmd/app")
+    assert message(caught).startswith(
+        "assert_not_relinked: 1 binary was linked by `go install ./cmd/app` (step 2)\n"
+        "  example.com/app/cmd/app  only followed: it links example.com/app/"
+    )
+
+
+def test_a_test_binary_counts_for_the_package_under_test(app: GoModule) -> None:
+    result = app.test("./lib")
+    assert_relinked(result, "./lib")
+    assert_relinked(result, "example.com/app/lib.test")
+    assert_not_relinked(app.test("./lib"), "./lib")
+
+
+def test_link_assertions_refuse_what_is_never_linked(app: GoModule) -> None:
+    with pytest.raises(
+        PatternError, match="'./lib' matches no main package that .* links: it links example.com/app/cmd/app"
+    ):
+        assert_relinked(app.build("./..."), "./lib")
+    with pytest.raises(UsageError, match="links nothing: it has no main package and no test"):
+        assert_relinked(app.build("./lib"))
+
+
+def test_assert_only_relinked(app: GoModule) -> None:
+    app.build("-ldflags=-X main.version=1", "./...")
+    bare = app.build("-ldflags=-X main.version=2", "./...")
+
+    # Go stamps a bare -ldflags into the main package's build information: the package is recompiled for nothing else.
+    assert bare.compiled == {"example.com/app/cmd/app"}
+    assert_only_relinked(bare)
+    assert_only_relinked(bare, "./cmd/app")
+    with pytest.raises(AssertionError) as caught:
+        assert_only_relinked(bare, strict=True)
+    assert message(caught) == (
+        "assert_only_relinked: 1 package was compiled by `go build '-ldflags=-X main.version=2' ./...` (step 2)\n"
+        "  example.com/app/cmd/app  build setting -ldflags changed since step 1:\n"
+        '                             - "-X main.version=1"\n'
+        '                             + "-X main.version=2"\n'
+        "without -trimpath, Go stamps -ldflags into the main package: build with -trimpath, or drop strict=True"
+    )
+
+
+def test_assert_only_relinked_strictly_with_trimpath(app: GoModule) -> None:
+    app.build("-trimpath", "-ldflags=-X main.version=1", "./...")
+    result = app.build("-trimpath", "-ldflags=-X main.version=2", "./...")
+
+    assert result.compiled == set()
+    assert_only_relinked(result, "./cmd/app", strict=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        pytest.param(EDIT, r"example.com/app/lib  +file lib.go changed since step 1", id="library"),
+        pytest.param(
+            ("cmd/app/main.go", '"dev"', '"new"'),
+            r"example.com/app/cmd/app  file main.go changed, build setting -ldflags changed since step 1",
+            id="main-package-and-stamp",
+        ),
+    ],
+)
+def test_assert_only_relinked_fails_for_a_real_compile(app: GoModule, change: tuple[str, str, str], why: str) -> None:
+    app.build("-ldflags=-X main.version=1", "./...")
+    app.edit(*change)
+    with pytest.raises(AssertionError, match=why):
+        assert_only_relinked(app.build("-ldflags=-X main.version=2", "./..."))
+
+
+def test_assert_only_relinked_fails_when_nothing_was_linked(app: GoModule) -> None:
+    app.install("./cmd/app")
+    with pytest.raises(AssertionError, match="1 binary was not linked by `go install ./cmd/app`"):
+        assert_only_relinked(app.install("./cmd/app"))
+
+
+def test_assert_only_relinked_fails_when_more_was_linked(app: GoModule) -> None:
+    app.write("cmd/other/main.go", "package main\n\nfunc main() {}\n")
+    app.build("./cmd/...")
+    with pytest.raises(AssertionError, match="1 other binary was linked too"):
+        assert_only_relinked(app.build("./cmd/..."), "./cmd/app")
+
+
+# Tests
+
+
+def test_test_assertions(app: GoModule) -> None:
+    assert_test_ran(app.test("./..."))
+    cached = app.test("./...")
+    assert_test_cached(cached)
+    assert_test_cached(cached, "./lib", "./...", "example.com/app/lib")
+    assert_test_ran(app.test("-count=1", "./..."), "./lib")
+
+
+def test_assert_test_cached_fails(app: GoModule) -> None:
+    app.test("./...")
+    app.edit(*EDIT)
+    with pytest.raises(AssertionError) as caught:
+        assert_test_cached(app.test("./..."))
+    assert message(caught).startswith(
+        "assert_test_cached: 1 test package was not served from the cache by `go test ./...` (step 2)\n"
+        "  example.com/app/lib  executed in "
+    )
+    assert "its test binary was linked: only followed: it links " in message(caught)
+
+
+def test_assert_test_ran_fails(app: GoModule) -> None:
+    app.test("./...")
+    with pytest.raises(AssertionError) as caught:
+        assert_test_ran(app.test("./..."), "./lib")
+    assert message(caught) == (
+        "assert_test_ran: 1 test package was not executed by `go test ./...` (step 2)\n"
+        "  example.com/app/lib  (cached): the verdict of an earlier run was replayed\n"
+        "to run tests whatever is cached, use -count=1"
+    )
+
+
+def test_a_package_without_tests_counts_only_when_it_is_named(app: GoModule) -> None:
+    result = app.test("./...")
+    assert_test_ran(result, "./...")
+    with pytest.raises(AssertionError, match="example.com/app/lone  no test files"):
+        assert_test_ran(result, "./lone")
+
+
+def test_a_test_that_did_not_build_neither_ran_nor_was_cached(app: GoModule) -> None:
+    app.append("lib/lib_test.go", "\nvar _ = undefined\n")
+    result = app.test("./...", check=False)
+    with pytest.raises(AssertionError, match="example.com/app/lib  build failed"):
+        assert_test_ran(result)
+    with pytest.raises(AssertionError, match="example.com/app/lib  build failed"):
+        assert_test_cached(result)
+
+
+# A verdict that would say nothing is an error.
+
+
+@pytest.mark.parametrize("check", [assert_cached, assert_rebuilt, assert_only_rebuilt, assert_relinked])
+def test_a_pattern_without_a_match_is_an_error_with_near_misses(app: GoModule, check: Callable[..., None]) -> None:
+    result = app.build("./...")
+    with pytest.raises(
+        PatternError, match=r"'./libs' matches nothing in `go build ./...` \(step 1\); near it: example.com/app/"
+    ):
+        check(result, "./libs")
+
+
+def test_patterns_that_test_assertions_do_not_find(app: GoModule) -> None:
+    with pytest.raises(PatternError, match="'./libs' matches nothing .* near it: example.com/app/lib"):
+        assert_test_ran(app.test("./..."), "./libs")
+    with pytest.raises(UsageError, match="printed no test verdict"):
+        assert_test_cached(app.build("./..."))
+
+
+@pytest.mark.parametrize("check", [assert_cached, assert_only_rebuilt, assert_relinked, assert_not_relinked])
+def test_a_command_without_an_action_graph_has_no_verdict(app: GoModule, check: Callable[..., None]) -> None:
+    with pytest.raises(UsageError, match="`go version` .* has no action graph"):
+        check(app.go("version"))
+
+
+def test_plain_comparison_explains_itself(app: GoModule, pytestconfig: pytest.Config) -> None:
+    app.build("./...")
+    app.edit(*EDIT)
+    result = app.build("./...")
+
+    lines = pytestconfig.hook.pytest_assertrepr_compare(
+        config=pytestconfig, op="==", left=result.compiled, right={"example.com/app/lib", "example.com/app/lonely"}
+    )[0]
+
+    assert lines[0] == "result.compiled of `go build ./...` (step 2)"
+    assert "  not expected: example.com/app/api  only followed: it imports example.com/app/lib" in lines
+    assert (
+        "  missing: example.com/app/lonely  it is no part of this command; near it: example.com/app/lone" in lines[-1]
+    )
+
+
+def test_a_second_folder_is_an_input_of_every_key(app: GoModule) -> None:
+    app.build("./lib")
+    moved = app.path.parent / "elsewhere"
+    app.path.rename(moved)
+    app.path.symlink_to(moved)
+
+    with pytest.raises(AssertionError, match=r"example.com/app/lib  directory changed since step 1:"):
+        assert_cached(app.build("./lib"))

@@ -1,0 +1,57 @@
+"""What differs between Go versions, as docs/observation.md tells it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pytest_gocache import GoModule, GoToolchain
+
+PAGE = Path(__file__).parents[2] / "docs" / "observation.md"
+
+
+@pytest.fixture
+def told(go_toolchain: GoToolchain) -> dict[str, str]:
+    """The column of this toolchain, or of the nearest older one that has a column: the row's text → the cell."""
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    head = next(row for row in rows if row[0] == "" and re.fullmatch(r"\d+\.\d+\.\d+", row[1]))
+    table = rows[rows.index(head) + 2 :]
+    columns = [tuple(map(int, version.split("."))) for version in head[1:]]
+    column = max(i for i, version in enumerate(columns) if version <= go_toolchain.version.release)
+    return {row[0]: row[1 + column] for row in table}
+
+
+def test_how_many_packages_are_below_a_program(app: GoModule, told: dict[str, str], go_toolchain: GoToolchain) -> None:
+    if go_toolchain.version.number in PAGE.read_text():
+        app.write("cmd/words/main.go", 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println() }\n')
+        standard = app.build("./cmd/words").packages - {"example.com/app/cmd/words"}
+        assert str(len(standard)) == told["packages below a program that uses `fmt`"]
+
+
+def test_whether_vet_is_cached(app: GoModule, told: dict[str, str]) -> None:
+    app.vet("./lib")
+
+    again = app.vet("./lib").vetted
+
+    cell = told["a second `go vet` of the same packages"]
+    assert ("cached" in cell) == (not again)
+
+
+def test_whether_a_narrower_test_command_finds_the_variant(app: GoModule, told: dict[str, str]) -> None:
+    app.test("./...")
+
+    compiled = "example.com/app/lib [example.com/app/lib.test]" in app.test("./lib").compiled
+
+    assert ("again" in told["`go test ./lib` after `go test ./...`"]) == compiled
+
+
+def test_what_is_said_of_packages_whose_imports_fail(app: GoModule, told: dict[str, str]) -> None:
+    app.edit("lib/lib.go", '"hello"', "hello")
+
+    verdict = app.test("./...", check=False).tests.get("example.com/app/cmd/app")
+
+    cell = told["`go test`, a package that imports one that does not compile"]
+    assert (f"`[{verdict.status.value}]`" if verdict else "no verdict") == cell

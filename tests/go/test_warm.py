@@ -1,0 +1,149 @@
+"""What is warm and what is cold: the rule that users rely on, on real Go."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_gocache import BuildCache, GoModule
+
+# Every flag and variable here selects compiled forms of the standard library of its own.
+VARIANTS = [
+    pytest.param((), {}, id="plain"),
+    pytest.param(("-trimpath",), {}, id="trimpath"),
+    pytest.param(("-race",), {}, id="race", marks=pytest.mark.gocache(cgo=True)),
+    pytest.param(("-buildmode=pie",), {}, id="pie"),
+    pytest.param(("-tags=netgo,osusergo",), {}, id="tags"),
+    pytest.param((), {"CGO_ENABLED": "0"}, id="no-cgo"),
+    pytest.param((), {"GOOS": "windows"}, id="windows"),
+    pytest.param((), {"GOOS": "js", "GOARCH": "wasm"}, id="wasm"),
+    pytest.param((), {"GOAMD64": "v3", "GOARCH": "amd64"}, id="amd64-v3"),
+    pytest.param((), {"GOFLAGS": "-trimpath"}, id="GOFLAGS"),
+]
+
+
+@pytest.mark.parametrize(("flags", "env"), VARIANTS)
+def test_the_standard_library_is_warm_for_every_variant(
+    app: GoModule, flags: tuple[str, ...], env: dict[str, str]
+) -> None:
+    app.env |= env
+    built = app.build(*flags, "./...")
+    vetted = app.vet(*flags, "./...")
+
+    assert built.compiled_outside_std == {f"example.com/app/{name}" for name in ("api", "cmd/app", "lib", "lone")}
+    assert not built.compiled & built.std
+    assert not vetted.compiled & vetted.std
+
+
+@pytest.mark.parametrize("flags", [(), ("-cover",), ("-covermode=atomic",), ("-coverprofile=c.out",), ("-v", "-json")])
+def test_tests_find_a_warm_standard_library(app: GoModule, flags: tuple[str, ...]) -> None:
+    result = app.test(*flags, "./...")
+
+    assert result.tests["example.com/app/lib"].ran
+    assert not result.compiled & result.std
+    # The facts that vet collects of the standard library are part of being warm: they cost seconds.
+    assert not [a for a in result.actions if a.mode == "vet" and a.ran and not a.import_path.startswith("example.com")]
+
+
+def test_what_a_test_adds_later_is_warm_too(app: GoModule) -> None:
+    app.build("./...")
+    app.write("web/web.go", 'package web\n\nimport "net/http/cookiejar"\n\nvar Jar cookiejar.Jar\n')
+
+    result = app.build("./...")
+
+    assert "net/http/cookiejar" in result.cached
+    assert result.compiled == {"example.com/app/web"}
+
+
+def test_packages_that_the_command_line_names_are_warm(go_module: GoModule) -> None:
+    result = go_module.build("encoding/csv", "internal/abi", "text/...")
+
+    assert {"encoding/csv", "internal/abi", "text/template", "text/tabwriter"} <= result.cached
+    assert not result.compiled
+
+
+def test_imports_for_another_platform_do_not_get_in_the_way(app: GoModule) -> None:
+    app.write("lone/lone_js.go", 'package lone\n\nimport _ "syscall/js"\n')
+    app.write("lone/lone_windows.go", 'package lone\n\nimport _ "golang.org/x/nowhere"\n')
+
+    assert not app.build("./...").compiled & app.build("./...").std
+
+
+@pytest.mark.gocache(cgo=True)
+def test_cgo_is_warm(app: GoModule) -> None:
+    app.write(
+        "lone/c.go",
+        'package lone\n\n// int one(void) { return 1; }\nimport "C"\n\nfunc One() int { return int(C.one()) }\n',
+    )
+
+    result = app.build("./...")
+
+    assert "runtime/cgo" in result.cached
+    assert not result.compiled & result.std
+
+
+def test_a_default_profile_beside_a_main_package_is_warm(app: GoModule) -> None:
+    app.write(
+        "prof/main.go",
+        """\
+package main
+
+import (
+	"os"
+	"runtime/pprof"
+)
+
+func main() {
+	if err := pprof.StartCPUProfile(os.Stdout); err != nil {
+		panic(err)
+	}
+	pprof.StopCPUProfile()
+}
+""",
+    )
+    ran = app.run("./prof")
+    assert ran.evidence is not None
+    app.write("cmd/app/default.pgo", (ran.evidence / "stdout").read_bytes())
+    app.remove("prof")
+
+    result = app.build("./cmd/app")
+
+    assert not result.compiled & result.std
+    assert {"example.com/app/lib", "example.com/app/api", "example.com/app/cmd/app"} <= result.compiled
+
+
+def test_warm_false_starts_from_an_empty_cache(request: pytest.FixtureRequest) -> None:
+    request.applymarker(pytest.mark.gocache(warm=False))
+    module: GoModule = request.getfixturevalue("go_module")
+    module.write("lone.go", 'package lone\n\nimport _ "errors"\n')
+
+    result = module.build()
+
+    assert "errors" in result.compiled
+    assert not result.cached
+
+
+def test_clearing_the_cache_makes_the_standard_library_cold(go_module: GoModule, gocache: BuildCache) -> None:
+    go_module.write("lone.go", 'package lone\n\nimport _ "errors"\n')
+    assert "errors" in go_module.build().cached
+
+    gocache.clear()
+
+    assert "errors" in go_module.build().compiled
+
+
+def test_the_rebuild_that_a_command_asks_for_is_real(go_module: GoModule) -> None:
+    go_module.write("lone.go", 'package lone\n\nimport _ "errors"\n')
+
+    assert "errors" in go_module.build("-a").compiled
+    assert "errors" in go_module.build("-gcflags=all=-N").compiled
+
+
+def test_everything_but_the_standard_library_is_cold(app: GoModule) -> None:
+    assert app.build("./lib").compiled == {"example.com/app/lib"}
+
+
+def test_a_module_of_another_test_is_never_seen(app: GoModule) -> None:
+    # The same sources as every test of this file: had they shared a cache, this would be a hit.
+    result = app.build("-trimpath", "./...")
+
+    assert result.compiled_outside_std == {f"example.com/app/{n}" for n in ("api", "cmd/app", "lib", "lone")}

@@ -1,0 +1,85 @@
+"""Every code block of the README and of docs/ is run, and what it shows is what happens."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from importlib.metadata import metadata
+from pathlib import Path
+
+import pytest
+
+from pytest_gocache.options import store_folder
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+# The blocks that show a mistake: these tests of theirs fail, and the page's text block is what pytest prints then.
+MISTAKES = {"test_builds_of_two_people_share_the_cache"}
+
+
+def blocks(wanted: str) -> list[object]:
+    return [
+        pytest.param(page, code, id=f"{page.relative_to(ROOT)}-{number}")
+        for page in PAGES
+        for number, (language, code) in enumerate(_BLOCK.findall(page.read_text(encoding="utf-8")), 1)
+        if language == wanted
+    ]
+
+
+def run(pytester: pytest.Pytester, store: Path, code: str) -> pytest.RunResult:
+    pytester.makepyfile(test_block=code)
+    if "go_repo" in code:
+        pytester.makeini(f"[pytest]\ngo_repo = {ROOT / 'example_project'}\n")
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", f"--gocache-dir={store}", timeout=600)
+
+
+@pytest.mark.parametrize(("page", "code"), blocks("python"))
+def test_python_blocks_do_what_the_page_says(pytester: pytest.Pytester, store: Path, page: Path, code: str) -> None:
+    tests = set(re.findall(r"^def (test_\w+)", code, re.MULTILINE))
+    assert tests, f"a Python block of {page.name} has no test"
+
+    result = run(pytester, store, code)
+
+    mistakes = tests & MISTAKES
+    result.assert_outcomes(passed=len(tests - mistakes), failed=len(mistakes))
+    shown = [text for language, text in _BLOCK.findall(page.read_text(encoding="utf-8")) if language == "text"]
+    if mistakes:
+        assert shown
+        assert all(text.rstrip("\n") in result.stdout.str() for text in shown)
+
+
+def test_every_text_block_belongs_to_a_mistake() -> None:
+    for page in PAGES:
+        languages = [language for language, _ in _BLOCK.findall(page.read_text(encoding="utf-8"))]
+        assert set(languages) <= {"python", "sh", "text", "yaml", "ini"}, f"{page.name} has a block that nothing runs"
+        assert languages.count("text") <= 1 or page.name != "README.md"
+
+
+@pytest.mark.parametrize(("page", "code"), blocks("sh"))
+def test_shell_blocks_name_what_there_is(page: Path, code: str) -> None:
+    for line in code.splitlines():
+        words = line.partition("#")[0].split()
+        if not words:
+            continue
+        if words[0] == "make":
+            # What a target does is not done here: this test may be a part of it.
+            subprocess.run(["make", "-n", *words[1:]], cwd=ROOT, check=True, capture_output=True)
+        elif words[:2] == ["pip", "install"]:
+            assert words[2] == "'pytest-gocache[go]'"
+            assert "go" in metadata("pytest-gocache").get_all("Provides-Extra", [])
+        else:
+            assert words[0] in ("pytest", "cd", ".venv/bin/python"), f"{page.name}: nothing checks {line!r}"
+
+
+@pytest.mark.parametrize(("page", "code"), blocks("yaml"))
+def test_the_store_is_where_the_page_says(
+    page: Path, code: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/home/runner")
+    named = re.search(r"path: (\S+)", code)
+
+    assert named, page
+    assert str(store_folder(pytester.parseconfig())) == named[1].replace("~", "/home/runner")
