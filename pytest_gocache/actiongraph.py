@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -23,25 +23,25 @@ _KINDS = {
 }
 
 
-def parse_action_graph(text: str | bytes, test_variants: Collection[str] = ()) -> tuple[Action, ...]:
+def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | None = None) -> tuple[Action, ...]:
     """Read an action graph.
 
-    ``test_variants`` holds the action IDs of packages that were compiled anew for a test (their hash inputs say so,
-    see `pytest_gocache.hashlog.test_variants`): the graph gives a package and its test variant the same name.
+    ``test_variants`` is what `pytest_gocache.hashlog.test_variants` found in the command's hash inputs: the graph
+    itself gives a package and its test variant the same name.
     Raises `ActionGraphError` for text that is not an action graph, truncated text included.
     """
     try:
         raw = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ActionGraphError(f"not JSON ({error}); was the go command killed while writing it?") from error
     if not isinstance(raw, list) or not all(isinstance(node, dict) for node in raw):
         raise ActionGraphError("not an action graph: a list of objects was expected")
     try:
         nodes = [_Node.read(node) for node in raw]
         origin = min((node.ready for node in nodes if node.ready is not None), default=0.0)
-        names = _Names(nodes, frozenset(test_variants))
+        names = _Names(nodes, test_variants or {})
         return tuple(_action(node, origin, names) for node in nodes)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ActionGraphError(f"unexpected shape of an action: {type(error).__name__}: {error}") from error
 
 
@@ -102,89 +102,74 @@ def _leading_digits(text: str) -> Iterable[str]:
 class _Names:
     """The names that Go's own listings would give the packages of a graph, test variants told apart."""
 
-    def __init__(self, nodes: Sequence[_Node], variants: frozenset[str]) -> None:
+    def __init__(self, nodes: Sequence[_Node], variants: Mapping[str, bool]) -> None:
         self._by_id = {node.id: node for node in nodes}
         self._variants = variants
-        self._tested_by: dict[int, str] = {}
-        self._under_test: dict[int, str] = {}
-        for node in nodes:
-            if _kind(node) is Kind.COMPILE and self._is_test_main(node):
-                self._mark(node)
-        # vet looks at the package through its compile: the variant's name is taken from there.
-        for node in nodes:
-            if _kind(node) is Kind.VET and node.deps and node.deps[0] in self._tested_by:
-                self._tested_by[node.id] = self._tested_by[node.deps[0]]
+        self._mains = {node.id for node in nodes if _kind(node) is Kind.COMPILE and self._is_test_main(node)}
+        self._tested = {d for main in self._mains for d in self._by_id[main].deps}
+        # Compile → the test (``lib.test``) that it was made for.
+        self._made_for: dict[int, str] = {}
+        for node in self._in_order(node for node in nodes if _kind(node) is Kind.COMPILE):
+            test = self._test_of(node)
+            if test is not None:
+                self._made_for[node.id] = test
+
+    def _compiles_below(self, node: _Node) -> list[_Node]:
+        below = (self._by_id[d] for d in node.deps if d in self._by_id)
+        return [other for other in below if _kind(other) is Kind.COMPILE]
+
+    def _in_order(self, nodes: Iterable[_Node]) -> Iterable[_Node]:
+        """Imports before importers; on a stack of our own, since import chains are as long as users make them."""
+        started: set[int] = set()
+        for root in nodes:
+            stack = [(root, False)]
+            while stack:
+                node, done = stack.pop()
+                if done:
+                    yield node
+                elif node.id not in started:
+                    started.add(node.id)
+                    stack.append((node, True))
+                    stack += [(other, False) for other in self._compiles_below(node) if other.id not in started]
 
     def _is_test_main(self, node: _Node) -> bool:
         """Whether a compile is of ``lib.test``: it depends on ``lib`` or ``lib_test``."""
-        if not node.package.endswith(".test"):
-            return False
         tested = node.package.removesuffix(".test")
-        return any(self._by_id[d].package in (tested, tested + "_test") for d in node.deps if d in self._by_id)
+        return tested != node.package and any(
+            other.package in (tested, tested + "_test") for other in self._compiles_below(node)
+        )
 
-    def _mark(self, main: _Node) -> None:
-        """Name what was compiled for one test: everything below its main package that depends on the variant."""
-        tested = main.package.removesuffix(".test")
-        for dep in main.deps:
-            node = self._by_id.get(dep)
-            if node is not None and _kind(node) is Kind.COMPILE and node.package in (tested, tested + "_test"):
-                self._under_test[node.id] = tested
-        self._descend(main, main.package, {})
-        self._tested_by.pop(main.id, None)
-
-    def _descend(self, node: _Node, test: str, seen: dict[int, bool]) -> bool:
-        """Mark the compiles below ``node`` that belong to ``test``; True when ``node`` is, or imports, one of them."""
-        # A stack of our own: import chains are as long as the user's module makes them.
-        stack: list[tuple[_Node, bool]] = [(node, False)]
-        while stack:
-            current, done = stack.pop()
-            if current.id in seen and not done:
-                continue
-            below = [self._by_id[d] for d in current.deps if d in self._by_id]
-            compiles = [n for n in below if _kind(n) is Kind.COMPILE]
-            if not done:
-                seen[current.id] = False
-                stack.append((current, True))
-                stack.extend((n, False) for n in compiles if n.id not in seen)
-                continue
-            if self._is_variant(current, test, compiles, seen):
-                seen[current.id] = True
-                self._tested_by[current.id] = test
-        return seen[node.id]
-
-    def _is_variant(self, node: _Node, test: str, below: Sequence[_Node], seen: dict[int, bool]) -> bool:
-        tested = test.removesuffix(".test")
-        if node.package == tested + "_test" and node.id in self._under_test:
-            return True
+    def _test_of(self, node: _Node) -> str | None:
+        """The test that a compile was made for; None for a plain package and for the test's own main package."""
+        if node.id in self._mains:
+            return None
+        if node.id in self._tested and node.package.endswith("_test"):
+            return node.package.removesuffix("_test") + ".test"
+        if node.action_id and node.action_id not in self._variants:
+            return None
+        below = self._compiles_below(node)
+        # What imports a variant belongs to the same test; a variant that imports none is the package under test.
+        inherited = next((self._made_for[other.id] for other in below if other.id in self._made_for), None)
+        if inherited is not None:
+            return inherited
         if node.action_id:
-            return node.action_id in self._variants and (
-                node.package == tested or any(seen.get(n.id, False) for n in below)
-            )
-        # Not run, so without a key: the package under test comes after its plain form, when both are in the graph.
-        if node.package == tested:
-            return node.id in self._under_test and any(n.package == tested for n in below)
-        return any(seen.get(n.id, False) and n.package == tested for n in below)
+            # Without a test binary above it or test files in it, it is only vetted or covered: the plain package.
+            tested = self._variants[node.action_id] or node.id in self._tested
+            return node.package.removesuffix("_test") + ".test" if tested else None
+        # Not run, so without a key: a package under test waits for its plain form.
+        return node.package + ".test" if any(other.package == node.package for other in below) else None
 
     def of(self, node: _Node) -> tuple[str, str, bool]:
         """The full name, the import path that it belongs to, and whether it exists only for a test."""
-        test = self._tested_by.get(node.id)
+        kind = _kind(node)
+        # vet looks at a package through its compile: the variant's name is taken from there.
+        test = self._made_for.get(node.deps[0] if kind is Kind.VET and node.deps else node.id)
         if test is None:
-            if _kind(node) in (Kind.COMPILE, Kind.LINK) and self._names_a_test(node):
-                return node.package, node.package.removesuffix(".test"), True
-            return node.package, node.package, False
-        full = f"{node.package} [{test}]"
-        if node.package == test.removesuffix(".test") + "_test":
-            return full, test.removesuffix(".test"), True
-        return full, node.package, False
-
-    def _names_a_test(self, node: _Node) -> bool:
-        if _kind(node) is Kind.COMPILE:
-            return self._is_test_main(node)
-        return any(
-            self._is_test_main(self._by_id[d])
-            for d in node.deps
-            if d in self._by_id and self._by_id[d].package == node.package
-        )
+            is_main = node.id in self._mains or (kind is Kind.LINK and not self._mains.isdisjoint(node.deps))
+            return node.package, node.package.removesuffix(".test") if is_main else node.package, is_main
+        tested = test.removesuffix(".test")
+        scaffold = node.package == tested + "_test"
+        return f"{node.package} [{test}]", tested if scaffold else node.package, scaffold
 
 
 def _kind(node: _Node) -> Kind:

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import errno
 import os
+import re
 import shutil
 import stat
 import time
@@ -21,7 +22,8 @@ from pytest_gocache.result import Kind, Result
 __all__ = ["BuildCache", "CacheEntry", "ModuleCache", "clone_files", "make_writable", "remove_tree"]
 
 _README = "This directory holds cached build artifacts from the Go build system.\n"
-_INDEX_FIELDS = 5  # "v1", action ID, output ID, size, time
+# "v1", action ID, output ID, size and time, of fixed widths: cmd/go/internal/cache/cache.go, entrySize.
+_INDEX = re.compile(rb"v1 ([0-9a-f]{64}) ([0-9a-f]{64}) ([ 0-9]{20}) ([ 0-9]{20})\n")
 
 
 def remove_tree(folder: Path) -> None:
@@ -84,6 +86,8 @@ def _subfolders(cache: Path) -> Iterator[os.DirEntry[str]]:
 
 def _link_or_copy(link: Callable[[str, str], object], source: str, target: str) -> Callable[[str, str], object]:
     """Link one file, or copy it; returns the way that worked, so that a refusal is met only once a clone."""
+    if link is shutil.copy2 and os.path.lexists(target):
+        return link
     try:
         link(source, target)
     except FileExistsError:
@@ -92,7 +96,8 @@ def _link_or_copy(link: Callable[[str, str], object], source: str, target: str) 
         # EMLINK: too many links to this one file. The others: this pair of folders cannot have links at all.
         if error.errno not in (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EACCES):
             raise
-        shutil.copy2(source, target)
+        if not os.path.lexists(target):
+            shutil.copy2(source, target)
         return link if error.errno == errno.EMLINK else shutil.copy2
     return link
 
@@ -168,6 +173,8 @@ class _CacheFolder:
         source = Path(folder)
         if not source.is_dir():
             raise UsageError(f"cannot restore {self.path} from {source}: it is not a folder")
+        if source.resolve().is_relative_to(self.path.resolve()):
+            raise UsageError(f"cannot restore {self.path} from {source}, which is a part of it")
         remove_tree(self.path)
         shutil.copytree(source, self.path, symlinks=True)
 
@@ -269,6 +276,8 @@ class BuildCache(_CacheFolder):
             if entry is None:
                 raise UsageError(f"corrupt: the index file {index} is damaged already")
             data = self.path / entry.output[:2] / f"{entry.output}-d"
+            if not data.is_file():
+                raise UsageError(f"corrupt: the data file {data} of {index.name} is gone already")
             content = bytearray(data.read_bytes())
             middle = len(content) // 2
             if how == "truncate":
@@ -323,11 +332,11 @@ class BuildCache(_CacheFolder):
 
 
 def _read_index(file: Path) -> CacheEntry | None:
-    fields = file.read_bytes().split()
-    if len(fields) != _INDEX_FIELDS or fields[0] != b"v1":
+    match = _INDEX.fullmatch(file.read_bytes())
+    if match is None or match[1].decode("ascii") != file.name.removesuffix("-a"):
         return None
     try:
-        return CacheEntry(fields[1].decode("ascii"), fields[2].decode("ascii"), int(fields[3]), int(fields[4]) / 1e9)
+        return CacheEntry(match[1].decode("ascii"), match[2].decode("ascii"), int(match[3]), int(match[4]) / 1e9)
     except ValueError:
         return None
 

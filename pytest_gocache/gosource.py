@@ -6,7 +6,10 @@ import re
 
 __all__ = ["imports_of", "local_folders_of", "module_path_of"]
 
-_SPACE = r"(?:[\s;]|//[^\n]*(?:\n|\Z)|/\*.*?\*/)"
+# A comment ends at its first "*/", said without a lazy quantifier: inside a repeated group that would take time that
+# doubles with every comment, and would stretch a comment over code to make the rest match.
+_COMMENT = r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
+_SPACE = rf"(?:[\s;]|//[^\n]*(?:\n|\Z)|{_COMMENT})"
 _LITERAL = r"(?:\"[^\"\n]*\"|`[^`]*`)"
 _SPEC = rf"(?:(?:[\w.]+){_SPACE}*)?{_LITERAL}"
 _PACKAGE = re.compile(rf"\ufeff?{_SPACE}*package{_SPACE}+\w+", re.DOTALL)
@@ -14,7 +17,7 @@ _IMPORT = re.compile(
     rf"{_SPACE}*import{_SPACE}*(?P<specs>\({_SPACE}*(?:{_SPEC}{_SPACE}*)*\)|{_SPEC})",
     re.DOTALL,
 )
-_TOKENS = re.compile(rf"//[^\n]*|/\*.*?\*/|(?P<path>{_LITERAL})", re.DOTALL)
+_TOKENS = re.compile(rf"//[^\n]*|{_COMMENT}|(?P<path>{_LITERAL})", re.DOTALL)
 
 
 def imports_of(source: str) -> tuple[str, ...]:

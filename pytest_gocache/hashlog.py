@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
 
 from pytest_gocache.errors import HashLogError
 
@@ -17,12 +19,12 @@ __all__ = ["HashBlock", "parse_hash_log", "split_hash_lines", "test_variants", "
 _LINE = re.compile(
     rb"^HASH(?:"
     rb"\[(?P<name>[^\n]*?)\](?:: (?:(?P<input>\"[^\n]*\")|(?P<sum>[0-9a-f]{64})))?"
-    rb"| subkey [^\n]*"
+    rb"| subkey [0-9a-f]+ \"[^\n]*\" = [0-9a-f]+"
     rb"| [^\n]*: [0-9a-f]{64}"
     rb")\n",
     re.MULTILINE,
 )
-_FORCED = re.compile(rb'^HASH\[build ([^\n]+)\]: "forcelibrary\\n"\n', re.MULTILINE)
+_MOST_DOUBTFUL = 14  # lines of blocks that are open together: two to this power are the sums that are tried
 _SHORT = 15  # bytes of the SHA-256 that the go command writes where it means an action ID
 
 
@@ -45,8 +47,7 @@ class HashBlock:
     @property
     def verified(self) -> bool:
         """Whether the inputs, hashed again, give the sum: what proves that none is missing or misplaced."""
-        text = "".join(self.inputs).encode("utf-8", "surrogateescape")
-        return hashlib.sha256(text).hexdigest() == self.sum
+        return _sum(self.inputs) == self.sum
 
 
 def split_hash_lines(stderr: bytes) -> bytes:
@@ -57,55 +58,118 @@ def split_hash_lines(stderr: bytes) -> bytes:
 
 
 def parse_hash_log(stderr: bytes) -> tuple[HashBlock, ...]:
-    """Every complete block of a command's stderr whose name tells it apart from concurrent ones.
+    """Every complete block of a command's stderr, those of ``moduleIndex`` left out.
 
-    Lines of concurrent hashes interleave. Two blocks of one name that were open at the same time are left out when
-    their inputs cannot be separated (only ``moduleIndex`` and the like in practice; a block is kept only if its SHA-256
-    comes out right). Raises `HashLogError` for an input that is not a Go string literal.
+    Lines of concurrent hashes interleave. Blocks of one name that were open at the same time are told apart by their
+    sums; a block is kept only if its SHA-256 comes out right. Raises `HashLogError` for an input that is not a Go
+    string literal.
     """
-    return tuple(_blocks(stderr))
+    return tuple(_blocks(_LINE.finditer(stderr)))
 
 
-def _blocks(stderr: bytes) -> Iterator[HashBlock]:
-    open_blocks: dict[bytes, list[str]] = {}
-    for match in _LINE.finditer(stderr):
+@dataclass(slots=True)
+class _Open:
+    """Blocks of one name whose lines cannot be told apart yet: one, or several that are open at the same time."""
+
+    blocks: int = 0
+    inputs: list[str] = field(default_factory=list)
+    sums: list[str] = field(default_factory=list)
+
+
+def _blocks(lines: Iterable[re.Match[bytes]]) -> Iterator[HashBlock]:
+    open_blocks: dict[bytes, _Open] = {}
+    for match in lines:
         name = match["name"]
         if name is None or name == b"moduleIndex":
             continue
-        if match["sum"] is not None:
-            inputs = open_blocks.pop(name, None)
-            if inputs is None:
-                continue
-            block = HashBlock(name.decode("utf-8", "surrogateescape"), tuple(inputs), match["sum"].decode("ascii"))
-            if block.verified:
-                yield block
+        opened = open_blocks.get(name)
+        if match["sum"] is None and match["input"] is None:
+            if opened is None or opened.blocks == 0:
+                open_blocks[name] = _Open(blocks=1)
+            else:
+                opened.blocks += 1
         elif match["input"] is not None:
-            open_blocks.setdefault(name, []).append(unquote(match["input"]))
-        else:
-            open_blocks[name] = []
+            # An opening may be lost behind what a program printed without a newline; the sum tells if all is there.
+            open_blocks.setdefault(name, _Open()).inputs.append(unquote(match["input"]))
+        elif opened is not None:
+            opened.sums.append(match["sum"].decode("ascii"))
+            if len(opened.sums) >= opened.blocks:
+                del open_blocks[name]
+                yield from _told_apart(name.decode("utf-8", "surrogateescape"), opened)
 
 
-def test_variants(stderr: bytes) -> frozenset[str]:
-    """The action IDs of the packages that were compiled for a test: Go hashes the word ``forcelibrary`` for them."""
-    found = set()
-    for match in _FORCED.finditer(stderr):
-        closing = re.compile(rb"^HASH\[build " + re.escape(match[1]) + rb"\]: ([0-9a-f]{64})\n", re.MULTILINE)
-        end = closing.search(stderr, match.end())
-        if end:
-            found.add(base64.urlsafe_b64encode(bytes.fromhex(end[1].decode("ascii"))[:_SHORT]).decode("ascii"))
-    return frozenset(found)
+def _told_apart(name: str, opened: _Open) -> Iterator[HashBlock]:
+    """The blocks of ``opened``: a line that all of them have is in each, of the others a sum tells whose they are."""
+    if opened.blocks <= 1:
+        block = HashBlock(name, tuple(opened.inputs), opened.sums[0])
+        if block.verified:
+            yield block
+        return
+    counts = Counter(opened.inputs)
+    distinct = list(counts)  # in the order of Go's hashing, which all blocks share
+    doubtful = [line for line in distinct if counts[line] < opened.blocks]
+    if len(doubtful) > _MOST_DOUBTFUL:
+        return
+    wanted = set(opened.sums)
+    for size in range(len(doubtful) + 1):
+        for chosen in combinations(doubtful, size):
+            inputs = [line for line in distinct if counts[line] >= opened.blocks or line in chosen]
+            block = HashBlock(name, tuple(inputs), _sum(inputs))
+            if block.sum in wanted:
+                wanted.remove(block.sum)
+                yield block
+        if not wanted:
+            return
+
+
+def _sum(inputs: Iterable[str]) -> str:
+    return hashlib.sha256("".join(inputs).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+_FORCED = b']: "forcelibrary\\n"\n'
+_EXTERNAL = re.compile(rb"^HASH\[(build [^\n]*_test)\]\n", re.MULTILINE)
+
+
+def test_variants(stderr: bytes) -> dict[str, bool]:
+    """The action IDs of compiles made for a test, each with whether test files are among what it compiles.
+
+    Go hashes the word ``forcelibrary`` for a package that is compiled anew for a test: the one under test, and those
+    between it and its external tests. (``go vet`` and ``-cover`` do so for packages without tests, too.) An external
+    test package has no files but ``…_test.go``.
+    """
+    names = set(_EXTERNAL.findall(stderr))
+    at = stderr.find(_FORCED)
+    while at >= 0:
+        names.add(stderr[stderr.rfind(b"\n", 0, at) + 1 : at].removeprefix(b"HASH["))
+        at = stderr.find(_FORCED, at + 1)
+    if not names:
+        return {}
+    # Only the blocks of these names are read: a go test prints thousands of lines about others.
+    alternatives = b"|".join(map(re.escape, names))
+    these = re.compile(
+        rb"^HASH\[(?P<name>%s)\](?:: (?:(?P<input>\"[^\n]*\")|(?P<sum>[0-9a-f]{64})))?\n" % alternatives, re.MULTILINE
+    )
+    found = {}
+    for block in _blocks(these.finditer(stderr)):
+        files = [line.split(" ")[1] for line in block.inputs if line.startswith("file ")]
+        tests = [name for name in files if name.endswith("_test.go")]
+        if "forcelibrary\n" in block.inputs or (tests and len(tests) == len(files)):
+            found[block.action_id] = bool(tests)
+    return found
 
 
 test_variants.__test__ = False  # type: ignore[attr-defined]  # its name looks like a test's to pytest
 
-_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))")
+_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.?))", re.DOTALL)
+_LITERAL = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_LARGEST_RUNE = 0x10FFFF
 _SIMPLE = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 _SIMPLE |= {b"\\": b"\\", b'"': b'"', b"'": b"'"}
 
 
 def unquote(literal: bytes) -> str:
     """The text of a Go string literal as ``%q`` prints it; bytes that are not UTF-8 become surrogate escapes."""
-    if len(literal) < 2 or not literal.startswith(b'"') or not literal.endswith(b'"'):  # noqa: PLR2004 - two quotes
+    if _LITERAL.fullmatch(literal) is None:
         raise HashLogError(f"not a quoted Go string: {literal[:80]!r}")
     body = literal[1:-1]
     if b"\\" in body:
@@ -118,7 +182,10 @@ def _unescape(match: re.Match[bytes]) -> bytes:
     if byte:
         return bytes([int(byte, 16)])
     if short or long:
-        return chr(int(short or long, 16)).encode("utf-8", "surrogatepass")
+        rune = int(short or long, 16)
+        if rune > _LARGEST_RUNE:
+            raise HashLogError(f"no such character: {match[0]!r} in a quoted Go string")
+        return chr(rune).encode("utf-8", "surrogatepass")
     if octal:
         return bytes([int(octal, 8)])
     if simple in _SIMPLE:

@@ -114,7 +114,7 @@ def _build_info(match: re.Match[str]) -> list[tuple[str, str]]:
 _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[tuple[str, str]]]], ...] = tuple(
     (re.compile(pattern, re.DOTALL), read)
     for pattern, read in (
-        (r"(go\d\S*|devel .*)", _as("toolchain")),
+        (r"(go\d[^\n]*|devel [^\n]*)", _as("toolchain")),
         (r"dir (.*)\n", _as("directory")),
         (r"module (.*)\n", _as("module version")),
         (r"go (.*)\n", _as("language version in go.mod")),
@@ -124,9 +124,11 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[tuple[str, s
         (r"(forcelibrary)\n", _as("test variant")),
         (r"cgo (.*)\n", _as("cgo tool")),
         (r"CC=(.*)\n", _as("C compiler command and cgo flags")),
-        (r"CC ID=(.*)\n", _as("C compiler identity")),
+        (r"CC ID(?: ERROR)?=(.*)\n", _as("C compiler identity")),
         (r"CXX=(.*)\n", _as("C++ compiler command and cgo flags")),
-        (r"CXX ID=(.*)\n", _as("C++ compiler identity")),
+        (r"CXX ID(?: ERROR)?=(.*)\n", _as("C++ compiler identity")),
+        (r"FC=(.*)\n", _as("Fortran compiler command and flags")),
+        (r"FC ID(?: ERROR)?=(.*)\n", _as("Fortran compiler identity")),
         (r"cover (.*)\n", _as("coverage mode")),
         (r"fuzz (.*)\n", _as("fuzzing instrumentation")),
         (r"modinfo (\"(?:[^\"\\]|\\.)*\")\n", _build_info),

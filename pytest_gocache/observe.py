@@ -164,7 +164,7 @@ class Observer:
             return ()  # go found nothing to do, or failed before there was a graph
         testing = arguments.verb in ("test", "vet") or b".test" in text
         try:
-            return parse_action_graph(text, test_variants(done.stderr) if testing else ())
+            return parse_action_graph(text, test_variants(done.stderr) if testing else {})
         except ActionGraphError as error:
             if done.returncode != 0:
                 return ()  # killed while it wrote: the failure is what there is to report

@@ -19,12 +19,22 @@ def _is_relative(text: str) -> bool:
     return text in {".", ".."} or text.startswith(("./", "../"))
 
 
+_VENDOR = "\0"
+
+
+def _hide_vendor(path: str) -> str:
+    """Put a sign that no wildcard matches in place of each ``vendor`` element but the last."""
+    *elements, last = path.split("/")
+    return "/".join([*(_VENDOR if element == "vendor" else element for element in elements), last])
+
+
 def _regex(pattern: str) -> re.Pattern[str]:
-    # As in `go help packages`: "..." stands for any string, and "x/..." matches x itself too.
+    # As in `go help packages`: "..." stands for any string without a vendor element, and "x/..." matches x itself too.
+    wildcard = f"[^{_VENDOR}]*"
     tail = ""
     if pattern.endswith("/..."):
-        pattern, tail = pattern[:-4], "(?:/.*)?"
-    return re.compile(".*".join(map(re.escape, pattern.split(_WILDCARD))) + tail)
+        pattern, tail = pattern[:-4], f"(?:/{wildcard})?"
+    return re.compile(wildcard.join(map(re.escape, _hide_vendor(pattern + "/").rstrip("/").split(_WILDCARD))) + tail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ class Pattern:
         if text == "std":
             return cls(text, (), _std=frozenset(std))
         if text == "all":
-            return cls(text, (_regex(_WILDCARD),))
+            return cls(text, (re.compile(".*", re.DOTALL),))
         if text == "cmd":
             return cls(text, (_regex("cmd/..."),))
         if _is_relative(text):
@@ -69,14 +79,16 @@ class Pattern:
             return full_name == self._exact
         if self._std is not None:
             return package in self._std
-        return any(regex.fullmatch(package) for regex in self._regexes)
+        return any(regex.fullmatch(_hide_vendor(package)) for regex in self._regexes)
 
 
 def _absolute(text: str, modules: Mapping[str, str]) -> list[str]:
     """The import-path patterns that a relative pattern stands for: one for each module it reaches into."""
     found = []
     wanted = posixpath.normpath(text)
-    folder = posixpath.normpath(wanted.split(_WILDCARD)[0] or ".")
+    # `./tools...` is about names in the folder above: what a wildcard is a part of is no folder yet.
+    fixed, wildcard, _ = wanted.partition(_WILDCARD)
+    folder = posixpath.normpath((fixed.rpartition("/")[0] if wildcard else fixed) or ".")
     # The innermost module that contains the folder owns it, as with Go.
     owners = [root for root in modules if root in (".", folder) or folder.startswith(root + "/")]
     if owners and not folder.startswith(".."):

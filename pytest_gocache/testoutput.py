@@ -43,9 +43,12 @@ def _event(line: str) -> Iterator[str]:
     except ValueError:
         yield line
         return
-    # A verdict belongs to a package, not to a test in it, which may well print such a line.
+    # A verdict is of the event's own package, and of no test in it: tests may well print such lines.
     if isinstance(event, dict) and event.get("Action") == "output" and "Test" not in event:
-        yield from str(event.get("Output", "")).splitlines()
+        for text in str(event.get("Output", "")).splitlines():
+            outcome = _outcome(text)
+            if outcome is not None and outcome.package == event.get("Package"):
+                yield text
 
 
 def _outcome(line: str) -> TestOutcome | None:

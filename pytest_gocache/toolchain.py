@@ -62,7 +62,9 @@ class GoVersion:
         if match is None:
             raise UsageError(f"{text!r} is not a Go version (like go1.27.3, go1.28rc1 or devel go1.28-abcdef)")
         release = (int(match["major"]), int(match["minor"]), int(match["patch"] or 0))
-        kind = "devel" if match["devel"] else match["stage"] or ""
+        # Up to Go 1.24 `devel go1.24-abcdef`, since then `go1.28-devel_abcdef`.
+        devel = match["devel"] or (match["suffix"] or "").startswith("-devel")
+        kind = "devel" if devel else match["stage"] or ""
         return cls(text.strip(), release, (_STAGES[kind], int(match["number"] or 0)))
 
     @property

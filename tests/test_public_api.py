@@ -1,0 +1,142 @@
+"""The public names: what is exported, that all of it is there and documented, and what importing it costs."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pytest_gocache
+from pytest_gocache import fixtures
+from pytest_gocache.errors import GoCacheError
+
+EXPORTED = [getattr(pytest_gocache, name) for name in pytest_gocache.__all__]
+CLASSES = [value for value in EXPORTED if inspect.isclass(value)]
+# What a run that has nothing to do with Go must not pay for.
+ENGINE = [
+    *(f"pytest_gocache.{name}" for name in ("observe", "warmup", "warming", "assertions", "module", "toolchain")),
+    *(f"pytest_gocache.{name}" for name in ("process", "caches", "actiongraph", "hashlog", "selfcheck", "session")),
+    "filelock",
+    "packaging",
+]
+
+
+def names_for_type_checkers() -> list[str]:
+    tree = ast.parse(Path(pytest_gocache.__file__).read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    return [
+        alias.asname or alias.name for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    ]
+
+
+def test_all_is_what_is_imported_lazily_and_what_type_checkers_see() -> None:
+    assert set(pytest_gocache.__all__) == set(pytest_gocache._HOME) == set(names_for_type_checkers())  # noqa: SLF001
+    assert len(pytest_gocache.__all__) == len(set(pytest_gocache.__all__))
+    assert sorted(pytest_gocache.__all__) == pytest_gocache.__all__
+    assert set(pytest_gocache.__all__) <= set(dir(pytest_gocache))
+
+
+@pytest.mark.parametrize("name", pytest_gocache.__all__)
+def test_every_name_comes_from_the_module_that_defines_it(name: str) -> None:
+    value = getattr(pytest_gocache, name)
+    assert value.__name__ == name
+    assert value.__module__ == f"pytest_gocache.{pytest_gocache._HOME[name]}"  # noqa: SLF001
+    assert name in sys.modules[value.__module__].__all__
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'assert_nothing'"):
+        getattr(pytest_gocache, "assert_nothing")  # noqa: B009 - a type checker would refuse the name
+
+
+def test_a_star_import_gives_every_name() -> None:
+    names: dict[str, object] = {}
+    exec("from pytest_gocache import *", names)  # noqa: S102 - the statement that is tested
+    assert names.keys() >= set(pytest_gocache.__all__)
+
+
+def public_members(kind: type) -> Iterator[tuple[str, object]]:
+    for owner in inspect.getmro(kind):
+        if owner.__module__.startswith("pytest_gocache"):
+            for name, value in vars(owner).items():
+                documented = inspect.isfunction(value) or isinstance(value, property | classmethod | staticmethod)
+                if not name.startswith("_") and documented:
+                    yield f"{kind.__name__}.{name}", value
+
+
+@pytest.mark.parametrize("name", pytest_gocache.__all__)
+def test_every_name_is_documented(name: str) -> None:
+    value = getattr(pytest_gocache, name)
+    text = (value.__doc__ or "").strip()
+    assert text
+    assert not text.startswith(f"{name}("), "that is what a dataclass without a docstring has"
+    assert text.split("\n")[0].rstrip().endswith((".", ":")), "the first line is a sentence"
+
+
+@pytest.mark.parametrize(("name", "member"), [pair for kind in CLASSES for pair in public_members(kind)])
+def test_every_public_method_and_property_is_documented(name: str, member: object) -> None:
+    assert (inspect.getdoc(member) or "").strip(), name
+
+
+@pytest.mark.parametrize("name", pytest_gocache.__all__)
+def test_every_parameter_and_return_value_has_a_type(name: str) -> None:
+    value = getattr(pytest_gocache, name)
+    members = (
+        [(name, value)] if inspect.isfunction(value) else list(public_members(value)) if inspect.isclass(value) else []
+    )
+    for what, member in members:
+        function: Any = getattr(member, "fget", None) or getattr(member, "__func__", member)
+        signature = inspect.signature(function)
+        assert signature.return_annotation is not inspect.Signature.empty, what
+        untyped = [p.name for p in signature.parameters.values() if p.annotation is p.empty]
+        assert untyped in ([], ["self"], ["cls"]), what
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [k for k in CLASSES if issubclass(k, BaseException) and not issubclass(k, Warning)],
+    ids=lambda k: k.__name__,
+)
+def test_each_exception_is_a_gocache_error(kind: type[BaseException]) -> None:
+    assert issubclass(kind, GoCacheError)
+    assert issubclass(kind, Exception)
+
+
+def test_the_exceptions_and_warnings_are_all_exported() -> None:
+    from pytest_gocache import errors
+
+    assert set(errors.__all__) <= set(pytest_gocache.__all__)
+
+
+@pytest.mark.parametrize("imported", ["pytest_gocache", "pytest_gocache.plugin", "pytest_gocache.fixtures"])
+def test_a_run_without_go_does_not_pay_for_the_engine(imported: str) -> None:
+    program = (
+        f"import sys, pytest\nbefore = set(sys.modules)\nimport {imported}\nprint(*sorted(set(sys.modules) - before))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    loaded = set(done.stdout.split())
+    assert imported in loaded
+    assert loaded & set(ENGINE) == set()
+
+
+def test_the_fixtures_are_registered_and_documented(pytester: pytest.Pytester) -> None:
+    shown = pytester.runpytest_subprocess("--fixtures", "-q")
+    for name in fixtures.__all__:
+        shown.stdout.re_match_lines_random([rf"{name}( \[session scope\])? -- .*"])
+    assert {"go_module", "go_repo", "go_toolchain", "gocache", "gomodcache"} <= set(fixtures.__all__)
+    assert "no docstring available" not in shown.stdout.str()
+
+
+def test_the_mark_is_registered(pytester: pytest.Pytester) -> None:
+    shown = pytester.runpytest_subprocess("--markers")
+    shown.stdout.fnmatch_lines(["@pytest.mark.gocache(*"])
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert Path(pytest_gocache.__file__).with_name("py.typed").is_file()

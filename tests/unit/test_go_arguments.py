@@ -1,0 +1,161 @@
+"""GoArguments and variant_flags: command lines read as the go command reads them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_gocache.goflags import GoArguments, variant_flags
+
+Flags = list[tuple[str, str]]
+
+
+@pytest.mark.parametrize(
+    ("line", "verb", "flags", "packages"),
+    [
+        ("", "", [], []),
+        ("build", "build", [], []),
+        ("build ./...", "build", [], ["./..."]),
+        ("build -o app ./cmd/app", "build", [("o", "app")], ["./cmd/app"]),
+        ("build -o=app ./cmd/app", "build", [("o", "app")], ["./cmd/app"]),
+        ("build -race -v ./a ./b", "build", [("race", ""), ("v", "")], ["./a", "./b"]),
+        ("build --race --tags x ./a", "build", [("race", ""), ("tags", "x")], ["./a"]),
+        ("build --tags=x,y .", "build", [("tags", "x,y")], ["."]),
+        ("build -race=false .", "build", [("race", "false")], ["."]),
+        ("build -ldflags=-X=main.v=1 .", "build", [("ldflags", "-X=main.v=1")], ["."]),
+        ("build -gcflags -N -p 4 .", "build", [("gcflags", "-N"), ("p", "4")], ["."]),
+        ("build -p", "build", [("p", "")], []),
+        ("build . -race", "build", [], [".", "-race"]),
+        ("build -- -odd", "build", [], ["-odd"]),
+        ("run -race . -tags x", "run", [("race", "")], [".", "-tags", "x"]),
+        ("run main.go -o y", "run", [], ["main.go", "-o", "y"]),
+        ("run -exec env .", "run", [("exec", "env")], ["."]),
+        ("test ./... -run X -count=1", "test", [("run", "X"), ("count", "1")], ["./..."]),
+        ("test -v ./a -race ./b", "test", [("v", ""), ("race", "")], ["./a", "./b"]),
+        ("test ./a -args -race ./b", "test", [], ["./a"]),
+        ("test ./a --args -race", "test", [], ["./a"]),
+        ("test -test.run X -test.v ./a", "test", [("run", "X"), ("v", "")], ["./a"]),
+        ("test -coverprofile c.out -cover ./a", "test", [("coverprofile", "c.out"), ("cover", "")], ["./a"]),
+        ("test -json -bench . -benchtime 1x ./a", "test", [("json", ""), ("bench", "."), ("benchtime", "1x")], ["./a"]),
+        ("test -c -o a.test ./a", "test", [("c", ""), ("o", "a.test")], ["./a"]),
+        ("test -vet off -timeout 5s ./a", "test", [("vet", "off"), ("timeout", "5s")], ["./a"]),
+        ("list -deps -f {{.Dir}} ./...", "list", [("deps", ""), ("f", "{{.Dir}}")], ["./..."]),
+        ("list -m -json all", "list", [("m", ""), ("json", "")], ["all"]),
+        ("vet -vettool tool ./a", "vet", [("vettool", "tool")], ["./a"]),
+        ("env -json GOROOT", "env", [("json", "")], ["GOROOT"]),
+        ("mod tidy", "mod", [], ["tidy"]),
+        ("install example.com/x@latest", "install", [], ["example.com/x@latest"]),
+        ("build -", "build", [], ["-"]),
+    ],
+)
+def test_a_command_line_is_taken_apart(line: str, verb: str, flags: Flags, packages: list[str]) -> None:
+    read = GoArguments.read(line.split())
+    assert (read.verb, list(read.flags), list(read.packages)) == (verb, flags, packages)
+    assert read.chdir is None
+
+
+@pytest.mark.parametrize(
+    ("line", "chdir", "inserted", "flags", "packages"),
+    [
+        ("build ./a", None, "build HERE ./a", [], ["./a"]),
+        ("build -C sub -race ./a", "sub", "build -C sub HERE -race ./a", [("race", "")], ["./a"]),
+        ("build -C=sub ./a", "sub", "build -C=sub HERE ./a", [], ["./a"]),
+        ("build --C sub ./a", "sub", "build --C sub HERE ./a", [], ["./a"]),
+        ("-C sub build ./a", "sub", "-C sub build HERE ./a", [], ["./a"]),
+        ("-C=sub test ./a -v", "sub", "-C=sub test HERE ./a -v", [("v", "")], ["./a"]),
+        ("build", None, "build HERE", [], []),
+        ("build -C", "", "build -C HERE", [], []),
+        ("run . -C x", None, "run HERE . -C x", [], [".", "-C", "x"]),
+    ],
+)
+def test_a_flag_of_ours_goes_after_the_verb_and_after_chdir(
+    line: str, chdir: str | None, inserted: str, flags: Flags, packages: list[str]
+) -> None:
+    args = line.split()
+    read = GoArguments.read(args)
+    assert read.chdir == chdir
+    assert " ".join([*args[: read.insert_at], "HERE", *args[read.insert_at :]]) == inserted
+    assert (list(read.flags), list(read.packages)) == (flags, packages)
+
+
+@pytest.mark.parametrize(
+    ("verb", "builds"),
+    [
+        *((verb, True) for verb in ("build", "install", "list", "run", "test", "vet")),
+        *((verb, False) for verb in ("", "clean", "env", "fmt", "generate", "mod", "tool", "version", "work")),
+    ],
+)
+def test_the_commands_that_write_an_action_graph_are_known(verb: str, builds: bool) -> None:  # noqa: FBT001 - a table
+    assert GoArguments.read([verb] if verb else []).builds is builds
+
+
+@given(
+    st.lists(st.sampled_from(["build", "test", "-C", "-C=x", "-v", "-o", "--", "-args", "./a", "-", "", "--race=0"]))
+)
+def test_any_command_line_is_read(args: list[str]) -> None:
+    read = GoArguments.read(args)
+    assert 0 <= read.insert_at <= len(args)
+    assert all(package in args for package in read.packages)
+
+
+@pytest.mark.parametrize(
+    ("line", "goflags", "expected"),
+    [
+        ("build .", "", []),
+        ("build -v -x -n -a -p 4 -o x -work .", "", []),
+        ("build -race .", "", ["-race"]),
+        ("build --race .", "", ["-race"]),
+        ("build -race=true -trimpath=1 .", "", ["-race", "-trimpath"]),
+        ("build .", "-race -trimpath", ["-race", "-trimpath"]),
+        ("build -race=false .", "-race", []),
+        ("build -race=0 -trimpath=F .", "-race --trimpath", []),
+        ("build -race .", "-race=false", ["-race"]),
+        ("build -msan -asan -linkshared .", "", ["-asan", "-linkshared", "-msan"]),
+        ("build -tags a,b .", "", ["-tags=a,b"]),
+        ("build -tags=a .", "-tags=b", ["-tags=a"]),
+        ("build -tags= .", "-tags=b", []),
+        ("build -buildmode=pie .", "", ["-buildmode=pie"]),
+        ("build -buildmode exe .", "-buildmode=pie", []),
+        ("build -buildmode=default -compiler=gc -pgo=auto .", "", []),
+        ("build -pgo=off .", "-pgo=x.pprof", []),
+        ("build -pgo x.pprof -compiler=gccgo .", "", ["-compiler=gccgo", "-pgo=x.pprof"]),
+        ("build -installsuffix s -toolexec t .", "", ["-installsuffix=s", "-toolexec=t"]),
+        ("build -gcflags=-N -asmflags=-x .", "-gcflags=all=-l", []),
+        ("test -cover ./a", "", ["-cover"]),
+        ("test -covermode=atomic ./a", "", ["-cover"]),
+        ("test -coverpkg ./... ./a", "", ["-cover"]),
+        ("test ./a -coverprofile c.out", "", ["-cover"]),
+        ("test -cover=false ./a", "-cover", []),
+        ("test ./a", "-coverprofile=c.out", ["-cover"]),
+        ("test -fuzz FuzzX ./a", "", ["-fuzz=Fuzz"]),
+        ("test -vet=off ./a", "", []),
+        ("test -vet all ./a", "", ["-vet=all"]),
+        ("test ./a -args -race", "", []),
+        ("run . -race", "", []),
+        ("build -ldflags=-s .", "", []),
+        ("build -ldflags=-linkmode=external .", "", ["-ldflags=-linkmode=external"]),
+        ("build .", "'-ldflags=-s -linkmode external'", ["-ldflags=-linkmode=external"]),
+        ("build .", "-ldflags=-linkmode=internal", []),
+        ("build .", "'-race", []),
+        ("build .", "words without dashes", []),
+    ],
+)
+def test_the_flags_that_select_a_variant_of_the_standard_library(line: str, goflags: str, expected: list[str]) -> None:
+    assert list(variant_flags(GoArguments.read(line.split()), goflags)) == expected
+
+
+def test_external_linking_is_seen_in_any_spelling() -> None:
+    for value in ("-linkmode external", "-s -linkmode=external -w", "all=-linkmode=external"):
+        read = GoArguments.read(["build", "-ldflags", value, "."])
+        assert variant_flags(read, "") == ("-ldflags=-linkmode=external",)
+
+
+BOOLEANS = st.lists(st.sampled_from(["-race", "-msan", "-trimpath", "-race=false", "-trimpath=true", "-msan=0"]))
+
+
+@given(BOOLEANS, BOOLEANS)
+def test_the_last_word_on_a_flag_counts_wherever_it_stands(goflags: list[str], args: list[str]) -> None:
+    last = {flag.partition("=")[0]: flag.partition("=")[2] in {"", "true"} for flag in [*goflags, *args]}
+    found = variant_flags(GoArguments.read(["build", *args]), " ".join(goflags))
+    assert list(found) == sorted(flag for flag, on in last.items() if on)

@@ -1,0 +1,227 @@
+"""GODEBUG=gocachehash=1 output: its blocks read, its lines taken out of stderr, Go's quoting undone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_gocache.errors import HashLogError
+from pytest_gocache.hashlog import parse_hash_log, split_hash_lines, unquote
+from pytest_gocache.hashlog import test_variants as variants_in
+
+SIMPLE = {7: rb"\a", 8: rb"\b", 12: rb"\f", 10: rb"\n", 13: rb"\r", 9: rb"\t", 11: rb"\v", 92: rb"\\", 34: rb"\""}
+
+
+def quote(data: bytes) -> bytes:
+    """Go's strconv.Quote, which %q uses."""
+    out = b""
+    for char in data.decode("utf-8", "surrogateescape"):
+        code = ord(char)
+        if code in SIMPLE:
+            out += SIMPLE[code]
+        elif 0xDC80 <= code <= 0xDCFF:
+            out += b"\\x%02x" % (code - 0xDC00)
+        elif char.isprintable():
+            out += char.encode()
+        elif code < 0x80:
+            out += b"\\x%02x" % code
+        else:
+            out += b"\\u%04x" % code if code < 0x10000 else b"\\U%08x" % code
+    return b'"' + out + b'"'
+
+
+def block(name: str, inputs: Sequence[bytes], salt: bytes = b"go1.27.3") -> list[bytes]:
+    """The lines of one hash, as cmd/go/internal/cache writes them."""
+    head = b"HASH[" + name.encode() + b"]"
+    closing = hashlib.sha256(b"".join([salt, *inputs])).hexdigest().encode()
+    return [head + b"\n", *(head + b": " + quote(i) + b"\n" for i in [salt, *inputs]), head + b": " + closing + b"\n"]
+
+
+def short(lines: Sequence[bytes]) -> str:
+    return parse_hash_log(b"".join(lines))[0].action_id
+
+
+@given(st.binary() | st.text().map(lambda text: text.encode("utf-8", "replace")))
+def test_gos_quoting_is_undone(data: bytes) -> None:
+    assert unquote(quote(data)) == data.decode("utf-8", "surrogateescape")
+
+
+@pytest.mark.parametrize(
+    ("literal", "text"),
+    [
+        (rb'""', ""),
+        (rb'"a b"', "a b"),
+        (rb'"\a\b\f\n\r\t\v\\\"\'"', "\a\b\f\n\r\t\v\\\"'"),
+        (rb'"\x00\x7f"', "\x00\x7f"),
+        (rb'"\xff"', "\udcff"),
+        (rb'"\xc3\xa9"', "é"),
+        (rb'"\u00a0\U0001f600"', "\u00a0\U0001f600"),
+        (rb'"\101"', "A"),
+        ('"日本"'.encode(), "日本"),
+        (rb'"\\n"', r"\n"),
+    ],
+)
+def test_every_escape_of_go_is_known(literal: bytes, text: str) -> None:
+    assert unquote(literal) == text
+
+
+@pytest.mark.parametrize(
+    "literal", [b"", b'"', b"a", b'a"', b'"a', b"'a'", rb'"\q"', rb'"\x4"', rb'"\u12"', rb'"\U00110000"', b'"\\"']
+)
+def test_what_is_no_go_string_is_refused(literal: bytes) -> None:
+    with pytest.raises(HashLogError):
+        unquote(literal)
+
+
+INPUTS = st.lists(st.binary(max_size=12), max_size=4)
+NAMES = st.sampled_from(["build a", "build a.b/c", "link a", "vet a", "testResult", "testInputs", "build a [x]"])
+
+
+@st.composite
+def interleaved(draw: st.DrawFn, lists: Sequence[list[bytes]]) -> list[bytes]:
+    """The lines of all lists, each list's in its order."""
+    waiting = [list(lines) for lines in lists if lines]
+    merged = []
+    while waiting:
+        chosen = draw(st.sampled_from(range(len(waiting))))
+        merged.append(waiting[chosen].pop(0))
+        waiting = [lines for lines in waiting if lines]
+    return merged
+
+
+@given(st.data())
+def test_blocks_of_different_names_may_interleave(data: st.DataObject) -> None:
+    wanted = data.draw(st.dictionaries(NAMES, INPUTS, max_size=4))
+    text = b"".join(data.draw(interleaved([block(name, inputs) for name, inputs in wanted.items()])))
+    found = parse_hash_log(text)
+    assert {b.name: b.inputs for b in found} == {
+        name: ("go1.27.3", *(i.decode("utf-8", "surrogateescape") for i in inputs)) for name, inputs in wanted.items()
+    }
+    assert all(b.verified for b in found)
+
+
+@given(st.data())
+def test_two_open_blocks_of_one_name_give_right_blocks_or_none(data: st.DataObject) -> None:
+    both = [block("build a", data.draw(INPUTS)), block("build a", data.draw(INPUTS))]
+    alone = {("".join(b.inputs), b.sum) for lines in both for b in parse_hash_log(b"".join(lines))}
+    assert len(alone) in {1, 2}
+    mixed = parse_hash_log(b"".join(data.draw(interleaved(both))))
+    assert {("".join(b.inputs), b.sum) for b in mixed} <= alone
+
+
+def test_blocks_of_one_name_after_each_other_are_all_read() -> None:
+    found = parse_hash_log(b"".join(block("build a", [b"one"]) + block("build a", [b"two"])))
+    assert [b.inputs[1] for b in found] == ["one", "two"]
+
+
+def test_module_indexes_are_left_out() -> None:
+    assert parse_hash_log(b"".join(block("moduleIndex", [b"x"]))) == ()
+
+
+GOOD = block("build a", [b"file a.go X\n"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        pytest.param([], [], id="nothing"),
+        pytest.param(GOOD[:-1], [], id="killed before the sum"),
+        pytest.param([*GOOD[:-1], GOOD[-1][:30]], [], id="killed within the sum"),
+        pytest.param([*GOOD[:-1], GOOD[-1].rstrip()], [], id="killed before the last newline"),
+        pytest.param(GOOD[:2] + GOOD[3:], [], id="an input is missing"),
+        pytest.param(GOOD[-1:], [], id="a sum alone"),
+        pytest.param([*GOOD, GOOD[-1]], ["build a"], id="the sum twice"),
+        pytest.param(GOOD[1:], ["build a"], id="no opening"),
+        pytest.param([GOOD[2], *GOOD], ["build a"], id="a stray input before the opening"),
+        pytest.param([b"# a\n", *GOOD[:2], b"a.go:1:1: no\n", *GOOD[2:]], ["build a"], id="text in between"),
+        pytest.param([b'HASH subkey 00ab "x" = 00cd\n', *GOOD], ["build a"], id="a subkey"),
+        pytest.param([b"HASH /src/a.go: " + b"0" * 64 + b"\n", *GOOD], ["build a"], id="a file's hash"),
+    ],
+)
+def test_stray_and_partial_lines_never_make_a_wrong_block(lines: list[bytes], names: list[str]) -> None:
+    found = parse_hash_log(b"".join(lines))
+    assert [b.name for b in found] == names
+    assert all(b.inputs == ("go1.27.3", "file a.go X\n") for b in found)
+
+
+FORCED = [b"compile\n", b"forcelibrary\n", b"file a.go X\n"]
+PLAIN = [b"compile\n", b"file a.go X\n"]
+
+
+def test_a_test_variant_is_found_by_its_input() -> None:
+    lines = block("build a", PLAIN) + block("build a", FORCED) + block("build b", PLAIN) + block("vet c", FORCED)
+    assert set(variants_in(b"".join(lines))) == {short(block("build a", FORCED))}
+
+
+@given(st.data())
+def test_a_test_variant_is_found_between_the_lines_of_others(data: st.DataObject) -> None:
+    lists = [block("build a", FORCED), block("build b", PLAIN), block("build c", FORCED)]
+    wanted = {short(lists[0]), short(lists[2])}
+    assert set(variants_in(b"".join(data.draw(interleaved(lists))))) == wanted
+
+
+def test_a_package_hashed_at_the_same_time_as_its_test_variant_is_not_taken_for_it() -> None:
+    plain, forced = block("build a", PLAIN), block("build a", FORCED)
+    # The variant's inputs come first, the plain package's sum before the variant's.
+    lines = [*forced[:-1], *plain, forced[-1]]
+    assert set(variants_in(b"".join(lines))) <= {short(forced)}
+
+
+def test_a_command_killed_within_a_variants_block_has_no_variant() -> None:
+    assert variants_in(b"".join(block("build a", FORCED)[:-1])) == {}
+
+
+USERS_OWN = [
+    b"HASH of the tree: 12\n",
+    b"HASHING\n",
+    b"HASH[\n",
+    b"HASH[x] = 12\n",
+    b"HASH[x]: 12ab\n",
+    b"HASH[x]: unquoted\n",
+    b'HASH[x]: "unterminated\n',
+    b'HASH[x]: "a" and more\n',
+    b"HASH x: " + b"0" * 63 + b"\n",
+    b"HASH x: " + b"A" * 64 + b"\n",
+    b" HASH[build x]\n",
+    b"note: HASH[build x]\n",
+    b"hash[build x]\n",
+    b"HASH\n",
+    b"HASH[build x]",
+]
+
+
+@pytest.mark.parametrize("line", USERS_OWN)
+def test_the_users_lines_that_merely_start_with_hash_stay(line: bytes) -> None:
+    assert split_hash_lines(b"".join([*GOOD, line])) == line
+
+
+def test_the_users_line_about_a_subkey_stays() -> None:
+    line = b"HASH subkey lookup failed, trying the next server\n"
+    assert split_hash_lines(b"".join([*GOOD, line])) == line
+
+
+HASH_LINES = st.sampled_from([*GOOD, b'HASH subkey 00ab "x" = 00cd\n', b"HASH /src/a.go: " + b"0" * 64 + b"\n"])
+OTHER_LINES = st.sampled_from([u for u in USERS_OWN if u.endswith(b"\n")]) | st.binary(max_size=20).map(
+    lambda data: data.replace(b"\n", b" ").replace(b"HASH", b"hash") + b"\n"
+)
+
+
+@given(st.lists(st.tuples(st.booleans(), HASH_LINES, OTHER_LINES)), st.sampled_from([b"", b"last", b"\r", b"HASH[a"]))
+def test_splitting_leaves_every_other_byte_untouched(drawn: list[tuple[bool, bytes, bytes]], end: bytes) -> None:
+    stderr = b"".join(ours if is_hash else others for is_hash, ours, others in drawn) + end
+    assert split_hash_lines(stderr) == b"".join(others for is_hash, _, others in drawn if not is_hash) + end
+
+
+@given(st.lists(st.sampled_from([b"HASH[", b"build a", b"]", b": ", b'"', b"\\", b"n", b"0" * 64, b"\n", b"\xff"])))
+def test_lines_that_are_nearly_hash_lines_are_read_or_refused(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    assert variants_in(data) == {}
+    try:
+        found = parse_hash_log(data)
+    except HashLogError:
+        return
+    assert all(b.verified for b in found)

@@ -1,0 +1,110 @@
+"""hermetic_environment: a mapping built from nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_gocache.environment import DEBUG_SETTING, Home, hermetic_environment, with_debug_setting
+
+HOME = Home(Path("/machine"))
+GOROOT = Path("/usr/local/go")
+
+HOSTILE = """
+    GOFLAGS GOENV GOWORK GOTOOLCHAIN GOPROXY GOPRIVATE GONOPROXY GONOSUMDB GOSUMDB GOINSECURE GOAUTH GOVCS GODEBUG
+    GOCACHE GOMODCACHE GOPATH GOBIN GOROOT GOTMPDIR GOCACHEPROG GOEXPERIMENT GOOS GOARCH GOAMD64 GOARM GO111MODULE
+    GOTELEMETRY GOTELEMETRYDIR GOGC GOMAXPROCS GOMEMLIMIT GOTRACEBACK GOCOVERDIR GORACE GOFIPS140 GO_EXTLINK_ENABLED
+    CGO_ENABLED CGO_CFLAGS CGO_CPPFLAGS CGO_CXXFLAGS CGO_LDFLAGS CC CXX AR FC PKG_CONFIG PKG_CONFIG_PATH
+    HOME USERPROFILE XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME XDG_STATE_HOME TMPDIR TMP TEMP PWD OLDPWD USER LOGNAME
+    LD_LIBRARY_PATH LD_PRELOAD DYLD_INSERT_LIBRARIES LIBRARY_PATH CPATH C_INCLUDE_PATH SOURCE_DATE_EPOCH
+    LANG LC_ALL LC_MESSAGES LANGUAGE TZ SHELL BASH_ENV ENV IFS CDPATH TERM COLUMNS
+    GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_CONFIG_GLOBAL GIT_CONFIG_COUNT GIT_CONFIG_KEY_0 GIT_SSH_COMMAND
+    SSH_AUTH_SOCK GIT_CONFIG_NOSYSTEM GIT_TERMINAL_PROMPT GIT_ASKPASS NETRC HG
+    HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy SSL_CERT_FILE SSL_CERT_DIR
+    MAKEFLAGS MAKELEVEL CI GITHUB_ACTIONS PYTHONPATH PYTEST_CURRENT_TEST PYTEST_ADDOPTS
+""".split()  # noqa: SIM905 - a list of words
+
+
+def test_nothing_of_a_hostile_surrounding_passes() -> None:
+    ambient = {name: f"evil-{name}" for name in HOSTILE}
+    env = hermetic_environment(HOME, GOROOT, ambient)
+    assert [f"{name}={value}" for name, value in env.items() if "evil" in value] == []
+    assert env == hermetic_environment(HOME, GOROOT, {})
+
+
+def test_path_passes_behind_the_toolchain() -> None:
+    env = hermetic_environment(HOME, GOROOT, {"PATH": "/opt/bin:/usr/bin"})
+    assert env["PATH"].split(os.pathsep) == ["/usr/local/go/bin", "/opt/bin", "/usr/bin"]
+
+
+@pytest.mark.parametrize("ambient", [{}, {"PATH": ""}])
+def test_without_a_path_programs_are_found_in_the_systems_folders(ambient: dict[str, str]) -> None:
+    env = hermetic_environment(HOME, GOROOT, ambient)
+    assert env["PATH"] == f"/usr/local/go/bin{os.pathsep}{os.defpath}"
+
+
+def test_every_folder_is_on_the_imagined_machine() -> None:
+    env = hermetic_environment(HOME, GOROOT, {})
+    folders = {
+        name: value for name, value in env.items() if value.startswith("/") and name != "PATH" and value != os.devnull
+    }
+    assert {"HOME", "GOCACHE", "GOMODCACHE", "GOPATH", "GOBIN", "TMPDIR", "XDG_CONFIG_HOME"} <= folders.keys()
+    assert [name for name, value in folders.items() if not value.startswith("/machine/")] == []
+
+
+def test_nothing_reaches_the_network_or_a_users_settings() -> None:
+    env = hermetic_environment(HOME, GOROOT, {})
+    assert {
+        name: env[name] for name in ("GOPROXY", "GOSUMDB", "GOENV", "GOFLAGS", "GOTOOLCHAIN", "GOAUTH", "TZ", "LC_ALL")
+    } == {
+        "GOPROXY": "off",
+        "GOSUMDB": "off",
+        "GOENV": "off",
+        "GOFLAGS": "",
+        "GOTOOLCHAIN": "local",
+        "GOAUTH": "off",
+        "TZ": "UTC",
+        "LC_ALL": "C",
+    }
+    assert env["GIT_CONFIG_GLOBAL"] == os.devnull
+    assert env["GIT_CONFIG_NOSYSTEM"] == "1"
+    assert env["GODEBUG"] == DEBUG_SETTING
+
+
+@given(st.dictionaries(st.text(min_size=1), st.text()))
+def test_only_the_platforms_own_variables_make_a_difference(ambient: dict[str, str]) -> None:
+    allowed = {"PATH", "SYSTEMROOT", "COMSPEC", "PATHEXT", "DEVELOPER_DIR", "SDKROOT"}
+    reduced = {name: value for name, value in ambient.items() if name in allowed}
+    assert hermetic_environment(HOME, GOROOT, ambient) == hermetic_environment(HOME, GOROOT, reduced)
+
+
+def test_a_machine_is_created_with_telemetry_off(tmp_path: Path) -> None:
+    home = Home(tmp_path / "machine")
+    home.create()
+    env = hermetic_environment(home, GOROOT, {})
+    mode = Path(env["XDG_CONFIG_HOME"]) / "go" / "telemetry" / "mode"
+    assert mode.read_text(encoding="ascii").startswith("off")
+    for name in ("HOME", "TMPDIR"):
+        assert Path(env[name]).is_dir(), name
+
+
+@pytest.mark.parametrize(
+    ("theirs", "combined"),
+    [
+        ("", "gocachehash=1"),
+        ("http2client=0", "http2client=0,gocachehash=1"),
+        ("a=1,b=2", "a=1,b=2,gocachehash=1"),
+        ("gocachehash=0", "gocachehash=1"),
+        ("gocachehash=1", "gocachehash=1"),
+        ("a=1,gocachehash=0,b=2", "a=1,b=2,gocachehash=1"),
+        ("gocachehashes=0", "gocachehashes=0,gocachehash=1"),
+        (",a=1,", "a=1,gocachehash=1"),
+    ],
+)
+def test_a_users_debug_settings_stay_beside_ours(theirs: str, combined: str) -> None:
+    assert with_debug_setting(theirs) == combined
+    assert with_debug_setting(combined) == combined

@@ -1,0 +1,172 @@
+"""process.run: what a command's end means, and that nothing of it is left running."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from pytest_gocache import process
+
+ENV = {"PATH": os.environ["PATH"]}
+FOREVER = "600"
+SOON = 30.0  # seconds in which what must happen has happened, on the slowest machine
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    folder = tmp_path / "output"
+    folder.mkdir()
+    return folder
+
+
+def sh(script: str, output: Path, timeout: float | None = None) -> process.Finished:
+    return process.run(["sh", "-c", script], cwd=output.parent, env=ENV, output=output, timeout=timeout)
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended; a zombie that nobody waits for has."""
+    stat = Path(f"/proc/{pid}/stat")
+    if stat.parent.parent.joinpath("self").exists():
+        try:
+            return stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] in {"Z", "X"}
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def assert_soon_gone(pid: int) -> None:
+    end = time.monotonic() + SOON
+    while not is_gone(pid):
+        assert time.monotonic() < end, f"process {pid} is still running"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("script", "returncode"), [("exit 0", 0), ("exit 7", 7), ("kill -SEGV $$", -11), ("kill $$", -15)]
+)
+def test_the_exit_status_or_signal_is_reported(script: str, returncode: int, output: Path) -> None:
+    done = sh(script, output)
+    assert done.returncode == returncode
+    assert not done.timed_out
+    assert 0 <= done.seconds < SOON
+
+
+def test_both_outputs_are_captured_byte_for_byte_and_stay_in_their_files(output: Path) -> None:
+    done = sh(r"printf 'a\377\r\n'; printf 'b\376' >&2", output)
+    assert (done.stdout, done.stderr) == (b"a\xff\r\n", b"b\xfe")
+    assert (output / "stdout").read_bytes() == done.stdout
+    assert (output / "stderr").read_bytes() == done.stderr
+
+
+def test_large_outputs_do_not_block(output: Path) -> None:
+    done = sh("head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2", output)
+    assert len(done.stdout) == len(done.stderr) == 3_000_000
+
+
+def test_the_environment_and_the_folder_are_exactly_those_given(output: Path) -> None:
+    env_program = shutil.which("env")
+    assert env_program is not None
+    done = process.run([env_program], cwd=output.parent, env={"ONLY": "this"}, output=output)
+    assert done.stdout == b"ONLY=this\n"
+    assert sh("pwd -P", output).stdout.decode().strip() == str(output.parent.resolve())
+
+
+def test_stdin_is_empty(output: Path) -> None:
+    assert sh("cat; echo end", output).stdout == b"end\n"
+
+
+@pytest.mark.parametrize("ours", [0o000, 0o077, 0o022])
+def test_the_umask_is_the_same_whatever_ours_is(ours: int, output: Path) -> None:
+    before = os.umask(ours)
+    try:
+        done = sh("umask; : > made", output)
+    finally:
+        os.umask(before)
+    assert int(done.stdout, 8) == 0o022
+    assert (output.parent / "made").stat().st_mode & 0o777 == 0o644
+
+
+def test_the_command_leads_a_session_of_its_own(output: Path) -> None:
+    program = "import os; print(os.getpid() == os.getpgrp() == os.getsid(0))"
+    done = process.run([sys.executable, "-c", program], cwd=output, env=ENV, output=output)
+    assert done.stdout == b"True\n"
+
+
+def test_a_timeout_kills_grandchildren_that_ignore_signals(output: Path) -> None:
+    # The shell and its child ignore what can be ignored; the test waits for the limit, not for the sleep.
+    done = sh(f"trap '' TERM INT HUP; sleep {FOREVER} & echo $!; wait", output, timeout=1.0)
+    assert done.timed_out
+    assert done.returncode == -signal.SIGKILL
+    assert done.seconds < SOON
+    assert_soon_gone(int(done.stdout))
+
+
+def test_a_command_within_its_limit_has_not_timed_out(output: Path) -> None:
+    done = sh("exit 3", output, timeout=SOON)
+    assert (done.returncode, done.timed_out) == (3, False)
+
+
+def test_a_grandchild_left_behind_is_killed_when_the_leader_ends(output: Path) -> None:
+    done = sh(f"sleep {FOREVER} & echo $!", output)
+    assert (done.returncode, done.timed_out) == (0, False)
+    assert done.seconds < SOON
+    assert_soon_gone(int(done.stdout))
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs a signal sent to the main thread")
+def test_an_interrupt_kills_the_whole_group(output: Path) -> None:
+    if threading.current_thread() is not threading.main_thread():
+        pytest.skip("needs to run in the main thread, which alone gets signals")
+
+    def interrupt() -> None:
+        end = time.monotonic() + SOON
+        while not (output / "stdout").exists() or not (output / "stdout").read_bytes().endswith(b"\n"):
+            if time.monotonic() > end:
+                break
+            time.sleep(0.01)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    thread = threading.Thread(target=interrupt)
+    try:
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            sh(f"sleep {FOREVER} & echo $$ $!; wait", output)
+    finally:
+        thread.join()
+        signal.signal(signal.SIGINT, before)
+    for pid in map(int, (output / "stdout").read_text(encoding="ascii").split()):
+        assert_soon_gone(pid)
+
+
+def test_no_timer_thread_is_left_behind(output: Path) -> None:
+    before = threading.active_count()
+    sh("exit 0", output, timeout=SOON)
+    assert threading.active_count() == before
+
+
+def test_a_program_that_does_not_exist_is_an_error_of_its_own(output: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        process.run([str(output / "nothing")], cwd=output, env=ENV, output=output)
+
+
+def test_a_program_that_may_not_be_run_is_an_error_of_its_own(output: Path) -> None:
+    (output / "text").write_text("no program", encoding="ascii")
+    with pytest.raises(PermissionError):
+        process.run([str(output / "text")], cwd=output, env=ENV, output=output)
+
+
+def test_a_folder_that_does_not_exist_is_an_error_of_its_own(output: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        process.run(["true"], cwd=output / "nowhere", env=ENV, output=output)

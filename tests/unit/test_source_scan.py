@@ -1,0 +1,135 @@
+"""What a command's sources and flags say of the standard packages that it needs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pytest_gocache.goflags import GoArguments
+from pytest_gocache.toolchain import GoToolchain, GoVersion
+from pytest_gocache.variant import SourceScan, Variant, named_std_packages
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    return root
+
+
+def importing(path: str) -> str:
+    return f'package p\n\nimport "{path}"\n'
+
+
+def test_the_imports_of_every_go_file_are_found_but_for_those_that_go_leaves_out(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        {
+            "go.mod": "module example.com/app\n",
+            "main.go": importing("fmt"),
+            "main_test.go": importing("testing"),
+            "lib/lib_windows.go": importing("os/exec"),
+            "lib/notes.txt": importing("no/text"),
+            "testdata/x.go": importing("no/testdata"),
+            "_old/x.go": importing("no/underscore"),
+            ".git/x.go": importing("no/dot"),
+        },
+    )
+    found = SourceScan().read(root)
+    assert found.imports == {"fmt", "testing", "os/exec"}
+    assert found.modules == {".": "example.com/app"}
+
+
+def test_local_modules_that_go_mod_and_go_work_refer_to_are_read_too(tmp_path: Path) -> None:
+    root = write(
+        tmp_path / "app",
+        {
+            "go.mod": "module example.com/app\n\nreplace example.com/beside => ../beside\n",
+            "go.work": "go 1.25\n\nuse (\n\t.\n\t./tools\n)\n",
+            "tools/go.mod": "module example.com/tools\n",
+            "tools/t.go": importing("net/http"),
+        },
+    )
+    write(tmp_path / "beside", {"go.mod": "module example.com/beside\n", "b.go": importing("io")})
+    write(tmp_path / "unrelated", {"u.go": importing("no/unrelated")})
+    found = SourceScan().read(root, [tmp_path / "nowhere"])
+    assert found.imports == {"net/http", "io"}
+    assert found.modules == {".": "example.com/app", "tools": "example.com/tools"}
+
+
+def test_a_file_that_changes_is_read_again_and_one_that_goes_is_forgotten(tmp_path: Path) -> None:
+    root, scan = write(tmp_path, {"a.go": importing("fmt"), "b.go": importing("io")}), SourceScan()
+    assert scan.read(root).imports == {"fmt", "io"}
+    write(root, {"a.go": importing("net/http")})
+    (root / "b.go").unlink()
+    assert scan.read(root).imports == {"net/http"}
+
+
+def test_dangling_links_and_circles_of_modules_do_no_harm(tmp_path: Path) -> None:
+    root = write(tmp_path / "a", {"go.mod": "module a\nreplace b => ../b\n", "a.go": importing("fmt")})
+    write(tmp_path / "b", {"go.mod": "module b\nreplace a => ../a\n"})
+    (root / "dangling.go").symlink_to(tmp_path / "nothing")
+    assert SourceScan().read(root).imports == {"fmt"}
+
+
+@pytest.fixture
+def toolchain(tmp_path: Path) -> GoToolchain:
+    src = tmp_path / "go" / "src"
+    for package in ("fmt", "net", "net/http", "net/http/testdata", "cmd/go", "empty"):
+        (src / package).mkdir(parents=True)
+        if package != "empty":
+            (src / package / "x.go").write_text("package x\n", encoding="ascii")
+    (src / "netx_test").mkdir()
+    (src / "netx_test" / "x_test.go").write_text("package x\n", encoding="ascii")
+    return GoToolchain(tmp_path / "go", GoVersion.parse("go1.27.3"), {"CC": "", "CXX": ""}, "compile version go1.27.3")
+
+
+@pytest.mark.parametrize(
+    ("line", "packages"),
+    [
+        ("build ./...", set()),
+        ("build fmt", {"fmt"}),
+        ("test net/... fmt", {"net", "net/http", "fmt"}),
+        ("build std", {"fmt", "net", "net/http"}),
+        ("build ...", set()),
+        ("build example.com/app", set()),
+        ("run main.go", set()),
+        ("install example.com/x@latest", set()),
+    ],
+)
+def test_standard_packages_that_a_command_names_itself(line: str, packages: set[str], toolchain: GoToolchain) -> None:
+    assert named_std_packages(GoArguments.read(line.split()), toolchain) == packages
+
+
+def family(toolchain: GoToolchain, line: str, cwd: Path, **env: str) -> str:
+    return Variant.of(toolchain, GoArguments.read(line.split()), {"PATH": os.defpath, **env}, cwd).family
+
+
+def test_what_changes_every_compiled_package_changes_the_family(toolchain: GoToolchain, tmp_path: Path) -> None:
+    plain = family(toolchain, "build .", tmp_path)
+    others = [
+        family(toolchain, "build -race .", tmp_path),
+        family(toolchain, "build -trimpath .", tmp_path),
+        family(toolchain, "build .", tmp_path, GOFLAGS="-buildmode=pie"),
+        family(toolchain, "build .", tmp_path, GOOS="windows"),
+        family(toolchain, "build .", tmp_path, CGO_ENABLED="0"),
+    ]
+    assert len({plain, *others}) == len(others) + 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["build -v ./x", "test ./...", "build -race=false .", "test -cover ./a", "build -tags x .", "build -ldflags=-s ."],
+)
+def test_what_leaves_compiled_packages_as_they_are_stays_in_the_family(
+    line: str, toolchain: GoToolchain, tmp_path: Path
+) -> None:
+    assert family(toolchain, line, tmp_path) == family(toolchain, "build .", tmp_path)
+
+
+def test_a_profiles_content_counts_and_not_its_place(toolchain: GoToolchain, tmp_path: Path) -> None:
+    write(tmp_path, {"a.pprof": "one", "b.pprof": "one", "c.pprof": "two"})
+    a, b, c = (family(toolchain, f"build -pgo={name}.pprof .", tmp_path) for name in "abc")
+    assert a == b != c
