@@ -176,23 +176,25 @@ def assert_test_ran(result: Result, *patterns: str) -> None:
 def explain_set_difference(result: Result, what: str, actual: Iterable[str], expected: Iterable[str]) -> list[str]:
     """What a failing ``assert result.compiled == {…}`` says: what is extra and why, and what is missing."""
     have, want = set(actual), set(expected)
-    lines = [f"result.{what} of {result.title}"]
     kind = {"linked": Kind.LINK, "vetted": Kind.VET}.get(what, Kind.COMPILE)
-    extra = [a for a in result.actions if a.kind is kind and a.package in have - want]
-    if what in ("compiled", "compiled_outside_std", "failed", "linked"):
-        # One line each: pytest shows only the first few of a comparison's lines.
-        lines += [f"  not expected: {a.package}  {reason_for(result, a).line()}" for a in extra]
-    else:
-        lines += [f"  not expected: {name}" for name in sorted(have - want)]
-    by_name = {action.package: action for action in result.actions if action.kind is kind}
+    actions = {action.package: action for action in result.actions if action.kind is kind}
+    lines = [f"result.{what} of {result.title}"]
+    # One line each, the most telling first: pytest shows only the first few of a comparison's lines.
     for name in sorted(want - have):
-        if name in by_name:
-            lines.append(f"  missing: {name}  it was {by_name[name].status.value}")
+        if name in actions:
+            lines.append(f"  missing: {name}  it was {actions[name].status.value}")
         else:
-            near = near_misses(name, [package for package in by_name if package not in result.std])
-            lines.append(
-                f"  missing: {name}  it is no part of this command" + (f"; near it: {', '.join(near)}" if near else "")
-            )
+            near = near_misses(name, [package for package in actions if package not in result.std])
+            hint = f"; near it: {', '.join(near)}" if near else ""
+            lines.append(f"  missing: {name}  it is no part of this command{hint}")
+    extra = sorted(have - want, key=lambda name: (name in result.std, name))
+    own = [name for name in extra if name not in result.std]
+    for name in own or extra[:_MOST_LISTED]:
+        action = actions.get(name)
+        reason = reason_for(result, action).line() if action and action.ran else ""
+        lines.append(f"  not expected: {name}  {reason}".rstrip())
+    if own and len(extra) > len(own):
+        lines.append(f"  not expected: {len(extra) - len(own)} packages of the standard library")
     return lines
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ def _skip_unless_met(marks: MarkSettings, toolchain: GoToolchain) -> None:
     if marks.go and not toolchain.version.satisfies(marks.go):
         pytest.skip(f"needs Go {marks.go}; the toolchain is {toolchain.version}")
     if marks.cgo:
-        compiler = (toolchain.env.get("CC") or "gcc").split()[0]
+        compiler = (marks.env.get("CC") or toolchain.env.get("CC") or "gcc").split()[0]
         if shutil.which(compiler) is None:
             pytest.skip(f"needs cgo; there is no C compiler {compiler!r} on PATH")
 
@@ -129,6 +130,15 @@ def go_repo(request: pytest.FixtureRequest, _gocache_bench: _Bench) -> GoModule:
     return _module(request, _gocache_bench, folder)
 
 
+def _users_level() -> int:
+    """How far up the user's line is, counted as `warnings.warn` counts from its caller."""
+    own = str(Path(__file__).parent)
+    frame, level = sys._getframe(1), 1  # noqa: SLF001 - warnings has no public way before Python 3.12
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(own):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
 def _module(request: pytest.FixtureRequest, bench: _Bench, folder: Path) -> GoModule:
     from pytest_gocache.errors import GoCacheWarning
     from pytest_gocache.module import GoModule
@@ -143,6 +153,6 @@ def _module(request: pytest.FixtureRequest, bench: _Bench, folder: Path) -> GoMo
         scan=session.scan,
         cwd=folder,
         on_result=lambda result: record_result(request.node, result),
-        on_cold=lambda reason: warnings.warn(GoCacheWarning(reason), stacklevel=5),
+        on_cold=lambda reason: warnings.warn(GoCacheWarning(reason), stacklevel=_users_level()),
     )
     return GoModule(folder, observer, session.settings.timeout)

@@ -60,6 +60,10 @@ def _check(mark: pytest.Mark) -> None:
         if not isinstance(value, _KEYWORDS[name]):
             wanted = _KEYWORDS[name][0].__name__
             raise UsageError(f"the mark gocache's {name}={value!r} is {type(value).__name__}, not {wanted}")
+    if "go" in mark.kwargs:
+        from pytest_gocache.toolchain import check_specifier
+
+        check_specifier(mark.kwargs["go"])
     for name, value in mark.kwargs.get("env", {}).items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise UsageError(f"the mark gocache's env has {name!r}: {value!r}; names and values are strings")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_gocache.marks import MARK
-from pytest_gocache.options import add_options, store_folder, toolchain_specs
+from pytest_gocache.options import add_options, read_settings, store_folder, toolchain_specs
 
 if TYPE_CHECKING:
     from pytest_gocache.result import Result
@@ -29,8 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the mark."""
+    """Register the mark, and refuse options that make no sense before anything runs."""
     config.addinivalue_line("markers", MARK)
+    read_settings(config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -63,7 +64,7 @@ def pytest_runtest_makereport(
 
         mark_failed(item)
         results = results_of(item)
-        if results and call.when == "call":
+        if results:
             report.sections.append(("go commands", _section(item, results)))
     return report
 
@@ -75,6 +76,9 @@ def _cut_our_frames(error: BaseException) -> bool:
     """
     if not isinstance(error, AssertionError) and type(error).__module__ != "pytest_gocache.errors":
         return True
+    if not isinstance(error, AssertionError):
+        # The message has the text of what caused it; its traceback is ours as well.
+        error.__cause__, error.__suppress_context__ = None, True
     own = str(Path(__file__).parent) + os.sep
     last_of_user = None
     frame = error.__traceback__
@@ -171,7 +175,8 @@ def _section(item: pytest.Item, results: Sequence[Result]) -> str:
 
     lines = [one_line(result) for result in results]
     evidence = results[-1].evidence
-    if evidence is not None and session_of(item.config).settings.keep != "none":
+    # After an error in a teardown the folder may be gone already.
+    if evidence is not None and evidence.exists() and session_of(item.config).settings.keep != "none":
         lines.append(f"graphs, logs, caches and sources are kept in {evidence.parents[2]}")
     return "\n".join(lines)
 

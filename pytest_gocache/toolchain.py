@@ -22,6 +22,7 @@ from pytest_gocache.errors import ToolchainError, UsageError
 __all__ = [
     "GoToolchain",
     "GoVersion",
+    "check_specifier",
     "embedded_goroot",
     "find_default",
     "from_path",
@@ -83,11 +84,7 @@ class GoVersion:
         A release candidate or a development version counts as the release that it leads to: its features are there.
         Raises `UsageError` for a specifier that does not parse.
         """
-        try:
-            wanted = SpecifierSet(specifier)
-        except InvalidSpecifier as error:
-            raise UsageError(f"{specifier!r} is not a version specifier (like '>=1.25' or '>=1.24,<1.27')") from error
-        return wanted.contains(".".join(map(str, self.release)))
+        return check_specifier(specifier).contains(".".join(map(str, self.release)))
 
     def _key(self) -> tuple[tuple[int, int, int], tuple[int, int]]:
         return self.release, self.stage
@@ -103,6 +100,14 @@ class GoVersion:
 
     def __str__(self) -> str:
         return self.text
+
+
+def check_specifier(specifier: str) -> SpecifierSet:
+    """Read a version specifier like ``">=1.25"``; `UsageError` for one that does not parse."""
+    try:
+        return SpecifierSet(specifier)
+    except InvalidSpecifier as error:
+        raise UsageError(f"{specifier!r} is not a version specifier (like '>=1.25' or '>=1.24,<1.27')") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,14 @@ class Variant:
     @classmethod
     def of(cls, toolchain: GoToolchain, arguments: GoArguments, env: Mapping[str, str], cwd: Path) -> Variant:
         """The variant that a go command with these arguments, in this environment and folder, selects."""
-        chosen = tuple((name, env[name]) for name in VARIANT_ENV if env.get(name))
+        # A variable that says what this toolchain does anyway selects nothing. Only at home: what cgo does by default
+        # is another thing for another target.
+        home = all(env.get(name, "") in ("", toolchain.env.get(name)) for name in ("GOOS", "GOARCH"))
+        chosen = tuple(
+            (name, env[name])
+            for name in VARIANT_ENV
+            if env.get(name) and not (home and env[name] == toolchain.env.get(name))
+        )
         inputs: list[_Stamp | tuple[str, str]] = []
         for name, default in (("CC", toolchain.env.get("CC", "gcc")), ("CXX", toolchain.env.get("CXX", "g++"))):
             words = (env.get(name) or default or "").split()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,13 +14,13 @@ from pathlib import Path
 from pytest_gocache import process
 from pytest_gocache.caches import BuildCache
 from pytest_gocache.environment import Home, hermetic_environment
-from pytest_gocache.errors import StoreError
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import Variant
 
 __all__ = ["Warming"]
 
 _COMMAND_SECONDS = 1800.0
+_NO_ROOM = 64 * 1024  # bytes; a go command that fails with so little left has failed for that
 
 # go vet and go list take the build flags, but not those of a test binary.
 _TEST_ONLY = ("-cover", "-fuzz", "-vet")
@@ -40,7 +43,7 @@ class Warming:
         self.entry = scratch / "entry"
         self._cache = BuildCache(self.entry / "cache")
         self._module = scratch / "module"
-        self._output = scratch / "output"
+        self._binaries = scratch / "binaries"
         self._toolchain = toolchain
         self._variant = variant
         self._packages = packages
@@ -50,10 +53,18 @@ class Warming:
         self._env |= {"GOCACHE": str(self._cache.path), "GOWORK": "off"}
 
     def run(self, base: Path | None) -> str | None:
-        """Fill the entry, on top of ``base``; returns what Go printed when it cannot build the packages."""
+        """Fill the entry, on top of ``base``; returns what Go printed when it cannot build the packages.
+
+        Raises `OSError` when there is no room.
+        """
+        # What go prints is not written into the store: on a full disk the complaint itself would be lost.
+        with tempfile.TemporaryDirectory(prefix="pytest-gocache-") as output:
+            self._output = Path(output)
+            return self._fill(base)
+
+    def _fill(self, base: Path | None) -> str | None:
         self._cache.create()
-        for folder in (self._module, self._output):
-            folder.mkdir()
+        self._module.mkdir()
         if base is not None:
             self._cache.add(base)
         before = {entry.output for entry in self._cache.entries()}
@@ -62,7 +73,7 @@ class Warming:
         for_test = [f for f in self._variant.flags if not f.startswith("-fuzz=")]
         importable, named = self._buildable(everywhere)
         self._write(importable)
-        commands = [["build", *for_build, "-o", str(self._output) + os.sep, "."], ["vet", *everywhere, "./..."]]
+        commands = [["build", *for_build, "-o", str(self._binaries) + os.sep, "."], ["vet", *everywhere, "./..."]]
         if not any(flag.startswith("-buildmode=") and flag != "-buildmode=pie" for flag in everywhere):
             # The test binaries are built and vetted, and never run: they may be another machine's.
             commands.append(["test", *for_test, "-exec", "true", "./..."])
@@ -133,10 +144,7 @@ class Warming:
         if done.returncode == 0:
             return None
         printed = done.stderr.decode("utf-8", "replace").strip()
-        if "no space left on device" in printed or "disk quota exceeded" in printed:
-            raise StoreError(
-                f"the store of warm caches is full: `go {' '.join(args)}` in {self._module} printed\n"
-                f"{printed[-2000:]}\n"
-                "make room or name another folder: --gocache-dir, or the ini option gocache_dir"
-            )
+        full = "no space left on device" in printed or "disk quota exceeded" in printed
+        if full or shutil.disk_usage(self._module).free < _NO_ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.entry.parent))
         return f"`go {' '.join(args)}` failed with exit status {done.returncode}:\n{printed[-2000:]}"

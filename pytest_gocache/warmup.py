@@ -113,7 +113,6 @@ class WarmStore:
                 self._known_before.add(folder)
                 known = folder
             else:
-                self.counts.misses += 1
                 known = self._make(folder, toolchain, variant, packages) or folder
             self._entries[key] = known
         if isinstance(known, Path):
@@ -150,6 +149,7 @@ class WarmStore:
                 if complaint is None:
                     folder.parent.mkdir(parents=True, exist_ok=True)
                     made.entry.rename(folder)
+                    self.counts.misses += 1
             finally:
                 remove_tree(scratch)
         self._make_room()

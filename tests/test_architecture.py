@@ -28,7 +28,6 @@ LAYERS = {
     "txtar": 1,
     "gosource": 1,
     "goflags": 1,
-    "marks": 1,
     "options": 1,
     "record": 1,
     "inputs": 2,
@@ -49,6 +48,7 @@ LAYERS = {
     "selfcheck": 8,
     "assertions": 8,
     # pytest.
+    "marks": 9,
     "session": 9,
     "fixtures": 10,
     "plugin": 11,
