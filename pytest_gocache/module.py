@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pytest_gocache.caches import remove_tree
-from pytest_gocache.errors import ModuleFileError
+from pytest_gocache.errors import ModuleFileError, UsageError
 from pytest_gocache.gosource import module_path_of
 from pytest_gocache.observe import Observer
 from pytest_gocache.patterns import near_misses
@@ -164,16 +164,19 @@ class GoModule:
     def go(
         self, *args: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float | None = None
     ) -> Result:
-        """Run any go command: ``go_module.go("list", "-deps", "./...")``."""
-        for arg in args:
-            if not isinstance(arg, str | os.PathLike):
-                raise ModuleFileError(f"go: the argument {arg!r} is {type(arg).__name__}, not a string")
-        return self._observer.go(
-            [os.fspath(arg) for arg in args],
-            {**self.env, **(env or {})},
-            check=check,
-            timeout=self._timeout if timeout is None else timeout,
-        )
+        """Run any go command: ``go_module.go("list", "-deps", "./...")``.
+
+        Raises `UsageError` for an argument or a variable that is not a string, and for a timeout that is not positive.
+        """
+        changes = {**self.env, **(env or {})}
+        for what, given in (("argument", args), ("environment variable", changes), ("value", changes.values())):
+            for text in given:
+                if not isinstance(text, str):
+                    raise UsageError(f"go {args[0] if args else ''}: the {what} {text!r} is not a string")
+        limit = self._timeout if timeout is None else timeout
+        if limit is not None and limit <= 0:
+            raise UsageError(f"go {args[0] if args else ''}: timeout={timeout} is not a number of seconds above 0")
+        return self._observer.go(list(args), changes, check=check, timeout=limit)
 
     # Helpers.
 

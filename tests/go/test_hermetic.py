@@ -138,9 +138,13 @@ def test_a_hostile_home_changes_no_verdict(
         env=settings | {"GOTOOLCHAIN": "local"},
         check=True,
     )
-    assert list(home.rglob("env"))
+    before = sorted(home.rglob("*"))
+    assert any(file.name == "env" for file in before)
 
     run_inner(**settings)
+
+    # And what is done in the test is never seen in the home folder: no cache, no telemetry, no configuration.
+    assert sorted(home.rglob("*")) == before
 
 
 def test_a_hostile_umask_changes_no_verdict(run_inner: Callable[..., None]) -> None:
