@@ -144,6 +144,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         totals.add(worker)
     if not totals.commands:
         return
+    terminalreporter.ensure_newline()
     terminalreporter.section("gocache")
     terminalreporter.write_line(
         f"{totals.commands} go commands in {totals.seconds:.1f} s: {totals.compiled} packages compiled, "

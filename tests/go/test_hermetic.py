@@ -125,6 +125,9 @@ def test_a_hostile_home_changes_no_verdict(
     home.mkdir()
     (home / ".gitconfig").write_text('[core]\n\tnonsense = {{{\n[url "x"]\n\tinsteadOf = https://\n')
     settings = {"HOME": str(home), "PATH": os.environ["PATH"], "XDG_CONFIG_HOME": str(home / ".config")}
+    telemetry = home / ".config" / "go" / "telemetry"
+    telemetry.mkdir(parents=True)
+    (telemetry / "mode").write_text("off 2020-01-01\n")
     # What a developer has written down for good, with go's own command.
     subprocess.run(
         [
