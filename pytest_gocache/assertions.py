@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pytest_gocache.errors import PatternError, UsageError
-from pytest_gocache.explain import build_settings_only, reason_for
+from pytest_gocache.explain import build_settings_only
+from pytest_gocache.messages import (
+    counted,
+    hint_on_links,
+    reasons,
+    rows,
+    what_was_rebuilt,
+    why_not_cached,
+    why_not_linked,
+    why_not_rebuilt,
+    why_not_run,
+)
 from pytest_gocache.patterns import Pattern, near_misses
-from pytest_gocache.result import Action, Kind, Result, Status, TestOutcome, TestStatus
+from pytest_gocache.result import Action, Result, TestOutcome, TestStatus
 
 __all__ = [
     "assert_cached",
@@ -18,10 +29,7 @@ __all__ = [
     "assert_relinked",
     "assert_test_cached",
     "assert_test_ran",
-    "explain_set_difference",
 ]
-
-_MOST_LISTED = 20
 
 
 def assert_cached(result: Result, *patterns: str) -> None:
@@ -35,8 +43,8 @@ def assert_cached(result: Result, *patterns: str) -> None:
     rebuilt = [action for action in chosen if action.ran]
     if rebuilt:
         _fail(
-            f"assert_cached: {_count(rebuilt, 'package was', 'packages were')} rebuilt by {result.title}",
-            _reasons(result, rebuilt),
+            f"assert_cached: {counted(rebuilt, 'package was', 'packages were')} rebuilt by {result.title}",
+            reasons(result, rebuilt),
         )
 
 
@@ -52,9 +60,9 @@ def assert_rebuilt(result: Result, *patterns: str) -> None:
     missing = [action for action in chosen if not action.ran]
     if missing:
         _fail(
-            f"assert_rebuilt: {_count(missing, 'package was', 'packages were')} not rebuilt by {result.title}",
-            _rows((action.package, [_not_rebuilt(result, action)]) for action in missing),
-            _rebuilt_instead(result),
+            f"assert_rebuilt: {counted(missing, 'package was', 'packages were')} not rebuilt by {result.title}",
+            rows((action.package, [why_not_rebuilt(result, action)]) for action in missing),
+            what_was_rebuilt(result),
         )
 
 
@@ -69,14 +77,14 @@ def assert_only_rebuilt(result: Result, *patterns: str) -> None:
     missing = [action for action in chosen if not action.ran]
     others = [action for action in compiles if action.ran and action.id not in allowed]
     if missing or others:
-        rebuilt = f"{_count(others, 'other package was', 'other packages were')} rebuilt"
-        not_rebuilt = f"{_count(missing, 'package was', 'packages were')} not rebuilt"
+        rebuilt = f"{counted(others, 'other package was', 'other packages were')} rebuilt"
+        not_rebuilt = f"{counted(missing, 'package was', 'packages were')} not rebuilt"
         said = " and ".join(text for text, actions in ((rebuilt, others), (not_rebuilt, missing)) if actions)
         _fail(
             f"assert_only_rebuilt: {said} by {result.title}",
             f"  expected exactly: {', '.join(patterns) or 'nothing'}",
-            _reasons(result, others, "also rebuilt: "),
-            _rows((f"not rebuilt: {action.package}", [_not_rebuilt(result, action)]) for action in missing),
+            reasons(result, others, "also rebuilt: "),
+            rows((f"not rebuilt: {action.package}", [why_not_rebuilt(result, action)]) for action in missing),
         )
 
 
@@ -89,8 +97,8 @@ def assert_relinked(result: Result, *mains: str) -> None:
     missing = [action for action in _links(result, mains) if not action.ran]
     if missing:
         _fail(
-            f"assert_relinked: {_count(missing, 'binary was', 'binaries were')} not linked by {result.title}",
-            _rows((action.package, [_not_linked(action)]) for action in missing),
+            f"assert_relinked: {counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
+            rows((action.package, [why_not_linked(action)]) for action in missing),
         )
 
 
@@ -105,9 +113,9 @@ def assert_not_relinked(result: Result, *mains: str) -> None:
     linked = [action for action in chosen if action.ran]
     if linked:
         _fail(
-            f"assert_not_relinked: {_count(linked, 'binary was', 'binaries were')} linked by {result.title}",
-            _reasons(result, linked),
-            _throwaway_hint(result),
+            f"assert_not_relinked: {counted(linked, 'binary was', 'binaries were')} linked by {result.title}",
+            reasons(result, linked),
+            hint_on_links(result),
         )
 
 
@@ -126,22 +134,22 @@ def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> N
     if wrong:
         stamped = strict and all(build_settings_only(result, action) for action in wrong)
         _fail(
-            f"assert_only_relinked: {_count(wrong, 'package was', 'packages were')} compiled by {result.title}",
-            _reasons(result, wrong),
+            f"assert_only_relinked: {counted(wrong, 'package was', 'packages were')} compiled by {result.title}",
+            reasons(result, wrong),
             "without -trimpath, Go stamps -ldflags into the main package: build with -trimpath, or drop strict=True"
             if stamped
             else "",
         )
     if missing:
         _fail(
-            f"assert_only_relinked: {_count(missing, 'binary was', 'binaries were')} not linked by {result.title}",
-            _rows((action.package, [_not_linked(action)]) for action in missing),
+            f"assert_only_relinked: {counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
+            rows((action.package, [why_not_linked(action)]) for action in missing),
         )
     if others:
         _fail(
-            f"assert_only_relinked: {_count(others, 'other binary was', 'other binaries were')} linked too by "
+            f"assert_only_relinked: {counted(others, 'other binary was', 'other binaries were')} linked too by "
             f"{result.title}",
-            _reasons(result, others),
+            reasons(result, others),
         )
 
 
@@ -154,9 +162,9 @@ def assert_test_cached(result: Result, *patterns: str) -> None:
     wrong = [outcome for outcome in _tests(result, patterns) if not outcome.cached]
     if wrong:
         _fail(
-            f"assert_test_cached: {_count(wrong, 'test package was', 'test packages were')} not served from the cache "
+            f"assert_test_cached: {counted(wrong, 'test package was', 'test packages were')} not served from the cache "
             f"by {result.title}",
-            _rows((outcome.package, [_not_cached(result, outcome)]) for outcome in wrong),
+            rows((outcome.package, [why_not_cached(result, outcome)]) for outcome in wrong),
         )
 
 
@@ -166,36 +174,15 @@ def assert_test_ran(result: Result, *patterns: str) -> None:
     if wrong:
         cached = any(outcome.cached for outcome in wrong)
         _fail(
-            f"assert_test_ran: {_count(wrong, 'test package was', 'test packages were')} not executed by "
+            f"assert_test_ran: {counted(wrong, 'test package was', 'test packages were')} not executed by "
             f"{result.title}",
-            _rows((outcome.package, [_not_run(outcome)]) for outcome in wrong),
-            "to run tests whatever is cached, use -count=1" if cached else "",
+            rows((outcome.package, [why_not_run(result, outcome)]) for outcome in wrong),
+            "a test that reads what Go does not track needs -count=1" if cached else "",
         )
 
 
-def explain_set_difference(result: Result, what: str, actual: Iterable[str], expected: Iterable[str]) -> list[str]:
-    """What a failing ``assert result.compiled == {…}`` says: what is extra and why, and what is missing."""
-    have, want = set(actual), set(expected)
-    kind = {"linked": Kind.LINK, "vetted": Kind.VET}.get(what, Kind.COMPILE)
-    actions = {action.package: action for action in result.actions if action.kind is kind}
-    lines = [f"result.{what} of {result.title}"]
-    # One line each, the most telling first: pytest shows only the first few of a comparison's lines.
-    for name in sorted(want - have):
-        if name in actions:
-            lines.append(f"  missing: {name}  it was {actions[name].status.value}")
-        else:
-            near = near_misses(name, [package for package in actions if package not in result.std])
-            hint = f"; near it: {', '.join(near)}" if near else ""
-            lines.append(f"  missing: {name}  it is no part of this command{hint}")
-    extra = sorted(have - want, key=lambda name: (name in result.std, name))
-    own = [name for name in extra if name not in result.std]
-    for name in own or extra[:_MOST_LISTED]:
-        action = actions.get(name)
-        reason = reason_for(result, action).line() if action and action.ran else ""
-        lines.append(f"  not expected: {name}  {reason}".rstrip())
-    if own and len(extra) > len(own):
-        lines.append(f"  not expected: {len(extra) - len(own)} packages of the standard library")
-    return lines
+def _fail(*parts: str) -> None:
+    raise AssertionError("\n".join(part for part in parts if part))
 
 
 # What the functions above choose from.
@@ -237,7 +224,7 @@ def _matching(
 def _no_match(result: Result, text: str, pattern: Pattern, candidates: Iterable[str]) -> PatternError:
     names = sorted(set(candidates))
     own = [name for name in names if name not in result.std]
-    near = near_misses(text, own) or near_misses(text, names)
+    near = near_misses(text, own)
     hint = (
         f"near it: {', '.join(near)}"
         if near
@@ -284,78 +271,3 @@ def _tests(result: Result, patterns: Sequence[str]) -> list[TestOutcome]:
             found = [outcome for outcome in found if outcome in with_tests] or found
         chosen.update((outcome.package, outcome) for outcome in found)
     return list(chosen.values())
-
-
-# How failures read.
-
-
-def _fail(*parts: str) -> None:
-    raise AssertionError("\n".join(part for part in parts if part))
-
-
-def _count(things: Sequence[object], one: str, many: str) -> str:
-    return f"{len(things)} {one if len(things) == 1 else many}"
-
-
-def _rows(rows: Iterable[tuple[str, Sequence[str]]], total: int = 0) -> str:
-    """A name and its lines, in two columns; a long list is cut. ``total`` counts those not given, too."""
-    listed = list(rows)
-    shown = listed[:_MOST_LISTED]
-    total = max(total, len(listed))
-    width = max((len(name) for name, _ in shown), default=0)
-    lines = []
-    for name, texts in shown:
-        first, *more = texts or [""]
-        lines.append(f"  {name:<{width}}  {first}".rstrip())
-        lines += [f"  {'':<{width}}  {line}" for line in more]
-    if total > len(shown):
-        lines.append(f"  and {total - len(shown)} more")
-    return "\n".join(lines)
-
-
-def _reasons(result: Result, actions: Sequence[Action], prefix: str = "") -> str:
-    """Why actions ran: the causes first, then those that only followed."""
-    shown = sorted(actions, key=lambda a: (a.package in result.std, a.id))[:_MOST_LISTED]
-    reasons = sorted((reason_for(result, action) for action in shown), key=lambda reason: bool(reason.follows))
-    return _rows(((prefix + reason.action.package, reason.lines()) for reason in reasons), total=len(actions))
-
-
-def _not_rebuilt(result: Result, action: Action) -> str:
-    if action.status is Status.CACHED:
-        same = [
-            step.step
-            for step in result.earlier()
-            if any(a.action_id == action.action_id and a.kind is Kind.COMPILE for a in step.actions)
-        ]
-        since = f", the same as in step {same[0]}" if same else ""
-        return f"cached: its action ID is {action.action_id}{since}"
-    return "not run: nothing needed it, or what it imports failed to compile"
-
-
-def _rebuilt_instead(result: Result) -> str:
-    compiled = sorted(result.compiled)
-    return f"what was rebuilt: {', '.join(compiled[:10]) or 'nothing'}{' …' if len(compiled) > 10 else ''}"  # noqa: PLR2004
-
-
-def _not_linked(action: Action) -> str:
-    if action.status is Status.CACHED:
-        return "up to date: the binary in place has the build ID that the link would give it"
-    return "not run: nothing needed the binary, or a package failed to compile"
-
-
-def _throwaway_hint(result: Result) -> str:
-    if result.command[1:2] == ("build",) and not any(word.startswith(("-o", "--o")) for word in result.command):
-        return "`go build` of several packages, or of one main package without its binary in place, always links"
-    return ""
-
-
-def _not_cached(result: Result, outcome: TestOutcome) -> str:
-    linked = next((a for a in result.links() if a.scaffold and a.import_path == outcome.package and a.ran), None)
-    verdict = f"{outcome.status.value}"
-    if outcome.seconds is not None:
-        verdict = f"executed in {outcome.seconds:g} s, {verdict}"
-    return f"{verdict}; its test binary was linked: {reason_for(result, linked).summary}" if linked else verdict
-
-
-def _not_run(outcome: TestOutcome) -> str:
-    return "(cached): the verdict of an earlier run was replayed" if outcome.cached else outcome.status.value

@@ -12,7 +12,7 @@ from pytest_gocache.hashlog import HashBlock, parse_hash_log
 from pytest_gocache.inputs import Change, changed_inputs
 from pytest_gocache.result import Action, Kind, Result, Status
 
-__all__ = ["Reason", "build_settings_only", "reason_for"]
+__all__ = ["Reason", "build_settings_only", "reason_for", "root_of", "why_test_cached", "why_test_ran"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Reason:
 
     def lines(self) -> list[str]:
         """The summary, then what changed, indented below it."""
-        values = [(change.what, change.lines()) for change in self.own]
+        values = [(change.what, change.lines()) for change in _telling(self.own)]
         values = [(what, lines) for what, lines in values if lines]
         if len(values) == 1:
             return [self.summary, *(f"  {line}" for line in values[0][1])]
@@ -47,15 +47,25 @@ class Reason:
 
     def line(self) -> str:
         """All in one line."""
-        values = [f"{c.what}: {c.old or 'nothing'} -> {c.new or 'nothing'}" for c in self.own if c.lines()]
+        changes = [change for change in _telling(self.own) if change.lines()]
+        values = [f"{change.old or 'nothing'} -> {change.new or 'nothing'}" for change in changes]
+        if len(changes) > 1:
+            values = [f"{change.what} {value}" for change, value in zip(changes, values, strict=True)]
         return f"{self.summary} {'; '.join(values)}".strip()
+
+
+def _telling(changes: Sequence[Change]) -> list[Change]:
+    """The changes without the stamped settings that only repeat another one: ``-gcflags`` is among both."""
+    said = {(change.old, change.new) for change in changes if not change.stamped}
+    return [change for change in changes if not change.stamped or (change.old, change.new) not in said]
 
 
 def reason_for(result: Result, action: Action) -> Reason:
     """Why a compile or a link of ``result`` ran: its hash inputs, held against those of the test's earlier commands."""
     before = _last_seen(result, action)
     if before is None:
-        return Reason(action, f"{_verb(action)} for the first time in this test")
+        first = f"{_verb(action)} for the first time in this test"
+        return Reason(action, "forced by -a" if action.kind is Kind.COMPILE and _forces(result) else first)
     then, old = before
     since = f"since step {then.step}"
     if old.action_id == action.action_id:
@@ -66,15 +76,89 @@ def reason_for(result: Result, action: Action) -> Reason:
         return Reason(action, f"its action ID changed {since}: {ids}", since=then.step)
     reason = Reason(action, "", changes, then.step)
     if reason.follows:
-        ran = result.compiled
-        followed = [name for name in reason.follows if name in {_bare(package) for package in ran}]
-        summary = (
-            f"only followed: it {'links' if action.kind is Kind.LINK else 'imports'} {_few(followed or reason.follows)}"
-        )
+        verb = "links" if action.kind is Kind.LINK else "imports"
+        summary = f"only followed: it {verb} {_few(_compiled_among(result, reason.follows) or reason.follows)}"
     else:
-        shown = ":" if any(change.lines() for change in reason.own) else ""
-        summary = f"{_few([change.how for change in reason.own])} {since}{shown}"
+        own = _telling(reason.own)
+        shown = ":" if any(change.lines() for change in own) else ""
+        summary = f"{_few([change.how for change in own])} {since}{shown}"
     return Reason(action, summary, changes, then.step)
+
+
+def root_of(result: Result, reason: Reason) -> tuple[list[str], Reason]:
+    """The chain of imports from a follower down to the package that changed on its own, and why that one ran.
+
+    The chain starts with what the follower imports; it is empty for a cause of its own.
+    """
+    compiled = {action.package: action for action in result.compiles() if action.ran}
+    chain: list[str] = []
+    while reason.follows:
+        below = [name for name in _compiled_among(result, reason.follows) if name not in chain]
+        if not below:
+            break
+        chain.append(below[0])
+        # The variant that the same test uses, when there is one.
+        suffix = reason.action.package.partition(" ")[2]
+        action = compiled.get(f"{below[0]} {suffix}") or compiled.get(below[0])
+        if action is None:
+            break
+        reason = reason_for(result, action)
+    return chain, reason
+
+
+def why_test_ran(result: Result, package: str) -> str:
+    """Why a test's result did not come from the cache, as far as the hash inputs of this command tell."""
+    link = _test_link(result, package)
+    if link is None:
+        return "it has no test binary"
+    log = "" if result.evidence is None else (result.evidence / "stderr").read_text("utf-8", "surrogateescape")
+    if f'HASH[testResult]: "test binary {link.action_id} ' not in log:
+        # Go looks a result up by its binary; where it did not, its command line has ruled the cache out.
+        given = [name for name, _ in GoArguments.read(result.command[1:]).flags if name in _NEVER_CACHED]
+        what = f"-{given[0]}" if given else "an argument, or no package being named,"
+        return f"{what} switches the test cache off"
+    before = _last_seen(result, link)
+    if before is None:
+        return "its test binary is used for the first time in this test"
+    then, old = before
+    if old.action_id == link.action_id:
+        return (
+            f"its test binary is that of step {then.step}: a variable or a file that it reads changed, a file that it "
+            "reads was younger than two seconds, or the earlier result was a failure or expired"
+        )
+    reason = reason_for(result, link)
+    chain, root = root_of(result, reason)
+    return f"its test binary changed: {' <- '.join([*chain, root.line()])}"
+
+
+def why_test_cached(result: Result, package: str) -> str:
+    """What made a test's result a hit."""
+    link = _test_link(result, package)
+    before = _last_seen(result, link) if link else None
+    same = f" (that of step {before[0].step})" if before and link and before[1].action_id == link.action_id else ""
+    return f"(cached): the same test binary{same} has passed, and nothing that it read has changed"
+
+
+# The flags of `go help test` that always switch its cache off, in every version since 1.21.
+_NEVER_CACHED = frozenset(
+    "bench benchmem blockprofile count cpuprofile fuzz memprofile mutexprofile shuffle trace".split()  # noqa: SIM905
+)
+
+
+def _test_link(result: Result, package: str) -> Action | None:
+    return next((a for a in result.links() if a.scaffold and a.import_path == package), None)
+
+
+def _compiled_among(result: Result, imports: Sequence[str]) -> list[str]:
+    compiled = {action.package.partition(" [")[0]: action for action in result.compiles() if action.ran}
+    found = [name for name in imports if name in compiled]
+    # What Go generates for a test only passes on what is below it.
+    return [name for name in found if not compiled[name].scaffold] or found
+
+
+def _forces(result: Result) -> bool:
+    flags = GoArguments.read(result.command[1:]).flags
+    return any(name == "a" and value in ("", "true", "1") for name, value in flags)
 
 
 def build_settings_only(result: Result, action: Action) -> bool:
@@ -90,29 +174,26 @@ def build_settings_only(result: Result, action: Action) -> bool:
 def _same_key(result: Result, action: Action, old: Action, then: Result) -> str:
     if old.status is Status.FAILED:
         return f"its last compile (step {then.step}) failed, and failures are not cached"
-    arguments = GoArguments.read(result.command[1:])
-    if any(name == "a" and value in ("", "true", "1") for name, value in arguments.flags):
-        return "forced by -a: its action ID is that of step " + str(then.step)
+    if _forces(result):
+        return f"forced by -a: its action ID is that of step {then.step}"
     if action.kind is Kind.LINK:
         return f"nothing in its key changed since step {then.step}: the binary was not where Go looks for it"
     return f"its action ID is that of step {then.step}, but its output was no longer in the build cache"
 
 
 def _last_seen(result: Result, action: Action) -> tuple[Result, Action] | None:
-    """The same action in the latest earlier command that computed its key."""
-    for then in result.earlier():
-        for old in then.actions:
-            if old.kind is action.kind and old.package == action.package and old.action_id:
-                return then, old
-    return None
+    """The same action in an earlier command: the latest with the same key, else the latest that computed one."""
+    seen = [
+        (then, old)
+        for then in result.earlier()
+        for old in then.actions
+        if old.kind is action.kind and old.package == action.package and old.action_id
+    ]
+    return next((pair for pair in seen if pair[1].action_id == action.action_id), seen[0] if seen else None)
 
 
 def _verb(action: Action) -> str:
     return "linked" if action.kind is Kind.LINK else "compiled"
-
-
-def _bare(package: str) -> str:
-    return package.partition(" [")[0]
 
 
 def _few(names: Sequence[str], most: int = 3) -> str:

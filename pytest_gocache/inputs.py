@@ -47,7 +47,7 @@ class Change:
         """The old and new values, a line each, marked as a diff marks them; none where they are only content IDs."""
         if self.what.startswith((_FILE, _IMPORT)):
             return []
-        return [f"{sign} {value}" for sign, value in (("-", self.old), ("+", self.new)) if value is not None]
+        return [f"{sign} {value}" for sign, value in (("-", self.old), ("+", self.new)) if value]
 
 
 def changed_inputs(old: HashBlock | None, new: HashBlock | None) -> tuple[Change, ...]:
@@ -74,7 +74,7 @@ def _named(line: str) -> list[tuple[str, str]]:
         match = pattern.fullmatch(line)
         if match:
             return read(match)
-    return [(line.strip(), "")]
+    return [(f"input {line.strip()!r}", "")]
 
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -119,6 +119,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[tuple[str, s
         (r"module (.*)\n", _as("module version")),
         (r"go (.*)\n", _as("language version in go.mod")),
         (r"(goos .*)\n", _as("target")),
+        (r"omitdebug (\S+) standard .*\n", _as("omission of debug information")),
         (r"buildmode (\S+) goos (.*)\n", lambda m: [("build mode", m[1]), ("target", f"goos {m[2]}")]),
         (r"(trimpath)\n", _as("-trimpath")),
         (r"(forcelibrary)\n", _as("test variant")),

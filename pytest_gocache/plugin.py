@@ -103,7 +103,7 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     actual, expected = (left, right) if isinstance(left, PackageSet) else (right, left)
     if not isinstance(actual, PackageSet) or not isinstance(expected, (set, frozenset)):
         return None
-    from pytest_gocache.assertions import explain_set_difference
+    from pytest_gocache.messages import explain_set_difference
 
     return explain_set_difference(actual.result, actual.what, actual, expected)
 

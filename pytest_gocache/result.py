@@ -173,6 +173,11 @@ class Result:
         return self._set("packages", Kind.COMPILE, lambda _: True)
 
     @property
+    def packages_outside_std(self) -> PackageSet:
+        """`packages` without the standard library."""
+        return self._set("packages_outside_std", Kind.COMPILE, lambda a: a.package not in self.std)
+
+    @property
     def compiled(self) -> PackageSet:
         """Packages whose compile ran its commands, the failed ones among them."""
         return self._set("compiled", Kind.COMPILE, lambda a: a.ran)

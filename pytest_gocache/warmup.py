@@ -151,7 +151,9 @@ class WarmStore:
                     made.entry.rename(folder)
                     self.counts.misses += 1
             finally:
-                remove_tree(scratch)
+                # What cannot be deleted now, whoever takes this lock next deletes.
+                with contextlib.suppress(OSError):
+                    remove_tree(scratch)
         self._make_room()
         return complaint
 

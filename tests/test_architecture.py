@@ -46,6 +46,7 @@ LAYERS = {
     "observe": 7,
     "module": 8,
     "selfcheck": 8,
+    "messages": 4,
     "assertions": 8,
     # pytest.
     "marks": 9,

@@ -105,9 +105,8 @@ def test_assert_rebuilt_fails(app: GoModule) -> None:
         assert_rebuilt(result, "./lib", "./api")
     assert message(caught).startswith(
         "assert_rebuilt: 1 package was not rebuilt by `go build ./...` (step 2)\n"
-        "  example.com/app/lib  cached: its action ID is "
+        "  example.com/app/lib  cached: nothing in its key changed since step 1\n"
     )
-    assert ", the same as in step 1\n" in message(caught)
     assert message(caught).endswith("what was rebuilt: example.com/app/api, example.com/app/cmd/app")
 
 
@@ -157,8 +156,9 @@ def test_assert_only_rebuilt_fails(app: GoModule) -> None:
     assert message(caught).startswith(
         "assert_only_rebuilt: 1 other package was rebuilt and 1 package was not rebuilt by `go build ./...` (step 2)\n"
         "  expected exactly: ./lib, ./api, ./lone\n"
-        "  also rebuilt: example.com/app/cmd/app  only followed: it imports example.com/app/api\n"
-        "  not rebuilt: example.com/app/lone  cached: its action ID is "
+        "  also rebuilt: example.com/app/cmd/app  only followed: example.com/app/api <- example.com/app/lib <- "
+        "file lib.go changed since step 1\n"
+        "  not rebuilt: example.com/app/lone  cached: nothing in its key changed since step 1"
     )
     with pytest.raises(AssertionError, match="3 other packages were rebuilt by"):
         assert_only_rebuilt(result)
@@ -196,7 +196,7 @@ def test_assert_not_relinked_fails(app: GoModule) -> None:
         assert_not_relinked(app.install("./cmd/app"), "./cmd/app")
     assert message(caught).startswith(
         "assert_not_relinked: 1 binary was linked by `go install ./cmd/app` (step 2)\n"
-        "  example.com/app/cmd/app  only followed: it links example.com/app/"
+        "  example.com/app/cmd/app  only followed: example.com/app/"
     )
 
 
@@ -294,7 +294,9 @@ def test_assert_test_cached_fails(app: GoModule) -> None:
         "assert_test_cached: 1 test package was not served from the cache by `go test ./...` (step 2)\n"
         "  example.com/app/lib  executed in "
     )
-    assert "its test binary was linked: only followed: it links " in message(caught)
+    assert message(caught).endswith(
+        " s, passed: its test binary changed: example.com/app/lib <- file lib.go changed since step 1"
+    )
 
 
 def test_assert_test_ran_fails(app: GoModule) -> None:
@@ -303,9 +305,33 @@ def test_assert_test_ran_fails(app: GoModule) -> None:
         assert_test_ran(app.test("./..."), "./lib")
     assert message(caught) == (
         "assert_test_ran: 1 test package was not executed by `go test ./...` (step 2)\n"
-        "  example.com/app/lib  (cached): the verdict of an earlier run was replayed\n"
-        "to run tests whatever is cached, use -count=1"
+        "  example.com/app/lib  (cached): the same test binary (that of step 1) has passed, and nothing that it read "
+        "has changed\n"
+        "a test that reads what Go does not track needs -count=1"
     )
+
+
+def test_why_a_test_result_was_not_in_the_cache(app: GoModule) -> None:
+    app.write(
+        "env/env_test.go",
+        'package env\n\nimport (\n\t"os"\n\t"testing"\n)\n\nfunc TestEnv(t *testing.T) { os.Getenv("WORD") }\n',
+    )
+    app.test("./env")
+    for flags, env, why in (
+        (("-count=1",), {}, "-count switches the test cache off"),
+        (("-cpuprofile=cpu.out",), {}, "-cpuprofile switches the test cache off"),
+        ((), {"WORD": "new"}, "its test binary is that of step 2: a variable or a file that it reads changed, "),
+        (("-race",), {}, "its test binary changed: "),
+    ):
+        with pytest.raises(AssertionError, match=f"example.com/app/env  executed in .* s, passed: {why}"):
+            assert_test_cached(app.test(*flags, "./env", env=env))
+
+
+def test_an_expected_cause_is_named_where_others_follow(app: GoModule) -> None:
+    app.build("./...")
+    app.edit(*EDIT)
+    with pytest.raises(AssertionError, match=r"also rebuilt: .*cmd/app +only followed: .*/api <- .*lib <- file lib"):
+        assert_only_rebuilt(app.build("./..."), "./lib", "./api")
 
 
 def test_a_package_without_tests_counts_only_when_it_is_named(app: GoModule) -> None:
@@ -359,10 +385,10 @@ def test_plain_comparison_explains_itself(app: GoModule, pytestconfig: pytest.Co
     )[0]
 
     assert lines[0] == "result.compiled of `go build ./...` (step 2)"
-    assert "  not expected: example.com/app/api  only followed: it imports example.com/app/lib" in lines
-    assert (
-        "  missing: example.com/app/lonely  it is no part of this command; near it: example.com/app/lone" in lines[-1]
+    assert lines[1].startswith(
+        "  missing: example.com/app/lonely  it is no part of this command; near it: example.com/app/lone"
     )
+    assert "  not expected: example.com/app/api  only followed: it imports example.com/app/lib" in lines
 
 
 def test_a_second_folder_is_an_input_of_every_key(app: GoModule) -> None:
