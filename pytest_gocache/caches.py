@@ -10,7 +10,7 @@ import re
 import shutil
 import stat
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Literal
 from pytest_gocache.errors import UsageError
 from pytest_gocache.result import Kind, Result
 
-__all__ = ["BuildCache", "CacheEntry", "ModuleCache", "clone_files", "make_writable", "remove_tree"]
+__all__ = ["BuildCache", "CacheEntry", "ModuleCache", "cache_files", "clone_files", "make_writable", "remove_tree"]
 
 _README = "This directory holds cached build artifacts from the Go build system.\n"
 # "v1", action ID, output ID, size and time, of fixed widths: cmd/go/internal/cache/cache.go, entrySize.
@@ -47,33 +47,38 @@ def make_writable(folder: Path) -> None:
             Path(parent).chmod(stat.S_IRWXU)
 
 
-def clone_files(source: Path, target: Path, known: Container[str] = ()) -> list[str]:
-    """Put the cache files of ``source`` into ``target``, except those named in ``known``; returns the names put there.
+def cache_files(cache: Path) -> list[str]:
+    """The names of a build cache's files, like ``3f/3f8…-a``; a folder that holds an executable ends in a slash."""
+    names = []
+    for sub in _subfolders(cache):
+        with os.scandir(sub.path) as entries:
+            names += [f"{sub.name}/{e.name}{'/' if e.is_dir(follow_symlinks=False) else ''}" for e in entries]
+    return names
+
+
+def clone_files(
+    source: Path, target: Path, known: Container[str] = (), names: Iterable[str] | None = None
+) -> list[str]:
+    """Put cache files of ``source`` into ``target``: ``names`` (all, if not given) without those in ``known``.
 
     Go rewrites index files in place, so they are copied; it rewrites data files only when they are damaged, so they
-    are hard-linked, or copied where links cannot be made. Names are like ``3f/3f8…-a``. A file that ``target`` has
+    are hard-linked, or copied where links cannot be made. Returns the names put there. A file that ``target`` has
     already is left alone. Raises `FileNotFoundError` when ``source`` disappears underway.
     """
-    names = []
+    wanted = [name for name in (cache_files(source) if names is None else names) if name not in known]
+    for sub in {name[:2] for name in wanted}:
+        (target / sub).mkdir(exist_ok=True)
     link: Callable[[str, str], object] = os.link
-    for sub in _subfolders(source):
-        parent = target / sub.name
-        parent.mkdir(exist_ok=True)
-        with os.scandir(sub.path) as entries:
-            for entry in entries:
-                name = f"{sub.name}/{entry.name}"
-                if name in known:
-                    continue
-                names.append(name)
-                goal = f"{parent}/{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
-                    # From Go 1.24 on, an executable is a folder that holds it.
-                    _clone_executable(Path(entry.path), Path(goal))
-                elif entry.name.endswith("-d"):
-                    link = _link_or_copy(link, entry.path, goal)
-                else:
-                    _copy_index(entry.path, goal)
-    return names
+    for name in wanted:
+        origin, goal = f"{source}/{name}", f"{target}/{name}"
+        if name.endswith("/"):
+            # From Go 1.24 on, an executable is a folder that holds it.
+            _clone_executable(Path(origin), Path(goal))
+        elif name.endswith("-d"):
+            link = _link_or_copy(link, origin, goal)
+        else:
+            _copy_index(origin, goal)
+    return wanted
 
 
 def _subfolders(cache: Path) -> Iterator[os.DirEntry[str]]:
@@ -189,7 +194,6 @@ class BuildCache(_CacheFolder):
     def __init__(self, path: Path, *, warm: bool = False) -> None:
         super().__init__(path)
         self.warm = warm
-        self._sources: set[Path] = set()
         self._offered: set[str] = set()
         self._results: list[Result] = []
 
@@ -200,16 +204,12 @@ class BuildCache(_CacheFolder):
         # Without it, the first command would trim whatever the clone's old modification times let it.
         (self.path / "trim.txt").write_text(str(int(time.time())), encoding="ascii")
 
-    def add(self, warm_cache: Path) -> bool:
-        """Put a warm cache's files in; False when it is in already.
+    def add(self, warm_cache: Path, names: Iterable[str] | None = None) -> None:
+        """Put files of a warm cache in: ``names``, or all.
 
         A file that was offered before, by this warm cache or another, is not put in again: evictions last.
         """
-        if warm_cache in self._sources:
-            return False
-        self._offered.update(clone_files(warm_cache, self.path, known=self._offered))
-        self._sources.add(warm_cache)
-        return True
+        self._offered.update(clone_files(warm_cache, self.path, known=self._offered, names=names))
 
     def learn(self, result: Result) -> None:
         """Remember a command's action graph: it tells which files belong to which package."""

@@ -47,7 +47,10 @@ class Change:
         """The old and new values, a line each, marked as a diff marks them; none where they are only content IDs."""
         if self.what.startswith((_FILE, _IMPORT)):
             return []
-        return [f"{sign} {value}" for sign, value in (("-", self.old), ("+", self.new)) if value]
+        if not self.old and not self.new:
+            return []
+        pairs = (("-", self.old), ("+", self.new))
+        return [f"{sign} {value or '(empty)'}" for sign, value in pairs if value is not None]
 
 
 def changed_inputs(old: HashBlock | None, new: HashBlock | None) -> tuple[Change, ...]:

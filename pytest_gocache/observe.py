@@ -152,7 +152,7 @@ class Observer:
         if not any(flag == "pgo" for flag, _ in arguments.flags):
             variants += [variant.with_profile(profile) for profile in sources.profiles]
         for variant in variants:
-            complaint = store.warm(machine.build_cache, toolchain, variant, frozenset(packages))
+            complaint = store.warm(machine.build_cache, toolchain, variant, frozenset(packages), arguments.verb)
             if complaint and complaint not in self._warned:
                 self._warned.add(complaint)
                 self.on_cold(f"the standard library is cold for {variant.label}: {complaint}")

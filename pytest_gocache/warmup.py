@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from filelock import FileLock
 
@@ -28,6 +29,9 @@ DEFAULT_LIMIT = 4 * 1024**3
 
 _RECENT_SECONDS = 3600.0  # an entry used this recently may be in use: never deleted
 _TOUCH_SECONDS = 60.0
+# The stages of an entry's files, each with those before it: see Warming.
+_STAGES = ("build", "test", "rest")
+_STAGES_OF = dict.fromkeys(("build", "install", "list", "run"), _STAGES[:1]) | {"test": _STAGES[:2]}
 _TRIED = 3  # times that an entry may vanish between finding and cloning it
 
 
@@ -62,15 +66,21 @@ class WarmStore:
         self._entries: dict[tuple[Variant, frozenset[str], Path], Path | str] = {}
         self._closures: dict[Path, frozenset[str]] = {}
         self._known_before: set[Path] = set()
+        self._stages: dict[Path, dict[str, list[str]]] = {}
+        # What each cache was given; a cache that is gone takes its line with it.
+        self._given: WeakKeyDictionary[BuildCache, set[tuple[Path, str]]] = WeakKeyDictionary()
 
-    def warm(self, cache: BuildCache, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> str | None:
+    def warm(
+        self, cache: BuildCache, toolchain: GoToolchain, variant: Variant, packages: frozenset[str], verb: str = ""
+    ) -> str | None:
         """Make ``packages`` and what they import warm in ``cache``; returns why not, when Go itself cannot build them.
 
-        Raises `StoreError` when the store cannot be read or written.
+        ``verb`` is the go command to come: only what it needs is put in. Raises `StoreError` when the store cannot be
+        read or written.
         """
         for attempt in range(1, _TRIED + 1):
             try:
-                return self._put(cache, self._entry_for(toolchain, variant, packages))
+                return self._put(cache, self._entry_for(toolchain, variant, packages), _STAGES_OF.get(verb, _STAGES))
             except FileNotFoundError as error:  # noqa: PERF203 - a second round is the exception
                 # Another process made room in the store between our look and our clone.
                 self._entries.clear()
@@ -80,13 +90,24 @@ class WarmStore:
                 raise self._unusable(error) from error
         return None
 
-    def _put(self, cache: BuildCache, entry: Path | str) -> str | None:
+    def _put(self, cache: BuildCache, entry: Path | str, stages: tuple[str, ...]) -> str | None:
         if isinstance(entry, str):
             return entry
-        if cache.add(entry / "cache") and entry in self._known_before:
+        given = self._given.setdefault(cache, set())
+        if not any(known == entry for known, _ in given) and entry in self._known_before:
             self.counts.hits += 1
         self._known_before.add(entry)
+        for stage in stages:
+            if (entry, stage) not in given:
+                cache.add(entry / "cache", self._files(entry)[stage])
+                given.add((entry, stage))
         return None
+
+    def _files(self, entry: Path) -> dict[str, list[str]]:
+        """The names of an entry's files by stage, read once."""
+        if entry not in self._stages:
+            self._stages[entry] = json.loads((entry / "stages.json").read_bytes())
+        return self._stages[entry]
 
     def size(self) -> int:
         """Bytes of all entries, each file counted once."""

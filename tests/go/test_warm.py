@@ -147,3 +147,23 @@ def test_a_module_of_another_test_is_never_seen(app: GoModule) -> None:
     result = app.build("-trimpath", "./...")
 
     assert result.compiled_outside_std == {f"example.com/app/{n}" for n in ("api", "cmd/app", "lib", "lone")}
+
+
+def test_what_only_tests_need_otherwise_is_warm_for_a_build_that_imports_it(go_module: GoModule) -> None:
+    # Every test binary has these two in it; few programs have.
+    go_module.write(
+        "main.go", 'package main\n\nimport (\n\t_ "runtime/pprof"\n\t_ "text/tabwriter"\n)\n\nfunc main() {}\n'
+    )
+
+    result = go_module.build()
+
+    assert {"runtime/pprof", "text/tabwriter"} <= result.cached
+    assert result.compiled == {"example.com/app"}
+
+
+def test_a_build_is_given_only_the_files_that_it_needs(app: GoModule, gocache: BuildCache) -> None:
+    app.build("./...")
+    for_building = len(gocache.entries())
+    app.test("./...")
+
+    assert for_building < len(gocache.entries()) / 2

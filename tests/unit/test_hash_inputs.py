@@ -102,9 +102,9 @@ def one_change(old: str | None, new: str | None) -> Change:
         ("linkflags []\n", 'linkflags ["-X" "main.v=1 2"]\n', "link flags changed", ["- (none)", "+ -X 'main.v=1 2'"]),
         ('defaultgodebug ""\n', 'defaultgodebug "a=1"\n', "default GODEBUG settings changed", ['- ""', '+ "a=1"']),
         ("packagefile m/lib=AAAA\n", "packagefile m/lib=BBBB\n", "import m/lib changed", []),
-        ("GOROOT=/a\n", "GOROOT=\n", "GOROOT changed", ["- /a", "+ "]),
+        ("GOROOT=/a\n", "GOROOT=\n", "GOROOT changed", ["- /a", "+ (empty)"]),
         # Of a Go to come:
-        (None, "quantum entangled\n", "quantum entangled was added", ["+ "]),
+        (None, "quantum entangled\n", "input 'quantum entangled' was added", []),
     ],
 )
 def test_each_kind_of_line_has_its_words(old: str | None, new: str | None, how: str, lines: list[str]) -> None:
@@ -197,4 +197,4 @@ WORDS = st.lists(st.from_regex(r"[a-z]{8,12}( [a-z]{1,4}){0,2}", fullmatch=True)
 
 @given(WORDS, WORDS)
 def test_no_change_of_an_unknown_line_is_lost(old: list[str], new: list[str]) -> None:
-    assert {c.what for c in changed_inputs(block(*old), block(*new))} == {*old} ^ {*new}
+    assert {c.what for c in changed_inputs(block(*old), block(*new))} == {f"input {line!r}" for line in {*old} ^ {*new}}
