@@ -160,6 +160,8 @@ class WarmStore:
         name = f"{folder.parent.name}-{folder.name}"
         with self._lock(name):
             if (folder / "entry.json").is_file():
+                # Another process has made it while this one waited.
+                self._known_before.add(folder)
                 return None
             base = self._closest(folder.parent, variant, packages)
             self._say(f"warming {variant.label}: {_listed(packages)}, once")
