@@ -25,10 +25,13 @@ def told(go_toolchain: GoToolchain) -> dict[str, str]:
 
 
 def test_how_many_packages_are_below_a_program(app: GoModule, told: dict[str, str], go_toolchain: GoToolchain) -> None:
-    if go_toolchain.version.number in PAGE.read_text():
-        app.write("cmd/words/main.go", 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println() }\n')
-        standard = app.build("./cmd/words").packages - {"example.com/app/cmd/words"}
-        assert str(len(standard)) == told["packages below a program that uses `fmt`"]
+    if f"| {go_toolchain.version.number} |" not in PAGE.read_text(encoding="utf-8"):
+        pytest.skip(f"the page has no column for {go_toolchain.version}")
+    app.write("cmd/words/main.go", 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println() }\n')
+
+    standard = app.build("./cmd/words").packages - {"example.com/app/cmd/words"}
+
+    assert str(len(standard)) == told["packages below a program that uses `fmt`"]
 
 
 def test_whether_vet_is_cached(app: GoModule, told: dict[str, str]) -> None:
