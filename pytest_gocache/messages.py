@@ -29,9 +29,9 @@ def counted(things: Sequence[object], one: str, many: str) -> str:
     return f"{len(things)} {one if len(things) == 1 else many}"
 
 
-def rows(rows: Iterable[tuple[str, Sequence[str]]], total: int = 0) -> str:
+def rows(table: Iterable[tuple[str, Sequence[str]]], total: int = 0) -> str:
     """A name and its lines, in two columns; a long list is cut. ``total`` counts those not given, too."""
-    listed = list(rows)
+    listed = list(table)
     shown = listed[:_MOST_LISTED]
     total = max(total, len(listed))
     width = max((len(name) for name, _ in shown), default=0)

@@ -92,7 +92,6 @@ class Warming:
         covers = set((self._output / "stdout").read_text(encoding="utf-8").split())
         added = sum(entry.size for entry in self._cache.entries() if entry.output not in before)
         description = {
-            "format": 2,
             "variant": self._variant.label,
             "extras": list(self._variant.extras),
             "packages": sorted(self._packages),
@@ -107,7 +106,7 @@ class Warming:
     def _stages(self, importable: list[str], commands: list[list[str]]) -> dict[str, list[str]]:
         """Which files the commands need: those of ``build``, those that ``test`` adds, and the ``rest``.
 
-        A test that only builds gets by with a fifth of the files, and files are what a clone costs.
+        A test that only builds gets by with a third of the files, and files are what a clone costs.
         """
         unseen = set(cache_files(self._cache.path))
         stages = {}
@@ -128,8 +127,9 @@ class Warming:
         for index in indexes:
             os.utime(index, (long_ago, long_ago))
         for command in commands:
-            # What was built once is built again: a complaint would be one of an interrupted machine, and is harmless.
-            self._go(command)
+            if self._go(command) is not None:
+                # Nothing is known then, so everything is needed: a file too many costs time, one too few a verdict.
+                return set(cache_files(self._cache.path))
         names = set()
         for index in indexes:
             if index.stat().st_mtime > long_ago + 1:

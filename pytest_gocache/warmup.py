@@ -27,6 +27,7 @@ __all__ = ["DEFAULT_LIMIT", "StoreCounts", "WarmStore"]
 DEFAULT_LIMIT = 4 * 1024**3
 """Bytes that the store may hold before the entries unused for longest are deleted."""
 
+_FORMAT = 2  # of an entry's files: a part of its name, so that no version of the library reads another's
 _RECENT_SECONDS = 3600.0  # an entry used this recently may be in use: never deleted
 _TOUCH_SECONDS = 60.0
 # The stages of an entry's files, each with those before it: see Warming.
@@ -150,7 +151,7 @@ class WarmStore:
         # The module index of GOROOT is keyed on its path and times: a reinstalled toolchain gets an entry of its own,
         # which costs a second, because the compiled packages are taken over.
         stamp = (toolchain.goroot / "VERSION").stat().st_mtime_ns if (toolchain.goroot / "VERSION").exists() else 0
-        text = json.dumps([sorted(packages), variant.extras, str(toolchain.goroot), stamp])
+        text = json.dumps([_FORMAT, sorted(packages), variant.extras, str(toolchain.goroot), stamp])
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         return self.root / "warm" / f"{toolchain.version.number}-{variant.family}" / digest
 
