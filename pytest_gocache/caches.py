@@ -31,13 +31,14 @@ def remove_tree(folder: Path) -> None:
     if folder.is_symlink() or folder.is_file():
         folder.unlink()
         return
-    try:
-        shutil.rmtree(folder)
-    except FileNotFoundError:
-        return
-    except PermissionError:
-        make_writable(folder)
-        shutil.rmtree(folder)
+    while folder.exists():
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:  # somebody else deletes it, too
+            continue
+        except PermissionError:
+            make_writable(folder)
+            shutil.rmtree(folder)
 
 
 def make_writable(folder: Path) -> None:

@@ -167,17 +167,12 @@ class WarmStore:
             base = self._closest(folder.parent, variant, packages)
             self._say(f"warming {variant.label}: {_listed(packages)}, once")
             scratch = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.root / "tmp")).resolve()
-            try:
-                made = Warming(scratch, toolchain, variant, packages, self._ambient)
-                complaint = made.run(base)
-                if complaint is None:
-                    folder.parent.mkdir(parents=True, exist_ok=True)
-                    made.entry.rename(folder)
-                    self.counts.misses += 1
-            finally:
-                # What cannot be deleted now, whoever takes this lock next deletes.
-                with contextlib.suppress(OSError):
-                    remove_tree(scratch)
+            made = Warming(scratch, toolchain, variant, packages, self._ambient)
+            complaint = made.run(base)
+            if complaint is None:
+                folder.parent.mkdir(parents=True, exist_ok=True)
+                made.entry.rename(folder)
+                self.counts.misses += 1
         self._make_room()
         return complaint
 
@@ -222,11 +217,21 @@ class WarmStore:
             raise self._unusable(error) from error
         try:
             # Whoever held the lock before and was killed has left its scratch folder behind.
-            for left in (self.root / "tmp").glob(f"{name}-*"):
-                remove_tree(left)
+            self._clear(name)
             yield
         finally:
+            self._clear(name)
             lock.release()
+
+    def _clear(self, name: str) -> None:
+        """Delete the scratch folders of a lock that is held.
+
+        A go command that outlived the process that started it may still write into one: what cannot be deleted now,
+        the next to come deletes.
+        """
+        for left in (self.root / "tmp").glob(f"{name}-*"):
+            with contextlib.suppress(OSError):
+                remove_tree(left)
 
     def _descriptions(self) -> list[Path]:
         return sorted((self.root / "warm").glob("*/*/entry.json"))
@@ -242,7 +247,7 @@ class WarmStore:
                     return
                 total -= _described(file).get("bytes", 0)
                 # Renamed first: a clone under way fails at once and starts over, rather than miss some files.
-                gone = self.root / "tmp" / f"gone-{os.getpid()}-{file.parent.name}"
+                gone = self.root / "tmp" / f"room-{os.getpid()}-{file.parent.name}"
                 file.parent.rename(gone)
                 remove_tree(gone)
 

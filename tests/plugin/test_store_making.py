@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -221,6 +222,41 @@ def test_an_interrupt_and_a_kill_while_the_store_is_made_leave_no_half_entry(pyt
     assert [_whole(entry) for entry in entries_of(store)] == [True]
     wait_until_gone(processes_with(str(store)))
     assert left_in(store / "tmp") == []
+
+
+def test_a_go_command_that_outlived_its_killed_starter_and_still_writes_disturbs_nobody(
+    pytester: pytest.Pytester, bases: Path
+) -> None:
+    pytester.makepyfile("""
+        def test_import(go_module):
+            go_module.write("lib/lib.go", 'package lib\\n\\nimport _ "container/ring"\\n')
+            assert "container/ring" in go_module.build("./...").cached
+    """)
+    before = set(entries_of(bases))
+    run(pytester, bases).assert_outcomes(passed=1)
+    (made,) = set(entries_of(bases)) - before
+    shutil.rmtree(made)
+
+    left = bases / "tmp" / f"{made.parent.name}-{made.name}-killed"
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            left.mkdir(exist_ok=True)
+            (left / f"{time.monotonic_ns()}-d").touch()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        run_apart(pytester, bases).assert_outcomes(passed=1)
+    finally:
+        stop.set()
+        writer.join()
+    assert entries_of(bases).count(made) == 1
+    # Whoever takes the lock next clears up what was written meanwhile.
+    shutil.rmtree(made)
+    run(pytester, bases).assert_outcomes(passed=1)
+    assert left_in(bases / "tmp") == []
 
 
 PLAIN_TOO = f"{ONE_BUILD}\ndef test_plain(): pass\n{ONE_BUILD.replace('test_build', 'test_other')}"
