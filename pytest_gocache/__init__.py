@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pytest_gocache.action import Action, Kind, Status, TestOutcome, TestStatus
     from pytest_gocache.assertions import (
         assert_cached,
         assert_not_relinked,
@@ -33,17 +34,20 @@ if TYPE_CHECKING:
         ToolchainError,
         UsageError,
     )
+    from pytest_gocache.explanation import Change, Explanation, Reason
     from pytest_gocache.module import GoModule
-    from pytest_gocache.result import Action, Kind, PackageSet, Result, Status, TestOutcome, TestStatus
+    from pytest_gocache.result import PackageSet, Result
     from pytest_gocache.toolchain import GoToolchain, GoVersion
 
 # Where each public name lives. They are imported on first use: pytest imports this package in every run, also in those
 # that have nothing to do with Go.
 _HOME = {
-    "Action": "result",
+    "Action": "action",
     "ActionGraphError": "errors",
     "BuildCache": "caches",
     "CacheEntry": "caches",
+    "Change": "explanation",
+    "Explanation": "explanation",
     "GoCacheError": "errors",
     "GoCacheWarning": "errors",
     "GoCommandError": "errors",
@@ -52,16 +56,17 @@ _HOME = {
     "GoToolchain": "toolchain",
     "GoVersion": "toolchain",
     "HashLogError": "errors",
-    "Kind": "result",
+    "Kind": "action",
     "ModuleCache": "caches",
     "ModuleFileError": "errors",
     "PackageSet": "result",
     "PatternError": "errors",
+    "Reason": "explanation",
     "Result": "result",
-    "Status": "result",
+    "Status": "action",
     "StoreError": "errors",
-    "TestOutcome": "result",
-    "TestStatus": "result",
+    "TestOutcome": "action",
+    "TestStatus": "action",
     "ToolchainError": "errors",
     "UsageError": "errors",
     "assert_cached": "assertions",
@@ -79,6 +84,8 @@ __all__ = [
     "ActionGraphError",
     "BuildCache",
     "CacheEntry",
+    "Change",
+    "Explanation",
     "GoCacheError",
     "GoCacheWarning",
     "GoCommandError",
@@ -92,6 +99,7 @@ __all__ = [
     "ModuleFileError",
     "PackageSet",
     "PatternError",
+    "Reason",
     "Result",
     "Status",
     "StoreError",

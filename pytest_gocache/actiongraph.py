@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from pytest_gocache.action import Action, Kind, Status
 from pytest_gocache.errors import ActionGraphError
-from pytest_gocache.result import Action, Kind, Status
 
 __all__ = ["parse_action_graph"]
 
@@ -40,7 +40,8 @@ def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | No
         nodes = [_Node.read(node) for node in raw]
         origin = min((node.ready for node in nodes if node.ready is not None), default=0.0)
         names = _Names(nodes, test_variants or {})
-        return tuple(_action(node, origin, names) for node in nodes)
+        targets = {link: node.target for node in nodes if node.mode == "link-install" for link in node.deps}
+        return tuple(_action(node, origin, names, targets) for node in nodes)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ActionGraphError(f"unexpected shape of an action: {type(error).__name__}: {error}") from error
 
@@ -57,6 +58,7 @@ class _Node:
     build_id: str
     commands: tuple[str, ...]
     facts_only: bool
+    target: str
     ready: float | None
     started: float | None
     ended: float | None
@@ -72,6 +74,7 @@ class _Node:
             build_id=str(raw.get("BuildID") or ""),
             commands=tuple(map(str, raw.get("Cmd") or ())),
             facts_only=bool(raw.get("VetxOnly")),
+            target=str(raw.get("Target") or ""),
             ready=_seconds(raw.get("TimeReady")),
             started=_seconds(raw.get("TimeStart")),
             ended=_seconds(raw.get("TimeDone")),
@@ -185,7 +188,7 @@ def _status(node: _Node) -> Status:
     return Status.CACHED if node.build_id else Status.NOT_RUN
 
 
-def _action(node: _Node, origin: float, names: _Names) -> Action:
+def _action(node: _Node, origin: float, names: _Names, targets: Mapping[int, str]) -> Action:
     package, import_path, scaffold = names.of(node)
     started = origin if node.started is None else node.started
     ended = started if node.ended is None else node.ended
@@ -204,4 +207,5 @@ def _action(node: _Node, origin: float, names: _Names) -> Action:
         ended=ended - origin,
         commands=node.commands,
         facts_only=node.facts_only,
+        target=targets.get(node.id, ""),
     )

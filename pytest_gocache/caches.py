@@ -16,8 +16,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
+from pytest_gocache.action import Kind
 from pytest_gocache.errors import UsageError
-from pytest_gocache.result import Kind, Result
+from pytest_gocache.result import CacheEvent, Result
 
 __all__ = ["BuildCache", "CacheEntry", "ModuleCache", "cache_files", "clone_files", "make_writable", "remove_tree"]
 
@@ -34,7 +35,7 @@ def remove_tree(folder: Path) -> None:
     while folder.exists():
         try:
             shutil.rmtree(folder)
-        except FileNotFoundError:  # somebody else deletes it, too
+        except FileNotFoundError:  # noqa: PERF203 - somebody else deletes it, too
             continue
         except PermissionError:
             make_writable(folder)
@@ -197,6 +198,7 @@ class BuildCache(_CacheFolder):
         self.warm = warm
         self._offered: set[str] = set()
         self._results: list[Result] = []
+        self._events: list[CacheEvent] = []
 
     def create(self) -> None:
         """Make the folder with what Go expects in a cache that it may trim no sooner than tomorrow."""
@@ -215,6 +217,11 @@ class BuildCache(_CacheFolder):
     def learn(self, result: Result) -> None:
         """Remember a command's action graph: it tells which files belong to which package."""
         self._results.append(result)
+
+    def take_events(self) -> tuple[CacheEvent, ...]:
+        """What the test did to the cache since this was asked last."""
+        events, self._events = tuple(self._events), []
+        return events
 
     def entries(self) -> tuple[CacheEntry, ...]:
         """The index entries, sorted by action ID; a damaged entry is left out, as Go does."""
@@ -245,15 +252,18 @@ class BuildCache(_CacheFolder):
         super().clear()
         self.create()
         self.warm = False
+        self._events.append(CacheEvent("the build cache was emptied (gocache.clear)"))
 
     def restore(self, folder: Path | str) -> None:
         """Replace the content by a copy of ``folder``: from here on the cache has what it has, and nothing is added."""
         super().restore(folder)
         self.warm = False
+        self._events.append(CacheEvent("the build cache was replaced by another (gocache.restore)"))
 
     def clear_tests(self) -> None:
         """Expire every test result, as ``go clean -testcache`` does."""
         (self.path / "testexpire.txt").write_text(f"{time.time_ns()}\n", encoding="ascii")
+        self._events.append(CacheEvent("test results were expired (gocache.clear_tests)", frozenset()))
 
     def evict(self, *packages: str) -> None:
         """Forget the compiled form of packages that this test's commands have built or used.
@@ -263,6 +273,7 @@ class BuildCache(_CacheFolder):
         """
         for index in self._indexes(packages):
             index.unlink()
+        self._events.append(CacheEvent("its output was evicted (gocache.evict)", frozenset(packages)))
 
     def corrupt(self, *packages: str, how: Literal["truncate", "flip"] = "truncate") -> None:
         """Damage the compiled form of packages, as a full disk (``truncate``) or a bad one (``flip``) would.
@@ -286,6 +297,7 @@ class BuildCache(_CacheFolder):
             else:
                 content[middle] ^= 0xFF
             _replace(data, bytes(content))
+        self._events.append(CacheEvent("its output was damaged (gocache.corrupt)", frozenset(packages)))
 
     def age(self, by: timedelta) -> None:
         """Make the cache older: every modification time, and the time of Go's last trim, moves back by ``by``.
@@ -307,6 +319,8 @@ class BuildCache(_CacheFolder):
             info = trim.stat()
             trim.write_text(str(int(int(trim.read_text(encoding="ascii")) - seconds)), encoding="ascii")
             os.utime(trim, (info.st_atime, info.st_mtime))
+        aged = f"the build cache was aged by {by} (gocache.age), and Go trims what was not used for five days,"
+        self._events.append(CacheEvent(aged))
 
     def _indexes(self, packages: tuple[str, ...]) -> list[Path]:
         """The index files of packages' compiles."""

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["DEBUG_SETTING", "Home", "hermetic_environment", "with_debug_setting"]
+__all__ = ["DEBUG_SETTING", "Home", "hermetic_environment", "with_debug_setting", "without_debug_settings"]
 
-DEBUG_SETTING = "gocachehash=1"
+DEBUG_SETTING = "gocachehash=1,gocachetest=1"
+_OURS = ("gocachehash=", "gocachetest=")
 """The GODEBUG setting of every command: constant, because GODEBUG is an input of test results since Go 1.23."""
 
 # What a platform needs to start programs at all, and nothing that go or a C compiler takes settings from.
@@ -106,5 +107,9 @@ def hermetic_environment(home: Home, goroot: Path, ambient: Mapping[str, str]) -
 
 def with_debug_setting(godebug: str) -> str:
     """A user's GODEBUG value with the library's own setting in it."""
-    settings = [s for s in godebug.split(",") if s and not s.startswith("gocachehash=")]
-    return ",".join([*settings, DEBUG_SETTING])
+    return ",".join(filter(None, [without_debug_settings(godebug), DEBUG_SETTING]))
+
+
+def without_debug_settings(godebug: str) -> str:
+    """A GODEBUG value without the library's own settings."""
+    return ",".join(setting for setting in godebug.split(",") if setting and not setting.startswith(_OURS))

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["VARIANT_ENV", "GoArguments", "variant_flags"]
+__all__ = ["VARIANT_ENV", "GoArguments", "flags_of", "is_set", "variant_flags"]
 
 # Commands that build, and so write an action graph (measured on Go 1.21 to 1.27; the others ignore the flag).
 _BUILDING = frozenset({"build", "install", "list", "run", "test", "vet"})
@@ -121,10 +121,15 @@ def _split(args: Sequence[str], index: int, *, flags_after_packages: bool) -> tu
     return flags, packages
 
 
+def is_set(value: str) -> bool:
+    """Whether a boolean flag with this value is on."""
+    return value in _TRUE
+
+
 def variant_flags(arguments: GoArguments, goflags: str) -> tuple[str, ...]:
     """The flags of a command, GOFLAGS included, that select a variant of the standard library: sorted, normalised."""
     chosen: dict[str, str] = {}
-    for name, value in [*_goflags(goflags), *arguments.flags]:
+    for name, value in [*flags_of(goflags), *arguments.flags]:
         if name in _MEANS_COVER:
             chosen["cover"] = ""
         elif name in _VARIANT_BOOLEANS:
@@ -142,7 +147,8 @@ def variant_flags(arguments: GoArguments, goflags: str) -> tuple[str, ...]:
     return tuple(sorted(f"-{name}={value}" if value else f"-{name}" for name, value in chosen.items()))
 
 
-def _goflags(goflags: str) -> Iterator[tuple[str, str]]:
+def flags_of(goflags: str) -> Iterator[tuple[str, str]]:
+    """The flags in a GOFLAGS value, as `GoArguments.flags` has them."""
     try:
         words = shlex.split(goflags)
     except ValueError:  # an open quote: go itself will complain

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from pytest_gocache.errors import HashLogError
+from pytest_gocache.testcache import without_lookups
 
-__all__ = ["HashBlock", "parse_hash_log", "split_hash_lines", "test_variants", "unquote"]
+__all__ = ["HashBlock", "parse_hash_log", "split_debug_lines", "test_variants", "unquote"]
 
 # One line, as cmd/go/internal/cache/hash.go prints it: a block's opening, an input, or the closing sum; a subkey; a
 # file's hash.
@@ -50,11 +51,11 @@ class HashBlock:
         return _sum(self.inputs) == self.sum
 
 
-def split_hash_lines(stderr: bytes) -> bytes:
-    """The command's own stderr: everything but the hash lines."""
-    if b"HASH" not in stderr:
-        return stderr
-    return _LINE.sub(b"", stderr)
+def split_debug_lines(stderr: bytes) -> bytes:
+    """The command's own stderr: everything but what GODEBUG made Go print."""
+    if b"HASH" in stderr:
+        stderr = _LINE.sub(b"", stderr)
+    return without_lookups(stderr)
 
 
 def parse_hash_log(stderr: bytes) -> tuple[HashBlock, ...]:

@@ -4,53 +4,26 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
 
+from pytest_gocache.explanation import Change
 from pytest_gocache.hashlog import HashBlock, unquote
 
-__all__ = ["Change", "changed_inputs"]
+__all__ = ["FACTS", "TESTS", "changed_inputs", "variant_of"]
 
-_FILE = "file "
 _IMPORT = "import "
 _SETTING = "build setting "
+TESTS = "list of its tests"
+"""The input of a test's main package that Go generates from the names of its test functions."""
+FACTS = "facts of "
+"""How the input of a vet begins that vet itself has written about an import."""
 
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One input of a cache key that is not what it was."""
-
-    what: str
-    """``file lib.go``, ``compile flags``, ``import example.com/app/lib``, ``build setting -ldflags``, …"""
-    old: str | None
-    """The value before; None when the input is new."""
-    new: str | None
-    """The value now; None when the input is gone."""
-
-    @property
-    def imported(self) -> str | None:
-        """The import path, when the input is the content of an imported (or linked) package."""
-        return self.what.removeprefix(_IMPORT) if self.what.startswith(_IMPORT) else None
-
-    @property
-    def stamped(self) -> bool:
-        """Whether the input is one of the build settings that Go stamps into a main package."""
-        return self.what.startswith(_SETTING)
-
-    @property
-    def how(self) -> str:
-        """What happened to the input: ``compile flags changed``, ``file lib.go was added``."""
-        happened = "was added" if self.old is None else "was removed" if self.new is None else "changed"
-        return f"{self.what} {happened}"
-
-    def lines(self) -> list[str]:
-        """The old and new values, a line each, marked as a diff marks them; none where they are only content IDs."""
-        if self.what.startswith((_FILE, _IMPORT)):
-            return []
-        if not self.old and not self.new:
-            return []
-        pairs = (("-", self.old), ("+", self.new))
-        return [f"{sign} {value or '(empty)'}" for sign, value in pairs if value is not None]
+_LIST = r'(\[(?:"(?:[^"\\]|\\.)*"| )*\])'
+# What a package is compiled from besides embedded files: `go help packages` and go/build's list of file types.
+_SOURCES = frozenset(
+    ".go .c .cc .cpp .cxx .m .h .hh .hpp .hxx .f .F .for .f90 .s .S .sx .swig .swigcxx .syso".split()  # noqa: SIM905
+)
 
 
 def changed_inputs(old: HashBlock | None, new: HashBlock | None) -> tuple[Change, ...]:
@@ -60,15 +33,30 @@ def changed_inputs(old: HashBlock | None, new: HashBlock | None) -> tuple[Change
     """
     if old is None or new is None:
         return ()
-    before, after = (dict(_all_named(block.inputs)) for block in (old, new))
+    before, after = (dict(_all_named(block)) for block in (old, new))
     names = dict.fromkeys([*after, *before])
     changes = [Change(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)]
     return tuple(sorted(changes, key=lambda change: change.stamped))
 
 
-def _all_named(lines: Sequence[str]) -> Iterable[tuple[str, str]]:
-    for line in lines:
-        yield from _named(line)
+def variant_of(block: HashBlock) -> tuple[str, ...]:
+    """The inputs that select a variant of a package, as Go hashed them: target, ``-race``, coverage and the like."""
+    return tuple(
+        # The user's own flags come last, and select nothing.
+        re.sub(_LIST + r"\n$", "", line) if line.startswith(("compile ", "asm ")) else line
+        for line in block.inputs
+        if line.startswith(("goos ", "buildmode ", "trimpath", "cover ", "fuzz ", "compile ", "asm "))
+        or line.startswith(_ARCHITECTURE)
+    )
+
+
+def _all_named(block: HashBlock) -> Iterable[tuple[str, str]]:
+    for line in block.inputs:
+        if line.startswith("packagemain "):
+            # Here a main package counts with its own action ID, and not only with its content.
+            yield f"{_IMPORT}{block.name.removeprefix('link ')}", line
+        else:
+            yield from _named(line)
 
 
 def _named(line: str) -> list[tuple[str, str]]:
@@ -85,6 +73,14 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 def _unquoted(literal: str) -> str:
     return unquote(literal.encode("utf-8", "surrogateescape"))
+
+
+def _file(match: re.Match[str]) -> list[tuple[str, str]]:
+    name, content = match[1], match[2]
+    if name == "_testmain.go":
+        return [(TESTS, content)]
+    embedded = "/" in name or PurePosixPath(name).suffix not in _SOURCES
+    return [(f"{'embedded ' if embedded else ''}file {name}", content)]
 
 
 def _words(quoted: str) -> str:
@@ -113,6 +109,8 @@ def _build_info(match: re.Match[str]) -> list[tuple[str, str]]:
     return named
 
 
+_ARCHITECTURE = ("GO386=", "GOAMD64=", "GOARM", "GOMIPS", "GOPPC64=", "GORISCV64=", "GOWASM=", "GOEXPERIMENT=")
+
 # Each line that cmd/go/internal/work hashes in buildActionID and linkActionID (read in Go 1.21 to 1.27).
 _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[tuple[str, str]]]], ...] = tuple(
     (re.compile(pattern, re.DOTALL), read)
@@ -127,11 +125,25 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[tuple[str, s
         (r"(trimpath)\n", _as("-trimpath")),
         (r"(forcelibrary)\n", _as("test variant")),
         (r"cgo (.*)\n", _as("cgo tool")),
-        (r"CC=(.*)\n", _as("C compiler command and cgo flags")),
+        (
+            rf"CC={_LIST} {_LIST} {_LIST} {_LIST}\n",
+            lambda m: [
+                ("C compiler command", _words(m[1])),
+                ("cgo preprocessor flags", _words(m[2])),
+                ("cgo C flags", _words(m[3])),
+                ("cgo linker flags", _words(m[4])),
+            ],
+        ),
         (r"CC ID(?: ERROR)?=(.*)\n", _as("C compiler identity")),
-        (r"CXX=(.*)\n", _as("C++ compiler command and cgo flags")),
+        (
+            rf"CXX={_LIST} {_LIST}\n",
+            lambda m: [("C++ compiler command", _words(m[1])), ("cgo C++ flags", _words(m[2]))],
+        ),
         (r"CXX ID(?: ERROR)?=(.*)\n", _as("C++ compiler identity")),
-        (r"FC=(.*)\n", _as("Fortran compiler command and flags")),
+        (
+            rf"FC={_LIST} {_LIST}\n",
+            lambda m: [("Fortran compiler command", _words(m[1])), ("cgo Fortran flags", _words(m[2]))],
+        ),
         (r"FC ID(?: ERROR)?=(.*)\n", _as("Fortran compiler identity")),
         (r"cover (.*)\n", _as("coverage mode")),
         (r"fuzz (.*)\n", _as("fuzzing instrumentation")),
@@ -146,11 +158,15 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[tuple[str, s
         (r"defaultgodebug (.*)\n", _as("default GODEBUG settings")),
         (r"pgofile (.*)\n", _as("PGO profile")),
         (r"magic (\S+?)=(.*)\n", _prefixed("")),
-        (r"file (.*) (\S+)\n", _prefixed(_FILE)),
+        (r"file (.*) (\S+)\n", _file),
         (r"import ([^\s\"]+) (.*)\n", _prefixed(_IMPORT)),
         (r"packagefile ([^\s=]+)=(.*)\n", _prefixed(_IMPORT)),
-        # The main package's own build ID: the packagefile line says the same of it.
-        (r"packagemain .*\n", lambda _: []),
         (r"(GO\w+)=(.*)\n", _prefixed("")),
+        # vet, in cmd/go/internal/work.Builder.vet.
+        (r"vet (.*)\n", _as("vet tool")),
+        (r"vetxonly (.*)\n", _as("vet's task")),
+        (r"vetflags (.*)\n", lambda m: [("vet flags", _words(m[1]))]),
+        (r"pkg \".*\"\n", lambda _: []),
+        (r"vetout \"(.*)\" (.*)\n", _prefixed(FACTS)),
     )
 )

@@ -1,27 +1,36 @@
-"""How failures read: names and reasons in columns, causes first, nothing said twice."""
+"""How failures read: what happened, why, and what to do; causes first, and nothing said twice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pytest_gocache.explain import reason_for, root_of, why_test_cached, why_test_ran
+from pytest_gocache.action import Action, Kind, Status, TestOutcome
+from pytest_gocache.advice import advice_for, advice_on_cached
+from pytest_gocache.evidence import block_of, folder_of, last_seen
+from pytest_gocache.explain import Explainer
+from pytest_gocache.explanation import rows, table
 from pytest_gocache.patterns import near_misses
-from pytest_gocache.result import Action, Kind, Result, Status, TestOutcome
+from pytest_gocache.result import Result
+from pytest_gocache.testreasons import why_test_cached, why_test_ran
+from pytest_gocache.why import explain, reasons_of
 
 __all__ = [
+    "causes_in_brief",
     "counted",
     "explain_set_difference",
     "hint_on_links",
-    "reasons",
-    "rows",
     "what_was_rebuilt",
-    "why_not_cached",
     "why_not_linked",
     "why_not_rebuilt",
-    "why_not_run",
+    "why_tests_did_not_run",
+    "why_tests_ran",
+    "why_they_ran",
 ]
 
-_MOST_LISTED = 20
+_MOST_EXPLAINED = 200
+_MOST_NAMED = 10
+_MOST_CAUSES = 3
+_LONGEST = 200
 
 
 def counted(things: Sequence[object], one: str, many: str) -> str:
@@ -29,54 +38,47 @@ def counted(things: Sequence[object], one: str, many: str) -> str:
     return f"{len(things)} {one if len(things) == 1 else many}"
 
 
-def rows(table: Iterable[tuple[str, Sequence[str]]], total: int = 0) -> str:
-    """A name and its lines, in two columns; a long list is cut. ``total`` counts those not given, too."""
-    listed = list(table)
-    shown = listed[:_MOST_LISTED]
-    total = max(total, len(listed))
-    width = max((len(name) for name, _ in shown), default=0)
-    lines = []
-    for name, texts in shown:
-        first, *more = texts or [""]
-        lines.append(f"  {name:<{width}}  {first}".rstrip())
-        lines += [f"  {'':<{width}}  {line}" for line in more]
-    if total > len(shown):
-        lines.append(f"  and {total - len(shown)} more")
-    return "\n".join(lines)
+def why_they_ran(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
+    """Why actions ran, and what to do: each cause with its followers."""
+    own_first = sorted(actions, key=lambda action: action.package in result.std)
+    reasons = reasons_of(result, own_first[:_MOST_EXPLAINED])
+    return [table(reasons, prefix, total=len(actions)), *advice_for(reasons)]
 
 
-def reasons(result: Result, actions: Sequence[Action], prefix: str = "") -> str:
-    """Why actions ran: the causes first, then those that only followed; what was said once is not said again."""
-    shown = sorted(actions, key=lambda a: (a.package in result.std, a.id))[:_MOST_LISTED]
-    causes_first = sorted((reason_for(result, action) for action in shown), key=lambda reason: bool(reason.follows))
-    listed = {action.package for action in shown}
-    said: list[tuple[str, list[str]]] = []
-    for reason in causes_first:
-        lines = reason.lines()
-        if len(lines) > 1 and any(lines == before for _, before in said):
-            lines = ["the same"]
-        chain, root = root_of(result, reason)
-        if chain and root.action.package not in listed:
-            # Its cause is not in this list: it was expected.
-            lines = [f"only followed: {' <- '.join([*chain, root.line()])}"]
-        said.append((prefix + reason.action.package, lines))
-    return rows(said, total=len(actions))
+def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
+    """Why packages that should have been compiled were not, and what to do."""
+    return [rows((prefix + a.package, [_why_cached(result, a)]) for a in actions), *advice_on_cached(result, actions)]
 
 
-def why_not_rebuilt(result: Result, action: Action) -> str:
-    """Why a package that should have been compiled was not."""
-    if action.status is Status.CACHED:
-        same = next(
-            (then.step for then in result.earlier() if any(a.action_id == action.action_id for a in then.compiles())), 0
-        )
-        return "cached: " + (f"nothing in its key changed since step {same}" if same else "its key was in the cache")
-    return "not run: nothing needed it, or what it imports failed to compile"
+def _why_cached(result: Result, action: Action) -> str:
+    if action.status is not Status.CACHED:
+        return "not run: nothing needed it, or what it imports failed to compile"
+    before = last_seen(result, action)
+    if before is None or before[1].action_id != action.action_id:
+        return "cached: its key was in the cache"
+    then = before[0]
+    touched = _touched_since(then, result, action)
+    return f"cached: nothing in its key changed since step {then.step}" + (
+        f"; {touched[0]} was written since then, but its content is the same" if touched else ""
+    )
+
+
+def _touched_since(then: Result, result: Result, action: Action) -> list[str]:
+    """The source files of a package that are younger than a command which had the same key."""
+    block = block_of(result, action)
+    folder = folder_of(result, block, action) if block else None
+    if block is None or folder is None or then.circumstances is None:
+        return []
+    names = [line.split(" ")[1] for line in block.inputs if line.startswith("file ")]
+    files = [folder / name for name in names]
+    return [file.name for file in files if file.is_file() and file.stat().st_mtime > then.circumstances.started]
 
 
 def what_was_rebuilt(result: Result) -> str:
     """What a command compiled, in one line."""
     compiled = sorted(result.compiled)
-    return f"what was rebuilt: {', '.join(compiled[:10]) or 'nothing'}{' …' if len(compiled) > 10 else ''}"  # noqa: PLR2004
+    more = " …" if len(compiled) > _MOST_NAMED else ""
+    return f"what was rebuilt: {', '.join(compiled[:_MOST_NAMED]) or 'nothing'}{more}"
 
 
 def why_not_linked(action: Action) -> str:
@@ -93,38 +95,70 @@ def hint_on_links(result: Result) -> str:
     return ""
 
 
-def why_not_cached(result: Result, outcome: TestOutcome) -> str:
-    """Why a test's result did not come from the cache."""
-    if not outcome.ran or outcome.seconds is None:
-        return str(outcome.status.value)
-    return f"executed in {outcome.seconds:g} s, {outcome.status.value}: {why_test_ran(result, outcome.package)}"
+def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
+    """Why tests' results did not come from the cache, and what to do."""
+    explainer = Explainer(result)
+    said, reasons = [], []
+    for outcome in outcomes:
+        if not outcome.ran or outcome.seconds is None:
+            said.append((outcome.package, [str(outcome.status.value)]))
+            continue
+        reason = why_test_ran(result, outcome.package, explainer)
+        reasons.append(reason)
+        lines = reason.lines()
+        first = f"executed in {outcome.seconds:g} s, {outcome.status.value}: {lines[0]}"
+        said.append((outcome.package, [first, *lines[1:]]))
+        if reason.cause is not None:
+            said[-1][1].extend(f"  {line}" for line in reason.cause.lines())
+    return [rows(said), *advice_for(reasons)]
 
 
-def why_not_run(result: Result, outcome: TestOutcome) -> str:
-    """Why a test was not executed."""
-    return why_test_cached(result, outcome.package) if outcome.cached else outcome.status.value
+def why_tests_did_not_run(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
+    """Why tests were not executed, and what to do."""
+    said = [(o.package, [why_test_cached(result, o.package) if o.cached else o.status.value]) for o in outcomes]
+    advice = ["-count=1 runs a test whatever is cached: what Go does not track takes that"]
+    return [rows(said), *(advice if any(outcome.cached for outcome in outcomes) else ())]
+
+
+def causes_in_brief(result: Result) -> list[str]:
+    """What was behind the compiles, links and test runs of a command, a line each; nothing of first times."""
+    if not any(action.ran for action in result.compiles()) and not any(o.ran for o in result.tests.values()):
+        return []
+    causes = [cause for cause in explain(result).causes if not cause.first and cause.kind is not Kind.VET]
+    labels: dict[str, list[str]] = {}
+    for cause in causes:
+        if cause.kind is not Kind.LINK or cause.changes:
+            labels.setdefault(cause.line(), []).append(cause.label)
+    lines = [
+        f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {line}" for line, names in labels.items()
+    ]
+    shown = [line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …" for line in lines[:_MOST_CAUSES]]
+    return [*shown, *([f"and {len(lines) - len(shown)} more causes"] if len(lines) > len(shown) else ())]
 
 
 def explain_set_difference(result: Result, what: str, actual: Iterable[str], expected: Iterable[str]) -> list[str]:
     """What a failing ``assert result.compiled == {…}`` says: what is extra and why, and what is missing."""
     have, want = set(actual), set(expected)
     kind = {"linked": Kind.LINK, "vetted": Kind.VET}.get(what, Kind.COMPILE)
-    actions = {action.package: action for action in result.actions if action.kind is kind}
+    actions = {action.package: action for action in result.actions if action.kind is kind and not action.facts_only}
     lines = [f"result.{what} of {result.title}"]
     # One line each, the most telling first: pytest shows only the first few of a comparison's lines.
     for name in sorted(want - have):
         if name in actions:
-            lines.append(f"  missing: {name}  it was {actions[name].status.value}")
+            why = _why_cached(result, actions[name]) if kind is Kind.COMPILE else f"it was {actions[name].status.value}"
+            lines.append(f"  missing: {name}  {why}")
         else:
             near = near_misses(name, [package for package in actions if package not in result.std])
             hint = f"; near it: {', '.join(near)}" if near else ""
             lines.append(f"  missing: {name}  it is no part of this command{hint}")
     extra = sorted(have - want, key=lambda name: (name in result.std, name))
     own = [name for name in extra if name not in result.std]
-    for name in own or extra[:_MOST_LISTED]:
-        action = actions.get(name)
-        reason = reason_for(result, action).line() if action and action.ran else ""
-        lines.append(f"  not expected: {name}  {reason}".rstrip())
+    ran = [actions[name] for name in own or extra[:_MOST_NAMED] if name in actions and actions[name].ran]
+    reasons = {reason.package: reason for reason in reasons_of(result, ran)}
+    for name in sorted(own or extra[:_MOST_NAMED], key=lambda n: n in reasons and reasons[n].cause is not None):
+        reason = reasons.get(name)
+        behind = f": {reason.cause.line()}" if reason and reason.cause and reason.cause not in reasons.values() else ""
+        lines.append(f"  not expected: {name}  {reason.line() if reason else ''}{behind}".rstrip())
     if own and len(extra) > len(own):
         lines.append(f"  not expected: {len(extra) - len(own)} packages of the standard library")
-    return lines
+    return [*lines, *advice_for(reasons.values())]

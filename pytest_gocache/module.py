@@ -77,7 +77,10 @@ class GoModule:
         targets = [(self._inside(name), content) for name, content in files.items()]
         for target, content in targets:
             target.parent.mkdir(parents=True, exist_ok=True)
+            # A failure can then show what was changed.
+            self._remember(target)
             target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+            self._remember(target)
             self._date(target)
 
     def read(self, path: str) -> str:
@@ -200,6 +203,10 @@ class GoModule:
         return ModuleFileError(
             f"there is no file {path!r} in the module {self.path}" + (f"; near it: {', '.join(near)}" if near else "")
         )
+
+    def _remember(self, target: Path) -> None:
+        if target.is_file():
+            self._observer.texts.add(str(target), target.read_bytes())
 
     def _date(self, target: Path) -> None:
         if self._observer.taken == 0:

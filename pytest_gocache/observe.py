@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_gocache import process
+from pytest_gocache.action import Action, Kind, TestOutcome, TestStatus
 from pytest_gocache.actiongraph import parse_action_graph
 from pytest_gocache.caches import BuildCache, ModuleCache
 from pytest_gocache.environment import Home, hermetic_environment, with_debug_setting
 from pytest_gocache.errors import ActionGraphError, GoCommandError, GoTimeoutError
 from pytest_gocache.goflags import GoArguments
-from pytest_gocache.hashlog import split_hash_lines, test_variants
-from pytest_gocache.result import Action, Kind, Result, TestOutcome, TestStatus
+from pytest_gocache.hashlog import split_debug_lines, test_variants
+from pytest_gocache.result import Circumstances, Result
 from pytest_gocache.testoutput import parse_test_output
+from pytest_gocache.texts import Texts
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import Sources, SourceScan, Variant, named_std_packages
 from pytest_gocache.warmup import WarmStore
+from pytest_gocache.why import explain
 
 __all__ = ["Machine", "Observer"]
 
@@ -64,6 +68,7 @@ class Observer:
     on_cold: Callable[[str], None] = lambda _: None
     """Told when Go cannot build the standard packages that a command needs, and so nothing was warmed."""
     last: Result | None = None
+    texts: Texts = field(default_factory=Texts)
     taken: int = 0
     """How many commands were started."""
     _warned: set[str] = field(default_factory=set)
@@ -78,7 +83,7 @@ class Observer:
         arguments = GoArguments.read(args)
         root = Path(os.path.realpath(self.cwd))
         modcache = self.machine.module_cache
-        sources = self.scan.read(root, _extracted_modules(modcache))
+        sources = self.scan.read(root, _extracted_modules(modcache), self.texts)
         full_env = self._environment(env, root, arguments)
         if self.store is not None and (arguments.builds or arguments.verb in _BUILD_INDIRECTLY):
             self._warm(self.store, arguments, full_env, sources, root)
@@ -93,10 +98,18 @@ class Observer:
             # On the command line, not in GOFLAGS: go commands that tests and programs start must not inherit it.
             argv.insert(1 + arguments.insert_at, f"-debug-actiongraph={graph}")
         downloaded = set(modcache.entries())
+        circumstances = Circumstances(
+            env=full_env,
+            gocache=full_env["GOCACHE"],
+            started=time.time(),
+            events=self.machine.build_cache.take_events(),
+            texts=self.texts,
+            explain=explain,
+        )
         done = process.run(argv, cwd=root, env=full_env, output=folder, timeout=timeout)
 
         stdout = done.stdout.decode("utf-8", "replace")
-        stderr = split_hash_lines(done.stderr).decode("utf-8", "replace")
+        stderr = split_debug_lines(done.stderr).decode("utf-8", "replace")
         actions = self._actions(graph, done, arguments)
         toolchain = self.machine.toolchain
         result = Result(
@@ -112,6 +125,7 @@ class Observer:
             std=frozenset(a.package for a in actions if a.kind is Kind.COMPILE and toolchain.is_std(a.import_path)),
             modules=dict(sources.modules),
             downloads=tuple(sorted(set(modcache.entries()) - downloaded)),
+            circumstances=circumstances,
             evidence=folder,
             previous=self.last,
         )

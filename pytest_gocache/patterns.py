@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pytest_gocache.errors import PatternError
 
-__all__ = ["Pattern", "near_misses"]
+__all__ = ["Pattern", "near_misses", "short_name"]
 
 _WILDCARD = "..."
 
@@ -108,6 +108,17 @@ def _absolute(text: str, modules: Mapping[str, str]) -> list[str]:
 
 def _join(module: str, relative: str) -> str:
     return module if relative == "." else f"{module}/{relative}"
+
+
+def short_name(package: str, modules: Mapping[str, str]) -> str:
+    """A package relative to its module, without a test variant: ``cmd/app``; the module's root by its last element."""
+    name = package.partition(" [")[0]
+    for module in sorted(modules.values(), key=len, reverse=True):
+        if name == module:
+            return name.rpartition("/")[2]
+        if name.startswith(module + "/"):
+            return name.removeprefix(module + "/")
+    return name
 
 
 def near_misses(pattern: str, candidates: Iterable[str], limit: int = 5) -> list[str]:

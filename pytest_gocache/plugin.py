@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("pytest_gocache.fixtures",)
 
+_COMMANDS_EXPLAINED = 10  # of a failing test, the latest
 _WORKERS: pytest.StashKey[list[dict[str, float]]] = pytest.StashKey()
 
 
@@ -171,10 +172,15 @@ def _toolchain_line(config: pytest.Config) -> str:
 
 
 def _section(item: pytest.Item, results: Sequence[Result]) -> str:
+    from pytest_gocache.messages import causes_in_brief
     from pytest_gocache.record import one_line
     from pytest_gocache.session import session_of
 
-    lines = [one_line(result) for result in results]
+    lines = []
+    for result in results:
+        lines.append(one_line(result))
+        if len(results) - result.step < _COMMANDS_EXPLAINED:
+            lines += [f"       {cause}" for cause in causes_in_brief(result)]
     evidence = results[-1].evidence
     # After an error in a teardown the folder may be gone already.
     if evidence is not None and evidence.exists() and session_of(item.config).settings.keep != "none":

@@ -2,106 +2,45 @@
 
 from __future__ import annotations
 
-import enum
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Action", "Kind", "PackageSet", "Result", "Status", "TestOutcome", "TestStatus"]
+from pytest_gocache.action import Action, Kind, Status, TestOutcome
+from pytest_gocache.errors import UsageError
+from pytest_gocache.explanation import Explanation
+from pytest_gocache.texts import Texts
 
-
-class Kind(enum.Enum):
-    """What an action does, in Go's words."""
-
-    COMPILE = "compile"
-    LINK = "link"
-    VET = "vet"
-    TEST = "test"
-    OTHER = "other"
-
-
-class Status(enum.Enum):
-    """What became of an action."""
-
-    RAN = "ran"
-    """It ran its commands, and they succeeded."""
-    FAILED = "failed"
-    """It ran its commands, and they failed."""
-    CACHED = "cached"
-    """Its output came from the build cache; for a link: the target was up to date."""
-    NOT_RUN = "not run"
-    """Nothing needed it, or something it depends on failed."""
+__all__ = ["CacheEvent", "Circumstances", "PackageSet", "Result"]
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """One node of Go's action graph."""
+class CacheEvent:
+    """Something that a test did to its build cache between two commands."""
 
-    id: int
-    """Its number in this command's graph."""
-    mode: str
-    """Go's own word: ``build``, ``link``, ``vet``, ``test run``, … (source: ``Mode``)."""
-    kind: Kind
-    package: str
-    """Import path, with the test variant as Go names it: ``lib``, ``lib [lib.test]``, ``lib_test [lib.test]``."""
-    import_path: str
-    """The package that it belongs to, which patterns match: ``lib`` for all three above and for ``lib.test``."""
-    scaffold: bool
-    """It exists only for a test: the generated ``lib.test`` main package, or the external ``lib_test``."""
-    status: Status
-    action_id: str
-    """The cache key, as Go prints it: 20 characters of base64url; empty when it was never computed."""
-    build_id: str
-    """``actionID/contentID`` of the output; empty when there is none."""
-    deps: tuple[int, ...]
+    what: str
+    """``was evicted``, ``was emptied``, … with the package or the cache before it."""
+    packages: frozenset[str] | None = None
+    """The import paths that it concerns; None for the whole cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a command ran in, kept for explanations."""
+
+    env: Mapping[str, str]
+    """The whole environment."""
+    gocache: str
+    """The GOCACHE that the command used."""
     started: float
-    """Seconds after the command's first action became ready."""
-    ended: float
-    commands: tuple[str, ...]
-    """The command lines that it ran, as Go recorded them."""
-    facts_only: bool = False
-    """A vet action that only collects facts of a dependency, and reports nothing."""
-
-    @property
-    def ran(self) -> bool:
-        """Whether the action ran its commands, successfully or not."""
-        return self.status in (Status.RAN, Status.FAILED)
-
-    @property
-    def content_id(self) -> str:
-        """The hash of the output, the last part of the build ID; empty when there is no output."""
-        return self.build_id.rpartition("/")[2]
-
-
-class TestStatus(enum.Enum):
-    """The verdict that ``go test`` printed for a package."""
-
-    __test__ = False
-
-    PASSED = "passed"
-    FAILED = "failed"
-    BUILD_FAILED = "build failed"
-    NO_TESTS = "no test files"
-
-
-@dataclass(frozen=True, slots=True)
-class TestOutcome:
-    """What ``go test`` said about one package."""
-
-    __test__ = False
-
-    package: str
-    status: TestStatus
-    cached: bool
-    """The result was replayed from the test result cache: nothing was executed."""
-    seconds: float | None
-    """What Go printed; None when it printed no time."""
-
-    @property
-    def ran(self) -> bool:
-        """Whether the test binary was executed by this command."""
-        return not self.cached and self.status in (TestStatus.PASSED, TestStatus.FAILED)
+    """Epoch seconds."""
+    events: tuple[CacheEvent, ...] = ()
+    """What the test did to the build cache since the command before."""
+    texts: Texts = field(default_factory=Texts)
+    """What the module's files were seen to contain, before this command and after it."""
+    explain: Callable[[Result, Sequence[str]], Explanation] | None = None
+    """What `Result.explain` calls."""
 
 
 class PackageSet(frozenset[str]):
@@ -158,6 +97,8 @@ class Result:
     """``module@version`` of every module that came into the module cache during the command."""
     commands: tuple[Result, ...] = field(default=(), repr=False)
     """The go commands inside a command that is not go itself."""
+    circumstances: Circumstances | None = field(default=None, repr=False, compare=False)
+    """What it ran in; None for a result that no command of this process gave."""
     evidence: Path | None = field(default=None, repr=False, compare=False)
     """The folder with this command's ``graph.json``, ``stdout`` and ``stderr``, until the test ends."""
     previous: Result | None = field(default=None, repr=False, compare=False)
@@ -234,6 +175,17 @@ class Result:
         while before is not None:
             yield before
             before = before.previous
+
+    def explain(self, *patterns: str) -> Explanation:
+        """Why each compile, link, vet and test of this command ran; with patterns: those of packages that match.
+
+        The inputs of the cache keys are held against those of the latest earlier command of the same test. Raises
+        `PatternError` for a pattern that matches no package of the command, and `UsageError` for a command without an
+        action graph, or whose test has ended.
+        """
+        if self.circumstances is None or self.circumstances.explain is None:
+            raise UsageError(f"{self.title} cannot be explained: only the test that ran it has what it takes")
+        return self.circumstances.explain(self, patterns)
 
     @property
     def title(self) -> str:

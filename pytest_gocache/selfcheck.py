@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from pytest_gocache.action import Kind, Status
 from pytest_gocache.errors import ActionGraphError, GoCacheError, ToolchainError
 from pytest_gocache.hashlog import parse_hash_log
 from pytest_gocache.observe import Machine, Observer
-from pytest_gocache.result import Kind, Result, Status
+from pytest_gocache.result import Result
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import SourceScan
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from pytest_gocache.goflags import VARIANT_ENV, GoArguments, variant_flags
 from pytest_gocache.gosource import imports_of, local_folders_of, module_path_of
 from pytest_gocache.patterns import Pattern
+from pytest_gocache.texts import Texts
 from pytest_gocache.toolchain import GoToolchain
 
 __all__ = ["SourceScan", "Sources", "Variant", "named_std_packages"]
@@ -137,15 +138,17 @@ class SourceScan:
     def __init__(self) -> None:
         self._imports: dict[str, tuple[tuple[int, int, int], tuple[str, ...]]] = {}
 
-    def read(self, root: Path, more: Iterable[Path] = ()) -> Sources:
+    def read(self, root: Path, more: Iterable[Path] = (), texts: Texts | None = None) -> Sources:
         """Scan the module at ``root``, the local folders that its go.mod and go.work refer to, and ``more`` folders.
 
-        Folders that Go's ``...`` leaves out (``testdata``, ``_x``, ``.x``) are left out.
+        Folders that Go's ``...`` leaves out (``testdata``, ``_x``, ``.x``) are left out. ``texts`` is given what the
+        Go files below ``root`` contain.
         """
         imports: set[str] = set()
         modules: dict[str, str] = {}
         profiles: list[Path] = []
         waiting = [root, *more]
+        own = f"{root}{os.sep}"
         seen: set[Path] = set()
         while waiting:
             folder = waiting.pop()
@@ -155,11 +158,11 @@ class SourceScan:
             for parent, name in _files(folder):
                 file = os.path.join(parent, name)  # noqa: PTH118 - hot
                 if name.endswith(".go"):
-                    imports.update(self._imports_of(file))
+                    imports.update(self._imports_of(file, texts if file.startswith(own) else None))
                 elif name == _PROFILE:
                     profiles.append(Path(file))
                 else:
-                    text = _read(file)
+                    text = _read(file).decode("utf-8", "replace")
                     waiting += _local_modules(parent, text)
                     module = module_path_of(text) if name == "go.mod" else None
                     relative = os.path.relpath(parent, root)
@@ -167,7 +170,7 @@ class SourceScan:
                         modules[relative.replace(os.sep, "/")] = module
         return Sources(frozenset(imports), modules, tuple(sorted(profiles)))
 
-    def _imports_of(self, file: str) -> tuple[str, ...]:
+    def _imports_of(self, file: str, texts: Texts | None) -> tuple[str, ...]:
         try:
             info = os.stat(file)  # noqa: PTH116 - hot: every Go file before every command
         except OSError:  # a dangling symbolic link
@@ -175,8 +178,11 @@ class SourceScan:
         stamp = (info.st_size, info.st_mtime_ns, info.st_ino)
         known = self._imports.get(file)
         if known is None or known[0] != stamp:
-            known = (stamp, imports_of(_read(file)))
+            content = _read(file)
+            known = (stamp, imports_of(content.decode("utf-8", "replace")))
             self._imports[file] = known
+            if texts is not None:
+                texts.add(file, content)
         return known[1]
 
 
@@ -185,12 +191,12 @@ def _local_modules(folder: str, go_mod_or_work: str) -> list[Path]:
     return [path for path in found if (path / "go.mod").is_file()]
 
 
-def _read(file: str) -> str:
+def _read(file: str) -> bytes:
     try:
-        with open(file, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123 - hot
+        with open(file, "rb") as stream:  # noqa: PTH123 - hot
             return stream.read()
     except OSError:
-        return ""
+        return b""
 
 
 def _files(folder: Path) -> Iterator[tuple[str, str]]:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_gocache.action import Action, Kind, Status
 from pytest_gocache.actiongraph import parse_action_graph
 from pytest_gocache.errors import ActionGraphError
-from pytest_gocache.result import Action, Kind, Status
 
 
 def graph(version: str, name: str) -> bytes:

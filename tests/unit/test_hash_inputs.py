@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_gocache.explanation import Change
 from pytest_gocache.hashlog import HashBlock
-from pytest_gocache.inputs import Change, changed_inputs
+from pytest_gocache.inputs import changed_inputs
 
 
 def block(*lines: str) -> HashBlock:
@@ -39,17 +40,30 @@ def one_change(old: str | None, new: str | None) -> Change:
             "target changed",
             ["- goos linux goarch amd64", "+ goos windows goarch amd64"],
         ),
-        (None, "trimpath\n", "-trimpath was added", ["+ trimpath"]),
-        (None, "forcelibrary\n", "test variant was added", ["+ forcelibrary"]),
+        (None, "trimpath\n", "-trimpath was added", []),
+        (None, "forcelibrary\n", "test variant was added", []),
         ('cgo "a"\n', 'cgo "b"\n', "cgo tool changed", ['- "a"', '+ "b"']),
         (
             'CC=["gcc"] ["-O2"] [] []\n',
             'CC=["clang"] ["-O2"] [] []\n',
-            "C compiler command and cgo flags changed",
-            ['- ["gcc"] ["-O2"] [] []', '+ ["clang"] ["-O2"] [] []'],
+            "C compiler command changed",
+            ["- gcc", "+ clang"],
         ),
+        (
+            'CC=["gcc"] ["-I" "a]b"] ["-O2"] ["-lm"]\n',
+            'CC=["gcc"] ["-I" "a]b"] ["-O2" "-g"] ["-lm"]\n',
+            "cgo C flags changed",
+            ["- -O2", "+ -O2 -g"],
+        ),
+        (
+            'CC=["gcc"] ["-I" "a]b"] ["-O2"] ["-lm"]\n',
+            'CC=["gcc"] ["-I" "b"] ["-O2"] ["-lm"]\n',
+            "cgo preprocessor flags changed",
+            ["- -I 'a]b'", "+ -I b"],
+        ),
+        ('CC=["gcc"] [] [] []\n', 'CC=["gcc"] [] [] ["-lm"]\n', "cgo linker flags changed", ["- (none)", "+ -lm"]),
         ('CC ID="1"\n', 'CC ID="2"\n', "C compiler identity changed", ['- "1"', '+ "2"']),
-        ('CXX=["g++"] []\n', None, "C++ compiler command and cgo flags was removed", ['- ["g++"] []']),
+        ('CXX=["g++"] []\n', 'CXX=["clang++"] []\n', "C++ compiler command changed", ["- g++", "+ clang++"]),
         ('CXX ID="1"\n', 'CXX ID="2"\n', "C++ compiler identity changed", ['- "1"', '+ "2"']),
         (None, 'cover "atomic" "id"\n', "coverage mode was added", ['+ "atomic" "id"']),
         (None, 'fuzz ["-d=libfuzzer"]\n', "fuzzing instrumentation was added", ['+ ["-d=libfuzzer"]']),
@@ -148,9 +162,12 @@ def test_a_stamped_dependencys_version_is_a_setting_of_its_own() -> None:
 
 
 def test_the_main_packages_build_id_is_said_once() -> None:
-    old = block("packagefile m/cmd=AA\n", "packagemain K1/AA\n")
-    new = block("packagefile m/cmd=BB\n", "packagemain K2/BB\n")
+    old = HashBlock("link m/cmd", ("packagefile m/cmd=AA\n", "packagemain K1/AA\n"), "0" * 64)
+    new = HashBlock("link m/cmd", ("packagefile m/cmd=BB\n", "packagemain K2/BB\n"), "0" * 64)
     assert [c.how for c in changed_inputs(old, new)] == ["import m/cmd changed"]
+    # Its action ID alone counts, too.
+    same = HashBlock("link m/cmd", ("packagefile m/cmd=AA\n", "packagemain K2/AA\n"), "0" * 64)
+    assert [c.how for c in changed_inputs(old, same)] == ["import m/cmd changed"]
 
 
 def test_only_imports_and_linked_packages_name_an_import() -> None:

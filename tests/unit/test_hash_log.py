@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_gocache.errors import HashLogError
-from pytest_gocache.hashlog import parse_hash_log, split_hash_lines, unquote
+from pytest_gocache.hashlog import parse_hash_log, split_debug_lines, unquote
 from pytest_gocache.hashlog import test_variants as variants_in
 
 SIMPLE = {7: rb"\a", 8: rb"\b", 12: rb"\f", 10: rb"\n", 13: rb"\r", 9: rb"\t", 11: rb"\v", 92: rb"\\", 34: rb"\""}
@@ -196,12 +196,12 @@ USERS_OWN = [
 
 @pytest.mark.parametrize("line", USERS_OWN)
 def test_the_users_lines_that_merely_start_with_hash_stay(line: bytes) -> None:
-    assert split_hash_lines(b"".join([*GOOD, line])) == line
+    assert split_debug_lines(b"".join([*GOOD, line])) == line
 
 
 def test_the_users_line_about_a_subkey_stays() -> None:
     line = b"HASH subkey lookup failed, trying the next server\n"
-    assert split_hash_lines(b"".join([*GOOD, line])) == line
+    assert split_debug_lines(b"".join([*GOOD, line])) == line
 
 
 HASH_LINES = st.sampled_from([*GOOD, b'HASH subkey 00ab "x" = 00cd\n', b"HASH /src/a.go: " + b"0" * 64 + b"\n"])
@@ -213,7 +213,7 @@ OTHER_LINES = st.sampled_from([u for u in USERS_OWN if u.endswith(b"\n")]) | st.
 @given(st.lists(st.tuples(st.booleans(), HASH_LINES, OTHER_LINES)), st.sampled_from([b"", b"last", b"\r", b"HASH[a"]))
 def test_splitting_leaves_every_other_byte_untouched(drawn: list[tuple[bool, bytes, bytes]], end: bytes) -> None:
     stderr = b"".join(ours if is_hash else others for is_hash, ours, others in drawn) + end
-    assert split_hash_lines(stderr) == b"".join(others for is_hash, _, others in drawn if not is_hash) + end
+    assert split_debug_lines(stderr) == b"".join(others for is_hash, _, others in drawn if not is_hash) + end
 
 
 @given(st.lists(st.sampled_from([b"HASH[", b"build a", b"]", b": ", b'"', b"\\", b"n", b"0" * 64, b"\n", b"\xff"])))

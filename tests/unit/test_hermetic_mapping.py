@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_gocache.environment import DEBUG_SETTING, Home, hermetic_environment, with_debug_setting
+from pytest_gocache.environment import (
+    DEBUG_SETTING,
+    Home,
+    hermetic_environment,
+    with_debug_setting,
+    without_debug_settings,
+)
 
 HOME = Home(Path("/machine"))
 GOROOT = Path("/usr/local/go")
@@ -95,16 +101,17 @@ def test_a_machine_is_created_with_telemetry_off(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("theirs", "combined"),
     [
-        ("", "gocachehash=1"),
-        ("http2client=0", "http2client=0,gocachehash=1"),
-        ("a=1,b=2", "a=1,b=2,gocachehash=1"),
-        ("gocachehash=0", "gocachehash=1"),
-        ("gocachehash=1", "gocachehash=1"),
-        ("a=1,gocachehash=0,b=2", "a=1,b=2,gocachehash=1"),
-        ("gocachehashes=0", "gocachehashes=0,gocachehash=1"),
-        (",a=1,", "a=1,gocachehash=1"),
+        ("", ""),
+        ("http2client=0", "http2client=0,"),
+        ("a=1,b=2", "a=1,b=2,"),
+        ("gocachehash=0", ""),
+        ("gocachetest=0,gocachehash=1", ""),
+        ("a=1,gocachehash=0,b=2", "a=1,b=2,"),
+        ("gocachehashes=0", "gocachehashes=0,"),
+        (",a=1,", "a=1,"),
     ],
 )
 def test_a_users_debug_settings_stay_beside_ours(theirs: str, combined: str) -> None:
-    assert with_debug_setting(theirs) == combined
-    assert with_debug_setting(combined) == combined
+    assert with_debug_setting(theirs) == combined + "gocachehash=1,gocachetest=1"
+    assert without_debug_settings(with_debug_setting(theirs)) == combined.rstrip(",")
+    assert with_debug_setting(with_debug_setting(theirs)) == with_debug_setting(theirs)

@@ -170,3 +170,36 @@ def test_a_program_that_may_not_be_run_is_an_error_of_its_own(output: Path) -> N
 def test_a_folder_that_does_not_exist_is_an_error_of_its_own(output: Path) -> None:
     with pytest.raises(FileNotFoundError):
         process.run(["true"], cwd=output / "nowhere", env=ENV, output=output)
+
+
+def test_more_than_a_pipe_holds_arrives_whole_and_in_order(tmp_path: Path) -> None:
+    count = 400_000  # lines: some three megabytes
+    done = process.run(
+        [sys.executable, "-c", f"import os\nfor i in range({count}): os.write(2, b'%d\\n' % i)"],
+        cwd=tmp_path,
+        env=os.environ,
+        output=tmp_path,
+    )
+    expected = b"".join(b"%d\n" % i for i in range(count))
+    assert len(expected) > 2 << 20
+    assert done.stderr == expected
+    assert (tmp_path / "stderr").read_bytes() == expected
+
+
+def test_a_full_disk_is_an_error_and_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / "stderr").symlink_to("/dev/full")
+    begun = time.monotonic()
+    with pytest.raises(OSError, match="No space left on device"):
+        process.run(
+            [sys.executable, "-c", "import os\nfor i in range(100): os.write(2, bytes(1 << 20))"],
+            cwd=tmp_path,
+            env=os.environ,
+            output=tmp_path,
+        )
+    assert time.monotonic() - begun < 30
+
+
+def test_where_there_is_no_large_pipe_a_file_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_large_pipe", lambda: None)
+    done = process.run(["sh", "-c", "echo told >&2"], cwd=tmp_path, env=os.environ, output=tmp_path)
+    assert done.stderr == b"told\n"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pytest_gocache.action import Action, Kind, Status, TestOutcome, TestStatus
 from pytest_gocache.record import Totals, one_line
-from pytest_gocache.result import Action, Kind, PackageSet, Result, Status, TestOutcome, TestStatus
+from pytest_gocache.result import PackageSet, Result
 
 
 def action(

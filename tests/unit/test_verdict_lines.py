@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_gocache.result import TestOutcome, TestStatus
+from pytest_gocache.action import TestOutcome, TestStatus
 from pytest_gocache.testoutput import parse_test_output
 
 P = "example.com/app/lib"

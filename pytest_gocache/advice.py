@@ -1,0 +1,133 @@
+"""What to do about a cause: a line for each known mistake, only where the evidence fits."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+
+from pytest_gocache.action import Action, Kind
+from pytest_gocache.explanation import Reason, telling
+from pytest_gocache.goflags import GoArguments
+from pytest_gocache.patterns import Pattern
+from pytest_gocache.result import Result
+from pytest_gocache.testreads import ONLY_TIME
+
+__all__ = ["advice_for", "advice_on_cached"]
+
+_MOST = 2  # lines; who needs more has more than one problem
+
+# A path, a time of day or a date, seconds since the epoch, a commit or another long number.
+_VOLATILE = re.compile(r"/|\d{1,2}:\d\d|\d{4}-\d\d-\d\d|\b1\d{9}\b|\b[0-9a-f]{7,64}\b|\b\d{3,}\b")
+_TIME = re.compile(r"\d{4}-?\d\d-?\d\d[T_ ]?\d\d:?\d\d|\d{1,2}:\d\d:\d\d|\b1[4-9]\d{8}\b")
+
+
+def advice_for(reasons: Iterable[Reason]) -> tuple[str, ...]:
+    """What to do about the causes of these reasons: none for what fits no known mistake."""
+    causes = dict.fromkeys(reason.cause or reason for reason in reasons)
+    found = (rule(cause) for cause in causes for rule in _RULES)
+    return tuple(dict.fromkeys(line for line in found if line))[:_MOST]
+
+
+def _forced(cause: Reason) -> str:
+    if not cause.summary.startswith("forced by -a"):
+        return ""
+    return "-a compiles everything again, every time: take it out; `go clean -cache`, once, empties a doubtful cache"
+
+
+def _volatile_flags(cause: Reason) -> str:
+    for change in cause.own:
+        if not change.what.endswith(" flags") or change.what == "link flags" or not (change.old and change.new):
+            continue
+        before, after = (_values(flags) for flags in (change.old, change.new))
+        for name, value in after.items():
+            old = before.get(name, value)
+            if value != old and _VOLATILE.search(value) and _VOLATILE.search(old):
+                paths = ", and the build flag -trimpath for paths" if name == "-trimpath" else ""
+                return f"volatile values belong on the link step: use -ldflags=-X{paths}"
+    return ""
+
+
+def _values(flags: str) -> dict[str, str]:
+    """``-trimpath=/a -D x`` as names with values; what is no flag is the value of the one before."""
+    values = {}
+    last = ""
+    for word in shlex.split(flags):
+        if word.startswith("-"):
+            last, _, values[word.partition("=")[0]] = word.partition("=")
+        elif last:
+            values[last] = word
+    return values
+
+
+def _directory(cause: Reason) -> str:
+    if not any(change.what == "directory" and change.old and change.new for change in telling(cause.own)):
+        return ""
+    return "-trimpath leaves the directory out of the cache keys: builds in any folder then share the cache"
+
+
+def _stamps(cause: Reason) -> str:
+    own = telling(cause.own)
+    if not own or not all(change.stamped for change in own) or cause.kind is not Kind.COMPILE:
+        return ""
+    names = {change.what.removeprefix("build setting ") for change in own}
+    if any(name.startswith("vcs.") for name in names):
+        return "Go stamps the commit into main packages: -buildvcs=false leaves it out"
+    if names == {"-ldflags"}:
+        return "-ldflags are stamped into main packages: with -trimpath they are not, and only the link runs"
+    return ""
+
+
+def _time_stamp(cause: Reason) -> str:
+    for change in cause.own:
+        if change.what == "link flags" and _TIME.search(change.old or "") and _TIME.search(change.new or ""):
+            return "a time in -ldflags links again with every build: a commit's time changes only with the commit"
+    return ""
+
+
+def _test_argument(cause: Reason) -> str:
+    flag, _, rest = cause.summary.partition(" ")
+    if cause.kind is not Kind.TEST or rest != "switches the test cache off":
+        return ""
+    if flag.startswith("-count="):
+        return f"{flag} asks for a run each time: leave it out where a cached result will do"
+    since = " (cached from Go 1.25 on)" if flag.startswith(("-coverprofile=", "-outputdir=")) else ""
+    return f"keep {flag.partition('=')[0]}{since} for a job of its own: results of the plain `go test` are cached"
+
+
+def _test_reads(cause: Reason) -> str:
+    if cause.kind is not Kind.TEST:
+        return ""
+    for change in cause.changes:
+        if change.what.endswith(ONLY_TIME):
+            return (
+                "Go judges a file that a test reads by size and modification time: keep the times of a checkout stable"
+            )
+        if change.what in ("environment variable TMPDIR", "environment variable GOTMPDIR"):
+            return "t.TempDir reads TMPDIR: keep it the same from run to run"
+    if cause.summary.endswith("modified less than two seconds before"):
+        return "Go distrusts a file that is younger than two seconds: touch(file, mtime=…) makes it older"
+    return ""
+
+
+_RULES: tuple[Callable[[Reason], str], ...] = (
+    _forced,
+    _volatile_flags,
+    _directory,
+    _stamps,
+    _time_stamp,
+    _test_argument,
+    _test_reads,
+)
+
+
+def advice_on_cached(result: Result, actions: Sequence[Action]) -> tuple[str, ...]:
+    """What to do about packages that should have been compiled and were not."""
+    arguments = GoArguments.read(result.command[1:])
+    bare = [name for name, value in arguments.flags if name in ("gcflags", "asmflags") and value.startswith("-")]
+    if not bare:
+        return ()
+    named = [Pattern.parse(text, result.modules, result.std) for text in arguments.packages or ["."]]
+    if any(pattern.matches(action.import_path) for action in actions for pattern in named):
+        return ()
+    return (f"a bare -{bare[0]} reaches only the packages that are named: -{bare[0]}=all=… reaches what they import",)

@@ -1,0 +1,196 @@
+"""What a command left behind that tells why it did what it did: hash inputs, test lookups, texts of files."""
+
+from __future__ import annotations
+
+import base64
+import difflib
+import functools
+import hashlib
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pytest_gocache.action import Action, Kind, Status
+from pytest_gocache.explanation import Change
+from pytest_gocache.hashlog import HashBlock, parse_hash_log, unquote
+from pytest_gocache.inputs import changed_inputs, variant_of
+from pytest_gocache.result import Result
+from pytest_gocache.testcache import Lookups, parse_lookups
+
+__all__ = [
+    "Log",
+    "block_of",
+    "changes_between",
+    "content_id",
+    "folder_of",
+    "key_of",
+    "last_seen",
+    "log_of",
+    "text_diff",
+    "texts_of",
+    "vetted_by",
+]
+
+_SHORT = 15  # bytes of a SHA-256 that Go writes for a file's content or an action's ID
+_LARGEST_TEXT = 256 * 1024  # bytes; a diff of more would be no help
+_MOST_LINES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What a command printed because of GODEBUG."""
+
+    by_id: Mapping[str, HashBlock]
+    """Action ID → the inputs of a compile or a link."""
+    vets: Mapping[tuple[str, str], HashBlock]
+    """Import path and action ID of a compile → the inputs of its vet."""
+    by_sum: Mapping[str, HashBlock]
+    """SHA-256 → what is hashed for test results."""
+    lookups: Lookups
+
+
+_NOTHING = Log({}, {}, {}, Lookups({}))
+
+
+def log_of(result: Result) -> Log:
+    """The log of a command; an empty one when it is gone."""
+    return _NOTHING if result.evidence is None else _read(result.evidence / "stderr")
+
+
+@functools.lru_cache(maxsize=32)
+def _read(file: Path) -> Log:
+    try:
+        text = file.read_bytes()
+    except OSError:
+        return _NOTHING
+    by_id, vets, by_sum = {}, {}, {}
+    for block in parse_hash_log(text):
+        if block.name.startswith(("build ", "link ")):
+            by_id[block.action_id] = block
+        elif block.name.startswith("vet "):
+            vets[block.name.removeprefix("vet "), _vetted(block)] = block
+        else:
+            by_sum[block.sum] = block
+    return Log(by_id, vets, by_sum, parse_lookups(text))
+
+
+def _vetted(block: HashBlock) -> str:
+    """The action ID of the compile that a vet looks at: all 32 bytes of it are hashed, as a Go string literal."""
+    line = next((line for line in block.inputs if line.startswith('pkg "')), 'pkg ""')
+    literal = line.removeprefix("pkg ").rstrip("\n").encode("utf-8", "surrogateescape")
+    return base64.urlsafe_b64encode(unquote(literal).encode("utf-8", "surrogateescape")[:_SHORT]).decode("ascii")
+
+
+def key_of(result: Result, action: Action) -> str:
+    """What identifies an action's inputs: its action ID; for a vet, which the graph gives none, that of its hash."""
+    if action.kind is not Kind.VET:
+        return action.action_id
+    block = block_of(result, action)
+    return block.sum if block else ""
+
+
+def block_of(result: Result, action: Action) -> HashBlock | None:
+    """The hash inputs of one action; None when the log is gone or has them not."""
+    log = log_of(result)
+    if action.kind is not Kind.VET:
+        return log.by_id.get(action.action_id)
+    compiled = vetted_by(result, action)
+    # The block has the name of the package without its variant.
+    return log.vets.get((action.package.partition(" [")[0], compiled.action_id)) if compiled else None
+
+
+def vetted_by(result: Result, action: Action) -> Action | None:
+    """The compile whose package a vet looks at."""
+    return next((a for a in result.compiles() if action.deps and a.id == action.deps[0]), None)
+
+
+def last_seen(result: Result, action: Action) -> tuple[Result, Action] | None:
+    """The same action in an earlier command: with the same key, else of the same variant, else of any; the latest."""
+    seen = [
+        (then, old)
+        for then in result.earlier()
+        for old in then.actions
+        if old.kind is action.kind and old.package == action.package and old.facts_only == action.facts_only
+    ]
+    key = key_of(result, action)
+    same = [pair for pair in seen if key and key_of(*pair) == key]
+    if same:
+        # One that had an output tells more than one that was only looked up.
+        return next((pair for pair in same if pair[1].status is not Status.NOT_RUN), same[0])
+    computed = [pair for pair in seen if key_of(*pair)]
+    block = block_of(result, action)
+    variant = variant_of(block) if block else None
+    return next((pair for pair in computed if variant == _variant(*pair)), computed[0] if computed else None)
+
+
+def _variant(result: Result, action: Action) -> tuple[str, ...] | None:
+    block = block_of(result, action)
+    return variant_of(block) if block else None
+
+
+def changes_between(then: Result, old: Action, result: Result, action: Action) -> tuple[Change, ...] | None:
+    """The inputs of an action that are not what they were, with the texts of files; None without evidence."""
+    before, after = block_of(then, old), block_of(result, action)
+    if before is None or after is None:
+        return None
+    return tuple(_with_diff(change, result, after, action) for change in changed_inputs(before, after))
+
+
+def _with_diff(change: Change, result: Result, block: HashBlock, action: Action) -> Change:
+    kind, _, name = change.what.partition("file ")
+    if kind not in ("", "embedded ") or not name or change.old is None or change.new is None:
+        return change
+    folder = folder_of(result, block, action)
+    if folder is None:
+        return change
+    texts = {content_id(text): text for text in texts_of(result, folder / name)}
+    if change.old not in texts or change.new not in texts:
+        return change
+    return replace(change, diff=text_diff(texts[change.old], texts[change.new]))
+
+
+def folder_of(result: Result, block: HashBlock, action: Action) -> Path | None:
+    """The folder of a package: hashed, or with -trimpath found by the paths of the modules."""
+    line = next((line for line in block.inputs if line.startswith("dir ")), None)
+    if line is not None:
+        return Path(line.removeprefix("dir ").rstrip("\n"))
+    for folder, module in sorted(result.modules.items(), key=lambda item: -len(item[1])):
+        if f"{action.import_path}/".startswith(f"{module}/"):
+            return result.cwd / folder / action.import_path.removeprefix(module).lstrip("/")
+    return None
+
+
+def content_id(content: bytes) -> str:
+    """A file's content as Go writes it in a cache key."""
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()[:_SHORT]).decode("ascii")
+
+
+def texts_of(result: Result, file: Path) -> list[bytes]:
+    """The contents that are known of a file: those that were seen, and the one that it has now."""
+    seen = list(result.circumstances.texts.of(str(file))) if result.circumstances else []
+    try:
+        if file.stat().st_size <= _LARGEST_TEXT:
+            seen.append(file.read_bytes())
+    except OSError:
+        pass
+    return seen
+
+
+def text_diff(old: bytes, new: bytes) -> tuple[str, ...]:
+    """The lines that differ between two texts, each behind a ``-`` or a ``+``; a long diff is cut, none of binaries."""
+    if b"\0" in old or b"\0" in new:
+        return ()
+    try:
+        before, after = (text.decode("utf-8").splitlines() for text in (old, new))
+    except UnicodeDecodeError:
+        return ()
+    lines = []
+    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
+        if tag != "equal":
+            lines += [f"- {line}" for line in before[old_from:old_to]]
+            lines += [f"+ {line}" for line in after[new_from:new_to]]
+    shown = lines[:_MOST_LINES]
+    bodies = textwrap.dedent("\n".join(line[2:].expandtabs(4) for line in shown)).split("\n")
+    more = [f"… {len(lines) - len(shown)} more lines"] if len(lines) > len(shown) else []
+    return (*(f"{line[0]} {body}" for line, body in zip(shown, bodies, strict=True)), *more)

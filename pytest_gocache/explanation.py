@@ -1,0 +1,232 @@
+"""Why actions ran: frozen values, and how they read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pytest_gocache.action import Kind
+
+__all__ = ["Change", "Explanation", "Reason", "rows", "table"]
+
+_MOST_LISTED = 20
+_MOST_ALIKE = 6  # rows for one cause, or for one reason that many have
+_SHORT_LINE = 45
+_IMPORT = "import "
+_SETTING = "build setting "
+# Inputs whose values say nothing to a person: content IDs, and words that are there or not.
+_WITHOUT_VALUE = ("file ", "embedded file ", _IMPORT, "facts of ", "list of its tests", "-trimpath", "test variant")
+# What says once more what another input says: Go stamps flags into main packages, and a flag may select other inputs.
+_REPEATED = {
+    "toolchain": ("compiler", "assembler", "linker", "cgo tool", "vet tool"),
+    "target": (
+        "GOOS",
+        "GOARCH",
+        "GO386",
+        "GOAMD64",
+        "GOARM",
+        "GOARM64",
+        "GOMIPS",
+        "GOMIPS64",
+        "GOPPC64",
+        "GORISCV64",
+        "GOWASM",
+    ),
+    "-trimpath": (
+        *("directory", "module version", "GOROOT"),
+        *("-ldflags", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS"),  # not stamped with it
+    ),
+    "compile flags": ("-gcflags", "-race", "-msan", "-asan", "-buildmode"),
+    "assembler flags": ("-asmflags",),
+    "cgo preprocessor flags": ("CGO_CPPFLAGS",),
+    "cgo C flags": ("CGO_CFLAGS",),
+    "cgo C++ flags": ("CGO_CXXFLAGS",),
+    "cgo linker flags": ("CGO_LDFLAGS",),
+    "coverage mode": ("-cover", "-covermode"),
+    "PGO profile": ("-pgo",),
+    "build mode": ("-buildmode",),
+}
+_LABELS = {Kind.LINK: "link of ", Kind.VET: "vet of ", Kind.TEST: "test of "}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One input of a cache key that is not what it was."""
+
+    what: str
+    """``file lib.go``, ``compile flags``, ``import example.com/app/lib``, ``build setting -ldflags``, …"""
+    old: str | None
+    """The value before; None when the input is new."""
+    new: str | None
+    """The value now; None when the input is gone."""
+    diff: tuple[str, ...] = ()
+    """For a file whose two texts are known: the lines that differ, each with a ``-`` or a ``+`` before it."""
+
+    @property
+    def imported(self) -> str | None:
+        """The import path, when the input is the content of an imported (or linked) package."""
+        return self.what.removeprefix(_IMPORT) if self.what.startswith(_IMPORT) else None
+
+    @property
+    def stamped(self) -> bool:
+        """Whether the input is one of the build settings that Go stamps into a main package."""
+        return self.what.startswith(_SETTING)
+
+    @property
+    def how(self) -> str:
+        """What happened to the input: ``compile flags changed``, ``file lib.go was added``."""
+        happened = "was added" if self.old is None else "was removed" if self.new is None else "changed"
+        return f"{self.what} {happened}"
+
+    def lines(self) -> list[str]:
+        """The old and new values, a line each, marked as a diff marks them; none where they are only content IDs."""
+        if self.diff or self.what.startswith(_WITHOUT_VALUE) or not (self.old or self.new):
+            return list(self.diff)
+        pairs = (("-", self.old), ("+", self.new))
+        return [f"{sign} {value or '(empty)'}" for sign, value in pairs if value is not None]
+
+    def line(self) -> str:
+        """The old and new values in one line; empty where they are only content IDs."""
+        lines = self.lines()
+        if self.diff:
+            return " ".join(lines) if len(lines) <= 2 else ""  # noqa: PLR2004 - one line changed
+        return f"{self.old or 'nothing'} -> {self.new or 'nothing'}" if lines else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one action ran."""
+
+    package: str
+    """The package as Go names it, with its test variant: ``lib``, ``lib [lib.test]``."""
+    kind: Kind
+    """What ran: a compile, a link, a vet, or the package's test."""
+    summary: str
+    """One line without the package's name."""
+    changes: tuple[Change, ...] = ()
+    """What differs in the cache key; empty when the key is the same, or was never computed before."""
+    since: int | None = None
+    """The step that the action is held against; None when it ran for the first time."""
+    follows: tuple[str, ...] = ()
+    """For a follower: the packages from what it imports down to the one that changed on its own."""
+    cause: Reason | None = None
+    """For a follower: why the last one of `follows` is not what it was."""
+    known: bool = True
+    """False when there is no evidence: Go's log is gone, or lacks this key."""
+    first: bool = False
+    """No earlier command of the test had this action."""
+
+    @property
+    def own(self) -> tuple[Change, ...]:
+        """The changes that no import brought."""
+        return tuple(change for change in self.changes if not change.imported)
+
+    @property
+    def label(self) -> str:
+        """The package with what ran, unless it is a compile: ``link of example.com/app/cmd/app``."""
+        return f"{_LABELS.get(self.kind, '')}{self.package}"
+
+    def lines(self) -> list[str]:
+        """The summary, then what changed, indented below it."""
+        values = [(change.what, change.lines()) for change in telling(self.own)]
+        values = [(what, lines) for what, lines in values if lines]
+        if len(values) == 1:
+            return [self.summary, *(f"  {line}" for line in values[0][1])]
+        return [self.summary, *(line for what, lines in values for line in (f"  {what}", *(f"    {x}" for x in lines)))]
+
+    def line(self) -> str:
+        """All in one line."""
+        changes = [(change.what, change.line()) for change in telling(self.own)]
+        changes = [(what, values) for what, values in changes if values]
+        values = [values if len(changes) == 1 else f"{what} {values}" for what, values in changes]
+        return (f"{self.summary} {'; '.join(values)}" if values else self.summary.rstrip(":")).strip()
+
+
+def telling(changes: Sequence[Change]) -> list[Change]:
+    """The changes without those that only repeat another one: ``-gcflags`` is among the stamped settings, too."""
+    repeated = {name for change in changes for name in _REPEATED.get(change.what, ())}
+    stamps = repeated | {change.what for change in changes if not change.stamped}
+    return [
+        change
+        for change in changes
+        if change.what not in repeated and not (change.stamped and change.what.removeprefix(_SETTING) in stamps)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why the actions of one command ran. ``str()`` of it reads as the failure messages do."""
+
+    title: str
+    """The command that is explained, with its step."""
+    reasons: tuple[Reason, ...]
+    """One for each action that ran and was asked for, in the action graph's order."""
+    advice: tuple[str, ...] = ()
+    """What to do, a line each; only where the evidence fits a known mistake."""
+
+    @property
+    def causes(self) -> tuple[Reason, ...]:
+        """What is behind it all: the reasons that follow from no other, those outside the patterns included."""
+        found = [reason.cause if reason.cause is not None else reason for reason in self.reasons]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def followers(self) -> tuple[Reason, ...]:
+        """The actions that ran only because of what they import or link."""
+        return tuple(reason for reason in self.reasons if reason.cause is not None)
+
+    @property
+    def inputs(self) -> tuple[Change, ...]:
+        """Every input of a cause that is not what it was, each once."""
+        return tuple(dict.fromkeys(change for cause in self.causes for change in cause.own))
+
+    @property
+    def unknown(self) -> tuple[Reason, ...]:
+        """The actions for which there is no evidence."""
+        return tuple(reason for reason in self.reasons if not reason.known)
+
+    def __str__(self) -> str:
+        if not self.reasons:
+            return f"{self.title}: nothing that was asked for ran"
+        outside = [cause for cause in self.causes if cause not in self.reasons]
+        return "\n".join([self.title, table([*outside, *self.reasons], label=True), *self.advice])
+
+
+def table(reasons: Sequence[Reason], prefix: str = "", *, label: bool = False, total: int = 0) -> str:
+    """Reasons in two columns: each cause with its followers below it; what was said once is not said again.
+
+    ``total`` counts the reasons that were left out, too.
+    """
+    said: list[tuple[str, list[str]]] = []
+    alike: Counter[tuple[str, ...]] = Counter()
+    for cause in dict.fromkeys(reason.cause or reason for reason in reasons):
+        listed = cause in reasons
+        if listed:
+            lines = cause.lines()
+            alike[tuple(lines)] += 1
+            if alike[tuple(lines)] <= _MOST_ALIKE:
+                again = alike[tuple(lines)] > 1 and (len(lines) > 1 or len(lines[0]) > _SHORT_LINE)
+                said.append((prefix + (cause.label if label else cause.package), ["the same"] if again else lines))
+        followers = [reason for reason in reasons if reason.cause == cause]
+        for reason in followers[:_MOST_ALIKE]:
+            # A cause that is not in this list was expected: it is told with the first that follows.
+            why = reason.summary if listed or reason is not followers[0] else f"{reason.summary}: {cause.line()}"
+            said.append((prefix + (reason.label if label else reason.package), [why]))
+    return rows(said, total=max(total, len(reasons)))
+
+
+def rows(listed: Iterable[tuple[str, Sequence[str]]], total: int = 0) -> str:
+    """A name and its lines, in two columns; a long list is cut. ``total`` counts those not given, too."""
+    all_rows = list(listed)
+    shown = all_rows[:_MOST_LISTED]
+    total = max(total, len(all_rows))
+    width = max((len(name) for name, _ in shown), default=0)
+    lines = []
+    for name, texts in shown:
+        first, *more = texts or [""]
+        lines.append(f"  {name:<{width}}  {first}".rstrip())
+        lines += [f"  {'':<{width}}  {line}" for line in more]
+    if total > len(shown):
+        lines.append(f"  and {total - len(shown)} more")
+    return "\n".join(lines)

@@ -1,0 +1,86 @@
+"""Why an action ran although its key is an old one: asked for, failed before, or no longer in the cache."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from pytest_gocache.action import Action, Kind, Status
+from pytest_gocache.evidence import block_of
+from pytest_gocache.goflags import GoArguments, flags_of, is_set
+from pytest_gocache.result import Result
+
+__all__ = ["forced", "gone_from_cache", "why_same_key_ran"]
+
+
+def why_same_key_ran(result: Result, action: Action, then: Result, old: Action) -> str:
+    """What ``then``, which had the same key, and all that happened since, tell of why the action ran."""
+    same = f"nothing in its key changed since step {then.step}"
+    if old.status is Status.FAILED or (action.kind is Kind.VET and old.ran and then.returncode):
+        return f"its last {_RUN[action.kind]} (step {then.step}) failed, and failures are not cached"
+    if asked := forced(result):
+        return f"{asked}: {same}"
+    if action.kind is Kind.LINK:
+        return f"{same}, {_why_linked(result, action)}"
+    if action.kind is Kind.VET and not action.facts_only and _minor_version(result, action) < _VETS_ARE_CACHED:
+        return f"{same}, but before Go 1.26 vet analyses the packages that it is given every time"
+    if old.status is Status.NOT_RUN and old.kind is Kind.COMPILE:
+        return f"{same}, which looked its key up and did not need it"
+    gone = gone_from_cache(result, then, action.import_path) or "but its output was no longer in the build cache"
+    other = old.content_id and action.content_id and old.content_id != action.content_id
+    return f"{same}, {gone}" + (
+        "; its output is another one, so something that Go does not track changed" * bool(other)
+    )
+
+
+_RUN = {Kind.COMPILE: "compile", Kind.LINK: "link", Kind.VET: "vet"}
+_VETS_ARE_CACHED = 26  # Go 1.26
+
+
+def forced(result: Result) -> str:
+    """``forced by -a``, and where that comes from; empty without it."""
+    given = result.circumstances.env.get("GOFLAGS", "") if result.circumstances else ""
+    for flags, where in ((GoArguments.read(result.command[1:]).flags, ""), (flags_of(given), " in GOFLAGS")):
+        values = [value for name, value in flags if name == "a"]
+        if values and is_set(values[-1]):
+            return f"forced by -a{where}"
+    return ""
+
+
+def gone_from_cache(result: Result, then: Result, import_path: str) -> str:
+    """What took an output out of the build cache after ``then``; empty when nothing that was seen did."""
+    now, before = result.circumstances, then.circumstances
+    if now and before and now.gocache != before.gocache:
+        return f"but in another GOCACHE: that was {before.gocache}, this is {now.gocache}"
+    # From the latest back: what the test did before a command, then the command before it.
+    later: Result | None = result
+    while later is not None and later is not then:
+        for event in reversed(later.circumstances.events if later.circumstances else ()):
+            if event.packages is None or import_path in event.packages:
+                return f"but {event.what} before step {later.step}"
+        later = later.previous
+        if later is not None and _cleans(later, "cache"):
+            return f"but `{shlex.join(later.command)}` (step {later.step}) emptied the build cache"
+    return ""
+
+
+def _cleans(result: Result, what: str) -> bool:
+    arguments = GoArguments.read(result.command[1:])
+    return arguments.verb == "clean" and any(name == what and is_set(value) for name, value in arguments.flags)
+
+
+def _why_linked(result: Result, action: Action) -> str:
+    if action.scaffold:
+        return "but the test had to run, and Go keeps no test binaries"
+    if action.target:
+        return f"but no binary with its build ID was at {action.target}"
+    if result.command[1:2] == ("run",):
+        return "but go run keeps no binary before Go 1.24"
+    return "but a `go build` of several packages keeps no binary"
+
+
+def _minor_version(result: Result, action: Action) -> int:
+    """27 for Go 1.27; the first input of every hash is the toolchain's version."""
+    block = block_of(result, action)
+    match = re.match(r"(?:devel )?go1\.(\d+)", block.inputs[0]) if block and block.inputs else None
+    return int(match[1]) if match else _VETS_ARE_CACHED

@@ -1,0 +1,100 @@
+"""Which actions and tests of a result the user's patterns mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pytest_gocache.action import Action, TestOutcome, TestStatus
+from pytest_gocache.errors import PatternError, UsageError
+from pytest_gocache.patterns import Pattern, near_misses
+from pytest_gocache.result import Result
+
+__all__ = ["compiles_of", "links_of", "matching", "tests_of"]
+
+
+def compiles_of(result: Result) -> list[Action]:
+    """The compile actions of a command that has an action graph; a `UsageError` for one that has none."""
+    compiles = list(result.compiles())
+    if not compiles:
+        raise UsageError(
+            f"{result.title} has no action graph: nothing is known of what it compiled "
+            f"(exit status {result.returncode}; build, test, vet, run, install and list -export have one)"
+        )
+    return compiles
+
+
+def _parse(result: Result, text: str) -> Pattern:
+    return Pattern.parse(text, result.modules, result.std)
+
+
+def matching(
+    result: Result, actions: Sequence[Action], patterns: Iterable[str], *, scaffolds: bool = True
+) -> list[Action]:
+    """The actions that any of the patterns matches, in the order of the actions; each pattern must match one."""
+    chosen: dict[int, Action] = {}
+    for text in patterns:
+        pattern = _parse(result, text)
+        exact = [a for a in actions if a.package == text]
+        found = (
+            exact if exact and exact[0].scaffold else [a for a in actions if pattern.matches(a.import_path, a.package)]
+        )
+        if not scaffolds:
+            found = [a for a in found if not a.scaffold] or found
+        if not found:
+            raise _no_match(result, text, pattern, {a.import_path for a in actions} | {a.package for a in actions})
+        chosen.update((action.id, action) for action in found)
+    return [action for action in actions if action.id in chosen]
+
+
+def _no_match(result: Result, text: str, pattern: Pattern, candidates: Iterable[str]) -> PatternError:
+    names = sorted(set(candidates))
+    own = [name for name in names if name not in result.std]
+    near = near_misses(text, own)
+    hint = (
+        f"near it: {', '.join(near)}"
+        if near
+        else f"its packages outside the standard library: {', '.join(own[:10]) or 'none'}"
+    )
+    return PatternError(f"package pattern {pattern.text!r} matches nothing in {result.title}; {hint}")
+
+
+def links_of(result: Result, mains: Sequence[str]) -> list[Action]:
+    """The links of main packages that match; without a pattern: all. It is an error when there is none."""
+    compiles = compiles_of(result)
+    links = list(result.links())
+    if not links:
+        raise UsageError(f"{result.title} links nothing: it has no main package and no test")
+    if not mains:
+        return links
+    for text in mains:
+        pattern = _parse(result, text)
+        if not any(pattern.matches(link.import_path, link.package) or link.package == text for link in links):
+            matched = [a for a in compiles if pattern.matches(a.import_path, a.package)]
+            if matched:
+                raise PatternError(
+                    f"{text!r} matches no main package that {result.title} links: it links "
+                    f"{', '.join(link.package for link in links)}"
+                )
+            raise _no_match(result, text, pattern, [a.package for a in compiles])
+    return matching(result, links, mains)
+
+
+def tests_of(result: Result, patterns: Sequence[str]) -> list[TestOutcome]:
+    """The test verdicts of packages that match; without a pattern: of all with tests. It is an error when none is."""
+    if not result.tests:
+        raise UsageError(f"{result.title} printed no test verdict (exit status {result.returncode})")
+    with_tests = [outcome for outcome in result.tests.values() if outcome.status is not TestStatus.NO_TESTS]
+    if not patterns:
+        if not with_tests:
+            raise UsageError(f"{result.title} ran no test: none of its packages has test files")
+        return with_tests
+    chosen: dict[str, TestOutcome] = {}
+    for text in patterns:
+        pattern = _parse(result, text)
+        found = [outcome for outcome in result.tests.values() if pattern.matches(outcome.package)]
+        if not found:
+            raise _no_match(result, text, pattern, result.tests)
+        if "..." in text:
+            found = [outcome for outcome in found if outcome in with_tests] or found
+        chosen.update((outcome.package, outcome) for outcome in found)
+    return list(chosen.values())

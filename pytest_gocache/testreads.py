@@ -1,0 +1,102 @@
+"""What a test has read while it ran, by the hash inputs of its result: variables, files, folders."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from pytest_gocache.environment import without_debug_settings
+from pytest_gocache.evidence import log_of, text_diff, texts_of
+from pytest_gocache.explanation import Change
+from pytest_gocache.hashlog import HashBlock
+from pytest_gocache.result import Result
+
+__all__ = ["ONLY_TIME", "as_the_test_names_it", "changed_reads", "names_of_reads"]
+
+ONLY_TIME = " (only its modification time)"
+"""What is added to the name of a file whose content is known to be the same."""
+
+# cmd/go/internal/test.computeTestInputsID, and the hashes that it puts in.
+_READ = re.compile(r"(env|stat|open|chdir) (.*) ([0-9a-f]{64})\n", re.DOTALL)
+_STAT = re.compile(r"stat (\d+) ([0-9a-f]+) (.*) (true|false)\n")
+_NAMES = {"env": "environment variable", "chdir": "working folder"}
+
+
+def names_of_reads(block: HashBlock, result: Result, package: str) -> list[str]:
+    """What a test has read; without GODEBUG, which is among the inputs of every result since Go 1.23."""
+    names = (what for what, *_ in _reads(block, result, package))
+    return [name for name in dict.fromkeys(names) if name != "environment variable GODEBUG"]
+
+
+def changed_reads(then: Result, old: HashBlock, result: Result, new: HashBlock, package: str) -> Iterator[Change]:
+    """What a test had read and would find different now; both blocks are over the same list of names."""
+    before = {(op, name): found for _, op, name, found in _reads(old, then, package)}
+    said = set()
+    for what, op, name, found in _reads(new, result, package):
+        was = before.get((op, name), found)
+        if was != found and what not in said:
+            said.add(what)
+            change = Change(
+                what, _value(op, log_of(then).by_sum.get(was)), _value(op, log_of(result).by_sum.get(found))
+            )
+            yield change if op == "env" else _with_text(change, name, result)
+
+
+def as_the_test_names_it(file: str, result: Result, package: str) -> str:
+    """A file relative to the package's folder, else to the module's root."""
+    folders = [
+        result.cwd / folder / package.removeprefix(module).lstrip("/")
+        for folder, module in result.modules.items()
+        if f"{package}/".startswith(f"{module}/")
+    ]
+    for folder in (*folders, result.cwd):
+        if file.startswith(f"{folder}{os.sep}"):
+            return Path(file).relative_to(folder).as_posix()
+    return file
+
+
+def _reads(block: HashBlock, result: Result, package: str) -> Iterator[tuple[str, str, str, str]]:
+    """Each thing that was read, in words; Go's operation and name; and the SHA-256 over what was found."""
+    for line in block.inputs:
+        match = _READ.fullmatch(line)
+        if match is not None:
+            op, name, found = match.groups()
+            shown = name if op == "env" else as_the_test_names_it(name, result, package)
+            yield f"{_NAMES.get(op, 'file')} {shown}", op, name, found
+
+
+def _value(op: str, block: HashBlock | None) -> str:
+    """What was found: a variable's value, or a file's size and time."""
+    if block is None:
+        return "(unknown)"
+    found = block.inputs[1:]
+    if op == "env":
+        return (without_debug_settings("".join(found[1:])) or "(empty)") if found[:1] == ("\x01",) else "(not set)"
+    if any(line.startswith("err ") for line in found):
+        return "(not there)"
+    entries = []
+    name = ""
+    for line in found:
+        match = _STAT.fullmatch(line)
+        if match is None:
+            name = line.removeprefix("file ").strip()  # an entry of the folder that was read
+        elif match[4] == "false":
+            entries.append(f"{name + ': ' if name else ''}{match[1]} bytes, modified {match[3]}")
+    return "; ".join(dict.fromkeys(entries)) or "a folder"
+
+
+def _with_text(change: Change, name: str, result: Result) -> Change:
+    """The change with what is known of the file's content, by which Go does not go."""
+    if change.old is None or change.new is None:
+        return change
+    *seen, now = [b"", *texts_of(result, Path(name))]
+    sizes = [value.partition(" bytes")[0] for value in (change.old, change.new)]
+    before = [text for text in seen if str(len(text)) == sizes[0]]
+    if not before or str(len(now)) != sizes[1]:
+        return change
+    if all(text == now for text in before):
+        return replace(change, what=change.what + ONLY_TIME)
+    return replace(change, diff=text_diff(next(text for text in reversed(before) if text != now), now))

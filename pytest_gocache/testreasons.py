@@ -1,0 +1,182 @@
+"""Why a test ran, or did not: what ``go test`` asked of the test result cache."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import replace
+
+from pytest_gocache.action import Kind, TestStatus
+from pytest_gocache.evidence import log_of
+from pytest_gocache.explain import Explainer
+from pytest_gocache.explanation import Change, Reason
+from pytest_gocache.goflags import GoArguments, is_set
+from pytest_gocache.hashlog import HashBlock
+from pytest_gocache.patterns import short_name
+from pytest_gocache.result import Result
+from pytest_gocache.samekey import gone_from_cache
+from pytest_gocache.testcache import Lookups, TestLookup, Try
+from pytest_gocache.testreads import as_the_test_names_it, changed_reads, names_of_reads
+
+__all__ = ["why_test_cached", "why_test_ran"]
+
+
+def why_test_ran(result: Result, package: str, explainer: Explainer) -> Reason:
+    """Why a package's test was executed, and its result not taken from the cache."""
+    bare = Reason(package, Kind.TEST, "")
+    lookups = log_of(result).lookups
+    off = _switched_off(lookups)
+    if off:
+        return replace(bare, summary=off)
+    tries = _tries(result, package)
+    if not tries:
+        return _unknown(bare)
+    young = next((a_try.young for a_try in tries if a_try.young), "")
+    if young:
+        return replace(bare, summary=_too_young(young, result, package))
+    for then in result.earlier():
+        earlier = log_of(then).lookups.packages.get(package)
+        known = [a_try for a_try in tries if earlier and any(a_try.key == old.key for old in earlier.tries)]
+        if earlier and known:
+            return _same_binary(replace(bare, since=then.step), result, then, known[-1], earlier)
+    return _other_binary(bare, result, package, explainer)
+
+
+def why_test_cached(result: Result, package: str) -> str:
+    """What made a test's result a hit."""
+    hit = next((a_try for a_try in reversed(_tries(result, package)) if a_try.inputs and not a_try.missed), None)
+    if hit is None:
+        return "(cached)"
+    block = log_of(result).by_sum.get(hit.inputs)
+    reads = names_of_reads(block, result, package) if block else []
+    kept = next((f"step {then.step}" for then in result.earlier() if _saved(then, package, hit)), "an earlier run")
+    what = f"what it reads has not changed: {', '.join(reads)}" if reads else "it reads nothing that Go tracks"
+    return f"(cached): same test binary and arguments as in {kept}, and {what}"
+
+
+def _switched_off(lookups: Lookups) -> str:
+    if lookups.argument:
+        return f"{lookups.argument} switches the test cache off"
+    if lookups.disabled == "in local directory mode":
+        return "no package is named, and then go test uses no cached result: `go test .` does"
+    return f"Go caches no result {lookups.disabled}" if lookups.disabled else ""
+
+
+def _unknown(bare: Reason) -> Reason:
+    return replace(bare, summary="Go's log does not say why", known=False)
+
+
+def _tries(result: Result, package: str) -> list[Try]:
+    lookup = log_of(result).lookups.packages.get(package)
+    return lookup.tries if lookup else []
+
+
+def _saved(then: Result, package: str, hit: Try) -> bool:
+    lookup = log_of(then).lookups.packages.get(package)
+    return lookup is not None and lookup.saved.get(hit.key) == hit.inputs
+
+
+def _too_young(file: str, result: Result, package: str) -> str:
+    name = as_the_test_names_it(file, result, package)
+    return f"{name}, which it reads, was modified less than two seconds before"
+
+
+# The same binary and arguments as in an earlier command: something else is not what it was.
+
+
+def _same_binary(bare: Reason, result: Result, then: Result, now: Try, earlier: TestLookup) -> Reason:
+    said = _not_usable(result, then, now) or _not_kept(bare.package, then, now, earlier)
+    if said:
+        return replace(bare, summary=said)
+    kept = _kept(earlier, now)
+    if now.inputs and kept != now.inputs:
+        old, new = log_of(then).by_sum.get(kept), log_of(result).by_sum.get(now.inputs)
+        changes = tuple(changed_reads(then, old, result, new, bare.package)) if old and new else ()
+        if not changes:
+            return _unknown(bare)
+        names = ", ".join(change.how for change in changes)
+        return replace(bare, changes=changes, summary=f"{names} since step {then.step}:")
+    gone = gone_from_cache(result, then, bare.package) or "but it was no longer in the build cache"
+    return replace(bare, summary=f"nothing changed since step {then.step}, which kept its result, {gone}")
+
+
+def _kept(earlier: TestLookup, now: Try) -> str:
+    """The SHA-256 over what the test had read, of the result that the earlier command kept, or used."""
+    used = (a_try.inputs for a_try in earlier.tries if a_try.key == now.key and not a_try.missed)
+    return earlier.saved.get(now.key) or next(used, "")
+
+
+def _not_usable(result: Result, then: Result, now: Try) -> str:
+    if now.missed.startswith("test output expired"):
+        return f"its result of step {then.step} expired by {_what_expired(result, then)}"
+    if now.missed.startswith("cached cover profile missing"):
+        return f"step {then.step} has kept its result without a coverage profile"
+    if now.missed.startswith("coverage metadata changed"):
+        return f"a package whose coverage it measures changed since step {then.step}"
+    return ""
+
+
+def _not_kept(package: str, then: Result, now: Try, earlier: TestLookup) -> str:
+    outcome = then.tests.get(package)
+    if _kept(earlier, now):
+        return ""
+    if outcome and outcome.status is TestStatus.FAILED:
+        return f"it failed in step {then.step}, and failures are not cached"
+    if earlier.young:
+        return f"the result of step {then.step} was not kept: {_too_young(earlier.young, then, package)}"
+    return ""
+
+
+def _what_expired(result: Result, then: Result) -> str:
+    later: Result | None = result
+    while later is not None and later is not then:
+        events = later.circumstances.events if later.circumstances else ()
+        if any(event.what.startswith("test results") for event in events):
+            return f"gocache.clear_tests before step {later.step}"
+        later = later.previous
+        arguments = GoArguments.read(later.command[1:] if later else ())
+        if later and arguments.verb == "clean" and any(n == "testcache" and is_set(v) for n, v in arguments.flags):
+            return f"`{shlex.join(later.command)}` (step {later.step})"
+    return "`go clean -testcache`"
+
+
+# A binary, or arguments, that no earlier command of the test had.
+
+
+def _other_binary(bare: Reason, result: Result, package: str, explainer: Explainer) -> Reason:
+    then = next((then for then in result.earlier() if package in then.tests and then.tests[package].ran), None)
+    if then is None:
+        return replace(bare, summary="executed for the first time in this test", first=True)
+    bare = replace(bare, since=then.step)
+    link = next((a for a in result.links() if a.scaffold and a.import_path == package), None)
+    if link is None:
+        return _unknown(bare)
+    before = _keys(then, package)
+    for binary, arguments in _keys(result, package).items():
+        if binary in before:
+            changes = (Change("test arguments", before[binary], arguments),)
+            return replace(bare, changes=changes, summary=f"test arguments changed since step {then.step}:")
+    below = explainer.reason(link)
+    lookups = log_of(then).lookups
+    if not below.changes and (lookups.argument or lookups.disabled):
+        kept = f"with {lookups.argument}" if lookups.argument else "without a package named"
+        return replace(bare, summary=f"step {then.step} ran it {kept}, and so kept no result")
+    follows, cause = below.follows or (link.package,), below.cause or below
+    chain = " ← ".join(short_name(name, result.modules) for name in follows)
+    return replace(bare, summary=f"its test binary changed: {chain}", follows=follows, cause=cause, since=below.since)
+
+
+_TEST_RESULT = re.compile(r"test binary (\S+) args (\[.*\]) execcmd (\[.*\])", re.DOTALL)
+_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def _keys(result: Result, package: str) -> dict[str, str]:
+    """What results are looked up by: the binary's ID → the arguments (``-run=X -timeout=10m0s``)."""
+    found = {}
+    for a_try in _tries(result, package):
+        block: HashBlock | None = log_of(result).by_sum.get(a_try.key)
+        match = _TEST_RESULT.fullmatch(block.inputs[-1]) if block else None
+        if match:
+            words = [*_WORD.findall(match[2]), *_WORD.findall(match[3])]
+            found[match[1]] = " ".join(word.replace("-test.", "-", 1) for word in words)
+    return found

@@ -1,0 +1,59 @@
+"""After every kind of change, the explanation names exactly what was changed as the cause, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_gocache import BuildCache, GoModule, GoToolchain, Kind, Result
+from tests.go import mutations_of_builds, mutations_of_caches
+from tests.go.mutation_module import load_app
+from tests.go.mutations import Bench, Causes, Row, gaps
+
+ROWS = [*mutations_of_builds.ROWS, *mutations_of_caches.ROWS]
+
+
+@pytest.fixture
+def bench(go_module: GoModule, gocache: BuildCache, tmp_path: Path) -> Bench:
+    load_app(go_module, tmp_path / "proxy")
+    spare = tmp_path / "spare"
+    spare.mkdir()
+    return Bench(go_module, gocache, spare)
+
+
+@pytest.mark.gocache(cgo=True)
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.id) for row in ROWS])
+def test_mutation(bench: Bench, row: Row, go_toolchain: GoToolchain) -> None:
+    if row.go and not go_toolchain.version.satisfies(row.go):
+        pytest.skip(f"needs Go {row.go}")
+    if row.goarch not in ("", go_toolchain.env["GOARCH"]):
+        pytest.skip(f"needs GOARCH {row.goarch}")
+    row.prepare(bench)
+    bench.go(row.first or row.run)
+    row.change(bench)
+
+    result = bench.go(row.run, row.env)
+
+    expected = row.expected(go_toolchain)
+    text = str(result.explain())
+    assert causes_of(result, expected) == expected, text
+    assert gaps(result) == []
+    assert [cause.package for cause in result.explain().causes if cause.package not in text] == []
+
+
+def causes_of(result: Result, expected: Causes) -> Causes:
+    """The causes that were found, in the form of ``expected``; a summary counts as the part of it that is expected."""
+    kinds = {Kind.COMPILE, Kind.TEST} | {Kind(name.partition(" ")[0]) for name in expected}
+    found: dict[str, set[str] | str] = {}
+    for cause in result.explain().causes:
+        if cause.kind not in kinds:
+            continue
+        name = f"{cause.kind.value} {cause.package.removeprefix('example.com/app/')}"
+        part = expected.get(name)
+        if cause.own:
+            value: set[str] | str = {change.what for change in cause.own}
+        else:
+            value = part if isinstance(part, str) and part in cause.summary else cause.summary
+        assert found.setdefault(name, value) == value, "two causes for one action"
+    return found
