@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.capture import measure, report
 from pytest_gocache import GoModule
 from pytest_gocache.toolchain import GoToolchain, find_default
 
@@ -116,6 +117,8 @@ def main() -> None:
         phases = through_the_library(tests, scratch)
     whole = [sum(parts) for parts in zip(phases.setup, phases.call, phases.teardown, strict=True)]
     own = [call - go for call, go in zip(phases.call, phases.go, strict=True)]
+        (scratch / "capture").mkdir()
+        captured = measure(tests, scratch / "capture", toolchain)
     print(f"{toolchain.version}, {tests} tests of 4 go commands over a module that uses fmt; milliseconds")
     print(f"{'':<44} {'median':>8} {'min':>8} {'max':>8}")
     print(row("set-up of the fixtures", phases.setup))
@@ -125,6 +128,9 @@ def main() -> None:
     print(row("a whole test", whole))
     print(row("the floor: bare commands, one shared cache", floor))
     print(f"a whole test / the floor: {statistics.median(whole) / statistics.median(floor):.2f}")
+    print(f"\ncapture of the hash inputs, a module that uses net/http, {tests} rounds; milliseconds")
+    for line in report(captured):
+        print(line)
 
 
 if __name__ == "__main__":

@@ -19,13 +19,13 @@ from pytest_gocache.result import Result
 from pytest_gocache.testcache import Lookups, parse_lookups
 
 __all__ = [
+    "History",
     "Log",
     "block_of",
     "changes_between",
     "content_id",
     "folder_of",
     "key_of",
-    "last_seen",
     "log_of",
     "text_diff",
     "texts_of",
@@ -105,23 +105,31 @@ def vetted_by(result: Result, action: Action) -> Action | None:
     return next((a for a in result.compiles() if action.deps and a.id == action.deps[0]), None)
 
 
-def last_seen(result: Result, action: Action) -> tuple[Result, Action] | None:
-    """The same action in an earlier command: with the same key, else of the same variant, else of any; the latest."""
-    seen = [
-        (then, old)
-        for then in result.earlier()
-        for old in then.actions
-        if old.kind is action.kind and old.package == action.package and old.facts_only == action.facts_only
-    ]
-    key = key_of(result, action)
-    same = [pair for pair in seen if key and key_of(*pair) == key]
-    if same:
-        # One that had an output tells more than one that was only looked up.
-        return next((pair for pair in same if pair[1].status is not Status.NOT_RUN), same[0])
-    computed = [pair for pair in seen if key_of(*pair)]
-    block = block_of(result, action)
-    variant = variant_of(block) if block else None
-    return next((pair for pair in computed if variant == _variant(*pair)), computed[0] if computed else None)
+class History:
+    """The actions of a test's commands before one of its results."""
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+        self._seen: dict[tuple[Kind, str, bool], list[tuple[Result, Action]]] = {}
+        for then in result.earlier():
+            for action in then.actions:
+                self._seen.setdefault(_name(action), []).append((then, action))
+
+    def last_seen(self, action: Action) -> tuple[Result, Action] | None:
+        """The same action in an earlier command: with the same key, else of the same variant, else any; the latest."""
+        seen = self._seen.get(_name(action), [])
+        key = key_of(self._result, action)
+        same = [pair for pair in seen if key and key_of(*pair) == key]
+        if same:
+            # One that had an output tells more than one that was only looked up.
+            return next((pair for pair in same if pair[1].status is not Status.NOT_RUN), same[0])
+        computed = [pair for pair in seen if key_of(*pair)]
+        variant = _variant(self._result, action)
+        return next((pair for pair in computed if variant == _variant(*pair)), computed[0] if computed else None)
+
+
+def _name(action: Action) -> tuple[Kind, str, bool]:
+    return action.kind, action.package, action.facts_only
 
 
 def _variant(result: Result, action: Action) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_gocache.action import Action, Kind
-from pytest_gocache.evidence import changes_between, key_of, last_seen, vetted_by
+from pytest_gocache.evidence import History, changes_between, key_of, vetted_by
 from pytest_gocache.explanation import Change, Reason, telling
 from pytest_gocache.inputs import FACTS, TESTS
 from pytest_gocache.patterns import short_name
@@ -23,6 +23,7 @@ class Explainer:
 
     def __init__(self, result: Result) -> None:
         self.result = result
+        self.history = History(result)
         self._by_id = {action.id: action for action in result.actions}
         # An action, held against its own last time (None), or against another step.
         self._reasons: dict[tuple[int, int | None], Reason] = {}
@@ -52,7 +53,7 @@ class Explainer:
         """An action's own reason; and the actions, each with what to hold it against, that it follows if it follows."""
         result = self.result
         bare = Reason(action.package, action.kind, "")
-        before = last_seen(result, action) if against is None else _same_action(against, action)
+        before = self.history.last_seen(action) if against is None else _same_action(against, action)
         if before is None:
             first = f"{_RAN[action.kind]} for the first time in this test"
             absent = f"it was no part of step {against.step}" if against else ""
@@ -135,7 +136,7 @@ def _same_action(then: Result, action: Action) -> tuple[Result, Action] | None:
 
 def build_settings_only(result: Result, action: Action) -> bool:
     """Whether a main package's compile ran for no other reason than the build settings that Go stamps into it."""
-    before = last_seen(result, action)
+    before = History(result).last_seen(action)
     if before is None:
         return False
     changes = changes_between(*before, result, action)

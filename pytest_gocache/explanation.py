@@ -189,7 +189,8 @@ class Explanation:
     def __str__(self) -> str:
         if not self.reasons:
             return f"{self.title}: nothing that was asked for ran"
-        outside = [cause for cause in self.causes if cause not in self.reasons]
+        listed = set(self.reasons)
+        outside = [cause for cause in self.causes if cause not in listed]
         return "\n".join([self.title, table([*outside, *self.reasons], label=True), *self.advice])
 
 
@@ -200,18 +201,22 @@ def table(reasons: Sequence[Reason], prefix: str = "", *, label: bool = False, t
     """
     said: list[tuple[str, list[str]]] = []
     alike: Counter[tuple[str, ...]] = Counter()
-    for cause in dict.fromkeys(reason.cause or reason for reason in reasons):
-        listed = cause in reasons
+    all_listed = set(reasons)
+    followers: dict[Reason, list[Reason]] = {reason.cause or reason: [] for reason in reasons}
+    for reason in reasons:
+        if reason.cause is not None:
+            followers[reason.cause].append(reason)
+    for cause, behind in followers.items():
+        listed = cause in all_listed
         if listed:
             lines = cause.lines()
             alike[tuple(lines)] += 1
             if alike[tuple(lines)] <= _MOST_ALIKE:
                 again = alike[tuple(lines)] > 1 and (len(lines) > 1 or len(lines[0]) > _SHORT_LINE)
                 said.append((prefix + (cause.label if label else cause.package), ["the same"] if again else lines))
-        followers = [reason for reason in reasons if reason.cause == cause]
-        for reason in followers[:_MOST_ALIKE]:
+        for reason in behind[:_MOST_ALIKE]:
             # A cause that is not in this list was expected: it is told with the first that follows.
-            why = reason.summary if listed or reason is not followers[0] else f"{reason.summary}: {cause.line()}"
+            why = reason.summary if listed or reason is not behind[0] else f"{reason.summary}: {cause.line()}"
             said.append((prefix + (reason.label if label else reason.package), [why]))
     return rows(said, total=max(total, len(reasons)))
 

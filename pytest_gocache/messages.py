@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pytest_gocache.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.advice import advice_for, advice_on_cached
-from pytest_gocache.evidence import block_of, folder_of, last_seen
+from pytest_gocache.evidence import History, block_of, folder_of
 from pytest_gocache.explain import Explainer
 from pytest_gocache.explanation import rows, table
 from pytest_gocache.patterns import near_misses
@@ -47,13 +47,15 @@ def why_they_ran(result: Result, actions: Sequence[Action], prefix: str = "") ->
 
 def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
     """Why packages that should have been compiled were not, and what to do."""
-    return [rows((prefix + a.package, [_why_cached(result, a)]) for a in actions), *advice_on_cached(result, actions)]
+    history = History(result)
+    said = rows((prefix + action.package, [_why_cached(result, action, history)]) for action in actions)
+    return [said, *advice_on_cached(result, actions)]
 
 
-def _why_cached(result: Result, action: Action) -> str:
+def _why_cached(result: Result, action: Action, history: History) -> str:
     if action.status is not Status.CACHED:
         return "not run: nothing needed it, or what it imports failed to compile"
-    before = last_seen(result, action)
+    before = history.last_seen(action)
     if before is None or before[1].action_id != action.action_id:
         return "cached: its key was in the cache"
     then = before[0]
@@ -143,14 +145,17 @@ def explain_set_difference(result: Result, what: str, actual: Iterable[str], exp
     actions = {action.package: action for action in result.actions if action.kind is kind and not action.facts_only}
     lines = [f"result.{what} of {result.title}"]
     # One line each, the most telling first: pytest shows only the first few of a comparison's lines.
+    history = History(result)
     for name in sorted(want - have):
-        if name in actions:
-            why = _why_cached(result, actions[name]) if kind is Kind.COMPILE else f"it was {actions[name].status.value}"
-            lines.append(f"  missing: {name}  {why}")
-        else:
+        action = actions.get(name)
+        if action is None:
             near = near_misses(name, [package for package in actions if package not in result.std])
-            hint = f"; near it: {', '.join(near)}" if near else ""
-            lines.append(f"  missing: {name}  it is no part of this command{hint}")
+            why = "it is no part of this command" + (f"; near it: {', '.join(near)}" if near else "")
+        elif kind is Kind.COMPILE:
+            why = _why_cached(result, action, history)
+        else:
+            why = f"it was {action.status.value}"
+        lines.append(f"  missing: {name}  {why}")
     extra = sorted(have - want, key=lambda name: (name in result.std, name))
     own = [name for name in extra if name not in result.std]
     ran = [actions[name] for name in own or extra[:_MOST_NAMED] if name in actions and actions[name].ran]

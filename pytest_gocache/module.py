@@ -77,10 +77,10 @@ class GoModule:
         targets = [(self._inside(name), content) for name, content in files.items()]
         for target, content in targets:
             target.parent.mkdir(parents=True, exist_ok=True)
-            # A failure can then show what was changed.
             self._remember(target)
-            target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-            self._remember(target)
+            written = content.encode("utf-8") if isinstance(content, str) else content
+            target.write_bytes(written)
+            self._observer.texts.add(str(target), written)
             self._date(target)
 
     def read(self, path: str) -> str:
@@ -205,6 +205,7 @@ class GoModule:
         )
 
     def _remember(self, target: Path) -> None:
+        """Keep what is in a file that is to change: a failure can then show the difference."""
         if target.is_file():
             self._observer.texts.add(str(target), target.read_bytes())
 

@@ -1,0 +1,177 @@
+"""advice_for: each known mistake has its line, and evidence that only looks like it has none."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_gocache.action import Kind
+from pytest_gocache.advice import advice_for
+from pytest_gocache.explanation import Change, Reason
+from pytest_gocache.testreads import ONLY_TIME
+
+
+def compiled(*changes: Change, summary: str = "", kind: Kind = Kind.COMPILE) -> Reason:
+    return Reason("m/lib", kind, summary or "it changed since step 1:", changes, since=1)
+
+
+def flags(old: str | None, new: str | None, what: str = "compile flags") -> Reason:
+    return compiled(Change(what, old, new))
+
+
+def linked(old: str | None, new: str | None) -> Reason:
+    return compiled(Change("link flags", old, new), kind=Kind.LINK)
+
+
+def stamps(*names: str) -> list[Change]:
+    return [Change(f"build setting {name}", "a", "b") for name in names]
+
+
+def tested(summary: str, *changes: Change) -> Reason:
+    return compiled(*changes, summary=summary, kind=Kind.TEST)
+
+
+def read(what: str, old: str = "a", new: str = "b") -> Reason:
+    return tested(f"{what} changed since step 1:", Change(what, old, new))
+
+
+def off(argument: str) -> Reason:
+    return tested(f"{argument} switches the test cache off")
+
+
+SHA = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"
+VOLATILE = "volatile values belong on the link step: use -ldflags=-X"
+
+
+@pytest.mark.parametrize(
+    ("reason", "beginning"),
+    [
+        pytest.param(compiled(summary="forced by -a: nothing in its key changed since step 1"), "-a ", id="a"),
+        pytest.param(compiled(summary="forced by -a in GOFLAGS"), "-a ", id="a-in-GOFLAGS"),
+        # A value that differs from place to place, or from time to time.
+        pytest.param(
+            flags("-trimpath=/home/ann", "-trimpath=/home/bob"),
+            f"{VOLATILE}, and the build flag -trimpath for paths",
+            id="path-trimpath",
+        ),
+        pytest.param(flags("-N -D /home/ann", "-N -D /home/bob"), VOLATILE, id="path"),
+        pytest.param(flags("-l -D t=10:00:59", "-l -D t=10:01:00"), VOLATILE, id="time"),
+        pytest.param(flags("-D d=2024-05-01", "-D d=2024-05-02"), VOLATILE, id="date"),
+        pytest.param(flags("-D t=1714557600", "-D t=1714557601"), VOLATILE, id="epoch"),
+        pytest.param(flags(f"-D c={SHA}", f"-D c={SHA[::-1]}"), VOLATILE, id="commit"),
+        pytest.param(flags("-D BUILD=1041", "-D BUILD=1042", "assembler flags"), VOLATILE, id="assembler"),
+        pytest.param(
+            flags("-O2 -DSTAMP=10:00:59", "-O2 -DSTAMP=10:01:00", "cgo C flags"), f"{VOLATILE}", id="cgo-flags"
+        ),
+        pytest.param(compiled(Change("directory", "/a", "/b")), "-trimpath leaves the directory out", id="directory"),
+        # What Go stamps into main packages.
+        pytest.param(compiled(*stamps("vcs.revision", "vcs.time")), "Go stamps the commit", id="commit-stamped"),
+        pytest.param(compiled(*stamps("vcs.modified")), "Go stamps the commit", id="modified-stamped"),
+        pytest.param(compiled(*stamps("-ldflags")), "-ldflags are stamped into main packages", id="ldflags-stamped"),
+        pytest.param(
+            linked("-X main.t=2024-05-01T10:00:00", "-X main.t=2024-05-01T10:00:01"),
+            "a time in -ldflags links again",
+            id="time-linked",
+        ),
+        pytest.param(
+            linked("-X main.t=1714557600", "-X main.t=1714557601"), "a time in -ldflags links again", id="epoch-linked"
+        ),
+        # Tests.
+        pytest.param(off("-count=1"), "-count=1 asks for a run each time", id="count"),
+        pytest.param(off("-count=10"), "-count=10 asks for a run each time", id="count-10"),
+        pytest.param(off("-cpuprofile=cpu.out"), "keep -cpuprofile for a job of its own", id="profile"),
+        pytest.param(off("-bench=."), "keep -bench for a job of its own", id="bench"),
+        pytest.param(
+            off("-coverprofile=c.out"), "keep -coverprofile (cached from Go 1.25 on) for a job", id="coverprofile"
+        ),
+        pytest.param(read(f"file a.txt{ONLY_TIME}"), "Go judges a file that a test reads by size and", id="only-time"),
+        pytest.param(read("environment variable TMPDIR", "/tmp/a", "/tmp/b"), "t.TempDir reads TMPDIR", id="TMPDIR"),
+        pytest.param(read("environment variable GOTMPDIR", "/tmp/a", "/tmp/b"), "t.TempDir reads ", id="GOTMPDIR"),
+        pytest.param(
+            tested("a.txt, which it reads, was modified less than two seconds before"),
+            "Go distrusts a file that is younger than two seconds",
+            id="young",
+        ),
+    ],
+)
+def test_each_known_mistake_has_its_line(reason: Reason, beginning: str) -> None:
+    (line,) = advice_for([reason])
+    assert line.startswith(beginning)
+    assert len(line) <= 120
+
+    # Who only follows is told what to do about the cause.
+    follower = Reason("m/cmd", Kind.COMPILE, "only followed: it imports m/lib", cause=reason)
+    assert advice_for([follower]) == (line,)
+    assert advice_for([reason, follower, follower]) == (line,)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        pytest.param(compiled(summary="compiled for the first time in this test"), id="first"),
+        pytest.param(compiled(summary="nothing in its key changed since step 1"), id="same-key"),
+        pytest.param(compiled(Change("file lib.go", "A", "B", diff=("- /home/ann", "+ /home/bob"))), id="edit"),
+        pytest.param(compiled(Change("toolchain", "go1.26.6", "go1.27.3")), id="toolchain"),
+        # Flags that were asked for.
+        pytest.param(flags("(none)", "-N -l"), id="no-optimisation"),
+        pytest.param(flags("-N -l", "(none)"), id="optimisation"),
+        pytest.param(flags("-race", "(none)"), id="race"),
+        pytest.param(flags("-race -D x", "-D x"), id="race-beside-a-value"),
+        pytest.param(flags("-l=2", "-l=4"), id="small-number"),
+        pytest.param(flags("-lang=go1.21", "-lang=go1.22"), id="version"),
+        pytest.param(flags("-O2", "-O3", "cgo C flags"), id="cgo-optimisation"),
+        pytest.param(flags("-trimpath=/home/ann", "-trimpath=/home/ann -N"), id="beside-a-path"),
+        pytest.param(flags("(none)", "-trimpath=/home/ann"), id="path-that-was-not-there"),
+        pytest.param(flags("-D t=10:00:59", "(none)"), id="time-that-is-gone"),
+        pytest.param(flags("-D t=10:00:59", "-D t=never"), id="time-for-a-word"),
+        pytest.param(flags(None, "-D t=10:00:59", "assembler flags"), id="first-file-for-the-assembler"),
+        pytest.param(compiled(Change("PGO profile", "/a/x.pgo", "/b/x.pgo")), id="no-flags"),
+        # A directory.
+        pytest.param(compiled(Change("directory", "/a", None), Change("-trimpath", None, "trimpath")), id="trimpath"),
+        pytest.param(compiled(Change("directory", None, "/a")), id="directory-that-was-not-hashed"),
+        # Stamps.
+        pytest.param(compiled(*stamps("-ldflags"), Change("file main.go", "A", "B")), id="stamp-beside-an-edit"),
+        pytest.param(compiled(*stamps("vcs.revision"), Change("file main.go", "A", "B")), id="commit-beside-an-edit"),
+        pytest.param(compiled(*stamps("vcs.time"), Change("GOAMD64", "v1", "v3")), id="commit-beside-a-target"),
+        pytest.param(compiled(*stamps("-ldflags", "-tags")), id="several-stamps"),
+        pytest.param(compiled(*stamps("-tags")), id="other-stamp"),
+        pytest.param(compiled(*stamps("-ldflags"), kind=Kind.LINK), id="stamp-of-a-link"),
+        # Links.
+        pytest.param(linked("-X main.v=1.2.3", "-X main.v=1.2.4"), id="version-linked"),
+        pytest.param(linked(f"-X main.c={'ab' * 20}", f"-X main.c={'cd' * 20}"), id="commit-linked"),
+        pytest.param(linked("(none)", "-X main.t=2024-05-01T10:00:01"), id="time-that-was-not-linked"),
+        pytest.param(linked("-X main.t=2024-05-01T10:00:01", "-s -w"), id="time-that-is-not-linked"),
+        pytest.param(linked("-X main.p=/home/ann", "-X main.p=/home/bob"), id="path-linked"),
+        # Tests.
+        pytest.param(compiled(summary="-count=1 switches the test cache off"), id="argument-of-no-test"),
+        pytest.param(tested("it failed in step 1, and failures are not cached"), id="failed"),
+        pytest.param(tested("test arguments changed since step 1:", Change("test arguments", "", "-v")), id="argument"),
+        pytest.param(read("environment variable HOME", "/home/ann", "/home/bob"), id="variable"),
+        pytest.param(read("environment variable MY_TMPDIR", "/tmp/a", "/tmp/b"), id="variable-like-TMPDIR"),
+        pytest.param(read("file a.txt", "3 bytes, modified 1", "4 bytes, modified 2"), id="file"),
+        pytest.param(compiled(Change("environment variable TMPDIR", "a", "b")), id="TMPDIR-of-no-test"),
+        pytest.param(compiled(summary="a.txt was modified less than two seconds before"), id="young-of-no-test"),
+    ],
+)
+def test_what_only_looks_like_a_mistake_has_no_advice(reason: Reason) -> None:
+    assert advice_for([reason]) == ()
+    assert advice_for([Reason("m/cmd", Kind.LINK, "only followed: it links m/lib", cause=reason)]) == ()
+
+
+def test_no_more_than_two_lines_of_the_first_causes() -> None:
+    forced, directory, counted = (
+        compiled(summary="forced by -a"),
+        compiled(Change("directory", "/a", "/b")),
+        off("-count=1"),
+    )
+    beginnings = [line.split(" ")[0] for line in advice_for([forced, forced, directory, counted])]
+    assert beginnings == ["-a", "-trimpath"]
+    assert [line.split(" ")[0] for line in advice_for([counted, forced])] == ["-count=1", "-a"]
+
+
+def test_one_cause_may_have_two_lines() -> None:
+    both = compiled(Change("compile flags", "-D /home/ann", "-D /home/bob"), Change("directory", "/ann", "/bob"))
+    assert [line.split(" ")[0] for line in advice_for([both])] == ["volatile", "-trimpath"]
+
+
+def test_no_reasons_no_advice() -> None:
+    assert advice_for([]) == ()
