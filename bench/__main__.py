@@ -115,10 +115,10 @@ def main() -> None:
         through_the_library(1, scratch)  # makes the store's entry, if need be
         floor = bare(tests, scratch, toolchain)
         phases = through_the_library(tests, scratch)
-    whole = [sum(parts) for parts in zip(phases.setup, phases.call, phases.teardown, strict=True)]
-    own = [call - go for call, go in zip(phases.call, phases.go, strict=True)]
         (scratch / "capture").mkdir()
         captured = measure(tests, scratch / "capture", toolchain)
+    whole = [sum(parts) for parts in zip(phases.setup, phases.call, phases.teardown, strict=True)]
+    own = [call - go for call, go in zip(phases.call, phases.go, strict=True)]
     print(f"{toolchain.version}, {tests} tests of 4 go commands over a module that uses fmt; milliseconds")
     print(f"{'':<44} {'median':>8} {'min':>8} {'max':>8}")
     print(row("set-up of the fixtures", phases.setup))

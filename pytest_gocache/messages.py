@@ -102,13 +102,13 @@ def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
     explainer = Explainer(result)
     said, reasons = [], []
     for outcome in outcomes:
-        if not outcome.ran or outcome.seconds is None:
+        if not outcome.ran:
             said.append((outcome.package, [str(outcome.status.value)]))
             continue
         reason = why_test_ran(result, outcome.package, explainer)
         reasons.append(reason)
         lines = reason.lines()
-        first = f"executed in {outcome.seconds:g} s, {outcome.status.value}: {lines[0]}"
+        first = f"executed, {outcome.status.value}: {lines[0]}"
         said.append((outcome.package, [first, *lines[1:]]))
         if reason.cause is not None:
             said[-1][1].extend(f"  {line}" for line in reason.cause.lines())
