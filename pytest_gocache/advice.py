@@ -13,7 +13,7 @@ from pytest_gocache.patterns import Pattern
 from pytest_gocache.result import Result
 from pytest_gocache.testreads import ONLY_TIME
 
-__all__ = ["advice_for", "advice_on_cached"]
+__all__ = ["advice_for", "advice_on_bare_flags"]
 
 _MOST = 2  # lines; who needs more has more than one problem
 
@@ -121,8 +121,8 @@ _RULES: tuple[Callable[[Reason], str], ...] = (
 )
 
 
-def advice_on_cached(result: Result, actions: Sequence[Action]) -> tuple[str, ...]:
-    """What to do about packages that should have been compiled and were not."""
+def advice_on_bare_flags(result: Result, actions: Sequence[Action]) -> tuple[str, ...]:
+    """What to do about packages that a flag without a package pattern could not reach."""
     arguments = GoArguments.read(result.command[1:])
     bare = [name for name, value in arguments.flags if name in ("gcflags", "asmflags") and value.startswith("-")]
     if not bare:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from pytest_gocache.errors import PatternError
 from pytest_gocache.explain import build_settings_only
 from pytest_gocache.explanation import rows
@@ -40,7 +42,7 @@ def assert_cached(result: Result, *patterns: str) -> None:
     chosen = matching(result, compiles, patterns) if patterns else compiles
     rebuilt = [action for action in chosen if action.ran]
     if rebuilt:
-        _fail(
+        fail(
             f"assert_cached: {counted(rebuilt, 'package was', 'packages were')} rebuilt by {result.title}",
             *why_they_ran(result, rebuilt),
         )
@@ -57,7 +59,7 @@ def assert_rebuilt(result: Result, *patterns: str) -> None:
     chosen = matching(result, compiles_of(result), patterns, scaffolds=False)
     missing = [action for action in chosen if not action.ran]
     if missing:
-        _fail(
+        fail(
             f"assert_rebuilt: {counted(missing, 'package was', 'packages were')} not rebuilt by {result.title}",
             *why_not_rebuilt(result, missing),
             what_was_rebuilt(result),
@@ -78,7 +80,7 @@ def assert_only_rebuilt(result: Result, *patterns: str) -> None:
         rebuilt = f"{counted(others, 'other package was', 'other packages were')} rebuilt"
         not_rebuilt = f"{counted(missing, 'package was', 'packages were')} not rebuilt"
         said = " and ".join(text for text, actions in ((rebuilt, others), (not_rebuilt, missing)) if actions)
-        _fail(
+        fail(
             f"assert_only_rebuilt: {said} by {result.title}",
             f"  expected exactly: {', '.join(patterns) or 'nothing'}",
             *(why_they_ran(result, others, "also rebuilt: ") if others else ()),
@@ -94,7 +96,7 @@ def assert_relinked(result: Result, *mains: str) -> None:
     """
     missing = [action for action in links_of(result, mains) if not action.ran]
     if missing:
-        _fail(
+        fail(
             f"assert_relinked: {counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
             rows((action.package, [why_not_linked(action)]) for action in missing),
         )
@@ -110,7 +112,7 @@ def assert_not_relinked(result: Result, *mains: str) -> None:
     chosen = links_of(result, mains) if mains else list(result.links())
     linked = [action for action in chosen if action.ran]
     if linked:
-        _fail(
+        fail(
             f"assert_not_relinked: {counted(linked, 'binary was', 'binaries were')} linked by {result.title}",
             *why_they_ran(result, linked),
             hint_on_links(result),
@@ -130,17 +132,17 @@ def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> N
     missing = [action for action in links if not action.ran]
     others = [action for action in result.links() if action.ran and action.id not in {link.id for link in links}]
     if wrong:
-        _fail(
+        fail(
             f"assert_only_relinked: {counted(wrong, 'package was', 'packages were')} compiled by {result.title}",
             *why_they_ran(result, wrong),
         )
     if missing:
-        _fail(
+        fail(
             f"assert_only_relinked: {counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
             rows((action.package, [why_not_linked(action)]) for action in missing),
         )
     if others:
-        _fail(
+        fail(
             f"assert_only_relinked: {counted(others, 'other binary was', 'other binaries were')} linked too by "
             f"{result.title}",
             *why_they_ran(result, others),
@@ -155,7 +157,7 @@ def assert_test_cached(result: Result, *patterns: str) -> None:
     """
     wrong = [outcome for outcome in tests_of(result, patterns) if not outcome.cached]
     if wrong:
-        _fail(
+        fail(
             f"assert_test_cached: {counted(wrong, 'test package was', 'test packages were')} not served from the cache "
             f"by {result.title}",
             *why_tests_ran(result, wrong),
@@ -166,12 +168,13 @@ def assert_test_ran(result: Result, *patterns: str) -> None:
     """The tests of every package that matches were executed, with whatever verdict; without a pattern: of all."""
     wrong = [outcome for outcome in tests_of(result, patterns) if not outcome.ran]
     if wrong:
-        _fail(
+        fail(
             f"assert_test_ran: {counted(wrong, 'test package was', 'test packages were')} not executed by "
             f"{result.title}",
             *why_tests_did_not_run(result, wrong),
         )
 
 
-def _fail(*parts: str) -> None:
+def fail(*parts: str) -> NoReturn:
+    """Fail with a message of these parts, a line or more each; empty ones are left out."""
     raise AssertionError("\n".join(part for part in parts if part))

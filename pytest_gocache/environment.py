@@ -10,8 +10,8 @@ from pathlib import Path
 
 __all__ = ["DEBUG_SETTING", "Home", "hermetic_environment", "with_debug_setting", "without_debug_settings"]
 
-DEBUG_SETTING = "gocachehash=1,gocachetest=1"
 _OURS = ("gocachehash=", "gocachetest=")
+DEBUG_SETTING = "gocachehash=1,gocachetest=1"
 """The GODEBUG setting of every command: constant, because GODEBUG is an input of test results since Go 1.23."""
 
 # What a platform needs to start programs at all, and nothing that go or a C compiler takes settings from.

@@ -198,6 +198,8 @@ def text_diff(old: bytes, new: bytes) -> tuple[str, ...]:
         if tag != "equal":
             lines += [f"- {line}" for line in before[old_from:old_to]]
             lines += [f"+ {line}" for line in after[new_from:new_to]]
+    if not lines:
+        return ()  # only how lines end
     shown = lines[:_MOST_LINES]
     bodies = textwrap.dedent("\n".join(line[2:].expandtabs(4) for line in shown)).split("\n")
     more = [f"… {len(lines) - len(shown)} more lines"] if len(lines) > len(shown) else []

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from pytest_gocache.explanation import Change
 from pytest_gocache.hashlog import HashBlock, unquote
 
-__all__ = ["FACTS", "TESTS", "changed_inputs", "variant_of"]
+__all__ = ["FACTS", "TESTS", "changed_inputs", "compile_flags", "variant_of"]
 
 _IMPORT = "import "
 _SETTING = "build setting "
@@ -50,6 +50,18 @@ def variant_of(block: HashBlock) -> tuple[str, ...]:
     )
 
 
+def compile_flags(block: HashBlock) -> list[str]:
+    """The flags in the key of a compile, Go's own before the user's, and ``-trimpath``."""
+    found = []
+    for line in block.inputs:
+        match = _COMPILE.fullmatch(line)
+        if match:
+            found += [_unquoted(word) for word in _QUOTED.findall(match[2] + match[3])]
+        elif line == "trimpath\n":
+            found.append("-trimpath")
+    return found
+
+
 def _all_named(block: HashBlock) -> Iterable[tuple[str, str]]:
     for line in block.inputs:
         if line.startswith("packagemain "):
@@ -68,6 +80,7 @@ def _named(line: str) -> list[tuple[str, str]]:
     return [(f"input {line.strip()!r}", "")]
 
 
+_COMPILE = re.compile(rf"compile (.*?) {_LIST} {_LIST}\n", re.DOTALL)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -149,10 +162,10 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[tuple[str, s
         (r"fuzz (.*)\n", _as("fuzzing instrumentation")),
         (r"modinfo (\"(?:[^\"\\]|\\.)*\")\n", _build_info),
         (
-            r"compile (.*?) (\[.*?\]) (\[.*\])\n",
+            _COMPILE.pattern,
             lambda m: [("compiler", m[1]), ("compile flags", _words(m[2] + m[3]))],
         ),
-        (r"asm (.*?) (\[.*?\]) (\[.*\])\n", lambda m: [("assembler", m[1]), ("assembler flags", _words(m[2] + m[3]))]),
+        (rf"asm (.*?) {_LIST} {_LIST}\n", lambda m: [("assembler", m[1]), ("assembler flags", _words(m[2] + m[3]))]),
         (r"link (.*?) (\[.*\]) (\S+)\n", lambda m: [("linker", m[1]), ("link mode", f"{_words(m[2])} {m[3]}")]),
         (r"linkflags (.*)\n", lambda m: [("link flags", _words(m[1]))]),
         (r"defaultgodebug (.*)\n", _as("default GODEBUG settings")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pytest_gocache.action import Action, Kind, Status, TestOutcome
-from pytest_gocache.advice import advice_for, advice_on_cached
+from pytest_gocache.advice import advice_for, advice_on_bare_flags
 from pytest_gocache.evidence import History, block_of, folder_of
 from pytest_gocache.explain import Explainer
 from pytest_gocache.explanation import rows, table
@@ -49,7 +49,7 @@ def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "")
     """Why packages that should have been compiled were not, and what to do."""
     history = History(result)
     said = rows((prefix + action.package, [_why_cached(result, action, history)]) for action in actions)
-    return [said, *advice_on_cached(result, actions)]
+    return [said, *advice_on_bare_flags(result, actions)]
 
 
 def _why_cached(result: Result, action: Action, history: History) -> str:

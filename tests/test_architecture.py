@@ -60,12 +60,13 @@ LAYERS = {
     "module": 10,
     "selfcheck": 10,
     "assertions": 10,
+    "build_assertions": 11,
     # pytest.
-    "marks": 11,
-    "session": 11,
-    "fixtures": 12,
-    "plugin": 13,
-    "__init__": 14,
+    "marks": 12,
+    "session": 12,
+    "fixtures": 13,
+    "plugin": 14,
+    "__init__": 15,
 }
 MOST_LINES = 400
 KNOWS_PYTEST = {"plugin", "fixtures", "marks", "options", "session"}
