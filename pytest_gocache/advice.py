@@ -17,9 +17,13 @@ __all__ = ["advice_for", "advice_on_bare_flags"]
 
 _MOST = 2  # lines; who needs more has more than one problem
 
-# A path, a time of day or a date, seconds since the epoch, a commit or another long number.
-_VOLATILE = re.compile(r"/|\d{1,2}:\d\d|\d{4}-\d\d-\d\d|\b1\d{9}\b|\b[0-9a-f]{7,64}\b|\b\d{3,}\b")
-_TIME = re.compile(r"\d{4}-?\d\d-?\d\d[T_ ]?\d\d:?\d\d|\d{1,2}:\d\d:\d\d|\b1[4-9]\d{8}\b")
+# What differs from machine to machine or from build to build: an absolute path, a date or a time, a commit, a number.
+_VOLATILE = re.compile(
+    r"(?:^|=)/\w|\d{1,2}:\d\d|\d{4}-\d\d-\d\d|\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b|(?:^|=)\d{4,}$|\b\d{5,}\b"
+)
+_TIME = re.compile(r"\d{4}-?\d\d-?\d\d[T_ ]?\d\d:?\d\d\S*|\d{1,2}:\d\d:\d\d|\b1[4-9]\d{8}\b")
+_PSEUDO_VERSION = re.compile(r"v\d+\.\d+\.\d+-\S+")
+_COMPILE_FLAGS = ("compile flags", "assembler flags", "cgo C flags", "cgo C++ flags", "cgo preprocessor flags")
 
 
 def advice_for(reasons: Iterable[Reason]) -> tuple[str, ...]:
@@ -37,13 +41,14 @@ def _forced(cause: Reason) -> str:
 
 def _volatile_flags(cause: Reason) -> str:
     for change in cause.own:
-        if not change.what.endswith(" flags") or change.what == "link flags" or not (change.old and change.new):
+        if change.what not in _COMPILE_FLAGS or not (change.old and change.new):
             continue
         before, after = (_values(flags) for flags in (change.old, change.new))
         for name, value in after.items():
             old = before.get(name, value)
-            if value != old and _VOLATILE.search(value) and _VOLATILE.search(old):
-                paths = ", and the build flag -trimpath for paths" if name == "-trimpath" else ""
+            searched = not name.startswith(("-I", "-L", "-isystem"))
+            if value != old and searched and _VOLATILE.search(value) and _VOLATILE.search(old):
+                paths = ", and the -trimpath build flag" if name == "-trimpath" else ""
                 return f"volatile values belong on the link step: use -ldflags=-X{paths}"
     return ""
 
@@ -68,7 +73,9 @@ def _directory(cause: Reason) -> str:
 
 def _stamps(cause: Reason) -> str:
     own = telling(cause.own)
-    if not own or not all(change.stamped for change in own) or cause.kind is not Kind.COMPILE:
+    if cause.kind is not Kind.COMPILE or not own or len(cause.own) < len(cause.changes):
+        return ""
+    if not all(change.stamped for change in own):
         return ""
     names = {change.what.removeprefix("build setting ") for change in own}
     if any(name.startswith("vcs.") for name in names):
@@ -80,14 +87,17 @@ def _stamps(cause: Reason) -> str:
 
 def _time_stamp(cause: Reason) -> str:
     for change in cause.own:
-        if change.what == "link flags" and _TIME.search(change.old or "") and _TIME.search(change.new or ""):
+        if change.what != "link flags":
+            continue
+        before, after = (set(_TIME.findall(_PSEUDO_VERSION.sub("", flags or ""))) for flags in (change.old, change.new))
+        if before - after and after - before:
             return "a time in -ldflags links again with every build: a commit's time changes only with the commit"
     return ""
 
 
 def _test_argument(cause: Reason) -> str:
     flag, _, rest = cause.summary.partition(" ")
-    if cause.kind is not Kind.TEST or rest != "switches the test cache off":
+    if cause.kind is not Kind.TEST or rest != "switches the test cache off" or not flag.startswith("-"):
         return ""
     if flag.startswith("-count="):
         return f"{flag} asks for a run each time: leave it out where a cached result will do"
@@ -104,8 +114,8 @@ def _test_reads(cause: Reason) -> str:
                 "Go judges a file that a test reads by size and modification time: keep the times of a checkout stable"
             )
         if change.what in ("environment variable TMPDIR", "environment variable GOTMPDIR"):
-            return "t.TempDir reads TMPDIR: keep it the same from run to run"
-    if cause.summary.endswith("modified less than two seconds before"):
+            return f"t.TempDir reads {change.what.rpartition(' ')[2]}: keep it the same from run to run"
+    if cause.summary.endswith("modified less than two seconds before the command"):
         return "Go distrusts a file that is younger than two seconds: touch(file, mtime=…) makes it older"
     return ""
 

@@ -10,6 +10,7 @@ from pytest_gocache.explanation import rows
 from pytest_gocache.messages import (
     counted,
     hint_on_links,
+    hint_on_strictness,
     what_was_rebuilt,
     why_not_linked,
     why_not_rebuilt,
@@ -135,6 +136,7 @@ def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> N
         fail(
             f"assert_only_relinked: {counted(wrong, 'package was', 'packages were')} compiled by {result.title}",
             *why_they_ran(result, wrong),
+            hint_on_strictness(result, wrong) if strict else "",
         )
     if missing:
         fail(

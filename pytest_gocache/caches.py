@@ -3,125 +3,28 @@
 from __future__ import annotations
 
 import base64
-import contextlib
-import errno
 import os
 import re
 import shutil
 import stat
+import tarfile
 import time
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 from pytest_gocache.action import Kind
+from pytest_gocache.cachefiles import clone_files, remove_tree, subfolders
 from pytest_gocache.errors import UsageError
 from pytest_gocache.result import CacheEvent, Result
 
-__all__ = ["BuildCache", "CacheEntry", "ModuleCache", "cache_files", "clone_files", "make_writable", "remove_tree"]
+__all__ = ["BuildCache", "CacheEntry", "ModuleCache", "holds_modules"]
 
 _README = "This directory holds cached build artifacts from the Go build system.\n"
 # "v1", action ID, output ID, size and time, of fixed widths: cmd/go/internal/cache/cache.go, entrySize.
 _INDEX = re.compile(rb"v1 ([0-9a-f]{64}) ([0-9a-f]{64}) ([ 0-9]{20}) ([ 0-9]{20})\n")
-
-
-def remove_tree(folder: Path) -> None:
-    """Delete a folder, read-only files and folders of a module cache included; an absent one is fine."""
-    if folder.is_symlink() or folder.is_file():
-        folder.unlink()
-        return
-    while folder.exists():
-        try:
-            shutil.rmtree(folder)
-        except FileNotFoundError:  # noqa: PERF203 - somebody else deletes it, too
-            continue
-        except PermissionError:
-            make_writable(folder)
-            shutil.rmtree(folder)
-
-
-def make_writable(folder: Path) -> None:
-    """Give the owner write permission on every folder below: what deleting read-only files takes on POSIX."""
-    for parent, _, _ in os.walk(folder):
-        with contextlib.suppress(OSError):
-            Path(parent).chmod(stat.S_IRWXU)
-
-
-def cache_files(cache: Path) -> list[str]:
-    """The names of a build cache's files, like ``3f/3f8…-a``; a folder that holds an executable ends in a slash."""
-    names = []
-    for sub in _subfolders(cache):
-        with os.scandir(sub.path) as entries:
-            names += [f"{sub.name}/{e.name}{'/' if e.is_dir(follow_symlinks=False) else ''}" for e in entries]
-    return names
-
-
-def clone_files(
-    source: Path, target: Path, known: Container[str] = (), names: Iterable[str] | None = None
-) -> list[str]:
-    """Put cache files of ``source`` into ``target``: ``names`` (all, if not given) without those in ``known``.
-
-    Go rewrites index files in place, so they are copied; it rewrites data files only when they are damaged, so they
-    are hard-linked, or copied where links cannot be made. Returns the names put there. A file that ``target`` has
-    already is left alone. Raises `FileNotFoundError` when ``source`` disappears underway.
-    """
-    wanted = [name for name in (cache_files(source) if names is None else names) if name not in known]
-    for sub in {name[:2] for name in wanted}:
-        (target / sub).mkdir(exist_ok=True)
-    link: Callable[[str, str], object] = os.link
-    for name in wanted:
-        origin, goal = f"{source}/{name}", f"{target}/{name}"
-        if name.endswith("/"):
-            # From Go 1.24 on, an executable is a folder that holds it.
-            _clone_executable(Path(origin), Path(goal))
-        elif name.endswith("-d"):
-            link = _link_or_copy(link, origin, goal)
-        else:
-            _copy_index(origin, goal)
-    return wanted
-
-
-def _subfolders(cache: Path) -> Iterator[os.DirEntry[str]]:
-    """The folders ``00`` to ``ff`` of a build cache."""
-    with os.scandir(cache) as entries:
-        for entry in entries:
-            if len(entry.name) == 2 and entry.is_dir():  # noqa: PLR2004 - two hexadecimal digits
-                yield entry
-
-
-def _link_or_copy(link: Callable[[str, str], object], source: str, target: str) -> Callable[[str, str], object]:
-    """Link one file, or copy it; returns the way that worked, so that a refusal is met only once a clone."""
-    if link is shutil.copy2 and os.path.lexists(target):
-        return link
-    try:
-        link(source, target)
-    except FileExistsError:
-        pass
-    except OSError as error:
-        # EMLINK: too many links to this one file. The others: this pair of folders cannot have links at all.
-        if error.errno not in (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EACCES):
-            raise
-        if not os.path.lexists(target):
-            shutil.copy2(source, target)
-        return link if error.errno == errno.EMLINK else shutil.copy2
-    return link
-
-
-def _copy_index(source: str, target: str) -> None:
-    # By hand: shutil would open, stat and probe far more for a file of 175 bytes, a thousand times a test.
-    with open(source, "rb") as file:  # noqa: PTH123 - Path objects double the cost of a clone
-        content = file.read()
-    with contextlib.suppress(FileExistsError), open(target, "xb") as file:  # noqa: PTH123
-        file.write(content)
-
-
-def _clone_executable(source: Path, target: Path) -> None:
-    target.mkdir(exist_ok=True)
-    for file in source.iterdir():
-        with contextlib.suppress(FileExistsError):
-            _link_or_copy(os.link, str(file), str(target / file.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,26 +67,57 @@ class _CacheFolder:
         remove_tree(self.path)
         self.path.mkdir(parents=True)
 
-    def save(self, folder: Path | str) -> Path:
-        """Copy the cache into ``folder`` (absent or empty), modification times kept, as a CI cache would; returns it.
+    def save(self, target: Path | str) -> Path:
+        """Copy the cache, modification times kept, as a CI cache would; returns where to.
 
-        The copy shares nothing with the cache: it may be damaged, aged or packed freely.
+        ``target`` is a folder (absent or empty), or an archive to write: ``gocache.tar``, ``gocache.tar.gz``. The copy
+        shares nothing with the cache: it may be damaged, aged or packed freely.
         """
-        target = Path(folder)
+        target = Path(target)
+        if _is_archive(target):
+            with tarfile.open(target, "w:gz" if target.suffix != ".tar" else "w", format=tarfile.PAX_FORMAT) as tar:
+                tar.add(self.path, arcname=".")
+            return target
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise UsageError(f"cannot save {self.path} to {target}: it exists and is not an empty folder")
         shutil.copytree(self.path, target, symlinks=True, dirs_exist_ok=True)
         return target
 
-    def restore(self, folder: Path | str) -> None:
-        """Replace the content of the cache by a copy of ``folder``, modification times kept."""
-        source = Path(folder)
-        if not source.is_dir():
-            raise UsageError(f"cannot restore {self.path} from {source}: it is not a folder")
+    def restore(self, source: Path | str) -> None:
+        """Replace the content of the cache by that of a saved folder or archive, modification times kept."""
+        source = Path(source)
         if source.resolve().is_relative_to(self.path.resolve()):
             raise UsageError(f"cannot restore {self.path} from {source}, which is a part of it")
+        if not source.is_dir() and not (_is_archive(source) and source.is_file()):
+            raise UsageError(
+                f"cannot restore {self.path} from {source}: it is not a folder, nor an archive (.tar, .tgz)"
+            )
         remove_tree(self.path)
-        shutil.copytree(source, self.path, symlinks=True)
+        if source.is_dir():
+            shutil.copytree(source, self.path, symlinks=True)
+            return
+        with tarfile.open(source) as tar:
+            # The default of newer Pythons would make a module cache's read-only files writable.
+            tar.extraction_filter = staticmethod(getattr(tarfile, "tar_filter", lambda member, _: member))
+            try:
+                tar.extractall(self.path)  # noqa: S202 - packed by `save`, or by the user's own CI
+            except (OSError, EOFError, tarfile.TarError) as error:
+                raise UsageError(f"cannot restore {self.path} from {source}: {error}") from error
+
+
+def holds_modules(saved: Path) -> bool:
+    """Whether a saved cache is a module cache: a folder or an archive. Raises `UsageError` for anything else."""
+    if saved.is_dir():
+        return (saved / "cache" / "download").is_dir()
+    try:
+        with tarfile.open(saved) as tar:
+            return any(name.removeprefix("./").startswith("cache/download") for name in tar.getnames())
+    except (OSError, EOFError, tarfile.TarError) as error:
+        raise UsageError(f"cannot restore from {saved}: {error}") from error
+
+
+def _is_archive(path: Path) -> bool:
+    return path.name.endswith((".tar", ".tar.gz", ".tgz"))
 
 
 class BuildCache(_CacheFolder):
@@ -218,6 +152,10 @@ class BuildCache(_CacheFolder):
         """Remember a command's action graph: it tells which files belong to which package."""
         self._results.append(result)
 
+    def begin_anew(self) -> None:
+        """Say that this is the cache of another machine than the test's commands so far ran on."""
+        self._events.append(CacheEvent("this is a new machine, with nothing of it in its build cache,"))
+
     def take_events(self) -> tuple[CacheEvent, ...]:
         """What the test did to the cache since this was asked last."""
         events, self._events = tuple(self._events), []
@@ -226,7 +164,7 @@ class BuildCache(_CacheFolder):
     def entries(self) -> tuple[CacheEntry, ...]:
         """The index entries, sorted by action ID; a damaged entry is left out, as Go does."""
         found = []
-        for sub in _subfolders(self.path):
+        for sub in subfolders(self.path):
             for file in sorted(Path(sub.path).glob("*-a")):
                 entry = _read_index(file)
                 if entry is not None:
@@ -254,9 +192,9 @@ class BuildCache(_CacheFolder):
         self.warm = False
         self._events.append(CacheEvent("the build cache was emptied (gocache.clear)"))
 
-    def restore(self, folder: Path | str) -> None:
-        """Replace the content by a copy of ``folder``: from here on the cache has what it has, and nothing is added."""
-        super().restore(folder)
+    def restore(self, source: Path | str) -> None:
+        """Replace the content by what was saved: from here on the cache has what it has, and nothing is added."""
+        super().restore(source)
         self.warm = False
         self._events.append(CacheEvent("the build cache was replaced by another (gocache.restore)"))
 

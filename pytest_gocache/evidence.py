@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_gocache.action import Action, Kind, Status
-from pytest_gocache.explanation import Change
+from pytest_gocache.explanation import Change, shortened, telling
 from pytest_gocache.hashlog import HashBlock, parse_hash_log, unquote
 from pytest_gocache.inputs import changed_inputs, variant_of
 from pytest_gocache.result import Result
@@ -35,6 +35,8 @@ __all__ = [
 _SHORT = 15  # bytes of a SHA-256 that Go writes for a file's content or an action's ID
 _LARGEST_TEXT = 256 * 1024  # bytes; a diff of more would be no help
 _MOST_LINES = 8
+_MOST_VARIANTS = 8
+_MOST_COMPARED = 1_000_000  # pairs of lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,17 @@ class History:
         if same:
             # One that had an output tells more than one that was only looked up.
             return next((pair for pair in same if pair[1].status is not Status.NOT_RUN), same[0])
-        computed = [pair for pair in seen if key_of(*pair)]
+        computed = {key_of(*pair): pair for pair in reversed(seen) if key_of(*pair)}
+        latest = [*computed.values()][::-1]
         variant = _variant(self._result, action)
-        return next((pair for pair in computed if variant == _variant(*pair)), computed[0] if computed else None)
+        # Of several other variants, the one that differs least says most.
+        return next((pair for pair in latest if variant == _variant(*pair)), None) or min(
+            latest[:_MOST_VARIANTS], key=lambda pair: self._differences(pair, action), default=None
+        )
+
+    def _differences(self, pair: tuple[Result, Action], action: Action) -> int:
+        changes = changed_inputs(block_of(*pair), block_of(self._result, action))
+        return len(telling([change for change in changes if not change.imported]))
 
 
 def _name(action: Action) -> tuple[Kind, str, bool]:
@@ -193,14 +203,21 @@ def text_diff(old: bytes, new: bytes) -> tuple[str, ...]:
         before, after = (text.decode("utf-8").splitlines() for text in (old, new))
     except UnicodeDecodeError:
         return ()
+    while before and after and before[0] == after[0]:
+        del before[0], after[0]
+    while before and after and before[-1] == after[-1]:
+        del before[-1], after[-1]
+    if len(before) * len(after) > _MOST_COMPARED:
+        return ()  # to find what such texts have in common takes seconds
     lines = []
     for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
         if tag != "equal":
-            lines += [f"- {line}" for line in before[old_from:old_to]]
-            lines += [f"+ {line}" for line in after[new_from:new_to]]
-    if not lines:
-        return ()  # only how lines end
+            lines += [("-", line) for line in before[old_from:old_to]]
+            lines += [("+", line) for line in after[new_from:new_to]]
     shown = lines[:_MOST_LINES]
-    bodies = textwrap.dedent("\n".join(line[2:].expandtabs(4) for line in shown)).split("\n")
-    more = [f"… {len(lines) - len(shown)} more lines"] if len(lines) > len(shown) else []
-    return (*(f"{line[0]} {body}" for line, body in zip(shown, bodies, strict=True)), *more)
+    bodies = textwrap.dedent("\n".join(line.expandtabs(4) for _, line in shown)).split("\n")
+    more = len(lines) - len(shown)
+    return (
+        *(f"{sign} {shortened(body)}".rstrip() for (sign, _), body in zip(shown, bodies, strict=False)),
+        *([f"… {more} more line{'s' if more > 1 else ''}"] if more else ()),
+    )

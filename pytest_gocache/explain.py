@@ -76,7 +76,11 @@ class Explainer:
         own = [change for change in telling(reason.own) if change.what != TESTS or len(changes) == 1]
         if own:
             shown = ":" if any(change.lines() for change in own) else ""
-            return replace(reason, summary=f"{_few([change.how for change in own])} since step {then.step}{shown}"), []
+            # A stamp must not hide that there was more to compile it for.
+            below = self._behind(action, changes) if all(change.stamped for change in own) else []
+            also = f", and so did {_few([other.package for other in below])}" if below else ""
+            how = f"{_few([change.how for change in own])}{also} since step {then.step}{shown}"
+            return replace(reason, summary=how), []
         return reason, [self._against(other, then) for other in self._behind(action, changes)]
 
     def _behind(self, action: Action, changes: Sequence[Change]) -> list[Action]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ _SETTING = "build setting "
 _WITHOUT_VALUE = ("file ", "embedded file ", _IMPORT, "facts of ", "list of its tests", "-trimpath", "test variant")
 # What says once more what another input says: Go stamps flags into main packages, and a flag may select other inputs.
 _REPEATED = {
-    "toolchain": ("compiler", "assembler", "linker", "cgo tool", "vet tool"),
+    "toolchain": ("compiler", "assembler", "linker", "cgo tool", "vet tool", "coverage tool"),
     "target": (
         "GOOS",
         "GOARCH",
@@ -43,10 +43,12 @@ _REPEATED = {
     "cgo C flags": ("CGO_CFLAGS",),
     "cgo C++ flags": ("CGO_CXXFLAGS",),
     "cgo linker flags": ("CGO_LDFLAGS",),
-    "coverage mode": ("-cover", "-covermode"),
+    "coverage mode": ("coverage tool", "-cover", "-covermode"),
     "PGO profile": ("-pgo",),
     "build mode": ("-buildmode",),
 }
+_CONTENT_ID = re.compile(r"[\w-]+$|packagemain ")
+_LONGEST_VALUE = 200
 _LABELS = {Kind.LINK: "link of ", Kind.VET: "vet of ", Kind.TEST: "test of "}
 
 
@@ -81,10 +83,12 @@ class Change:
 
     def lines(self) -> list[str]:
         """The old and new values, a line each, marked as a diff marks them; none where they are only content IDs."""
-        if self.diff or self.what.startswith(_WITHOUT_VALUE) or not (self.old or self.new):
+        values = [value for value in (self.old, self.new) if value]
+        only_ids = self.what.startswith(_WITHOUT_VALUE) and all(_CONTENT_ID.match(value) for value in values)
+        if self.diff or only_ids or not values:
             return list(self.diff)
-        pairs = (("-", self.old), ("+", self.new))
-        return [f"{sign} {value or '(empty)'}" for sign, value in pairs if value is not None]
+        pairs = (("-", self.old, self.new), ("+", self.new, self.old))
+        return [f"{sign} {shortened(value, other) or '(empty)'}" for sign, value, other in pairs if value is not None]
 
     def line(self) -> str:
         """The old and new values in one line; empty where they are only content IDs."""
@@ -129,9 +133,10 @@ class Reason:
 
     def lines(self) -> list[str]:
         """The summary, then what changed, indented below it."""
-        values = [(change.what, change.lines()) for change in telling(self.own)]
+        changes = telling(self.own)
+        values = [(change.what, change.lines()) for change in changes]
         values = [(what, lines) for what, lines in values if lines]
-        if len(values) == 1:
+        if len(changes) == 1 and values:
             return [self.summary, *(f"  {line}" for line in values[0][1])]
         return [self.summary, *(line for what, lines in values for line in (f"  {what}", *(f"    {x}" for x in lines)))]
 
@@ -141,6 +146,16 @@ class Reason:
         changes = [(what, values) for what, values in changes if values]
         values = [values if len(changes) == 1 else f"{what} {values}" for what, values in changes]
         return (f"{self.summary} {'; '.join(values)}" if values else self.summary.rstrip(":")).strip()
+
+
+def shortened(value: str, other: str | None = "") -> str:
+    """A long value without what another one has as well, word by word."""
+    if len(value) <= _LONGEST_VALUE:
+        return value
+    words, others = (re.findall(r"[^\s,]+", text) for text in (value, other or ""))
+    differing = ", ".join(word for word in words if word not in set(others))
+    text = f"… {differing} …" if differing and len(differing) < len(value) else value
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]} …"
 
 
 def telling(changes: Sequence[Change]) -> list[Change]:
@@ -200,7 +215,8 @@ def table(reasons: Sequence[Reason], prefix: str = "", *, label: bool = False, t
     ``total`` counts the reasons that were left out, too.
     """
     said: list[tuple[str, list[str]]] = []
-    alike: Counter[tuple[str, ...]] = Counter()
+    alike: dict[tuple[str, ...], list[str]] = {}
+    last: tuple[str, ...] = ()
     all_listed = set(reasons)
     followers: dict[Reason, list[Reason]] = {reason.cause or reason: [] for reason in reasons}
     for reason in reasons:
@@ -210,14 +226,27 @@ def table(reasons: Sequence[Reason], prefix: str = "", *, label: bool = False, t
         listed = cause in all_listed
         if listed:
             lines = cause.lines()
-            alike[tuple(lines)] += 1
-            if alike[tuple(lines)] <= _MOST_ALIKE:
-                again = alike[tuple(lines)] > 1 and (len(lines) > 1 or len(lines[0]) > _SHORT_LINE)
-                said.append((prefix + (cause.label if label else cause.package), ["the same"] if again else lines))
-        for reason in behind[:_MOST_ALIKE]:
-            # A cause that is not in this list was expected: it is told with the first that follows.
-            why = reason.summary if listed or reason is not behind[0] else f"{reason.summary}: {cause.line()}"
-            said.append((prefix + (reason.label if label else reason.package), [why]))
+            name = prefix + (cause.label if label else cause.package)
+            first = alike.setdefault(tuple(lines), []) or [name]
+            alike[tuple(lines)].append(name)
+            if len(alike[tuple(lines)]) <= _MOST_ALIKE:
+                if name != first[0] and (len(lines) > 1 or len(lines[0]) > _SHORT_LINE):
+                    above = tuple(said[-1][1]) in (tuple(lines), ("the same",)) and last == tuple(lines)
+                    said.append((name, ["the same" if above else f"as {first[0].removeprefix(prefix)}"]))
+                else:
+                    said.append((name, lines))
+                last = tuple(lines)
+        rest = [reason for reason in behind[_MOST_ALIKE:] if reason.kind is not Kind.TEST]
+        hidden = set(rest if len(rest) > 1 else ())
+        for reason in behind:
+            if reason in hidden:
+                continue
+            why = [reason.summary]
+            if not listed and reason is behind[0]:
+                # Its cause is not in this list: it was expected.
+                why = [f"{reason.summary}:", *(f"  {line}" for line in cause.lines())]
+            said.append((prefix + (reason.label if label else reason.package), why))
+            last = ()
     return rows(said, total=max(total, len(reasons)))
 
 

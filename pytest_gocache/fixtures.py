@@ -15,9 +15,9 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_gocache.caches import BuildCache, ModuleCache
+    from pytest_gocache.machine import Machine
     from pytest_gocache.marks import MarkSettings
     from pytest_gocache.module import GoModule
-    from pytest_gocache.observe import Machine
     from pytest_gocache.toolchain import GoToolchain
 
 # What the fixtures are made of is imported when one is used: pytest loads this module in every run.
@@ -52,9 +52,9 @@ def go_toolchain(request: pytest.FixtureRequest) -> GoToolchain:
 def _gocache_bench(
     request: pytest.FixtureRequest, go_toolchain: GoToolchain, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[_Bench]:
-    from pytest_gocache.caches import make_writable, remove_tree
+    from pytest_gocache.cachefiles import make_writable, remove_tree
+    from pytest_gocache.machine import Machine
     from pytest_gocache.marks import read_marks
-    from pytest_gocache.observe import Machine
     from pytest_gocache.session import keep_folder, session_of
 
     session = session_of(request.config)
@@ -70,7 +70,7 @@ def _gocache_bench(
     yield _Bench(folder, machine, marks)
     if keep_folder(request.node):
         # pytest deletes old folders as whoever runs it: read-only module caches must not stop it.
-        make_writable(machine.module_cache.path)
+        make_writable(folder)
     else:
         remove_tree(folder)
 
@@ -116,8 +116,8 @@ def go_repo(request: pytest.FixtureRequest, _gocache_bench: _Bench) -> GoModule:
 
     The repository is pytest's rootdir, or what the ini option ``go_repo`` names. The original is only read.
     """
+    from pytest_gocache.checkout import copy_repository
     from pytest_gocache.errors import UsageError
-    from pytest_gocache.module import copy_repository
     from pytest_gocache.session import session_of
 
     source = session_of(request.config).settings.repository
@@ -142,16 +142,17 @@ def _users_level() -> int:
 def _module(request: pytest.FixtureRequest, bench: _Bench, folder: Path) -> GoModule:
     from pytest_gocache.errors import GoCacheWarning
     from pytest_gocache.module import GoModule
-    from pytest_gocache.observe import Observer
+    from pytest_gocache.observe import Observer, Trail
     from pytest_gocache.session import record_result, session_of
 
     session = session_of(request.config)
     observer = Observer(
         machine=bench.machine,
-        steps=bench.folder / "steps" / folder.name,
+        trail=Trail(bench.folder / "steps" / folder.name),
         store=session.store,
         scan=session.scan,
         cwd=folder,
+        find_toolchain=session.toolchain,
         on_result=lambda result: record_result(request.node, result),
         on_cold=lambda reason: warnings.warn(GoCacheWarning(reason), stacklevel=_users_level()),
     )

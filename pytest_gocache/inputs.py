@@ -158,7 +158,10 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[tuple[str, s
             lambda m: [("Fortran compiler command", _words(m[1])), ("cgo Fortran flags", _words(m[2]))],
         ),
         (r"FC ID(?: ERROR)?=(.*)\n", _as("Fortran compiler identity")),
-        (r"cover (.*)\n", _as("coverage mode")),
+        (
+            r"cover (\"[^\"]*\") (.*)\n",
+            lambda m: [("coverage mode", _unquoted(m[1])), ("coverage tool", m[2])],
+        ),
         (r"fuzz (.*)\n", _as("fuzzing instrumentation")),
         (r"modinfo (\"(?:[^\"\\]|\\.)*\")\n", _build_info),
         (
@@ -166,7 +169,10 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[tuple[str, s
             lambda m: [("compiler", m[1]), ("compile flags", _words(m[2] + m[3]))],
         ),
         (rf"asm (.*?) {_LIST} {_LIST}\n", lambda m: [("assembler", m[1]), ("assembler flags", _words(m[2] + m[3]))]),
-        (r"link (.*?) (\[.*\]) (\S+)\n", lambda m: [("linker", m[1]), ("link mode", f"{_words(m[2])} {m[3]}")]),
+        (
+            r"link (.*?) (\[.*\]) (\S+)\n",
+            lambda m: [("linker", m[1]), ("link mode", f"{_words(m[2])} {m[3]}".removeprefix("(none) "))],
+        ),
         (r"linkflags (.*)\n", lambda m: [("link flags", _words(m[1]))]),
         (r"defaultgodebug (.*)\n", _as("default GODEBUG settings")),
         (r"pgofile (.*)\n", _as("PGO profile")),

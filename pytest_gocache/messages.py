@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pytest_gocache.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.advice import advice_for, advice_on_bare_flags
 from pytest_gocache.evidence import History, block_of, folder_of
-from pytest_gocache.explain import Explainer
+from pytest_gocache.explain import Explainer, build_settings_only
 from pytest_gocache.explanation import rows, table
 from pytest_gocache.patterns import near_misses
 from pytest_gocache.result import Result
@@ -19,6 +19,7 @@ __all__ = [
     "counted",
     "explain_set_difference",
     "hint_on_links",
+    "hint_on_strictness",
     "what_was_rebuilt",
     "why_not_linked",
     "why_not_rebuilt",
@@ -43,6 +44,11 @@ def why_they_ran(result: Result, actions: Sequence[Action], prefix: str = "") ->
     own_first = sorted(actions, key=lambda action: action.package in result.std)
     reasons = reasons_of(result, own_first[:_MOST_EXPLAINED])
     return [table(reasons, prefix, total=len(actions)), *advice_for(reasons)]
+
+
+def hint_on_strictness(result: Result, actions: Sequence[Action]) -> str:
+    """What to know of ``strict=True`` when it alone has refused."""
+    return "or drop strict=True" if all(build_settings_only(result, action) for action in actions) else ""
 
 
 def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
@@ -108,7 +114,8 @@ def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
         reason = why_test_ran(result, outcome.package, explainer)
         reasons.append(reason)
         lines = reason.lines()
-        first = f"executed, {outcome.status.value}: {lines[0]}"
+        did = f"executed, {outcome.status.value}"
+        first = f"{did}, {lines[0].removeprefix('executed ')}" if reason.first else f"{did}: {lines[0]}"
         said.append((outcome.package, [first, *lines[1:]]))
         if reason.cause is not None:
             said[-1][1].extend(f"  {line}" for line in reason.cause.lines())
@@ -118,7 +125,7 @@ def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
 def why_tests_did_not_run(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
     """Why tests were not executed, and what to do."""
     said = [(o.package, [why_test_cached(result, o.package) if o.cached else o.status.value]) for o in outcomes]
-    advice = ["-count=1 runs a test whatever is cached: what Go does not track takes that"]
+    advice = ["-count=1 runs a test whatever is cached: a test that reads what Go does not track needs it"]
     return [rows(said), *(advice if any(outcome.cached for outcome in outcomes) else ())]
 
 
@@ -151,6 +158,8 @@ def explain_set_difference(result: Result, what: str, actual: Iterable[str], exp
         if action is None:
             near = near_misses(name, [package for package in actions if package not in result.std])
             why = "it is no part of this command" + (f"; near it: {', '.join(near)}" if near else "")
+        elif action.ran:
+            why = f"it ran: {reasons_of(result, [action])[0].line()}"
         elif kind is Kind.COMPILE:
             why = _why_cached(result, action, history)
         else:
@@ -160,9 +169,13 @@ def explain_set_difference(result: Result, what: str, actual: Iterable[str], exp
     own = [name for name in extra if name not in result.std]
     ran = [actions[name] for name in own or extra[:_MOST_NAMED] if name in actions and actions[name].ran]
     reasons = {reason.package: reason for reason in reasons_of(result, ran)}
+    told = set(reasons.values())
     for name in sorted(own or extra[:_MOST_NAMED], key=lambda n: n in reasons and reasons[n].cause is not None):
         reason = reasons.get(name)
-        behind = f": {reason.cause.line()}" if reason and reason.cause and reason.cause not in reasons.values() else ""
+        behind = ""
+        if reason and reason.cause and reason.cause not in told:
+            told.add(reason.cause)
+            behind = f": {reason.cause.line()}"
         lines.append(f"  not expected: {name}  {reason.line() if reason else ''}{behind}".rstrip())
     if own and len(extra) > len(own):
         lines.append(f"  not expected: {len(extra) - len(own)} packages of the standard library")

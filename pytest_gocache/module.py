@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import textwrap
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from pytest_gocache.caches import remove_tree
+from pytest_gocache.cachefiles import remove_tree
+from pytest_gocache.caches import BuildCache, ModuleCache, holds_modules
+from pytest_gocache.checkout import Times, copy_repository, set_times
 from pytest_gocache.errors import ModuleFileError, UsageError
 from pytest_gocache.gosource import module_path_of
+from pytest_gocache.machine import Machine
 from pytest_gocache.observe import Observer
 from pytest_gocache.patterns import near_misses
 from pytest_gocache.result import Result
@@ -80,7 +83,7 @@ class GoModule:
             self._remember(target)
             written = content.encode("utf-8") if isinstance(content, str) else content
             target.write_bytes(written)
-            self._observer.texts.add(str(target), written)
+            self._observer.trail.texts.add(str(target), written)
             self._date(target)
 
     def read(self, path: str) -> str:
@@ -181,10 +184,79 @@ class GoModule:
             raise UsageError(f"go {args[0] if args else ''}: timeout={timeout} is not a number of seconds above 0")
         return self._observer.go(list(args), changes, check=check, timeout=limit)
 
+    # Machines.
+
+    @property
+    def gocache(self) -> BuildCache:
+        """The GOCACHE of this module's machine."""
+        return self._observer.machine.build_cache
+
+    @property
+    def gomodcache(self) -> ModuleCache:
+        """The GOMODCACHE of this module's machine."""
+        return self._observer.machine.module_cache
+
+    def on_new_machine(
+        self,
+        restore: Iterable[BuildCache | ModuleCache | Path | str] = (),
+        *,
+        path: Path | str | None = None,
+        mtimes: Times = "now",
+        env: Mapping[str, str] | None = None,
+        toolchain: GoToolchain | str | None = None,
+    ) -> GoModule:
+        """The same sources on another machine: another folder, another home, caches that have only what is restored.
+
+        This is how the next CI job, a colleague's checkout or a client of a cache server is played.
+
+        - ``restore`` names what is put into its caches: caches of this test, or folders and archives that their
+          ``save`` made. A GOCACHE to which nothing is restored has a warm standard library, unless ``warm=False``.
+        - ``path`` is the folder of the checkout below the new machine's root. This module's own `path` means the same
+          folders throughout, as the next job of a CI runner has them; this machine is gone then.
+        - ``mtimes``: modification times of the sources, ``"now"`` as after a checkout, ``"keep"``, ``"commit"`` for
+          those of the last commits, or epoch seconds.
+        - ``env`` adds to the module's environment.
+        - ``toolchain`` is another one, or what ``--go-toolchain`` takes.
+
+        Raises `UsageError` for what cannot be restored, and for a path outside of the new machine.
+        """
+        observer = self._observer
+        old = observer.machine
+        chosen = observer.find_toolchain(toolchain) if isinstance(toolchain, str) and observer.find_toolchain else None
+        machine, target = self._place(path, toolchain if isinstance(toolchain, GoToolchain) else chosen)
+        source = self.path
+        if old.replaced:
+            source = old.build_cache.path.parent / self.path.name
+            self.path.rename(source)
+        copy_repository(source, target)
+        set_times(target, mtimes, machine.env, machine.home.tmp)
+        _restore(machine, restore)
+        module = GoModule(target, replace(observer, machine=machine, cwd=target), self._timeout)
+        module.env = {**self.env, **(env or {})}
+        return module
+
+    def _place(self, path: Path | str | None, toolchain: GoToolchain | None) -> tuple[Machine, Path]:
+        """A new machine, and the folder on it for the checkout."""
+        old = self._observer.machine
+        root = old.home.root
+        if path is not None and Path(os.path.realpath(self.path / path)) == Path(os.path.realpath(self.path)):
+            return old.successor(root, toolchain), self.path
+        home = root.parent if root.parent.name == "machines" else root / "machines"
+        new_root = home / str(sum(1 for _ in home.glob("*")) + 2)
+        target = new_root / (path or Path("work") / self.path.name)
+        if not Path(os.path.normpath(target)).is_relative_to(new_root) or target == new_root:
+            raise UsageError(
+                f"on_new_machine: path={str(path)!r} is not below the new machine's root; a relative path is, and this "
+                f"module's own path {self.path} means the same folders"
+            )
+        return old.successor(new_root, toolchain), target
+
     # Helpers.
 
     def _inside(self, path: str) -> Path:
         """The absolute path of a file of the module, links resolved; refused when it is not inside."""
+        if self._observer.machine.replaced:
+            raise UsageError(f"{path}: this machine is gone, another one was put in its place")
         root = Path(os.path.realpath(self.path))
         target = Path(os.path.realpath(root / path))
         if not path or not target.is_relative_to(root):
@@ -207,34 +279,20 @@ class GoModule:
     def _remember(self, target: Path) -> None:
         """Keep what is in a file that is to change: a failure can then show the difference."""
         if target.is_file():
-            self._observer.texts.add(str(target), target.read_bytes())
+            self._observer.trail.texts.add(str(target), target.read_bytes())
 
     def _date(self, target: Path) -> None:
-        if self._observer.taken == 0:
+        if self._observer.trail.taken == 0:
             # A tick for each file: Go's module index tells two states of a file apart by size and time alone.
             self._settled += 0.001
             os.utime(target, (self._settled, self._settled))
 
 
-def copy_repository(source: Path, target: Path) -> None:
-    """Copy a repository with its version-control data, modification times kept, to a folder that does not exist.
-
-    Left out: caches that declare themselves (``CACHEDIR.TAG``), virtual environments (``pyvenv.cfg``), ``__pycache__``
-    and ``node_modules``, and sockets and the like. A ``.git`` that is a file (a linked worktree, a submodule) is left
-    out too: git commands in the copy would write to the original.
-    """
-
-    def leave_out(folder: str, names: list[str]) -> set[str]:
-        return {name for name in names if _is_not_source(Path(folder) / name)}
-
-    shutil.copytree(source, target, symlinks=True, ignore=leave_out)
-
-
-def _is_not_source(path: Path) -> bool:
-    if path.is_symlink():
-        return False
-    if path.is_dir():
-        if path.name in ("__pycache__", "node_modules"):
-            return True
-        return (path / "CACHEDIR.TAG").is_file() or (path / "pyvenv.cfg").is_file()
-    return not path.is_file() or path.name == ".git"
+def _restore(machine: Machine, what: Iterable[BuildCache | ModuleCache | Path | str]) -> None:
+    for saved in what:
+        if isinstance(saved, (BuildCache, ModuleCache)):
+            cache, source = (machine.build_cache if isinstance(saved, BuildCache) else machine.module_cache), saved.path
+        else:
+            source = Path(saved)
+            cache = machine.module_cache if holds_modules(source) else machine.build_cache
+        cache.restore(source)

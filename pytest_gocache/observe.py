@@ -11,11 +11,12 @@ from pathlib import Path
 from pytest_gocache import process
 from pytest_gocache.action import Action, Kind, TestOutcome, TestStatus
 from pytest_gocache.actiongraph import parse_action_graph
-from pytest_gocache.caches import BuildCache, ModuleCache
-from pytest_gocache.environment import Home, hermetic_environment, with_debug_setting
-from pytest_gocache.errors import ActionGraphError, GoCommandError, GoTimeoutError
+from pytest_gocache.caches import ModuleCache
+from pytest_gocache.environment import with_debug_setting
+from pytest_gocache.errors import ActionGraphError, GoCommandError, GoTimeoutError, UsageError
 from pytest_gocache.goflags import GoArguments
 from pytest_gocache.hashlog import split_debug_lines, test_variants
+from pytest_gocache.machine import Machine
 from pytest_gocache.result import Circumstances, Result
 from pytest_gocache.testoutput import parse_test_output
 from pytest_gocache.texts import Texts
@@ -24,7 +25,7 @@ from pytest_gocache.variant import Sources, SourceScan, Variant, named_std_packa
 from pytest_gocache.warmup import WarmStore
 from pytest_gocache.why import explain
 
-__all__ = ["Machine", "Observer"]
+__all__ = ["Observer", "Trail"]
 
 _VCS_FOLDERS = (".git", ".hg", ".svn", ".bzr", ".fslckout", "_FOSSIL_")
 # Commands that write no graph of their own and yet build, through the go commands that they start.
@@ -32,24 +33,16 @@ _BUILD_INDIRECTLY = frozenset({"generate", "tool", "fix"})
 
 
 @dataclass(slots=True)
-class Machine:
-    """An imagined machine: a toolchain, a user's folders, two caches, and the environment made of them."""
+class Trail:
+    """What the commands of one test leave behind, whichever machine they ran on."""
 
-    toolchain: GoToolchain
-    home: Home
-    build_cache: BuildCache
-    module_cache: ModuleCache
-    env: dict[str, str]
-
-    @classmethod
-    def create(cls, root: Path, toolchain: GoToolchain, ambient: Mapping[str, str], *, warm: bool = True) -> Machine:
-        """Make the folders of a machine below ``root``; nothing of ``ambient`` but PATH reaches it."""
-        home = Home(root)
-        home.create()
-        cache = BuildCache(home.gocache, warm=warm)
-        cache.create()
-        env = hermetic_environment(home, toolchain.goroot, ambient)
-        return cls(toolchain, home, cache, ModuleCache(home.gomodcache), env)
+    folder: Path
+    """It gets a folder for each command."""
+    taken: int = 0
+    """How many commands were started."""
+    last: Result | None = None
+    """The latest result."""
+    texts: Texts = field(default_factory=Texts)
 
 
 @dataclass(slots=True)
@@ -57,20 +50,17 @@ class Observer:
     """Runs the commands of one test on one machine, and keeps their results in order."""
 
     machine: Machine
-    steps: Path
-    """The folder that gets a folder for each command."""
+    trail: Trail
     store: WarmStore | None
     """Where warm caches come from; None: nothing is ever warmed."""
     scan: SourceScan
     cwd: Path
     """The root of the module."""
     on_result: Callable[[Result], None] = lambda _: None
+    find_toolchain: Callable[[str], GoToolchain] | None = None
+    """Finds the toolchain that a version or a path names."""
     on_cold: Callable[[str], None] = lambda _: None
     """Told when Go cannot build the standard packages that a command needs, and so nothing was warmed."""
-    last: Result | None = None
-    texts: Texts = field(default_factory=Texts)
-    taken: int = 0
-    """How many commands were started."""
     _warned: set[str] = field(default_factory=set)
 
     def go(self, args: Sequence[str], env: Mapping[str, str], *, check: bool, timeout: float | None) -> Result:
@@ -80,17 +70,19 @@ class Observer:
         it fails and ``check`` is true, `GoTimeoutError` when it takes longer than ``timeout`` seconds, and
         `ActionGraphError` when a command that succeeded left a graph that cannot be read.
         """
+        if self.machine.replaced:
+            raise UsageError(f"go {' '.join(args)}: this machine is gone, another one was put in its place")
         arguments = GoArguments.read(args)
         root = Path(os.path.realpath(self.cwd))
         modcache = self.machine.module_cache
-        sources = self.scan.read(root, _extracted_modules(modcache), self.texts)
+        sources = self.scan.read(root, _extracted_modules(modcache), self.trail.texts)
         full_env = self._environment(env, root, arguments)
         if self.store is not None and (arguments.builds or arguments.verb in _BUILD_INDIRECTLY):
             self._warm(self.store, arguments, full_env, sources, root)
 
-        self.taken += 1
-        step = self.taken
-        folder = self.steps / f"{step:02d}-go-{arguments.verb or 'help'}"
+        self.trail.taken += 1
+        step = self.trail.taken
+        folder = self.trail.folder / f"{step:02d}-go-{arguments.verb or 'help'}"
         folder.mkdir(parents=True)
         graph = folder / "graph.json"
         argv = [str(self.machine.toolchain.go), *args]
@@ -103,7 +95,7 @@ class Observer:
             gocache=full_env["GOCACHE"],
             started=time.time(),
             events=self.machine.build_cache.take_events(),
-            texts=self.texts,
+            texts=self.trail.texts,
             explain=explain,
         )
         done = process.run(argv, cwd=root, env=full_env, output=folder, timeout=timeout)
@@ -127,9 +119,9 @@ class Observer:
             downloads=tuple(sorted(set(modcache.entries()) - downloaded)),
             circumstances=circumstances,
             evidence=folder,
-            previous=self.last,
+            previous=self.trail.last,
         )
-        self.last = result
+        self.trail.last = result
         self.machine.build_cache.learn(result)
         self.on_result(result)
         if done.timed_out and timeout is not None:

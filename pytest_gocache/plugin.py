@@ -180,7 +180,10 @@ def _section(item: pytest.Item, results: Sequence[Result]) -> str:
     for result in results:
         lines.append(one_line(result))
         if len(results) - result.step < _COMMANDS_EXPLAINED:
-            lines += [f"       {cause}" for cause in causes_in_brief(result)]
+            try:
+                lines += [f"       {cause}" for cause in causes_in_brief(result)]
+            except Exception as error:  # noqa: BLE001 - an error here would end the session, and hide the failure
+                lines.append(f"       why could not be told: {type(error).__name__}: {error}")
     evidence = results[-1].evidence
     # After an error in a teardown the folder may be gone already.
     if evidence is not None and evidence.exists() and session_of(item.config).settings.keep != "none":

@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from pytest_gocache import process
-from pytest_gocache.caches import remove_tree
+from pytest_gocache.cachefiles import remove_tree
 from pytest_gocache.errors import StoreError, ToolchainError, UsageError
 from pytest_gocache.toolchain import (
     GoToolchain,

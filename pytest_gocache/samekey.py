@@ -49,9 +49,6 @@ def forced(result: Result) -> str:
 
 def gone_from_cache(result: Result, then: Result, import_path: str) -> str:
     """What took an output out of the build cache after ``then``; empty when nothing that was seen did."""
-    now, before = result.circumstances, then.circumstances
-    if now and before and now.gocache != before.gocache:
-        return f"but in another GOCACHE: that was {before.gocache}, this is {now.gocache}"
     # From the latest back: what the test did before a command, then the command before it.
     later: Result | None = result
     while later is not None and later is not then:
@@ -61,6 +58,9 @@ def gone_from_cache(result: Result, then: Result, import_path: str) -> str:
         later = later.previous
         if later is not None and _cleans(later, "cache"):
             return f"but `{shlex.join(later.command)}` (step {later.step}) emptied the build cache"
+    now, before = result.circumstances, then.circumstances
+    if now and before and now.gocache != before.gocache:
+        return f"but in another GOCACHE: that was {before.gocache}, this is {now.gocache}"
     return ""
 
 
@@ -76,7 +76,7 @@ def _why_linked(result: Result, action: Action) -> str:
         return f"but no binary with its build ID was at {action.target}"
     if result.command[1:2] == ("run",):
         return "but go run keeps no binary before Go 1.24"
-    return "but a `go build` of several packages keeps no binary"
+    return "but no binary of it was kept"
 
 
 def _minor_version(result: Result, action: Action) -> int:

@@ -8,7 +8,8 @@ from pathlib import Path
 from pytest_gocache.action import Kind, Status
 from pytest_gocache.errors import ActionGraphError, GoCacheError, ToolchainError
 from pytest_gocache.hashlog import parse_hash_log
-from pytest_gocache.observe import Machine, Observer
+from pytest_gocache.machine import Machine
+from pytest_gocache.observe import Observer, Trail
 from pytest_gocache.result import Result
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import SourceScan
@@ -36,7 +37,7 @@ def check_toolchain(toolchain: GoToolchain, folder: Path, ambient: Mapping[str, 
         (module / name).write_text(text, encoding="ascii")
     machine = Machine.create(folder / "machine", toolchain, ambient, warm=False)
     # Packages that import nothing need no standard library: this costs two go commands and no warm cache.
-    observer = Observer(machine, folder / "steps", None, SourceScan(), module)
+    observer = Observer(machine, Trail(folder / "steps"), None, SourceScan(), module)
     try:
         first = observer.go(["build", "./low", "./high"], {}, check=True, timeout=_SECONDS)
         second = observer.go(["build", "./low", "./high"], {}, check=True, timeout=_SECONDS)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.caches import remove_tree
+from pytest_gocache.cachefiles import remove_tree
 from pytest_gocache.errors import GoCacheError
 from pytest_gocache.options import Settings, read_settings
 from pytest_gocache.provision import resolve

@@ -70,7 +70,7 @@ def parse_lookups(stderr: bytes) -> Lookups:
     for match in _LINE.finditer(stderr):
         text = {name: value.decode("utf-8", "replace") for name, value in match.groupdict().items() if value}
         if "argument" in text:
-            argument = text["argument"].replace("-test.", "-", 1)
+            argument = re.sub(r"^-test\.", "-", text["argument"])
         elif "disabled" in text:
             disabled = text["disabled"]
         else:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pytest_gocache.environment import without_debug_settings
-from pytest_gocache.evidence import log_of, text_diff, texts_of
+from pytest_gocache.evidence import log_of, text_diff
 from pytest_gocache.explanation import Change
 from pytest_gocache.hashlog import HashBlock
 from pytest_gocache.result import Result
@@ -42,7 +42,7 @@ def changed_reads(then: Result, old: HashBlock, result: Result, new: HashBlock, 
             change = Change(
                 what, _value(op, log_of(then).by_sum.get(was)), _value(op, log_of(result).by_sum.get(found))
             )
-            yield change if op == "env" else _with_text(change, name, result)
+            yield change if op == "env" else _with_text(change, name, then, result)
 
 
 def as_the_test_names_it(file: str, result: Result, package: str) -> str:
@@ -88,15 +88,14 @@ def _value(op: str, block: HashBlock | None) -> str:
     return "; ".join(dict.fromkeys(entries)) or "a folder"
 
 
-def _with_text(change: Change, name: str, result: Result) -> Change:
+def _with_text(change: Change, name: str, then: Result, result: Result) -> Change:
     """The change with what is known of the file's content, by which Go does not go."""
-    if change.old is None or change.new is None:
+    if result.circumstances is None or then.circumstances is None or change.old is None or change.new is None:
         return change
-    *seen, now = [b"", *texts_of(result, Path(name))]
-    sizes = [value.partition(" bytes")[0] for value in (change.old, change.new)]
-    before = [text for text in seen if str(len(text)) == sizes[0]]
-    if not before or str(len(now)) != sizes[1]:
+    texts = result.circumstances.texts
+    old, new = texts.at(name, then.circumstances.started), texts.at(name, result.circumstances.started)
+    if old is None or new is None:
         return change
-    if all(text == now for text in before):
-        return replace(change, what=change.what + ONLY_TIME)
-    return replace(change, diff=text_diff(next(text for text in reversed(before) if text != now), now))
+    if not (change.old.startswith(f"{len(old)} bytes") and change.new.startswith(f"{len(new)} bytes")):
+        return change  # somebody else has changed it, too
+    return replace(change, what=change.what + ONLY_TIME) if old == new else replace(change, diff=text_diff(old, new))

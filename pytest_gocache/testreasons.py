@@ -25,7 +25,7 @@ def why_test_ran(result: Result, package: str, explainer: Explainer) -> Reason:
     """Why a package's test was executed, and its result not taken from the cache."""
     bare = Reason(package, Kind.TEST, "")
     lookups = log_of(result).lookups
-    off = _switched_off(lookups)
+    off = _switched_off(result, lookups)
     if off:
         return replace(bare, summary=off)
     tries = _tries(result, package)
@@ -54,12 +54,22 @@ def why_test_cached(result: Result, package: str) -> str:
     return f"(cached): same test binary and arguments as in {kept}, and {what}"
 
 
-def _switched_off(lookups: Lookups) -> str:
+def _switched_off(result: Result, lookups: Lookups) -> str:
     if lookups.argument:
-        return f"{lookups.argument} switches the test cache off"
+        argument = _as_given(result, lookups.argument)
+        return f"{argument if argument.startswith('-') else f'the argument {argument}'} switches the test cache off"
     if lookups.disabled == "in local directory mode":
         return "no package is named, and then go test uses no cached result: `go test .` does"
     return f"Go caches no result {lookups.disabled}" if lookups.disabled else ""
+
+
+def _as_given(result: Result, argument: str) -> str:
+    """The argument that the user gave: before Go 1.25, go test adds an -outputdir to a -cpuprofile and its like."""
+    flags = dict(GoArguments.read(result.command[1:]).flags)
+    if not argument.startswith("-outputdir=") or "outputdir" in flags:
+        return argument
+    profiles = [f"-{name}={value}" for name, value in flags.items() if name.endswith("profile") or name == "trace"]
+    return profiles[0] if profiles else argument
 
 
 def _unknown(bare: Reason) -> Reason:
@@ -78,7 +88,7 @@ def _saved(then: Result, package: str, hit: Try) -> bool:
 
 def _too_young(file: str, result: Result, package: str) -> str:
     name = as_the_test_names_it(file, result, package)
-    return f"{name}, which it reads, was modified less than two seconds before"
+    return f"{name}, which it reads, was modified less than two seconds before the command"
 
 
 # The same binary and arguments as in an earlier command: something else is not what it was.
@@ -95,7 +105,8 @@ def _same_binary(bare: Reason, result: Result, then: Result, now: Try, earlier: 
         if not changes:
             return _unknown(bare)
         names = ", ".join(change.how for change in changes)
-        return replace(bare, changes=changes, summary=f"{names} since step {then.step}:")
+        shown = ":" if any(change.lines() for change in changes) else ""
+        return replace(bare, changes=changes, summary=f"{names} since step {then.step}{shown}")
     gone = gone_from_cache(result, then, bare.package) or "but it was no longer in the build cache"
     return replace(bare, summary=f"nothing changed since step {then.step}, which kept its result, {gone}")
 
@@ -108,7 +119,7 @@ def _kept(earlier: TestLookup, now: Try) -> str:
 
 def _not_usable(result: Result, then: Result, now: Try) -> str:
     if now.missed.startswith("test output expired"):
-        return f"its result of step {then.step} expired by {_what_expired(result, then)}"
+        return f"its result of step {then.step} was expired by {_what_expired(result, then)}"
     if now.missed.startswith("cached cover profile missing"):
         return f"step {then.step} has kept its result without a coverage profile"
     if now.missed.startswith("coverage metadata changed"):
@@ -144,18 +155,21 @@ def _what_expired(result: Result, then: Result) -> str:
 
 
 def _other_binary(bare: Reason, result: Result, package: str, explainer: Explainer) -> Reason:
-    then = next((then for then in result.earlier() if package in then.tests and then.tests[package].ran), None)
-    if then is None:
+    runs = [then for then in result.earlier() if package in then.tests and then.tests[package].ran]
+    if not runs:
         return replace(bare, summary="executed for the first time in this test", first=True)
+    now = _keys(result, package)
+    for then in runs:
+        for binary, before in _keys(then, package).items():
+            if binary in now:
+                changes = (Change("test arguments", before, now[binary]),)
+                summary = f"test arguments changed since step {then.step}:"
+                return replace(bare, changes=changes, summary=summary, since=then.step)
+    then = runs[0]
     bare = replace(bare, since=then.step)
     link = next((a for a in result.links() if a.scaffold and a.import_path == package), None)
     if link is None:
         return _unknown(bare)
-    before = _keys(then, package)
-    for binary, arguments in _keys(result, package).items():
-        if binary in before:
-            changes = (Change("test arguments", before[binary], arguments),)
-            return replace(bare, changes=changes, summary=f"test arguments changed since step {then.step}:")
     below = explainer.reason(link)
     lookups = log_of(then).lookups
     if not below.changes and (lookups.argument or lookups.disabled):
@@ -178,5 +192,5 @@ def _keys(result: Result, package: str) -> dict[str, str]:
         match = _TEST_RESULT.fullmatch(block.inputs[-1]) if block else None
         if match:
             words = [*_WORD.findall(match[2]), *_WORD.findall(match[3])]
-            found[match[1]] = " ".join(word.replace("-test.", "-", 1) for word in words)
+            found[match[1]] = " ".join(re.sub(r"^-test\.", "-", word) for word in words)
     return found

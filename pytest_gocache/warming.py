@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pytest_gocache import process
-from pytest_gocache.caches import BuildCache, cache_files, remove_tree
+from pytest_gocache.cachefiles import cache_files, remove_tree
+from pytest_gocache.caches import BuildCache
 from pytest_gocache.environment import Home, hermetic_environment
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import Variant

@@ -16,7 +16,8 @@ from weakref import WeakKeyDictionary
 
 from filelock import FileLock
 
-from pytest_gocache.caches import BuildCache, remove_tree
+from pytest_gocache.cachefiles import remove_tree
+from pytest_gocache.caches import BuildCache
 from pytest_gocache.errors import StoreError
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import Variant

@@ -37,6 +37,7 @@ LAYERS = {
     "record": 3,
     # The world: one module each for processes, folders, the environment, toolchains.
     "process": 1,
+    "cachefiles": 1,
     "environment": 2,
     "caches": 3,
     "toolchain": 4,
@@ -56,6 +57,8 @@ LAYERS = {
     "warming": 6,
     "warmup": 7,
     # go commands and what tests say of them.
+    "machine": 5,
+    "checkout": 2,
     "observe": 9,
     "module": 10,
     "selfcheck": 10,

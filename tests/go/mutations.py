@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -89,6 +90,17 @@ def remove(path: str) -> Mutation:
 
 def touch(path: str, mtime: float | None = None) -> Mutation:
     return lambda bench: bench.module.touch(path, mtime)
+
+
+def set_time(folder: str, mtime: float) -> Mutation:
+    """Date a folder, and what is directly in it."""
+
+    def change(bench: Bench) -> None:
+        path = bench.module.path / folder
+        for entry in (*path.iterdir(), path):
+            os.utime(entry, (mtime, mtime))
+
+    return change
 
 
 def spare_file(name: str, content: bytes, mode: int = 0o644) -> Mutation:

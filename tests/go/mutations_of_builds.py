@@ -143,6 +143,7 @@ GO_MOD = [
             append("go.mod", "\nreplace example.com/dep => ./dep\n"),
         ),
     ),
+    Row("vendored", {"compile example.com/dep": {"directory"}}, go("mod vendor"), run="build ./lib"),
 ]
 
 FLAGS = [

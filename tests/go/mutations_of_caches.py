@@ -5,13 +5,18 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
-from tests.go.mutations import Row, all_of, append, each, edit, go, keep_cold, remove, touch, write
+from tests.go.mutations import Row, all_of, append, each, edit, go, keep_cold, remove, set_time, touch, write
 from tests.go.mutations_of_builds import BODY, DEP
 
 LIB = "example.com/app/lib"
 VARIANT = "lib [example.com/app/lib.test]"
 TESTED = f"compile {VARIANT}"
 WORDS = "lib/testdata/words.txt"
+OUTSIDE = all_of(
+    write("mid/mid.go", 'package mid\n\nimport "example.com/app/lib"\n\nfunc Mid() string { return lib.Hello() }\n'),
+    write("lib/outside_test.go", 'package lib_test\n\nimport "example.com/app/mid"\n\nvar Word = mid.Mid()\n'),
+)
+LISTS = 'package lists\n\nimport (\n\t"os"\n\t"testing"\n)\n\nfunc TestList(*testing.T) { os.ReadDir("testdata") }\n'
 TIME_ONLY = "(only its modification time)"
 A_MINUTE_AGO = time.time() - 60
 
@@ -61,6 +66,22 @@ TESTS = [
         append("lib/lib_test.go", "\nfunc TestMore(t *testing.T) {}\n"),
         run="test ./lib",
     ),
+    # Go compiles the packages between a package and its external tests once more.
+    Row("outside-test", {TESTED: {"file lib.go"}}, BODY, run="test ./lib", prepare=OUTSIDE),
+    Row(
+        "outside-test-edited",
+        {"compile lib_test [example.com/app/lib.test]": {"file outside_test.go"}},
+        append("lib/outside_test.go", "\nvar More = Word\n"),
+        run="test ./lib",
+        prepare=OUTSIDE,
+    ),
+    Row(
+        "package-below-an-outside-test",
+        {"compile mid [example.com/app/lib.test]": {"file mid.go"}},
+        edit("mid/mid.go", "lib.Hello()", 'lib.Hello() + "."'),
+        run="test ./lib",
+        prepare=OUTSIDE,
+    ),
     Row("variable", {"test lib": {"environment variable APP_MODE"}}, run="test ./lib", env={"APP_MODE": "new"}),
     Row("unread-variable", {}, run="test ./lib", env={"APP_OTHER": "new"}),
     Row(
@@ -84,6 +105,17 @@ TESTS = [
         touch(WORDS, A_MINUTE_AGO),
         run="test ./lib",
         env={"APP_MODE": "new"},
+    ),
+    Row(
+        "test-folder",
+        {"test lists": {"file testdata"}},
+        all_of(write("lists/testdata/b.txt", "b\n"), set_time("lists/testdata", A_MINUTE_AGO)),
+        run="test ./lists",
+        prepare=all_of(
+            write("lists/lists_test.go", LISTS),
+            write("lists/testdata/a.txt", "a\n"),
+            set_time("lists/testdata", A_MINUTE_AGO - 60),
+        ),
     ),
     Row("count", {"test lib": "-count=1"}, run="test -count=1 ./lib", first="test ./lib"),
     Row("count-again", {"test lib": "-count=1"}, run="test -count=1 ./lib"),
@@ -146,6 +178,7 @@ VET = [
         edit("lib/lib_test.go", "the words", "they"),
         run="vet ./lib",
     ),
+    Row("vet-flags", {f"vet {VARIANT}": {"vet flags"}}, run="vet -printf=false ./lib", first="vet ./lib"),
     # From 1.26 on, its result is cached.
     Row("vet-again", {}, run="vet ./lib", differs={"<1.26": {f"vet {VARIANT}": "1.26"}}),
 ]

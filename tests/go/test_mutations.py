@@ -11,6 +11,7 @@ from tests.go import mutations_of_builds, mutations_of_caches
 from tests.go.mutation_module import load_app
 from tests.go.mutations import Bench, Causes, Row, gaps
 
+EDIT = ("lib/lib.go", '"!"', '"?"')
 ROWS = [*mutations_of_builds.ROWS, *mutations_of_caches.ROWS]
 
 
@@ -57,3 +58,31 @@ def causes_of(result: Result, expected: Causes) -> Causes:
             value = part if isinstance(part, str) and part in cause.summary else cause.summary
         assert found.setdefault(name, value) == value, "two causes for one action"
     return found
+
+
+def test_a_pattern_narrows_the_reasons_and_keeps_their_cause(bench: Bench) -> None:
+    bench.go("build ./...")
+    bench.module.edit(*EDIT)
+    explanation = bench.go("build ./...").explain("./cmd/...")
+
+    assert [(reason.kind, reason.package) for reason in explanation.reasons] == [
+        (Kind.COMPILE, "example.com/app/cmd/app"),
+        (Kind.LINK, "example.com/app/cmd/app"),
+    ]
+    assert explanation.followers == explanation.reasons
+    assert [reason.follows[-1] for reason in explanation.reasons] == ["example.com/app/lib"] * 2
+    assert [cause.package for cause in explanation.causes] == ["example.com/app/lib"]
+
+
+def test_the_inputs_show_the_lines_that_differ(bench: Bench) -> None:
+    bench.go("build ./lib")
+    bench.module.edit(*EDIT)
+    bench.module.write("lib/more.go", "package lib\n")
+    changed, added = bench.go("build ./lib").explain().inputs
+
+    assert (changed.how, added.how) == ("file lib.go changed", "file more.go was added")
+    assert changed.diff == (
+        '- func Hello() string { return dep.Word() + "!" }',
+        '+ func Hello() string { return dep.Word() + "?" }',
+    )
+    assert added.old is None

@@ -50,7 +50,7 @@ VOLATILE = "volatile values belong on the link step: use -ldflags=-X"
         # A value that differs from place to place, or from time to time.
         pytest.param(
             flags("-trimpath=/home/ann", "-trimpath=/home/bob"),
-            f"{VOLATILE}, and the build flag -trimpath for paths",
+            f"{VOLATILE}, and the -trimpath build flag",
             id="path-trimpath",
         ),
         pytest.param(flags("-N -D /home/ann", "-N -D /home/bob"), VOLATILE, id="path"),
@@ -85,7 +85,7 @@ VOLATILE = "volatile values belong on the link step: use -ldflags=-X"
         pytest.param(read("environment variable TMPDIR", "/a", "/b"), "t.TempDir reads TMPDIR", id="TMPDIR"),
         pytest.param(read("environment variable GOTMPDIR", "/a", "/b"), "t.TempDir reads ", id="GOTMPDIR"),
         pytest.param(
-            ran("a.txt, which it reads, was modified less than two seconds before"),
+            ran("a.txt, which it reads, was modified less than two seconds before the command"),
             "Go distrusts a file that is younger than two seconds",
             id="young",
         ),
@@ -120,7 +120,8 @@ def test_each_known_mistake_has_its_line(reason: Reason, beginning: str) -> None
         pytest.param(flags("-trimpath=/home/ann", "-trimpath=/home/ann -N"), id="beside-a-path"),
         pytest.param(flags("(none)", "-trimpath=/home/ann"), id="path-that-was-not-there"),
         pytest.param(flags("-D t=10:00:59", "(none)"), id="time-that-is-gone"),
-        pytest.param(flags("-D t=10:00:59", "-D t=never"), id="time-for-a-word"),
+        pytest.param(flags("-D t=10:00:59", "-D t=never"), id="word-for-a-time"),
+        pytest.param(flags("-D t=never", "-D t=10:00:59"), id="time-for-a-word"),
         pytest.param(flags(None, "-D t=10:00:59", "assembler flags"), id="first-file-for-the-assembler"),
         pytest.param(compiled(Change("PGO profile", "/a/x.pgo", "/b/x.pgo")), id="no-flags"),
         # A directory.
@@ -147,7 +148,7 @@ def test_each_known_mistake_has_its_line(reason: Reason, beginning: str) -> None
         pytest.param(read("environment variable MY_TMPDIR", "/a", "/b"), id="variable-like-TMPDIR"),
         pytest.param(read("file a.txt", "3 bytes, modified 1", "4 bytes, modified 2"), id="file"),
         pytest.param(compiled(Change("environment variable TMPDIR", "a", "b")), id="TMPDIR-of-no-test"),
-        pytest.param(compiled(summary="a.txt was modified less than two seconds before"), id="young-of-no-test"),
+        pytest.param(compiled(summary="a.txt was modified less than two seconds before the command"), id="young-of-no-test"),
     ],
 )
 def test_what_only_looks_like_a_mistake_has_no_advice(reason: Reason) -> None:
@@ -156,12 +157,11 @@ def test_what_only_looks_like_a_mistake_has_no_advice(reason: Reason) -> None:
 
 
 def test_no_more_than_two_lines_of_the_first_causes() -> None:
-    forced, directory, counted = (
-        compiled(summary="forced by -a"),
-        compiled(Change("directory", "/a", "/b")),
-        off("-count=1"),
-    )
-    beginnings = [line.split(" ")[0] for line in advice_for([forced, forced, directory, counted])]
+    forced = compiled(summary="forced by -a")
+    too = Reason("m/other", Kind.COMPILE, "forced by -a")
+    directory = compiled(Change("directory", "/a", "/b"))
+    counted = off("-count=1")
+    beginnings = [line.split(" ")[0] for line in advice_for([forced, too, directory, counted])]
     assert beginnings == ["-a", "-trimpath"]
     assert [line.split(" ")[0] for line in advice_for([counted, forced])] == ["-count=1", "-a"]
 

@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.action import Action, Kind, Status
-from pytest_gocache.caches import BuildCache, CacheEntry, ModuleCache, clone_files, remove_tree
+from pytest_gocache.cachefiles import clone_files, remove_tree
+from pytest_gocache.caches import BuildCache, CacheEntry, ModuleCache
 from pytest_gocache.errors import UsageError
 from pytest_gocache.result import Result
 
@@ -365,7 +366,7 @@ def test_save_refuses_a_folder_that_is_not_empty_and_takes_an_empty_one(cache: B
 
 def test_restore_from_nothing_is_an_error_and_changes_nothing(cache: BuildCache, tmp_path: Path) -> None:
     before = files_of(cache.path)
-    with pytest.raises(UsageError, match="not a folder"):
+    with pytest.raises(UsageError, match="not a folder, nor an archive"):
         cache.restore(tmp_path / "nothing")
     assert files_of(cache.path) == before
 
@@ -419,7 +420,8 @@ AS_NOBODY = """
 import os, shutil, sys, tempfile
 from pathlib import Path
 sys.path[:0] = sys.argv[1:]
-from pytest_gocache.caches import ModuleCache, remove_tree
+from pytest_gocache.cachefiles import remove_tree
+from pytest_gocache.caches import ModuleCache
 from test_cache_folders import read_only_tree
 os.setgid(65534)
 os.setuid(65534)

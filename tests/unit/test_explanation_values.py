@@ -182,6 +182,18 @@ def test_telling_takes_some_in_their_order_and_never_all(names: list[str]) -> No
             "file lib.go changed, directory changed since step 1: file lib.go - one + two; directory /a -> /b",
         ),
         ("file a.go was added since step 1", (Change("file a.go", None, "A"),), None, None),
+        # Of two inputs, the values of one have its name.
+        (
+            "compile flags changed, file a.go was added since step 1:",
+            (FLAGS, Change("file a.go", None, "A")),
+            [
+                "compile flags changed, file a.go was added since step 1:",
+                "  compile flags",
+                "    - (none)",
+                "    + -N -l",
+            ],
+            "compile flags changed, file a.go was added since step 1: (none) -> -N -l",
+        ),
         # A long diff is for the many lines only.
         (
             "file a.go changed since step 1:",
@@ -314,9 +326,11 @@ def test_of_many_followers_six_are_told_and_the_others_counted() -> None:
 def test_a_cause_that_is_not_in_the_list_is_told_once_with_what_follows() -> None:
     cause = compiled("m/lib", "file lib.go was added since step 1")
     reasons = [Reason(f"m/{name}", Kind.COMPILE, "only followed: it imports m/lib", cause=cause) for name in "ab"]
-    first, *_ = text = table(reasons).splitlines()
-    assert first == "  m/a  only followed: it imports m/lib: file lib.go was added since step 1"
-    assert text[1:] == ["  m/b  only followed: it imports m/lib"]
+    assert table(reasons).splitlines() == [
+        "  m/a  only followed: it imports m/lib:",
+        "         file lib.go was added since step 1",
+        "  m/b  only followed: it imports m/lib",
+    ]
 
 
 def test_those_that_were_left_out_are_counted() -> None:

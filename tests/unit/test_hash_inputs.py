@@ -65,7 +65,8 @@ def one_change(old: str | None, new: str | None) -> Change:
         ('CC ID="1"\n', 'CC ID="2"\n', "C compiler identity changed", ['- "1"', '+ "2"']),
         ('CXX=["g++"] []\n', 'CXX=["clang++"] []\n', "C++ compiler command changed", ["- g++", "+ clang++"]),
         ('CXX ID="1"\n', 'CXX ID="2"\n', "C++ compiler identity changed", ['- "1"', '+ "2"']),
-        (None, 'cover "atomic" "id"\n', "coverage mode was added", ['+ "atomic" "id"']),
+        ('cover "set" "id"\n', 'cover "atomic" "id"\n', "coverage mode changed", ["- set", "+ atomic"]),
+        ('cover "set" "id"\n', 'cover "set" "id2"\n', "coverage tool changed", ['- "id"', '+ "id2"']),
         (None, 'fuzz ["-d=libfuzzer"]\n', "fuzzing instrumentation was added", ['+ ["-d=libfuzzer"]']),
         (
             "compile compile version go1.27.3 [] []\n",
@@ -111,7 +112,7 @@ def one_change(old: str | None, new: str | None) -> Change:
             "link link version go1.27.3 [] exe\n",
             'link link version go1.27.3 ["-race"] exe\n',
             "link mode changed",
-            ["- (none) exe", "+ -race exe"],
+            ["- exe", "+ -race exe"],
         ),
         ("linkflags []\n", 'linkflags ["-X" "main.v=1 2"]\n', "link flags changed", ["- (none)", "+ -X 'main.v=1 2'"]),
         ('defaultgodebug ""\n', 'defaultgodebug "a=1"\n', "default GODEBUG settings changed", ['- ""', '+ "a=1"']),

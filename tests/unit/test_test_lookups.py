@@ -71,6 +71,7 @@ def test_a_result_that_is_not_there_is_looked_for_twice_and_then_saved_under_bot
         "test output malformed",
         "test output expired due to go clean -testcache",
         f"cached cover profile missing: {GONE}",
+        "coverage metadata changed, re-running test: coverage metadata not found",
     ],
 )
 def test_a_miss_is_told_in_gos_words(message: str) -> None:
@@ -161,6 +162,9 @@ GOS_LINES = [
     line("test output expired due to go clean -testcache"),
     line(f"input file /m/lib/testdata/a.txt: {TOO_NEW}"),
     line(f"cached cover profile missing: {GONE}"),
+    line("coverage metadata changed, re-running test: coverage metadata not found"),
+    line("reading testlog: malformed"),
+    line("reading cover profile: open c.out: no such file or directory"),
     b"testcache: caching disabled for test argument: -test.count=1\n",
     b"testcache: caching disabled in local directory mode\n",
 ]
@@ -170,6 +174,7 @@ USERS_LINES = [
     b"testcache: caching disabled\n",
     b"testcache: caching disabled by me\n",
     b"testcache: lib: warm\n",
+    b"testcache: lib: hello\n",
     b"testcache: lib: test ID 42\n",
     b"testcache: lib: test ID " + FIRST_ID + b" => " + FIRST[1:].encode() + b"\n",
     b"testcache: lib: saved test ID " + FIRST.encode() + b" => input ID " + READ.encode() + b" => " + b"0" * 64 + b"\n",

@@ -119,7 +119,7 @@ def test_what_is_taken_and_given_makes_the_one_text_of_the_other(old: list[str],
         return  # what such texts say is told above
     *lines, last = text_diff(before, after)
     shown = lines if last.startswith("…") else [*lines, last]
-    assert all(line[:2] in ("- ", "+ ") for line in shown)
+    assert all(line[:1] in ("-", "+") for line in shown)
     if last.startswith("…"):
         assert len(shown) == 8
     else:
