@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Iterable, Sequence
 
 from pytest_gocache.action import Action, Kind
-from pytest_gocache.explanation import Reason, telling
+from pytest_gocache.explanation import Reason
 from pytest_gocache.goflags import GoArguments
 from pytest_gocache.patterns import Pattern
 from pytest_gocache.result import Result
@@ -66,14 +66,14 @@ def _values(flags: str) -> dict[str, str]:
 
 
 def _directory(cause: Reason) -> str:
-    if not any(change.what == "directory" and change.old and change.new for change in telling(cause.own)):
+    if not any(change.what == "directory" and change.old and change.new for change in cause.own):
         return ""
     return "-trimpath leaves the directory out of the cache keys: builds in any folder then share the cache"
 
 
 def _stamps(cause: Reason) -> str:
-    own = telling(cause.own)
-    if cause.kind is not Kind.COMPILE or not own or len(cause.own) < len(cause.changes):
+    own = cause.own
+    if cause.kind is not Kind.COMPILE or not own or any(change.imported for change in cause.changes):
         return ""
     if not all(change.stamped for change in own):
         return ""

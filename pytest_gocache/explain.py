@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pytest_gocache.action import Action, Kind
 from pytest_gocache.evidence import History, changes_between, key_of, vetted_by
-from pytest_gocache.explanation import Change, Reason, telling
+from pytest_gocache.explanation import Change, Reason
 from pytest_gocache.inputs import FACTS, TESTS
 from pytest_gocache.patterns import short_name
 from pytest_gocache.result import Result
@@ -63,6 +63,9 @@ class Explainer:
         if key_of(then, old) == key_of(result, action):
             return replace(bare, summary=why_same_key_ran(result, action, then, old)), []
         changes = changes_between(then, old, result, action)
+        if action.kind is Kind.VET and changes:
+            # What vet found out about the imports follows from its flags, and from what they are.
+            changes = tuple(change for change in changes if not change.what.startswith(FACTS)) or changes
         if action.kind is Kind.VET and all(change.what.startswith(FACTS) for change in changes or ()):
             compiled, compiled_then = vetted_by(result, action), vetted_by(then, old)
             if compiled and compiled_then and compiled.action_id != compiled_then.action_id:
@@ -73,7 +76,7 @@ class Explainer:
             return replace(bare, summary=summary, known=False), []
         reason = replace(bare, changes=changes)
         # A list of tests changes only with the test files, which are imported.
-        own = [change for change in telling(reason.own) if change.what != TESTS or len(changes) == 1]
+        own = [change for change in reason.own if change.what != TESTS or len(changes) == 1]
         if own:
             shown = ":" if any(change.lines() for change in own) else ""
             # A stamp must not hide that there was more to compile it for.

@@ -43,7 +43,8 @@ _REPEATED = {
     "cgo C flags": ("CGO_CFLAGS",),
     "cgo C++ flags": ("CGO_CXXFLAGS",),
     "cgo linker flags": ("CGO_LDFLAGS",),
-    "coverage mode": ("coverage tool", "-cover", "-covermode"),
+    "GOEXPERIMENT": ("compiler", "assembler", "linker"),
+    "coverage mode": ("coverage tool", "list of its tests", "-cover", "-covermode"),
     "PGO profile": ("-pgo",),
     "build mode": ("-buildmode",),
 }
@@ -123,8 +124,8 @@ class Reason:
 
     @property
     def own(self) -> tuple[Change, ...]:
-        """The changes that no import brought."""
-        return tuple(change for change in self.changes if not change.imported)
+        """The changes that no import brought, without those that only say again what another one says."""
+        return tuple(telling([change for change in self.changes if not change.imported]))
 
     @property
     def label(self) -> str:
@@ -133,16 +134,15 @@ class Reason:
 
     def lines(self) -> list[str]:
         """The summary, then what changed, indented below it."""
-        changes = telling(self.own)
-        values = [(change.what, change.lines()) for change in changes]
+        values = [(change.what, change.lines()) for change in self.own]
         values = [(what, lines) for what, lines in values if lines]
-        if len(changes) == 1 and values:
+        if len(self.own) == 1 and values:
             return [self.summary, *(f"  {line}" for line in values[0][1])]
         return [self.summary, *(line for what, lines in values for line in (f"  {what}", *(f"    {x}" for x in lines)))]
 
     def line(self) -> str:
         """All in one line."""
-        changes = [(change.what, change.line()) for change in telling(self.own)]
+        changes = [(change.what, change.line()) for change in self.own]
         changes = [(what, values) for what, values in changes if values]
         values = [values if len(changes) == 1 else f"{what} {values}" for what, values in changes]
         return (f"{self.summary} {'; '.join(values)}" if values else self.summary.rstrip(":")).strip()

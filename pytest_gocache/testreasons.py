@@ -7,7 +7,7 @@ import shlex
 from dataclasses import replace
 
 from pytest_gocache.action import Kind, TestStatus
-from pytest_gocache.evidence import log_of
+from pytest_gocache.evidence import log_of, text_diff
 from pytest_gocache.explain import Explainer
 from pytest_gocache.explanation import Change, Reason
 from pytest_gocache.goflags import GoArguments, is_set
@@ -33,7 +33,7 @@ def why_test_ran(result: Result, package: str, explainer: Explainer) -> Reason:
         return _unknown(bare)
     young = next((a_try.young for a_try in tries if a_try.young), "")
     if young:
-        return replace(bare, summary=_too_young(young, result, package))
+        return _young(bare, young, result)
     for then in result.earlier():
         earlier = log_of(then).lookups.packages.get(package)
         known = [a_try for a_try in tries if earlier and any(a_try.key == old.key for old in earlier.tries)]
@@ -84,6 +84,26 @@ def _tries(result: Result, package: str) -> list[Try]:
 def _saved(then: Result, package: str, hit: Try) -> bool:
     lookup = log_of(then).lookups.packages.get(package)
     return lookup is not None and lookup.saved.get(hit.key) == hit.inputs
+
+
+def _young(bare: Reason, file: str, result: Result) -> Reason:
+    """Go looks no further than to the first file that is too young; what is in it may have changed as well."""
+    too_young = replace(bare, summary=_too_young(file, result, bare.package))
+    then = next((then for then in result.earlier() if _saved_any(then, bare.package)), None)
+    if then is None or then.circumstances is None or result.circumstances is None:
+        return too_young
+    texts = result.circumstances.texts
+    old, new = texts.at(file, then.circumstances.started), texts.at(file, result.circumstances.started)
+    if old is None or new is None or old == new:
+        return too_young
+    name = as_the_test_names_it(file, result, bare.package)
+    change = Change(f"file {name}", f"{len(old)} bytes", f"{len(new)} bytes", text_diff(old, new))
+    return replace(bare, changes=(change,), summary=f"{change.how} since step {then.step}:", since=then.step)
+
+
+def _saved_any(then: Result, package: str) -> bool:
+    lookup = log_of(then).lookups.packages.get(package)
+    return lookup is not None and bool(lookup.saved)
 
 
 def _too_young(file: str, result: Result, package: str) -> str:

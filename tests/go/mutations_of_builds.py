@@ -151,7 +151,7 @@ FLAGS = [
         "gcflags",
         {
             **each({"compile flags"}, "lib", "assets", "native"),
-            "compile cmd/app": {"compile flags", "build setting -gcflags"},
+            "compile cmd/app": {"compile flags"},
         },
         run="build -gcflags=-l ./...",
         first="build -gcflags=-N ./...",
@@ -185,7 +185,7 @@ FLAGS = [
     Row("ldflags-of-a-library", {}, run=f"build {STAMP}2 ./lib", first="build ./lib"),
     Row(
         "trimpath",
-        each({"directory", "module version", "-trimpath"}, "lib", DEP),
+        each({"-trimpath"}, "lib", DEP),
         keep_cold,
         run="build -trimpath ./lib",
         first="build ./lib",
@@ -252,7 +252,7 @@ FLAGS = [
         "default-profile",
         {
             **each({"PGO profile"}, "lib", "assets", "native", DEP),
-            "compile cmd/app": {"PGO profile", "build setting -pgo"},
+            "compile cmd/app": {"PGO profile"},
         },
         write("cmd/app/default.pgo", profile(90)),
         run="build ./cmd/app",

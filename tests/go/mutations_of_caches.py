@@ -142,12 +142,12 @@ TESTS = [
         "cover",
         {
             TESTED: {"coverage mode"},
-            "compile lib.test": {"coverage mode", "list of its tests", "build setting -cover"},
+            "compile lib.test": {"coverage mode"},
         },
         run="test -cover ./lib",
         first="test ./lib",
         # Build settings are stamped into test binaries since 1.24.
-        differs={"<1.24": {TESTED: {"coverage mode"}, "compile lib.test": {"coverage mode", "list of its tests"}}},
+        differs={"<1.24": {TESTED: {"coverage mode"}, "compile lib.test": {"coverage mode"}}},
     ),
     Row(
         "covermode",

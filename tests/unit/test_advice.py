@@ -148,7 +148,9 @@ def test_each_known_mistake_has_its_line(reason: Reason, beginning: str) -> None
         pytest.param(read("environment variable MY_TMPDIR", "/a", "/b"), id="variable-like-TMPDIR"),
         pytest.param(read("file a.txt", "3 bytes, modified 1", "4 bytes, modified 2"), id="file"),
         pytest.param(compiled(Change("environment variable TMPDIR", "a", "b")), id="TMPDIR-of-no-test"),
-        pytest.param(compiled(summary="a.txt was modified less than two seconds before the command"), id="young-of-no-test"),
+        pytest.param(
+            compiled(summary="a.txt was modified less than two seconds before the command"), id="young-of-no-test"
+        ),
     ],
 )
 def test_what_only_looks_like_a_mistake_has_no_advice(reason: Reason) -> None:
