@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     )
     from pytest_gocache.explanation import Change, Explanation, Reason
     from pytest_gocache.module import GoModule
+    from pytest_gocache.proxy import ModuleProxy
     from pytest_gocache.result import PackageSet, Result
     from pytest_gocache.toolchain import GoToolchain, GoVersion
 
@@ -67,6 +68,7 @@ _HOME = {
     "Kind": "action",
     "ModuleCache": "caches",
     "ModuleFileError": "errors",
+    "ModuleProxy": "proxy",
     "PackageSet": "result",
     "PatternError": "errors",
     "Reason": "explanation",
@@ -111,6 +113,7 @@ __all__ = [
     "Kind",
     "ModuleCache",
     "ModuleFileError",
+    "ModuleProxy",
     "PackageSet",
     "PatternError",
     "Reason",

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from pytest_gocache.machine import Machine
     from pytest_gocache.marks import MarkSettings
     from pytest_gocache.module import GoModule
+    from pytest_gocache.proxy import ModuleProxy
     from pytest_gocache.toolchain import GoToolchain
 
 # What the fixtures are made of is imported when one is used: pytest loads this module in every run.
 
-__all__ = ["go_module", "go_repo", "go_toolchain", "gocache", "gomodcache"]
+__all__ = ["go_module", "go_proxy", "go_repo", "go_toolchain", "gocache", "gomodcache"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,22 @@ def gocache(_gocache_bench: _Bench) -> BuildCache:
 def gomodcache(_gocache_bench: _Bench) -> ModuleCache:
     """This test's own `ModuleCache`, its GOMODCACHE: empty at first."""
     return _gocache_bench.machine.module_cache
+
+
+@pytest.fixture
+def go_proxy(_gocache_bench: _Bench) -> Iterator[ModuleProxy]:
+    """A `ModuleProxy` of this test's own. Using it points GOPROXY at it: nothing else is reachable.
+
+    ``.add(txtar_or_folder, version)`` serves a module, ``.requests`` tells what was asked for.
+    """
+    from pytest_gocache.proxy import ModuleProxy
+
+    proxy = ModuleProxy(_gocache_bench.folder / "proxy")
+    machine = _gocache_bench.machine
+    machine.env["GOPROXY"] = proxy.url
+    machine.served.append(proxy.sources)
+    yield proxy
+    proxy.stop()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_gocache.caches import BuildCache, ModuleCache
@@ -26,6 +26,8 @@ class Machine:
     """The environment around pytest, of which only PATH reaches the machine."""
     warm: bool
     """Whether its build cache began with a warm standard library."""
+    served: list[Path] = field(default_factory=list)
+    """Folders with the sources of modules that commands may download: what they import is warm, too."""
     replaced: bool = False
     """Another machine has taken its place: no command runs on it any more."""
 
@@ -50,6 +52,7 @@ class Machine:
         new = Machine.create(root, toolchain or self.toolchain, self.ambient, warm=self.warm)
         mine = hermetic_environment(self.home, self.toolchain.goroot, self.ambient)
         new.env |= {name: value for name, value in self.env.items() if mine.get(name) != value}
+        new.served = list(self.served)
         new.build_cache.begin_anew()
         return new
 

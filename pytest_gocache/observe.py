@@ -75,7 +75,7 @@ class Observer:
         arguments = GoArguments.read(args)
         root = Path(os.path.realpath(self.cwd))
         modcache = self.machine.module_cache
-        sources = self.scan.read(root, _extracted_modules(modcache), self.trail.texts)
+        sources = self.scan.read(root, [*_extracted_modules(modcache), *self.machine.served], self.trail.texts)
         full_env = self._environment(env, root, arguments)
         if self.store is not None and (arguments.builds or arguments.verb in _BUILD_INDIRECTLY):
             self._warm(self.store, arguments, full_env, sources, root)

@@ -59,6 +59,7 @@ LAYERS = {
     # go commands and what tests say of them.
     "machine": 5,
     "checkout": 2,
+    "proxy": 2,
     "observe": 9,
     "module": 10,
     "selfcheck": 10,

@@ -1,0 +1,209 @@
+"""A module proxy: it serves modules that a test writes, over loopback HTTP or as ``file://``, and records requests."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import textwrap
+import threading
+import zipfile
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pytest_gocache.errors import UsageError
+from pytest_gocache.gosource import module_path_of
+from pytest_gocache.txtar import parse_txtar
+
+__all__ = ["ModuleProxy"]
+
+_VERSION = re.compile(r"v(\d+)\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+incompatible)?")
+_MAJOR = re.compile(r"(?:/v|^gopkg\.in/.*\.v)(\d+)$")
+_LEFT_OUT = frozenset({".git", ".hg", ".svn", ".bzr", "vendor"})
+_COMMITTED = "2024-01-01T00:00:00Z"
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+class ModuleProxy:
+    """Serves modules to the go commands of one test.
+
+    Source of the layout: ``go help goproxy``; of the sums: golang.org/x/mod/sumdb/dirhash.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "served"
+        """What is served, laid out as a GOPROXY is."""
+        self.sources = folder / "sources"
+        """The files of each module, in folders like ``example.com/dep@v1.0.0``."""
+        self._sums: dict[str, str] = {}
+        self._requests: list[str] = []
+        self._server: ThreadingHTTPServer | None = None
+        self.path.mkdir(parents=True)
+        self.sources.mkdir()
+
+    def __repr__(self) -> str:
+        return f"ModuleProxy({str(self.path)!r})"
+
+    @property
+    def url(self) -> str:
+        """Where it serves, for GOPROXY; the server starts when it is first asked for."""
+        if self._server is None:
+            self._server = _serve(self.path, self._requests)
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def file_url(self) -> str:
+        """The same without a server, for GOPROXY: nothing is recorded then."""
+        return self.path.as_uri()
+
+    @property
+    def requests(self) -> tuple[str, ...]:
+        """What go commands have asked for over HTTP, in order: ``example.com/dep/@v/v1.0.0.zip``."""
+        return tuple(self._requests)
+
+    @property
+    def go_sum(self) -> str:
+        """The go.sum lines of every module that is served: ``go_module.write("go.sum", go_proxy.go_sum)``."""
+        return "".join(f"{name} {self._sums[name]}\n" for name in sorted(self._sums))
+
+    def add(self, source: str | Path | Mapping[str, str | bytes], version: str = "v1.0.0") -> str:
+        """Serve a module, given as txtar, as files by name, or as a folder; returns ``path@version``.
+
+        The module path comes from its go.mod. Left out, as Go does: nested modules, ``vendor``, and version control.
+        Raises `UsageError` for a source without a module path, a version that is none or does not go with the path, and
+        a version that is served already with other content: a published version never changes.
+        """
+        files = _without_strangers(_files_of(source))
+        go_mod = files.get("go.mod", b"").decode("utf-8", "replace")
+        module = module_path_of(go_mod)
+        if not module:
+            raise UsageError("go_proxy.add: the module has no go.mod with a module path")
+        _check_version(module, version)
+        info = json.dumps({"Version": version, "Time": _COMMITTED})
+        return self._publish(module, version, files, go_mod, info)
+
+    def load(self, folder: Path | str) -> tuple[str, ...]:
+        """Serve every archive of a folder like Go's own ``cmd/go/testdata/mod``: ``example.com_dep_v1.0.0.txt``.
+
+        Each is a txtar whose ``.mod`` and ``.info`` are served as they are; returns ``path@version`` of each.
+        """
+        archives = sorted(Path(folder).glob("*_v*.txt"))
+        if not archives:
+            raise UsageError(f"go_proxy.load: there is no archive like example.com_dep_v1.0.0.txt in {folder}")
+        found = []
+        for archive in archives:
+            escaped, _, version = archive.stem.rpartition("_v")
+            module = re.sub("!(.)", lambda match: match[1].upper(), escaped.replace("_", "/"))
+            files = parse_txtar(archive.read_text(encoding="utf-8"))
+            go_mod = files.pop(".mod", "")
+            info = files.pop(".info", "") or json.dumps({"Version": f"v{version}"})
+            content = {name: text.encode("utf-8") for name, text in files.items()}
+            found.append(self._publish(module, f"v{version}", content, go_mod, info))
+        return tuple(found)
+
+    def stop(self) -> None:
+        """End the server."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def _publish(self, module: str, version: str, files: Mapping[str, bytes], go_mod: str, info: str) -> str:
+        name = f"{module}@{version}"
+        inside = {f"{name}/{file}": content for file, content in files.items()}
+        sums = {f"{module} {version}": _h1(inside), f"{module} {version}/go.mod": _h1({"go.mod": go_mod.encode()})}
+        known = {line: self._sums[line] for line in sums if line in self._sums}
+        if known and known != sums:
+            raise UsageError(f"{name} is served already, with other content: a published version never changes")
+        self._sums |= sums
+        folder = self.path / _escaped(module) / "@v"
+        folder.mkdir(parents=True, exist_ok=True)
+        versions = {*(folder / "list").read_text().split()} if (folder / "list").exists() else set()
+        (folder / "list").write_text("".join(f"{v}\n" for v in sorted(versions | {version})), encoding="ascii")
+        (folder / f"{_escaped(version)}.info").write_text(info, encoding="utf-8")
+        (folder / f"{_escaped(version)}.mod").write_text(go_mod, encoding="utf-8")
+        with zipfile.ZipFile(folder / f"{_escaped(version)}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for file, content in inside.items():
+                archive.writestr(zipfile.ZipInfo(file, _ZIP_TIME), content)
+                source = self.sources / file
+                source.parent.mkdir(parents=True, exist_ok=True)
+                source.write_bytes(content)
+        return name
+
+
+def _check_version(module: str, version: str) -> None:
+    match = _VERSION.fullmatch(version)
+    if match is None:
+        raise UsageError(f"go_proxy.add: {version!r} is no version of a module; one is v1.2.3")
+    major = int(match[1])
+    in_path = _MAJOR.search(module)
+    if in_path is None and major > 1 and not match[3]:
+        raise UsageError(f"go_proxy.add: {version} of {module} needs the module path {module}/v{major} in its go.mod")
+    if in_path is not None and int(in_path[1]) != major:
+        raise UsageError(f"go_proxy.add: the module path {module} goes with v{in_path[1]}, not with {version}")
+
+
+def _files_of(source: str | Path | Mapping[str, str | bytes]) -> dict[str, bytes]:
+    if isinstance(source, Path) or (isinstance(source, str) and "\n" not in source):
+        folder = Path(source)
+        if not folder.is_dir():
+            raise UsageError(f"go_proxy.add: {str(source)!r} is neither a folder nor a txtar text")
+        return dict(_files_in(folder))
+    files = parse_txtar(textwrap.dedent(source)) if isinstance(source, str) else source
+    return {name: text.encode("utf-8") if isinstance(text, str) else text for name, text in files.items()}
+
+
+def _files_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(set(folders) - _LEFT_OUT)
+        for name in sorted(files):
+            file = Path(parent) / name
+            if file.is_file() and not file.is_symlink():
+                yield file.relative_to(folder).as_posix(), file.read_bytes()
+
+
+def _without_strangers(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files without those of nested modules and of vendored packages."""
+    nested = tuple(name.removesuffix("go.mod") for name in files if name.endswith("/go.mod"))
+    return {
+        name: content
+        for name, content in files.items()
+        if not name.startswith(nested) and _LEFT_OUT.isdisjoint(name.split("/")[:-1])
+    }
+
+
+def _escaped(path: str) -> str:
+    """A module path or version as the proxy protocol writes it: upper case as ``!`` and lower case."""
+    return re.sub("[A-Z]", lambda match: "!" + match[0].lower(), path)
+
+
+def _h1(files: Mapping[str, bytes]) -> str:
+    listing = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return "h1:" + base64.b64encode(hashlib.sha256(listing.encode("utf-8")).digest()).decode("ascii")
+
+
+def _serve(root: Path, requests: list[str]) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked = unquote(urlsplit(self.path).path).lstrip("/")
+            requests.append(asked)
+            file = root / asked
+            found = file.is_file() and file.resolve().is_relative_to(root.resolve())
+            content = file.read_bytes() if found else f"not found: {asked} is not served\n".encode()
+            self.send_response(HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is printed into a test's output."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    return server
