@@ -66,7 +66,9 @@ def _values(flags: str) -> dict[str, str]:
 
 
 def _directory(cause: Reason) -> str:
-    if not any(change.what == "directory" and change.old and change.new for change in cause.own):
+    # Another version of a module lies in another folder of the module cache: that is no matter of folders.
+    moved = [change for change in cause.own if change.what == "directory" and change.old and change.new]
+    if not any("@" not in f"{change.old}" for change in moved):
         return ""
     return "-trimpath leaves the directory out of the cache keys: builds in any folder then share the cache"
 

@@ -192,9 +192,16 @@ class BuildCache(_CacheFolder):
         self.warm = False
         self._events.append(CacheEvent("the build cache was emptied (gocache.clear)"))
 
-    def restore(self, source: Path | str) -> None:
-        """Replace the content by what was saved: from here on the cache has what it has, and nothing is added."""
-        super().restore(source)
+    def restore(self, source: Path | str | BuildCache) -> None:
+        """Replace the content by what was saved: from here on the cache has what it has, and nothing is added.
+
+        ``source`` is a folder or an archive that `save` made, or another cache, which is cloned.
+        """
+        if isinstance(source, BuildCache):
+            remove_tree(self.path)
+            source.clone(self.path)
+        else:
+            super().restore(source)
         self.warm = False
         self._events.append(CacheEvent("the build cache was replaced by another (gocache.restore)"))
 

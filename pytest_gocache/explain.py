@@ -8,7 +8,7 @@ from dataclasses import replace
 from pytest_gocache.action import Action, Kind
 from pytest_gocache.evidence import History, changes_between, key_of, vetted_by
 from pytest_gocache.explanation import Change, Reason
-from pytest_gocache.inputs import FACTS, TESTS
+from pytest_gocache.inputs import FACTS
 from pytest_gocache.patterns import short_name
 from pytest_gocache.result import Result
 from pytest_gocache.samekey import forced, why_same_key_ran
@@ -75,16 +75,18 @@ class Explainer:
             summary = f"its action ID changed since step {then.step}: {ids}; Go's log does not say why"
             return replace(bare, summary=summary, known=False), []
         reason = replace(bare, changes=changes)
-        # A list of tests changes only with the test files, which are imported.
-        own = [change for change in reason.own if change.what != TESTS or len(changes) == 1]
-        if own:
+        behind = self._behind(action, changes)
+        own = reason.own
+        # What Go generates for a test has its settings and its list of tests from the package under test.
+        generated = action.package == f"{action.import_path}.test"
+        if own and not (generated and behind):
             shown = ":" if any(change.lines() for change in own) else ""
             # A stamp must not hide that there was more to compile it for.
-            below = self._behind(action, changes) if all(change.stamped for change in own) else []
+            below = behind if all(change.stamped for change in own) else []
             also = f", and so did {_few([other.package for other in below])}" if below else ""
             how = f"{_few([change.how for change in own])}{also} since step {then.step}{shown}"
             return replace(reason, summary=how), []
-        return reason, [self._against(other, then) for other in self._behind(action, changes)]
+        return reason, [self._against(other, then) for other in behind]
 
     def _behind(self, action: Action, changes: Sequence[Change]) -> list[Action]:
         """The compiles of the imports that changed."""
@@ -107,15 +109,17 @@ class Explainer:
         """The reason with its cause, when it is a follower: of several causes, the first that is not a test's own."""
         found = [
             (action, self._reasons[_memo(action, against)])
-            for action, against in sorted(behind, key=lambda pair: pair[0].scaffold)
+            for action, against in behind
             if _memo(action, against) in self._reasons
         ]
+        # An import that is new says less than one that changed.
+        found.sort(key=lambda pair: (pair[1].first, pair[0].scaffold))
         if not found:
             if reason.summary:
                 return reason
             # An import of another content that is no part of this graph.
-            names = [change.what for change in reason.changes]
-            return replace(reason, summary=f"{_few(names)} changed since step {reason.since}")
+            how = [change.how for change in reason.changes]
+            return replace(reason, summary=f"{_few(how)} since step {reason.since}")
         action, below = found[0]
         follows = (action.package.partition(" [")[0], *below.follows)
         verb = "links" if reason.kind is Kind.LINK else "imports"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pytest_gocache.action import Kind
 
-__all__ = ["Change", "Explanation", "Reason", "rows", "table"]
+__all__ = ["NOT_THERE", "Change", "Explanation", "Reason", "rows", "table"]
 
 _MOST_LISTED = 20
 _MOST_ALIKE = 6  # rows for one cause, or for one reason that many have
@@ -50,6 +50,8 @@ _REPEATED = {
 }
 _CONTENT_ID = re.compile(r"[\w-]+$|packagemain ")
 _LONGEST_VALUE = 200
+NOT_THERE = "(not there)"
+"""The value of a file that a test looked for in vain."""
 _LABELS = {Kind.LINK: "link of ", Kind.VET: "vet of ", Kind.TEST: "test of "}
 
 
@@ -79,7 +81,8 @@ class Change:
     @property
     def how(self) -> str:
         """What happened to the input: ``compile flags changed``, ``file lib.go was added``."""
-        happened = "was added" if self.old is None else "was removed" if self.new is None else "changed"
+        gone = (None, NOT_THERE)
+        happened = "was added" if self.old in gone else "was removed" if self.new in gone else "changed"
         return f"{self.what} {happened}"
 
     def lines(self) -> list[str]:

@@ -10,12 +10,10 @@ from pathlib import PurePosixPath
 from pytest_gocache.explanation import Change
 from pytest_gocache.hashlog import HashBlock, unquote
 
-__all__ = ["FACTS", "TESTS", "changed_inputs", "compile_flags", "variant_of"]
+__all__ = ["FACTS", "changed_inputs", "compile_flags", "variant_of"]
 
 _IMPORT = "import "
 _SETTING = "build setting "
-TESTS = "list of its tests"
-"""The input of a test's main package that Go generates from the names of its test functions."""
 FACTS = "facts of "
 """How the input of a vet begins that vet itself has written about an import."""
 
@@ -91,7 +89,7 @@ def _unquoted(literal: str) -> str:
 def _file(match: re.Match[str]) -> list[tuple[str, str]]:
     name, content = match[1], match[2]
     if name == "_testmain.go":
-        return [(TESTS, content)]
+        return [("list of its tests", content)]
     embedded = "/" in name or PurePosixPath(name).suffix not in _SOURCES
     return [(f"{'embedded ' if embedded else ''}file {name}", content)]
 

@@ -290,9 +290,11 @@ class GoModule:
 
 def _restore(machine: Machine, what: Iterable[BuildCache | ModuleCache | Path | str]) -> None:
     for saved in what:
-        if isinstance(saved, (BuildCache, ModuleCache)):
-            cache, source = (machine.build_cache if isinstance(saved, BuildCache) else machine.module_cache), saved.path
+        if isinstance(saved, BuildCache):
+            machine.build_cache.restore(saved)
+        elif isinstance(saved, ModuleCache):
+            machine.module_cache.restore(saved.path)
+        elif holds_modules(Path(saved)):
+            machine.module_cache.restore(saved)
         else:
-            source = Path(saved)
-            cache = machine.module_cache if holds_modules(source) else machine.build_cache
-        cache.restore(source)
+            machine.build_cache.restore(saved)

@@ -71,7 +71,8 @@ def _cleans(result: Result, what: str) -> bool:
 
 def _why_linked(result: Result, action: Action) -> str:
     if action.scaffold:
-        return "but the test had to run, and Go keeps no test binaries"
+        outcome = result.tests.get(action.import_path)
+        return f"but {'the test had to run, and ' if outcome and outcome.ran else ''}Go keeps no test binaries"
     if action.target:
         return f"but no binary with its build ID was at {action.target}"
     if result.command[1:2] == ("run",):

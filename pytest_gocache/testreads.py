@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_gocache.environment import without_debug_settings
 from pytest_gocache.evidence import log_of, text_diff
-from pytest_gocache.explanation import Change
+from pytest_gocache.explanation import NOT_THERE, Change
 from pytest_gocache.hashlog import HashBlock
 from pytest_gocache.result import Result
 
@@ -76,7 +76,7 @@ def _value(op: str, block: HashBlock | None) -> str:
     if op == "env":
         return (without_debug_settings("".join(found[1:])) or "(empty)") if found[:1] == ("\x01",) else "(not set)"
     if any(line.startswith("err ") for line in found):
-        return "(not there)"
+        return NOT_THERE
     entries = []
     name = ""
     for line in found:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import os
 import subprocess
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 
-from pytest_gocache import GoModule
+from pytest_gocache import GoModule, ModuleProxy
 
 APP = """
 -- go.mod --
@@ -112,41 +107,19 @@ _DEP_WORDS = {"v1.0.0": "one", "v1.1.0": "two"}
 def load_app(module: GoModule, proxy: Path) -> None:
     """Write the module into ``module``, with a new module proxy in the folder ``proxy`` that serves its dependency."""
     module.load(APP)
-    module.write("go.sum", _serve_dependency(proxy))
-    module.env["GOPROXY"] = proxy.as_uri()
+    served = ModuleProxy(proxy)
+    for version, word in _DEP_WORDS.items():
+        served.add(dependency(word), version)
+    module.write("go.sum", served.go_sum)
+    module.env["GOPROXY"] = served.file_url
 
 
-def dependency(word: str) -> dict[str, str]:
+def dependency(word: str) -> dict[str, str | bytes]:
     """The files of example.com/dep whose ``Word`` returns ``word``."""
     return {
         "go.mod": "module example.com/dep\n\ngo 1.20\n",
         "dep.go": f'package dep\n\nfunc Word() string {{ return "{word}" }}\n',
     }
-
-
-def _serve_dependency(proxy: Path) -> str:
-    """Fill a folder as a file:// module proxy with the versions of example.com/dep; returns their go.sum lines."""
-    folder = proxy / "example.com" / "dep" / "@v"
-    folder.mkdir(parents=True)
-    (folder / "list").write_text("".join(f"{version}\n" for version in _DEP_WORDS), encoding="ascii")
-    lines = ""
-    for version, word in _DEP_WORDS.items():
-        files = dependency(word)
-        inside = {f"example.com/dep@{version}/{name}": text for name, text in files.items()}
-        (folder / f"{version}.info").write_text(json.dumps({"Version": version}), encoding="ascii")
-        (folder / f"{version}.mod").write_text(files["go.mod"], encoding="ascii")
-        with zipfile.ZipFile(folder / f"{version}.zip", "w") as archive:
-            for name, text in inside.items():
-                archive.writestr(name, text)
-        lines += f"example.com/dep {version} {_h1(inside)}\n"
-        lines += f"example.com/dep {version}/go.mod {_h1({'go.mod': files['go.mod']})}\n"
-    return lines
-
-
-def _h1(files: Mapping[str, str]) -> str:
-    """What go.sum says of files (Hash1 of golang.org/x/mod/sumdb/dirhash)."""
-    listing = "".join(f"{hashlib.sha256(files[name].encode()).hexdigest()}  {name}\n" for name in sorted(files))
-    return "h1:" + base64.b64encode(hashlib.sha256(listing.encode()).digest()).decode("ascii")
 
 
 def commit(module: GoModule, day: int) -> None:

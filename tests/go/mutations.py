@@ -143,8 +143,9 @@ def gaps(result: Result) -> list[str]:
         found += [f"{kind.value} of {name} did not run" for name in told.keys() - packages]
         found += [f"{count} reasons for the {kind.value} of {name}" for name, count in told.items() if count > 1]
     for follower in explanation.followers:
-        # What Go generates from the tests of a package only follows them.
-        own = [change for change in follower.own if change.what != "list of its tests"]
+        # The main package that Go generates for a test has its settings from the package under test.
+        generated = follower.kind is Kind.COMPILE and follower.package.endswith(".test")
+        own = () if generated else follower.own
         if follower.cause not in explanation.causes or not follower.follows or own:
             found.append(f"{follower.label} follows, and does not lead to a cause: {follower.summary}")
     return found
