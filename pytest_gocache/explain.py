@@ -78,7 +78,7 @@ class Explainer:
         behind = self._behind(action, changes)
         own = reason.own
         # What Go generates for a test has its settings and its list of tests from the package under test.
-        generated = action.package == f"{action.import_path}.test"
+        generated = action.kind is Kind.COMPILE and action.package == f"{action.import_path}.test"
         if own and not (generated and behind):
             shown = ":" if any(change.lines() for change in own) else ""
             # A stamp must not hide that there was more to compile it for.
