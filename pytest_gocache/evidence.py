@@ -125,8 +125,10 @@ class History:
         if same:
             # One that had an output tells more than one that was only looked up.
             return next((pair for pair in same if pair[1].status is not Status.NOT_RUN), same[0])
-        computed = {key_of(*pair): pair for pair in reversed(seen) if key_of(*pair)}
-        latest = [*computed.values()][::-1]
+        computed: dict[str, tuple[Result, Action]] = {}
+        for pair in seen:
+            computed.setdefault(key_of(*pair), pair)
+        latest = [pair for key, pair in computed.items() if key]
         variant = _variant(self._result, action)
         # Of several other variants, the one that differs least says most.
         return next((pair for pair in latest if variant == _variant(*pair)), None) or min(

@@ -45,7 +45,7 @@ class Explainer:
             if missing:
                 stack += missing
             else:
-                self._reasons[key] = self._with_cause(first, behind)
+                self._reasons[key] = self._with_cause(current, first, behind)
                 stack.pop()
         return self._reasons[_memo(action, None)]
 
@@ -105,23 +105,23 @@ class Explainer:
     def _against(self, action: Action, then: Result) -> tuple[Action, Result | None]:
         return action, None if action.ran else then
 
-    def _with_cause(self, reason: Reason, behind: Sequence[tuple[Action, Result | None]]) -> Reason:
+    def _with_cause(self, action: Action, reason: Reason, behind: Sequence[tuple[Action, Result | None]]) -> Reason:
         """The reason with its cause, when it is a follower: of several causes, the first that is not a test's own."""
         found = [
-            (action, self._reasons[_memo(action, against)])
-            for action, against in behind
-            if _memo(action, against) in self._reasons
+            (other, self._reasons[_memo(other, against)])
+            for other, against in behind
+            if _memo(other, against) in self._reasons
         ]
-        # An import that is new says less than one that changed.
-        found.sort(key=lambda pair: (pair[1].first, pair[0].scaffold))
+        # An import that is new says less than one that changed, and of a test the package under test says most.
+        found.sort(key=lambda pair: (pair[1].first, pair[0].scaffold, pair[0].import_path != action.import_path))
         if not found:
             if reason.summary:
                 return reason
             # An import of another content that is no part of this graph.
             how = [change.how for change in reason.changes]
             return replace(reason, summary=f"{_few(how)} since step {reason.since}")
-        action, below = found[0]
-        follows = (action.package.partition(" [")[0], *below.follows)
+        nearest, below = found[0]
+        follows = (nearest.package.partition(" [")[0], *below.follows)
         verb = "links" if reason.kind is Kind.LINK else "imports"
         others = [name.package.partition(" [")[0] for name, _ in found[1:]]
         if reason.kind is Kind.VET:

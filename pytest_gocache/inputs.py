@@ -43,7 +43,7 @@ def variant_of(block: HashBlock) -> tuple[str, ...]:
         # The user's own flags come last, and select nothing.
         re.sub(_LIST + r"\n$", "", line) if line.startswith(("compile ", "asm ")) else line
         for line in block.inputs
-        if line.startswith(("goos ", "buildmode ", "trimpath", "cover ", "fuzz ", "compile ", "asm "))
+        if line.startswith(("goos ", "buildmode ", "trimpath", "cover ", "fuzz ", "compile ", "asm ", "link "))
         or line.startswith(_ARCHITECTURE)
     )
 
