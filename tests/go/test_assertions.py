@@ -368,7 +368,7 @@ def test_why_a_test_result_was_not_in_the_cache(app: GoModule) -> None:
             {},
             "its test binary changed: env.test",
             f"{indent}link mode changed since step 5:",
-            f"{indent}  - (none) exe",
+            f"{indent}  - exe",
             f"{indent}  + -race exe",
         ),
     ):
