@@ -6,7 +6,9 @@ import os
 import posixpath
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,12 +71,12 @@ def assert_not_compiled_with(result: Result, flag: str, *patterns: str) -> None:
         fail(
             f"assert_not_compiled_with: {counted(having, 'package', 'packages')} with {flag} in {result.title}",
             rows((action.package, [f"compile flags: {shlex.join(has)}"]) for action, has in having),
-            *_where_from(result, wanted, [action for action, _ in having]),
+            _where_from(result, wanted, [action for action, _ in having]),
         )
 
 
 def _read(words: Iterable[str]) -> set[tuple[str, str]]:
-    """Compile flags as names with values, however they are written: ``-d a,b`` is ``-d=a -d=b``, ``-N=true`` is ``-N``."""
+    """Compile flags as names with values, however they are written: ``-d a,b`` is ``-d=a -d=b``, ``-N=1`` is ``-N``."""
     flags: list[tuple[str, str]] = []
     for word in words:
         if word.startswith("-"):
@@ -82,7 +84,9 @@ def _read(words: Iterable[str]) -> set[tuple[str, str]]:
             flags.append((name, "" if value in ("1", "true") else value))
         elif flags:
             flags[-1] = (flags[-1][0], word)
-    return {(name, one) for name, value in flags for one in (value.split(",") if name == "d" else [value])}
+    # -d has a list of settings.
+    lists = [(name, value.split(",") if name == "d" else [value]) for name, value in flags]
+    return {(name, value.removesuffix("=1")) for name, values in lists for value in values}
 
 
 def _flags_in(text: str) -> set[tuple[str, str]]:
@@ -92,26 +96,23 @@ def _flags_in(text: str) -> set[tuple[str, str]]:
     except ValueError:
         raise UsageError(f"compile flags {text!r}: a quotation mark is left open") from None
     if not words or not words[0].startswith("-"):
-        raise UsageError(f"{text!r} is no compile flag: one begins with a dash, like -N, and stands before the patterns")
+        raise UsageError(f"{text!r} is no compile flag: one begins with a dash and stands before the patterns")
     wanted = _read(words)
     for name in sorted({name for name, _ in wanted} & _NOT_OF_THE_COMPILER):
-        hint = ": name the flag that it passes on, like -N" if name == "gcflags" else ""
-        raise UsageError(f"{text!r} is no compile flag: the compiler has no -{name}{hint}")
+        raise UsageError(f"{text!r} is no compile flag: the compiler has no -{name}")
     return wanted
 
 
 def _compiles_with_flags(result: Result, patterns: Sequence[str]) -> list[tuple[Action, list[str]]]:
     """The compiles that match, those outside the standard library first, each with its flags."""
-    for text in patterns:
-        if text.startswith("-"):
-            raise UsageError(f"{text!r} is no package pattern: several flags are one text, like '-N -l'")
     compiles = compiles_of(result)
     found = []
     for action in matching(result, compiles, patterns) if patterns else compiles:
         block = block_of(result, action)
         if block is None:
-            failed = f"{', '.join(sorted(result.failed)[:_MOST])} failed to compile, and Go never came to it"
-            why = failed if result.failed and not action.action_id else "Go's log is gone, or has not its key"
+            why = "Go's log is gone, or has not its key"
+            if result.failed and not action.action_id:
+                why = f"Go never came to it, since {', '.join(sorted(result.failed)[:_MOST])} failed to compile"
             raise UsageError(f"{result.title}: the compile flags of {action.package} are not known: {why}")
         found.append((action, compile_flags(block)))
     return sorted(found, key=lambda pair: pair[0].package in result.std)
@@ -125,22 +126,245 @@ def _given(result: Result) -> list[tuple[str, str, str]]:
 
 
 class _PerPackage(NamedTuple):
-    """One ``-gcflags``. Of those that match a package, Go takes only the last."""
+    """One ``-gcflags``: as it was given, the patterns that it is for, and the flags in it."""
 
     text: str
-    pattern: str
+    bare: bool
+    words: Sequence[str]
     flags: set[tuple[str, str]]
-    reaches: Callable[[Action], bool]
 
 
-def _per_package(result: Result) -> list[_PerPackage]:
-    naming = _naming(result)
+def _gcflags(result: Result) -> list[_PerPackage]:
     found = []
     for name, value, where in _given(result):
         if name == "gcflags":
-            text = f"{shlex.quote(f'-gcflags={value}')}{where}"
-            pattern, _, flags = value.partition("=") if value.strip()[:1] not in ("", "-") else ("", "", value)
-            parsed = _parsed(result, pattern.strip())
-            reaches = parsed_matches(parsed) if pattern else lambda action: bool(naming(action))
-            found.append(_PerPackage(text, pattern.strip(), _read(shlex.split(flags)), reaches))
+            bare = value.strip()[:1] in ("", "-")
+            pattern, _, flags = ("", "", value) if bare else value.partition("=")
+            words = _words(result) if bare else [pattern.strip()]
+            found.append(_PerPackage(shlex.quote(f"-{name}={value}") + where, bare, words, _read(shlex.split(flags))))
     return found
+
+
+def _words(result: Result) -> Sequence[str]:
+    """What a command names its packages with."""
+    arguments = GoArguments.read(result.command[1:])
+    # What follows the program of `go run` is for the program.
+    return (arguments.packages[:1] if arguments.verb == "run" else arguments.packages) or (".",)
+
+
+def _naming(result: Result, words: Sequence[str], action: Action) -> str:
+    """The first of these words that means the package of a compile; empty when none does."""
+    if action.import_path == "command-line-arguments":  # made of files that are named
+        return " ".join(words)
+    for word in words:
+        with suppress(PatternError):  # it is outside the module
+            if Pattern.parse(word.partition("@")[0], result.modules, result.std).matches(action.import_path):
+                return word
+    return ""
+
+
+def _where_from(result: Result, wanted: set[tuple[str, str]], actions: Sequence[Action]) -> str:
+    """What gave packages the flags that they have."""
+    found = [f"-{name}{where}" for name, value, where in _given(result) if (name, "") in wanted and is_set(value)]
+    all_given = _gcflags(result)
+    for action in actions:
+        reaching = [one for one in all_given if _naming(result, one.words, action)]
+        found += [one.text for one in reaching[-1:] if one.flags & wanted]
+    return f"given by {', '.join(dict.fromkeys(found))}" if found else ""
+
+
+def _why_without(result: Result, flag: str, wanted: set[tuple[str, str]], actions: Sequence[Action]) -> list[str]:
+    """Why packages do not have the flags, and what to do."""
+    for switch in _SWITCHES & {name for name, value in wanted if not value}:
+        return [f"-{switch} is a flag of the go command: given there, it reaches every package"]
+    all_given = _gcflags(result)
+    giving = [one for one in all_given if one.flags & wanted]
+    remedy = f"{shlex.quote(f'-gcflags=all={flag}')} reaches every package"
+    if not giving:
+        return [f"no -gcflags gives {flag}: {remedy}"]
+    lines = {}
+    for action in actions:
+        reaching = [one for one in all_given if _naming(result, one.words, action)]
+        beaten = [one for one in reaching if one in giving]
+        if beaten and beaten[-1] != reaching[-1]:
+            lines[f"{reaching[-1].text} replaces {beaten[-1].text}: the last one that is for a package counts"] = True
+        elif not beaten:
+            only = "the packages that are named" if giving[-1].bare else f"what {giving[-1].words[0]} matches"
+            lines[f"{giving[-1].text} reaches only {only}: {remedy}"] = True
+    return list(lines)[:_MOST]
+
+
+def assert_not_in_build(result: Result, *patterns: str) -> None:
+    """The command never considered a package that matches: it was neither named nor imported.
+
+    Raises `PatternError` without a pattern, and for one that matches no package that there is: none of an earlier
+    command of the test, none in the module's folders, in the standard library, or in a module that go.mod requires.
+    """
+    if not patterns:
+        raise PatternError("assert_not_in_build needs a package pattern: without one it would say nothing")
+    compiles = compiles_of(result)
+    found: set[int] = set()
+    for text in patterns:
+        pattern = Pattern.parse(text, result.modules, result.std)
+        here = {a.id for a in compiles if pattern.matches(a.import_path, a.package) or a.package == text}
+        found |= here
+        if not here:
+            _require_known(result, text)
+    if found:
+        fail(
+            f"assert_not_in_build: {counted(list(found), 'package is', 'packages are')} part of {result.title}",
+            *_why_in_build(result, [action for action in compiles if action.id in found]),
+        )
+
+
+def _require_known(result: Result, text: str) -> None:
+    """Raise for a pattern that means no package: a misspelled one would never be in a build."""
+    plain = text.partition(" [")[0].removesuffix(".test")
+    pattern = Pattern.parse(plain, result.modules, result.std)
+    if plain in ("std", "cmd") or any(pattern.matches(name) for name in _known_packages(result)):
+        return
+    near = near_misses(text, [name for name in _known_packages(result) if "." in name or "." not in plain])
+    raise PatternError(
+        f"package pattern {text!r} matches no package that there is: none in the module's folders, in the standard "
+        "library, in a module that go.mod requires, and none of an earlier command"
+        + (f"; near it: {', '.join(near)}" if near else "")
+    )
+
+
+_REQUIRED = re.compile(r"^[ \t]*(?:require[ \t]+)?\"?([\w.~/-]+)\"?[ \t]+v\d", re.MULTILINE)
+
+
+def _known_packages(result: Result) -> Iterator[str]:
+    """The packages that can be seen; of a required module that is not in the module cache, its path."""
+    yield from {action.import_path for then in result.earlier() for action in then.compiles()}
+    for folder, module in result.modules.items():
+        yield from _packages_below(result.cwd / folder, module)
+        yield from _REQUIRED.findall((result.cwd / folder / "go.mod").read_text("utf-8"))
+    env = result.circumstances.env if result.circumstances else {}
+    goroot = Path(env.get("PATH", "").partition(os.pathsep)[0]).parent  # the toolchain's bin leads PATH
+    if (goroot / "src" / "runtime").is_dir():
+        yield from _packages_below(goroot / "src", "")
+    for entry in ModuleCache(Path(env.get("GOMODCACHE", os.devnull))).entries():
+        yield from _packages_below(Path(env["GOMODCACHE"]) / entry, _unescaped(entry.partition("@")[0]))
+
+
+def _packages_below(root: Path, module: str) -> Iterator[str]:
+    for parent, folders, files in os.walk(root):
+        inner = [name for name in folders if name != "testdata" and not name.startswith((".", "_"))]
+        folders[:] = [name for name in inner if not Path(parent, name, "go.mod").is_file()]
+        if any(name.endswith(".go") for name in files):
+            path = Path(parent).relative_to(root).as_posix()
+            vendored = module and path.startswith("vendor/")
+            yield path.removeprefix("vendor/") if vendored else posixpath.normpath(f"{module}/{path}").lstrip("/")
+
+
+def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
+    """How each package comes into the build: the word that names it, or the imports from a named one down to it."""
+    words = _words(result)
+    by_id = {action.id: action for action in result.actions}
+    above = _below(result, [action for action in result.compiles() if _naming(result, words, action)])
+    said, advice = [], ""
+    for action in found:
+        chain = [action]
+        while above.get(chain[0].id, chain[0].id) != chain[0].id:
+            chain.insert(0, by_id[above[chain[0].id]])
+        word = _naming(result, words, chain[0]) or " ".join(words)
+        imports = " ← ".join(short_name(one.package, result.modules) for one in chain)
+        also = [short_name(other.package, result.modules) for other in result.compiles() if action.id in other.deps]
+        if len(chain) > 1:
+            how = f"imported: {imports} (named by {word})"
+        else:
+            how = f"named by {word}" + (f", and imported by {also[0]}" if also else "")
+            advice = advice or (f"{word} names all that it matches: name only what is wanted" if "..." in word else "")
+        said.append((action.package, [how]))
+    mains = [link.package for link in result.links() if not link.scaffold and link.package not in dict(said)]
+    return [rows(said), advice + (f", like {' '.join(mains[:_MOST])}" if advice and mains else "")]
+
+
+def _below(result: Result, actions: Iterable[Action]) -> dict[int, int]:
+    """All that these depend on, breadth first, each with what it was reached from; these themselves from themselves."""
+    by_id = {action.id: action for action in result.actions}
+    above = {action.id: action.id for action in actions}
+    waiting = list(above)
+    for number in waiting:
+        new = [dep for dep in by_id[number].deps if dep in by_id and dep not in above]
+        above |= dict.fromkeys(new, number)
+        waiting += new
+    return above
+
+
+def assert_parallel(result: Result, at_least: int = 2) -> None:
+    """At least so many compiles overlapped in time.
+
+    Raises `UsageError` when that could not be: too few packages were compiled, or each of them imports another one.
+    """
+    if at_least < 2:  # noqa: PLR2004 - one alone overlaps with nothing
+        raise UsageError(f"assert_parallel: at_least={at_least} says nothing: it takes two to overlap")
+    compiled = [action for action in compiles_of(result) if action.ran]
+    fewer = f"{result.title} compiled {counted(compiled, 'package', 'packages')}"
+    remedy = "start from a cache that lacks packages which do not import one another"
+    if len(compiled) < at_least:
+        raise UsageError(f"{fewer}: {at_least} could not overlap; {remedy}")
+    if result.max_parallel < at_least:
+        by_start = sorted(compiled, key=lambda action: action.started)
+        if all(one.id in _below(result, [other]) for one, other in pairwise(by_start)):
+            raise UsageError(f"{fewer}, each of which imports the one before: none could overlap; {remedy}")
+        seconds = sum(action.ended - action.started for action in compiled)
+        fail(
+            f"assert_parallel: of {len(compiled)} compiles at most {result.max_parallel} ran at a time in "
+            f"{result.title}",
+            f"  {seconds:.1f} s of compiling in a command of {result.seconds:.1f} s",
+            _why_serial(result, at_least),
+        )
+
+
+def _why_serial(result: Result, at_least: int) -> str:
+    env = result.circumstances.env if result.circumstances else {}
+    threads = env.get("GOMAXPROCS", "")
+    limits = "limits how many may run at a time: without it, as many as there are CPUs"
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    value, where = next(((value, where) for name, value, where in reversed(_given(result)) if name == "p"), ("", ""))
+    if value:
+        if int(value, 0) < at_least:
+            return f"-p={value}{where} {limits}"
+    elif threads.isdecimal() and 0 < int(threads) < at_least:
+        return f"GOMAXPROCS={threads} in the environment {limits}"
+    elif cpus < at_least:
+        return f"as many may run at a time as there are CPUs, {cpus} here: -p={at_least} makes it more"
+    return "no setting limits them to fewer: see which import one another, and how long each one takes"
+
+
+def assert_no_downloads(result: Result) -> None:
+    """The command brought no module into the module cache."""
+    if result.downloads:
+        before = {_unescaped(module): then.step for then in result.earlier() for module in then.downloads}
+        names = [_unescaped(module) for module in result.downloads]
+        fail(
+            f"assert_no_downloads: {counted(names, 'module was', 'modules were')} downloaded by {result.title}",
+            rows((name, [f"step {before[name]} downloaded it, too"] if name in before else []) for name in names),
+            "a job that restores GOCACHE needs GOMODCACHE as well: what is not in it is downloaded again",
+        )
+
+
+def assert_downloaded(result: Result, *modules: str) -> None:
+    """The command brought these modules into the module cache: ``example.com/dep``, or ``example.com/dep@v1.0.0``.
+
+    Without modules: at least one.
+    """
+    downloads = [_unescaped(module) for module in result.downloads]
+    paths = {module.partition("@")[0] for module in downloads}
+    missing = [module for module in modules if module not in downloads and module not in paths]
+    if missing or not downloads:
+        env = result.circumstances.env if result.circumstances else {}
+        here = map(_unescaped, ModuleCache(Path(env.get("GOMODCACHE", os.devnull))).entries())
+        others = [name for name in here if name not in downloads]
+        fail(
+            f"assert_downloaded: {', '.join(missing) or 'any module'} was not downloaded by {result.title}",
+            f"  downloaded: {', '.join(downloads) or 'nothing'}",
+            f"  in the module cache: {', '.join(others)}" if others else "",
+        )
+
+
+def _unescaped(module: str) -> str:
+    """A module as go.mod has it, not as the module cache does: there, ``!b`` stands for ``B``."""
+    return re.sub("!([a-z])", lambda match: match[1].upper(), module)

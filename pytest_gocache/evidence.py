@@ -94,12 +94,13 @@ def key_of(result: Result, action: Action) -> str:
 
 def block_of(result: Result, action: Action) -> HashBlock | None:
     """The hash inputs of one action; None when the log is gone or has them not."""
-    log = log_of(result)
     if action.kind is not Kind.VET:
-        return log.by_id.get(action.action_id)
+        # Inputs are printed once for a key: a build that was expected to have old keys only does not print them again.
+        logs = (log_of(run) for run in (result, *result.earlier()))
+        return next((log.by_id[action.action_id] for log in logs if action.action_id in log.by_id), None)
     compiled = vetted_by(result, action)
     # The block has the name of the package without its variant.
-    return log.vets.get((action.package.partition(" [")[0], compiled.action_id)) if compiled else None
+    return log_of(result).vets.get((action.package.partition(" [")[0], compiled.action_id)) if compiled else None
 
 
 def vetted_by(result: Result, action: Action) -> Action | None:

@@ -12,7 +12,7 @@ from pytest_gocache import process
 from pytest_gocache.action import Action, Kind, TestOutcome, TestStatus
 from pytest_gocache.actiongraph import parse_action_graph
 from pytest_gocache.caches import ModuleCache
-from pytest_gocache.environment import with_debug_setting
+from pytest_gocache.environment import with_debug_setting, without_debug_settings
 from pytest_gocache.errors import ActionGraphError, GoCommandError, GoTimeoutError, UsageError
 from pytest_gocache.goflags import GoArguments
 from pytest_gocache.hashlog import split_debug_lines, test_variants
@@ -42,6 +42,10 @@ class Trail:
     """How many commands were started."""
     last: Result | None = None
     """The latest result."""
+    keys: set[str] = field(default_factory=set)
+    """The action IDs whose inputs are in the log of one of the commands."""
+    captured: set[tuple[object, ...]] = field(default_factory=set)
+    """The commands whose inputs are in a log, with all that they depend on and that can be told beforehand."""
     texts: Texts = field(default_factory=Texts)
 
 
@@ -98,11 +102,22 @@ class Observer:
             texts=self.trail.texts,
             explain=explain,
         )
-        done = process.run(argv, cwd=root, env=full_env, output=folder, timeout=timeout)
+        # What a build prints of its keys costs a fifth of a warm one (net/http): not twice for the same keys. Not so a
+        # test, since GODEBUG is an input of its result, and what only vet and test have is told apart by the log.
+        call = (tuple(args), frozenset(full_env.items()), root, sources.state)
+        quiet = arguments.verb in ("build", "install") and call in self.trail.captured
+        run_env = {**full_env, "GODEBUG": without_debug_settings(full_env["GODEBUG"])} if quiet else full_env
+        done = process.run(argv, cwd=root, env=run_env, output=folder, timeout=timeout)
 
         stdout = done.stdout.decode("utf-8", "replace")
         stderr = split_debug_lines(done.stderr).decode("utf-8", "replace")
         actions = self._actions(graph, done, arguments)
+        keys = {action.action_id for action in actions if action.action_id}
+        if quiet and not keys <= self.trail.keys:
+            self._capture_after_all(args, root, full_env, folder)
+        self.trail.keys |= keys
+        if done.returncode == 0:
+            self.trail.captured.add(call)
         toolchain = self.machine.toolchain
         result = Result(
             command=("go", *args),
@@ -129,6 +144,17 @@ class Observer:
         if check and done.returncode != 0:
             raise GoCommandError(result.command, str(root), done.returncode, stdout, stderr)
         return result
+
+    def _capture_after_all(self, args: Sequence[str], root: Path, env: Mapping[str, str], folder: Path) -> None:
+        """Add the hash inputs to the log of a build that was expected to have old keys only, and has new ones.
+
+        Something changed that cannot be seen beforehand, like a C compiler. The build is done again: it is warm now.
+        """
+        again = folder / "again"
+        again.mkdir()
+        done = process.run([str(self.machine.toolchain.go), *args], cwd=root, env=env, output=again)
+        with (folder / "stderr").open("ab") as log:
+            log.write(done.stderr)
 
     def _environment(self, changes: Mapping[str, str], root: Path, arguments: GoArguments) -> dict[str, str]:
         env = self.machine.env | dict(changes)

@@ -58,9 +58,11 @@ def _problem(first: Result, second: Result) -> str | None:
         return f"a first build compiled {sorted(first.compiled)}, not {sorted(_OWN)}"
     if second.compiled or not second.cached >= _OWN:
         return f"a second build compiled {sorted(second.compiled)} and had {sorted(second.cached)} cached"
+    known: set[str] = set()
     for result in (first, second):
+        # The second one has the first one's keys, and need not print their inputs again.
         log = result.evidence / "stderr" if result.evidence else None
-        known = {block.action_id for block in parse_hash_log(log.read_bytes())} if log else set()
+        known |= {block.action_id for block in parse_hash_log(log.read_bytes())} if log else set()
         for action in result.actions:
             if action.kind is Kind.COMPILE and action.package in _OWN:
                 if action.status not in (Status.RAN, Status.CACHED) or not action.content_id:

@@ -130,13 +130,16 @@ class Sources:
     """Folder relative to the root → module path."""
     profiles: tuple[Path, ...]
     """The ``default.pgo`` files, which Go applies to the main packages beside them."""
+    state: int = 0
+    """A hash over the names and contents of all these files, for comparing within this process."""
 
 
 class SourceScan:
     """Reads the imports of Go files, each file once as long as it does not change."""
 
     def __init__(self) -> None:
-        self._imports: dict[str, tuple[tuple[int, int, int], tuple[str, ...]]] = {}
+        # The file's size and times, its imports, and a hash of its content.
+        self._known: dict[str, tuple[tuple[int, int, int], tuple[str, ...], int]] = {}
 
     def read(self, root: Path, more: Iterable[Path] = (), texts: Texts | None = None) -> Sources:
         """Scan the module at ``root``, the local folders that its go.mod and go.work refer to, and ``more`` folders.
@@ -149,6 +152,7 @@ class SourceScan:
         profiles: list[Path] = []
         waiting = [root, *more]
         own = f"{root}{os.sep}"
+        state = 0
         seen: set[Path] = set()
         while waiting:
             folder = waiting.pop()
@@ -158,32 +162,35 @@ class SourceScan:
             for parent, name in _files(folder):
                 file = os.path.join(parent, name)  # noqa: PTH118 - hot
                 if name.endswith(".go"):
-                    imports.update(self._imports_of(file, texts if file.startswith(own) else None))
+                    found, content = self._read_go(file, texts if file.startswith(own) else None)
+                    imports.update(found)
+                    state ^= hash((file, content))
                 elif name == _PROFILE:
                     profiles.append(Path(file))
                 else:
                     text = _read(file).decode("utf-8", "replace")
+                    state ^= hash((file, text))
                     waiting += _local_modules(parent, text)
                     module = module_path_of(text) if name == "go.mod" else None
                     relative = os.path.relpath(parent, root)
                     if module and not relative.startswith(".."):
                         modules[relative.replace(os.sep, "/")] = module
-        return Sources(frozenset(imports), modules, tuple(sorted(profiles)))
+        return Sources(frozenset(imports), modules, tuple(sorted(profiles)), state)
 
-    def _imports_of(self, file: str, texts: Texts | None) -> tuple[str, ...]:
+    def _read_go(self, file: str, texts: Texts | None) -> tuple[tuple[str, ...], int]:
         try:
             info = os.stat(file)  # noqa: PTH116 - hot: every Go file before every command
         except OSError:  # a dangling symbolic link
-            return ()
+            return (), 0
         stamp = (info.st_size, info.st_mtime_ns, info.st_ino)
-        known = self._imports.get(file)
+        known = self._known.get(file)
         if known is None or known[0] != stamp:
             content = _read(file)
-            known = (stamp, imports_of(content.decode("utf-8", "replace")))
-            self._imports[file] = known
+            known = (stamp, imports_of(content.decode("utf-8", "replace")), hash(content))
+            self._known[file] = known
             if texts is not None:
                 texts.add(file, content)
-        return known[1]
+        return known[1:]
 
 
 def _local_modules(folder: str, go_mod_or_work: str) -> list[Path]:

@@ -1,0 +1,69 @@
+"""The capture of hash inputs: paid for once for each key, and never missing where a failure needs it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_gocache import BuildCache, GoModule, Result, assert_cached
+
+
+def hash_lines(result: Result) -> int:
+    assert result.evidence is not None
+    return (result.evidence / "stderr").read_bytes().count(b"\nHASH[")
+
+
+def test_a_build_that_only_repeats_another_prints_no_inputs(app: GoModule, gocache: BuildCache) -> None:
+    assert hash_lines(app.build("./...")) > 100
+    assert hash_lines(app.build("./...")) == 0
+    app.touch("lib/lib.go")
+    result = app.build("./...")
+    assert_cached(result)
+    assert hash_lines(result) == 0
+    # Another command has keys of its own, as far as can be told beforehand.
+    assert hash_lines(app.build("-o", "app", "./cmd/app")) > 100
+
+    # What a failure needs is in the log of the first.
+    gocache.evict("example.com/app/lib")
+    result = app.build("./...")
+    assert hash_lines(result) == 0
+    why = result.explain("./lib")
+    assert [reason.summary for reason in why.reasons] == [
+        "nothing in its key changed since step 4, but its output was evicted (gocache.evict) before step 5"
+    ]
+    app.edit("lib/lib.go", '"hello"', '"bye"')
+    result = app.build("./...")
+    assert hash_lines(result) > 100
+    assert [change.what for change in result.explain("./lib").inputs] == ["file lib.go"]
+
+
+def test_a_change_that_cannot_be_seen_beforehand_is_captured_after_all(app: GoModule) -> None:
+    # Not a Go file: only the key tells that it changed.
+    app.write({"data/data.go": 'package data\n\nimport _ "embed"\n\n//go:embed data.txt\nvar Text string\n'})
+    app.write("data/data.txt", "one\n")
+    app.build("./data")
+    app.write("data/data.txt", "two\n")
+    result = app.build("./data")
+    assert result.compiled == {"example.com/app/data"}
+    (change,) = result.explain().inputs
+    assert (change.how, change.diff) == ("embedded file data.txt changed", ("- one", "+ two"))
+    assert "HASH" not in result.stderr
+    assert_cached(app.build("./data"))
+
+
+@pytest.mark.parametrize("verb", ["test", "vet"])
+def test_a_test_and_a_vet_print_theirs_each_time(app: GoModule, verb: str) -> None:
+    # GODEBUG is an input of test results since Go 1.23: with another one, nothing would be replayed.
+    for _ in range(2):
+        result = app.go(verb, "./lib")
+        assert hash_lines(result) > 100
+    if verb == "test":
+        assert result.tests["example.com/app/lib"].cached
+
+
+def test_what_a_program_prints_itself_is_never_taken_for_a_log(app: GoModule) -> None:
+    app.write("lib/broken.go", 'package lib\n\nvar HASH int = "HASH[build x]"\n')
+    for _ in range(2):
+        result = app.build("./lib", check=False)
+        assert "HASH" in result.stderr
+        assert result.failed == {"example.com/app/lib"}
+    assert result.explain().unknown == ()
