@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from pytest_gocache.explanation import Change, Explanation, Reason
+    from pytest_gocache.freshness import assert_up_to_date
     from pytest_gocache.module import GoModule
     from pytest_gocache.proxy import ModuleProxy
     from pytest_gocache.result import PackageSet, Result
@@ -93,6 +94,7 @@ _HOME = {
     "assert_relinked": "assertions",
     "assert_test_cached": "assertions",
     "assert_test_ran": "assertions",
+    "assert_up_to_date": "freshness",
 }
 
 __all__ = [
@@ -138,6 +140,7 @@ __all__ = [
     "assert_relinked",
     "assert_test_cached",
     "assert_test_ran",
+    "assert_up_to_date",
 ]
 
 

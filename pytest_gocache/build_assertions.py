@@ -35,8 +35,7 @@ __all__ = [
 ]
 
 _MOST = 3  # names and lines of advice
-# Flags of the go command that reach the compiler under the same name.
-_SWITCHES = frozenset({"asan", "msan", "race", "trimpath"})
+_REQUIRED = re.compile(r"^[ \t]*(?:require[ \t]+)?\"?([^\s\"]+)\"?[ \t]+v\d", re.MULTILINE)
 # Flags of the go command and of the linker that no compiler has (`go tool compile -h` of Go 1.21 to 1.27).
 _NOT_OF_THE_COMPILER = frozenset(
     "X a asmflags buildmode cover covermode coverpkg gccgoflags gcflags ldflags linkmode mod pgo s tags".split()  # noqa: SIM905
@@ -175,7 +174,7 @@ def _where_from(result: Result, wanted: set[tuple[str, str]], actions: Sequence[
 
 def _why_without(result: Result, flag: str, wanted: set[tuple[str, str]], actions: Sequence[Action]) -> list[str]:
     """Why packages do not have the flags, and what to do."""
-    for switch in _SWITCHES & {name for name, value in wanted if not value}:
+    for switch in {"asan", "msan", "race", "trimpath"} & {name for name, value in wanted if not value}:
         return [f"-{switch} is a flag of the go command: given there, it reaches every package"]
     all_given = _gcflags(result)
     giving = [one for one in all_given if one.flags & wanted]
@@ -223,23 +222,21 @@ def _require_known(result: Result, text: str) -> None:
     pattern = Pattern.parse(plain, result.modules, result.std)
     if plain in ("std", "cmd") or any(pattern.matches(name) for name in _known_packages(result)):
         return
-    near = near_misses(text, [name for name in _known_packages(result) if "." in name or "." not in plain])
+    like = [name for name in _known_packages(result) if "." in name or "." not in plain]
+    near = ", ".join(near_misses(text, like))
     raise PatternError(
-        f"package pattern {text!r} matches no package that there is: none in the module's folders, in the standard "
-        "library, in a module that go.mod requires, and none of an earlier command"
-        + (f"; near it: {', '.join(near)}" if near else "")
+        f"package pattern {text!r} matches no package that there is: none of the module, of the standard library, of a "
+        f"module that go.mod requires, or of an earlier command{f'; near it: {near}' if near else ''}"
     )
-
-
-_REQUIRED = re.compile(r"^[ \t]*(?:require[ \t]+)?\"?([\w.~/-]+)\"?[ \t]+v\d", re.MULTILINE)
 
 
 def _known_packages(result: Result) -> Iterator[str]:
     """The packages that can be seen; of a required module that is not in the module cache, its path."""
     yield from {action.import_path for then in result.earlier() for action in then.compiles()}
     for folder, module in result.modules.items():
-        yield from _packages_below(result.cwd / folder, module)
-        yield from _REQUIRED.findall((result.cwd / folder / "go.mod").read_text("utf-8"))
+        root = result.cwd / folder
+        yield from _packages_below(root, module)
+        yield from _REQUIRED.findall((root / "go.mod").read_text("utf-8") if (root / "go.mod").is_file() else "")
     env = result.circumstances.env if result.circumstances else {}
     goroot = Path(env.get("PATH", "").partition(os.pathsep)[0]).parent  # the toolchain's bin leads PATH
     if (goroot / "src" / "runtime").is_dir():
@@ -253,9 +250,8 @@ def _packages_below(root: Path, module: str) -> Iterator[str]:
         inner = [name for name in folders if name != "testdata" and not name.startswith((".", "_"))]
         folders[:] = [name for name in inner if not Path(parent, name, "go.mod").is_file()]
         if any(name.endswith(".go") for name in files):
-            path = Path(parent).relative_to(root).as_posix()
-            vendored = module and path.startswith("vendor/")
-            yield path.removeprefix("vendor/") if vendored else posixpath.normpath(f"{module}/{path}").lstrip("/")
+            path = posixpath.normpath(posixpath.join(module, Path(parent).relative_to(root).as_posix()))
+            yield re.sub("^.+/vendor/", "", path)
 
 
 def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
@@ -300,15 +296,15 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
     """
     if at_least < 2:  # noqa: PLR2004 - one alone overlaps with nothing
         raise UsageError(f"assert_parallel: at_least={at_least} says nothing: it takes two to overlap")
-    compiled = [action for action in compiles_of(result) if action.ran]
-    fewer = f"{result.title} compiled {counted(compiled, 'package', 'packages')}"
-    remedy = "start from a cache that lacks packages which do not import one another"
-    if len(compiled) < at_least:
-        raise UsageError(f"{fewer}: {at_least} could not overlap; {remedy}")
+    compiled = sorted((a for a in compiles_of(result) if a.ran), key=lambda action: action.started)
     if result.max_parallel < at_least:
-        by_start = sorted(compiled, key=lambda action: action.started)
-        if all(one.id in _below(result, [other]) for one, other in pairwise(by_start)):
-            raise UsageError(f"{fewer}, each of which imports the one before: none could overlap; {remedy}")
+        few = len(compiled) < at_least
+        if few or all(one.id in _below(result, [other]) for one, other in pairwise(compiled)):
+            why = f"{at_least} could not overlap" if few else "each imports the one before, so none could overlap"
+            raise UsageError(
+                f"{result.title} compiled {counted(compiled, 'package', 'packages')}: {why}; start from a cache that "
+                "lacks packages which do not import one another"
+            )
         seconds = sum(action.ended - action.started for action in compiled)
         fail(
             f"assert_parallel: of {len(compiled)} compiles at most {result.max_parallel} ran at a time in "
@@ -321,17 +317,16 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
 def _why_serial(result: Result, at_least: int) -> str:
     env = result.circumstances.env if result.circumstances else {}
     threads = env.get("GOMAXPROCS", "")
-    limits = "limits how many may run at a time: without it, as many as there are CPUs"
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    value, where = next(((value, where) for name, value, where in reversed(_given(result)) if name == "p"), ("", ""))
-    if value:
-        if int(value, 0) < at_least:
-            return f"-p={value}{where} {limits}"
-    elif threads.isdecimal() and 0 < int(threads) < at_least:
-        return f"GOMAXPROCS={threads} in the environment {limits}"
-    elif cpus < at_least:
-        return f"as many may run at a time as there are CPUs, {cpus} here: -p={at_least} makes it more"
-    return "no setting limits them to fewer: see which import one another, and how long each one takes"
+    # As Go takes them: the last -p, else GOMAXPROCS, else the number of CPUs that it may use.
+    limits = [(int(value, 0), f"-p={value}{where}") for name, value, where in _given(result) if name == "p"][-1:]
+    limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
+    limit, what = next((pair for pair in limits if pair[0]), (cpus, ""))
+    if limit >= at_least:
+        return "no setting limits them to fewer: see which import one another, and how long each one takes"
+    if what:
+        return f"{what} limits how many may run at a time: without it, as many as there are CPUs"
+    return f"as many may run at a time as there are CPUs, {cpus} here: -p={at_least} makes it more"
 
 
 def assert_no_downloads(result: Result) -> None:
@@ -357,11 +352,11 @@ def assert_downloaded(result: Result, *modules: str) -> None:
     if missing or not downloads:
         env = result.circumstances.env if result.circumstances else {}
         here = map(_unescaped, ModuleCache(Path(env.get("GOMODCACHE", os.devnull))).entries())
-        others = [name for name in here if name not in downloads]
+        others = ", ".join(name for name in here if name not in downloads)
         fail(
             f"assert_downloaded: {', '.join(missing) or 'any module'} was not downloaded by {result.title}",
             f"  downloaded: {', '.join(downloads) or 'nothing'}",
-            f"  in the module cache: {', '.join(others)}" if others else "",
+            f"  in the module cache: {others}" if others else "",
         )
 
 

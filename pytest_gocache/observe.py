@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_gocache import process
 from pytest_gocache.action import Action, Kind, TestOutcome, TestStatus
 from pytest_gocache.actiongraph import parse_action_graph
-from pytest_gocache.caches import ModuleCache
+from pytest_gocache.caches import BuildCache, ModuleCache
 from pytest_gocache.environment import with_debug_setting, without_debug_settings
 from pytest_gocache.errors import ActionGraphError, GoCommandError, GoTimeoutError, UsageError
 from pytest_gocache.goflags import GoArguments
@@ -101,6 +102,7 @@ class Observer:
             events=self.machine.build_cache.take_events(),
             texts=self.trail.texts,
             explain=explain,
+            anew=lambda result: self._anew(result, env),
         )
         # What a build prints of its keys costs a fifth of a warm one (net/http): not twice for the same keys. Not so a
         # test, since GODEBUG is an input of its result, and what only vet and test have is told apart by the log.
@@ -144,6 +146,26 @@ class Observer:
         if check and done.returncode != 0:
             raise GoCommandError(result.command, str(root), done.returncode, stdout, stderr)
         return result
+
+    def _anew(self, result: Result, env: Mapping[str, str]) -> Result:
+        """Run a command once more as it was, in an empty build cache, with the binaries that it makes put elsewhere."""
+        folder = Path(tempfile.mkdtemp(prefix="anew-", dir=self.trail.folder.parent)).resolve()
+        cache = BuildCache(folder / "gocache", warm=self.machine.warm)
+        cache.create()
+        binaries = folder / "bin"
+        binaries.mkdir()
+        args = list(result.command[1:])
+        arguments = GoArguments.read(args)
+        if arguments.verb == "build" and any(action.target for action in result.links()):
+            args = _with_output(arguments, args, binaries)
+        observer = replace(
+            self,
+            machine=replace(self.machine, build_cache=cache, env=self.machine.env | {"GOCACHE": str(cache.path)}),
+            trail=Trail(folder / "steps"),
+            on_result=lambda _: None,
+        )
+        changes = {**env, "GOCACHE": str(cache.path), "GOBIN": str(binaries)}
+        return observer.go(args, changes, check=False, timeout=None)
 
     def _capture_after_all(self, args: Sequence[str], root: Path, env: Mapping[str, str], folder: Path) -> None:
         """Add the hash inputs to the log of a build that was expected to have old keys only, and has new ones.
@@ -202,6 +224,20 @@ class Observer:
                 return ()  # killed while it wrote: the failure is what there is to report
             version = self.machine.toolchain.version
             raise ActionGraphError(f"the action graph {graph} of {version} cannot be read: {error}") from error
+
+
+def _with_output(arguments: GoArguments, args: Sequence[str], folder: Path) -> list[str]:
+    """The arguments with every ``-o`` replaced by one that puts the binaries into ``folder``."""
+    rest = iter(args)
+    kept = []
+    for arg in rest:
+        if arg.startswith("-") and arg.lstrip("-").partition("=")[0] == "o":
+            if "=" not in arg:
+                next(rest, None)
+        else:
+            kept.append(arg)
+    kept.insert(arguments.insert_at, f"-o={folder}{os.sep}")
+    return kept
 
 
 def _extracted_modules(cache: ModuleCache) -> list[Path]:

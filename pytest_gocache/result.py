@@ -41,6 +41,8 @@ class Circumstances:
     """What the module's files were seen to contain, before this command and after it."""
     explain: Callable[[Result, Sequence[str]], Explanation] | None = None
     """What `Result.explain` calls."""
+    anew: Callable[[Result], Result] | None = None
+    """Runs the same command again in an empty build cache of its own, its binaries put elsewhere."""
 
 
 class PackageSet(frozenset[str]):

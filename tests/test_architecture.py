@@ -65,6 +65,7 @@ LAYERS = {
     "selfcheck": 10,
     "assertions": 10,
     "build_assertions": 11,
+    "freshness": 11,
     # pytest.
     "marks": 12,
     "session": 12,

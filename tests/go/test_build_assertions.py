@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -83,8 +84,8 @@ def test_packages_that_there_are_not(app: GoModule) -> None:
     result = app.build("./lone")
 
     nowhere = (
-        "matches no package that there is: none in the module's folders, in the standard library, in a module that "
-        "go.mod requires, and none of an earlier command"
+        "matches no package that there is: none of the module, of the standard library, of a module that go.mod "
+        "requires, or of an earlier command"
     )
     for pattern, near in (
         ("./tools/gem", "; near it: example.com/app/tools/gen"),
@@ -175,12 +176,22 @@ def test_compiles_in_a_row(wide: GoModule, flags: tuple[str, ...], env: dict[str
     assert said[2:] == [why]
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system does not bind processes to CPUs")
+def test_compiles_on_one_cpu(wide: GoModule) -> None:
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        said = failure(assert_parallel, wide.build("./..."))
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert said.endswith("\nas many may run at a time as there are CPUs, 1 here: -p=2 makes it more")
+
+
 def test_compiles_that_could_not_overlap(app: GoModule) -> None:
     remedy = "start from a cache that lacks packages which do not import one another"
 
     assert failure(assert_parallel, app.build("./cmd/app"), raises=UsageError) == (
-        "`go build ./cmd/app` (step 1) compiled 3 packages, each of which imports the one before: none could overlap; "
-        + remedy
+        f"`go build ./cmd/app` (step 1) compiled 3 packages: each imports the one before, so none could overlap; {remedy}"
     )
     assert failure(assert_parallel, app.build("./lib"), raises=UsageError) == (
         f"`go build ./lib` (step 2) compiled 0 packages: 2 could not overlap; {remedy}"
@@ -189,6 +200,10 @@ def test_compiles_that_could_not_overlap(app: GoModule) -> None:
         "assert_parallel: at_least=1 says nothing: it takes two to overlap"
     )
     assert "`go version` (step 4) has no action graph" in failure(assert_parallel, app.go("version"), raises=UsageError)
+    two_at_most = app.build("-p=4", "-trimpath", "./...")
+    assert failure(assert_parallel, two_at_most, 3).endswith(
+        "\nno setting limits them to fewer: see which import one another, and how long each one takes"
+    )
 
 
 # assert_no_downloads, assert_downloaded
@@ -196,13 +211,13 @@ def test_compiles_that_could_not_overlap(app: GoModule) -> None:
 
 @pytest.fixture
 def client(go_module: GoModule, go_proxy: ModuleProxy) -> GoModule:
-    """A package that imports two modules."""
+    """Two packages, each of which imports a module."""
     for module in ("example.com/dep", "example.com/Heavy"):
-        go_proxy.add({"go.mod": f"module {module}\n", "dep.go": "package dep\n\nconst Word = 1\n"})
+        go_proxy.add({"go.mod": f"module {module}\n", "dep.go": "package dep\n", "sub/sub.go": "package sub\n"})
     go_module.append("go.mod", "\nrequire (\n\texample.com/Heavy v1.0.0\n\texample.com/dep v1.0.0\n)\n")
     go_module.write("go.sum", go_proxy.go_sum)
-    go_module.write("use/use.go", 'package use\n\nimport "example.com/dep"\n\nconst Word = dep.Word\n')
-    go_module.write("heavy/heavy.go", 'package heavy\n\nimport dep "example.com/Heavy"\n\nconst Word = dep.Word\n')
+    go_module.write("use/use.go", 'package use\n\nimport _ "example.com/dep"\n')
+    go_module.write("heavy/heavy.go", 'package heavy\n\nimport _ "example.com/Heavy"\n')
     return go_module
 
 
@@ -221,10 +236,27 @@ def test_downloads(client: GoModule) -> None:
     assert "any module was not downloaded" in failure(assert_downloaded, again)
 
 
+def test_packages_of_other_modules(client: GoModule) -> None:
+    result = client.build("./use")
+
+    # Nothing is known of a module that was not downloaded, but that go.mod requires it.
+    assert_not_in_build(result, "example.com/Heavy", "example.com/Heavy/...", "example.com/dep/sub")
+    failure(assert_not_in_build, result, "example.com/Heavy/sub", raises=PatternError)
+    client.go("mod", "download")
+    assert_not_in_build(result, "example.com/Heavy/sub")
+    assert failure(assert_not_in_build, result, "example.com/dep") == (
+        "assert_not_in_build: 1 package is part of `go build ./use` (step 1)\n"
+        "  example.com/dep  imported: use ← example.com/dep (named by ./use)"
+    )
+    client.go("mod", "vendor")
+    client.gomodcache.clear()
+    client.write("vendor/example.com/Heavy/more/more.go", "package more\n")
+    assert_not_in_build(client.build("./use"), "example.com/Heavy/more")
+
+
 def test_what_is_not_imported_is_not_downloaded(client: GoModule) -> None:
     result = client.build("./use")
 
-    assert_not_in_build(result, "example.com/Heavy")
     assert failure(assert_downloaded, result, "example.com/dep", "example.com/dep@v1.1.0", "example.com/Heavy") == (
         "assert_downloaded: example.com/dep@v1.1.0, example.com/Heavy was not downloaded by `go build ./use` (step 1)\n"
         "  downloaded: example.com/dep@v1.0.0"

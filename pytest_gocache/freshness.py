@@ -1,0 +1,97 @@
+"""``assert_up_to_date``: what the cache served is what an empty cache gives."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from pytest_gocache.action import Action, Kind, TestStatus
+from pytest_gocache.assertions import fail
+from pytest_gocache.errors import UsageError
+from pytest_gocache.explanation import rows
+from pytest_gocache.messages import counted
+from pytest_gocache.result import Result
+from pytest_gocache.selection import compiles_of
+
+__all__ = ["assert_up_to_date"]
+
+_CGO_TOOLS = ("cgo", "gcc", "clang", "cc", "g++", "c++")
+
+
+def assert_up_to_date(result: Result) -> None:
+    """The command's hits are correct: the same command in an empty cache compiles every package to the same content.
+
+    Binaries that it left in place must be the same, byte by byte, and a test result that was replayed must be one that
+    running the test gives again. This is what catches the stale builds that Go cannot see, like a C header outside of
+    the package. The command runs once more, with the sources as they are now: tests and generators run, too. Raises
+    `UsageError` for a command without an action graph, and when it fails in the empty cache.
+    """
+    compiles_of(result)
+    if result.circumstances is None or result.circumstances.anew is None:
+        raise UsageError(f"{result.title} cannot be run again: only the test that ran it has what it takes")
+    fresh = result.circumstances.anew(result)
+    if fresh.returncode != 0 and result.returncode == 0 and not fresh.tests:
+        raise UsageError(
+            f"{result.title} fails in an empty cache, with exit status {fresh.returncode}:\n{fresh.stderr}"
+        )
+    wrong = [*_packages(result, fresh), *_binaries(result, fresh), *_tests(result, fresh)]
+    if wrong:
+        fail(
+            f"assert_up_to_date: {counted(wrong, 'output', 'outputs')} of {result.title} would not be the same from an "
+            "empty cache",
+            rows((name, [why]) for name, why in wrong),
+            _remedy(fresh, {name for name, _ in wrong}),
+        )
+
+
+def _packages(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
+    now = {action.package: action for action in fresh.compiles()}
+    for action in result.compiles():
+        again = now.get(action.package)
+        if again is None or not action.content_id or not again.content_id or action.content_id == again.content_id:
+            continue
+        if action.action_id != again.action_id:
+            continue  # it follows an import that is listed itself
+        if action.ran:
+            yield (
+                action.package,
+                "compiled twice from the same inputs, to different content: its compile is not repeatable",
+            )
+        else:
+            yield action.package, "the cached output is stale: nothing in its key changed, and compiled anew it differs"
+
+
+def _binaries(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
+    now = {action.package: action for action in fresh.links()}
+    for action in result.links():
+        again = now.get(action.package)
+        if again is None or not action.target or not again.target:
+            continue
+        before, after = _digest(result, action), _digest(fresh, again)
+        if before and after and before != after:
+            yield action.package, f"the binary at {action.target} differs from one that is built anew"
+
+
+def _digest(result: Result, action: Action) -> str:
+    file = Path(result.cwd, action.target)
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+
+def _tests(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
+    for package, outcome in result.tests.items():
+        again = fresh.tests.get(package)
+        if outcome.cached and again is not None and again.status is TestStatus.FAILED:
+            yield package, "its cached test result is stale: it passed, and fails when it is run"
+
+
+def _remedy(fresh: Result, packages: set[str]) -> str:
+    """What to do about cgo packages; nothing is known of others."""
+    for action in fresh.actions:
+        tools = {Path(command.split()[0]).name for command in action.commands if command.split()}
+        if action.kind in (Kind.COMPILE, Kind.OTHER) and action.package in packages and tools & set(_CGO_TOOLS):
+            return (
+                "headers and libraries outside of a cgo package are in no key: run `go clean -cache` after an upgrade, "
+                "or put their version into CGO_CFLAGS"
+            )
+    return ""

@@ -1,0 +1,147 @@
+"""assert_up_to_date: hits that are wrong, which Go cannot see, and the honest builds beside them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pytest_gocache import GoModule, UsageError, assert_cached, assert_up_to_date
+
+CGO = """
+-- foo/foo.go --
+package foo
+
+// #cgo CFLAGS: -I${SRCDIR}/../include
+// #include <libfoo.h>
+import "C"
+
+const Version = C.FOO_VERSION
+
+func Answer() int { return int(C.foo_answer()) }
+-- include/libfoo.h --
+#define FOO_VERSION 1
+static int foo_answer(void) { return FOO_VERSION * 21; }
+-- cmd/app/main.go --
+package main
+
+import "example.com/app/foo"
+
+func main() { println(foo.Version, foo.Answer()) }
+"""
+
+WORDS = """
+-- words/words_test.go --
+package words
+
+import (
+	"os"
+	"testing"
+)
+
+func TestWords(t *testing.T) {
+	if _, err := os.Stat(os.Getenv("LIST")); err != nil {
+		t.Fatal(err)
+	}
+}
+"""
+
+
+def test_honest_builds_are_up_to_date(app: GoModule) -> None:
+    assert_up_to_date(app.build("./..."))
+    app.edit("lib/lib.go", '"hello"', '"bye"')
+    assert_up_to_date(app.build("-o", "bin/app", "./cmd/app"))
+    assert_up_to_date(app.build("-o", "bin/app", "./cmd/app"))
+    assert_up_to_date(app.install("-trimpath", "./cmd/app"))
+    assert_up_to_date(app.test("./lib"))
+    assert_up_to_date(app.test("./lib"))
+    assert_up_to_date(app.build("./lone"))
+    # The command's own cache and binary are as they were.
+    assert_cached(app.build("./..."))
+    assert (app.path / "bin" / "app").is_file()
+
+
+@pytest.mark.gocache(cgo=True)
+def test_a_header_outside_of_the_package(go_module: GoModule) -> None:
+    go_module.load(CGO)
+    assert_up_to_date(go_module.build("-o", "app", "./cmd/app"))
+    go_module.edit("include/libfoo.h", "FOO_VERSION 1", "FOO_VERSION 2")
+    # Go sees nothing of it.
+    result = go_module.build("-o", "app", "./cmd/app")
+    assert_cached(result)
+    with pytest.raises(AssertionError) as failure:
+        assert_up_to_date(result)
+    first, *rest = str(failure.value).splitlines()
+    assert first.startswith("assert_up_to_date: 2 outputs of `go build -o app ./cmd/app` (step 2) would not be ")
+    stale = "the cached output is stale: nothing in its key changed, and compiled anew it differs"
+    remedy = "headers and libraries outside of a cgo package are in no key: run `go clean -cache` after an upgrade, or "
+    assert rest == [
+        f"  example.com/app/foo      {stale}",
+        "  example.com/app/cmd/app  the binary at app differs from one that is built anew",
+        f"{remedy}put their version into CGO_CFLAGS",
+    ]
+    # The remedy works.
+    go_module.go("clean", "-cache")
+    assert_up_to_date(go_module.build("-o", "app", "./cmd/app"))
+    assert_up_to_date(go_module.build("-o", "app", "./cmd/app"))
+
+
+@pytest.mark.gocache(cgo=True)
+@pytest.mark.parametrize("kind", ["static", "shared"])
+def test_a_c_library_that_is_upgraded(go_module: GoModule, kind: str) -> None:
+    def library(answer: int) -> None:
+        go_module.write("c/foo.c", f"int foo_answer(void) {{ return {answer}; }}\n")
+        folder = go_module.path / "c"
+        env = {"PATH": os.environ["PATH"]}
+        flags = ["-shared", "-fPIC", "-o", "libfoo.so"] if kind == "shared" else ["-c"]
+        subprocess.run(["gcc", *flags, "foo.c"], cwd=folder, env=env, check=True)
+        if kind == "static":
+            (folder / "libfoo.a").unlink(missing_ok=True)
+            subprocess.run(["ar", "rcsD", "libfoo.a", "foo.o"], cwd=folder, env=env, check=True)
+
+    go_module.load("""
+    -- c/c.txt --
+    the library
+    -- cmd/app/main.go --
+    package main
+
+    // #cgo LDFLAGS: -L${SRCDIR}/../../c -lfoo
+    // int foo_answer(void);
+    import "C"
+
+    func main() { println(C.foo_answer()) }
+    """)
+    library(1)
+    assert_up_to_date(go_module.build("-o", "app", "./cmd/app"))
+    library(2)
+    result = go_module.build("-o", "app", "./cmd/app")
+    if kind == "shared":
+        # The binary only names a shared library, and finds the new one when it starts: nothing is stale.
+        assert_up_to_date(result)
+    else:
+        with pytest.raises(AssertionError, match="the binary at app differs from one that is built anew"):
+            assert_up_to_date(result)
+
+
+def test_a_test_result_that_only_the_cache_has(go_module: GoModule) -> None:
+    outside = Path(go_module.env.setdefault("LIST", str(go_module.path.parent / "list.txt")))
+    outside.write_text("hello\n")
+    go_module.load(WORDS)
+    assert_up_to_date(go_module.test("./words"))
+    # Outside of the module: Go does not look at it again.
+    outside.unlink()
+    result = go_module.test("./words")
+    assert result.tests["example.com/app/words"].cached
+    with pytest.raises(AssertionError, match=r"words  its cached test result is stale: it passed, and fails when"):
+        assert_up_to_date(result)
+
+
+def test_what_has_no_graph_or_fails_anew_is_an_error(app: GoModule) -> None:
+    with pytest.raises(UsageError, match="has no action graph"):
+        assert_up_to_date(app.go("env", "GOOS"))
+    result = app.build("./...")
+    app.edit("lib/lib.go", "package lib", "package")
+    with pytest.raises(UsageError, match=r"(?s)fails in an empty cache, with exit status 1:.*lib.go"):
+        assert_up_to_date(result)
