@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from pytest_gocache.module import GoModule
     from pytest_gocache.proxy import ModuleProxy
     from pytest_gocache.result import PackageSet, Result
+    from pytest_gocache.sharedcache import SharedCache, Traffic
     from pytest_gocache.toolchain import GoToolchain, GoVersion
 
 # Where each public name lives. They are imported on first use: pytest imports this package in every run, also in those
@@ -74,11 +75,13 @@ _HOME = {
     "PatternError": "errors",
     "Reason": "explanation",
     "Result": "result",
+    "SharedCache": "sharedcache",
     "Status": "action",
     "StoreError": "errors",
     "TestOutcome": "action",
     "TestStatus": "action",
     "ToolchainError": "errors",
+    "Traffic": "sharedcache",
     "UsageError": "errors",
     "assert_cached": "assertions",
     "assert_compiled_with": "build_assertions",
@@ -120,11 +123,13 @@ __all__ = [
     "PatternError",
     "Reason",
     "Result",
+    "SharedCache",
     "Status",
     "StoreError",
     "TestOutcome",
     "TestStatus",
     "ToolchainError",
+    "Traffic",
     "UsageError",
     "assert_cached",
     "assert_compiled_with",

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from pytest_gocache.marks import MarkSettings
     from pytest_gocache.module import GoModule
     from pytest_gocache.proxy import ModuleProxy
+    from pytest_gocache.sharedcache import SharedCache
     from pytest_gocache.toolchain import GoToolchain
 
 # What the fixtures are made of is imported when one is used: pytest loads this module in every run.
 
-__all__ = ["go_module", "go_proxy", "go_repo", "go_toolchain", "gocache", "gomodcache"]
+__all__ = ["go_module", "go_proxy", "go_repo", "go_toolchain", "gocache", "gomodcache", "shared_cache"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,22 @@ def go_proxy(_gocache_bench: _Bench) -> Iterator[ModuleProxy]:
     machine.served.append(proxy.sources)
     yield proxy
     proxy.stop()
+
+
+@pytest.fixture
+def shared_cache(_gocache_bench: _Bench) -> SharedCache:
+    """A `SharedCache` of this test's own, which every machine of the test uses instead of its GOCACHE.
+
+    Needs Go 1.24: older toolchains ignore GOCACHEPROG, and the test is skipped.
+    """
+    from pytest_gocache.sharedcache import SharedCache
+
+    machine = _gocache_bench.machine
+    if not machine.toolchain.version.satisfies(">=1.24"):
+        pytest.skip(f"GOCACHEPROG needs Go >=1.24; the toolchain is {machine.toolchain.version}")
+    machine.shared = SharedCache(_gocache_bench.folder / "shared", warm=_gocache_bench.marks.warm)
+    machine.env["GOCACHEPROG"] = machine.shared.program
+    return machine.shared
 
 
 @pytest.fixture

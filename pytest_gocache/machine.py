@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pytest_gocache.caches import BuildCache, ModuleCache
 from pytest_gocache.environment import Home, hermetic_environment
+from pytest_gocache.sharedcache import SharedCache
 from pytest_gocache.toolchain import GoToolchain
 
 __all__ = ["Machine"]
@@ -28,6 +29,8 @@ class Machine:
     """Whether its build cache began with a warm standard library."""
     served: list[Path] = field(default_factory=list)
     """Folders with the sources of modules that commands may download: what they import is warm, too."""
+    shared: SharedCache | None = None
+    """The cache that it uses instead of its own."""
     replaced: bool = False
     """Another machine has taken its place: no command runs on it any more."""
 
@@ -52,7 +55,7 @@ class Machine:
         new = Machine.create(root, toolchain or self.toolchain, self.ambient, warm=self.warm)
         mine = hermetic_environment(self.home, self.toolchain.goroot, self.ambient)
         new.env |= {name: value for name, value in self.env.items() if mine.get(name) != value}
-        new.served = list(self.served)
+        new.served, new.shared = list(self.served), self.shared
         new.build_cache.begin_anew()
         return new
 

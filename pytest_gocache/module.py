@@ -187,6 +187,11 @@ class GoModule:
     # Machines.
 
     @property
+    def home(self) -> Path:
+        """The user's home directory on this module's machine."""
+        return self._observer.machine.home.home
+
+    @property
     def gocache(self) -> BuildCache:
         """The GOCACHE of this module's machine."""
         return self._observer.machine.build_cache

@@ -18,7 +18,7 @@ from pytest_gocache.errors import ActionGraphError, GoCommandError, GoTimeoutErr
 from pytest_gocache.goflags import GoArguments
 from pytest_gocache.hashlog import split_debug_lines, test_variants
 from pytest_gocache.machine import Machine
-from pytest_gocache.result import Circumstances, Result
+from pytest_gocache.result import CacheEvent, Circumstances, Result
 from pytest_gocache.testoutput import parse_test_output
 from pytest_gocache.texts import Texts
 from pytest_gocache.toolchain import GoToolchain
@@ -99,7 +99,7 @@ class Observer:
             env=full_env,
             gocache=full_env["GOCACHE"],
             started=time.time(),
-            events=self.machine.build_cache.take_events(),
+            events=self._events(),
             texts=self.trail.texts,
             explain=explain,
             anew=lambda result: self._anew(result, env),
@@ -140,12 +140,18 @@ class Observer:
         )
         self.trail.last = result
         self.machine.build_cache.learn(result)
+        if self.machine.shared:
+            self.machine.shared.cache.learn(result)
         self.on_result(result)
         if done.timed_out and timeout is not None:
             raise GoTimeoutError(result.command, str(root), done.returncode, stdout, stderr, timeout)
         if check and done.returncode != 0:
             raise GoCommandError(result.command, str(root), done.returncode, stdout, stderr)
         return result
+
+    def _events(self) -> tuple[CacheEvent, ...]:
+        own = self.machine.build_cache.take_events()
+        return own + self.machine.shared.cache.take_events() if self.machine.shared else own
 
     def _anew(self, result: Result, env: Mapping[str, str]) -> Result:
         """Run a command once more as it was, in an empty build cache, with the binaries that it makes put elsewhere."""
@@ -194,7 +200,8 @@ class Observer:
         self, store: WarmStore, arguments: GoArguments, env: Mapping[str, str], sources: Sources, root: Path
     ) -> None:
         machine = self.machine
-        if not machine.build_cache.warm:
+        cache = machine.shared.cache if machine.shared else machine.build_cache
+        if not cache.warm:
             return
         toolchain = machine.toolchain
         packages = {name for name in sources.imports if toolchain.is_std(name)} - {"unsafe"}
@@ -206,7 +213,7 @@ class Observer:
         if not any(flag == "pgo" for flag, _ in arguments.flags):
             variants += [variant.with_profile(profile) for profile in sources.profiles]
         for variant in variants:
-            complaint = store.warm(machine.build_cache, toolchain, variant, frozenset(packages), arguments.verb)
+            complaint = store.warm(cache, toolchain, variant, frozenset(packages), arguments.verb)
             if complaint and complaint not in self._warned:
                 self._warned.add(complaint)
                 self.on_cold(f"the standard library is cold for {variant.label}: {complaint}")

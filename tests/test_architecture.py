@@ -57,6 +57,8 @@ LAYERS = {
     "warming": 6,
     "warmup": 7,
     # go commands and what tests say of them.
+    "cacheprog": 0,
+    "sharedcache": 4,
     "machine": 5,
     "checkout": 2,
     "proxy": 2,

@@ -191,7 +191,8 @@ def test_compiles_that_could_not_overlap(app: GoModule) -> None:
     remedy = "start from a cache that lacks packages which do not import one another"
 
     assert failure(assert_parallel, app.build("./cmd/app"), raises=UsageError) == (
-        f"`go build ./cmd/app` (step 1) compiled 3 packages: each imports the one before, so none could overlap; {remedy}"
+        "`go build ./cmd/app` (step 1) compiled 3 packages: each imports the one before, so none could overlap; "
+        + remedy
     )
     assert failure(assert_parallel, app.build("./lib"), raises=UsageError) == (
         f"`go build ./lib` (step 2) compiled 0 packages: 2 could not overlap; {remedy}"
