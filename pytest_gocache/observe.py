@@ -166,11 +166,11 @@ class Observer:
             args = _with_output(arguments, args, binaries)
         observer = replace(
             self,
-            machine=replace(self.machine, build_cache=cache, env=self.machine.env | {"GOCACHE": str(cache.path)}),
+            machine=replace(self.machine, build_cache=cache, shared=None),
             trail=Trail(folder / "steps"),
             on_result=lambda _: None,
         )
-        changes = {**env, "GOCACHE": str(cache.path), "GOBIN": str(binaries)}
+        changes = {**env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", "GOBIN": str(binaries)}
         return observer.go(args, changes, check=False, timeout=None)
 
     def _capture_after_all(self, args: Sequence[str], root: Path, env: Mapping[str, str], folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache import GoModule, SharedCache, assert_cached, assert_rebuilt
+from pytest_gocache import GoModule, SharedCache, assert_cached, assert_rebuilt, assert_up_to_date
 
 pytestmark = pytest.mark.gocache(go=">=1.24")
 
@@ -52,6 +52,14 @@ def test_what_is_evicted_is_built_again(app: GoModule, shared_cache: SharedCache
     assert "its output was evicted (gocache.evict)" in reason.summary
     shared_cache.cache.corrupt("example.com/app/lib")
     assert app.build("./...").compiled == {"example.com/app/lib"}
+
+
+def test_what_is_shared_can_be_checked_against_an_empty_cache(app: GoModule, shared_cache: SharedCache) -> None:
+    result = app.build("./...")
+    asked = shared_cache.traffic(app.home)
+    assert_up_to_date(result)
+    # The command in the empty cache asks nobody.
+    assert shared_cache.traffic(app.home) == asked
 
 
 @pytest.mark.gocache(warm=False, env={"CGO_ENABLED": "0"})
