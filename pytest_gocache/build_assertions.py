@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 from pytest_gocache.action import Action
 from pytest_gocache.assertions import fail
@@ -37,9 +36,7 @@ __all__ = [
 _MOST = 3  # names and lines of advice
 _REQUIRED = re.compile(r"^[ \t]*(?:require[ \t]+)?\"?([^\s\"]+)\"?[ \t]+v\d", re.MULTILINE)
 # Flags of the go command and of the linker that no compiler has (`go tool compile -h` of Go 1.21 to 1.27).
-_NOT_OF_THE_COMPILER = frozenset(
-    "X a asmflags buildmode cover covermode coverpkg gccgoflags gcflags ldflags linkmode mod pgo s tags".split()  # noqa: SIM905
-)
+_NOT_OF_THE_COMPILER = frozenset("X asmflags buildmode cover gcflags ldflags linkmode mod pgo s tags".split())  # noqa: SIM905
 
 
 def assert_compiled_with(result: Result, flag: str, *patterns: str) -> None:
@@ -55,7 +52,7 @@ def assert_compiled_with(result: Result, flag: str, *patterns: str) -> None:
         fail(
             f"assert_compiled_with: {counted(without, 'package', 'packages')} without {flag} in {result.title}",
             rows((action.package, [f"compile flags: {shlex.join(has) or '(none)'}"]) for action, has in without),
-            *_why_without(result, flag, wanted, [action for action, _ in without]),
+            *_why_without(result, flag, without),
         )
 
 
@@ -83,7 +80,6 @@ def _read(words: Iterable[str]) -> set[tuple[str, str]]:
             flags.append((name, "" if value in ("1", "true") else value))
         elif flags:
             flags[-1] = (flags[-1][0], word)
-    # -d has a list of settings.
     lists = [(name, value.split(",") if name == "d" else [value]) for name, value in flags]
     return {(name, value.removesuffix("=1")) for name, values in lists for value in values}
 
@@ -124,30 +120,21 @@ def _given(result: Result) -> list[tuple[str, str, str]]:
     return [(*pair, " in GOFLAGS") for pair in flags_of(goflags)] + [(*pair, "") for pair in arguments.flags]
 
 
-class _PerPackage(NamedTuple):
-    """One ``-gcflags``: as it was given, the patterns that it is for, and the flags in it."""
-
-    text: str
-    bare: bool
-    words: Sequence[str]
-    flags: set[tuple[str, str]]
-
-
-def _gcflags(result: Result) -> list[_PerPackage]:
+def _gcflags(result: Result) -> list[tuple[str, Sequence[str], set[tuple[str, str]]]]:
+    """Each ``-gcflags`` with the patterns that it is for and the flags in it; the last that is for a package counts."""
     found = []
     for name, value, where in _given(result):
         if name == "gcflags":
             bare = value.strip()[:1] in ("", "-")
             pattern, _, flags = ("", "", value) if bare else value.partition("=")
             words = _words(result) if bare else [pattern.strip()]
-            found.append(_PerPackage(shlex.quote(f"-{name}={value}") + where, bare, words, _read(shlex.split(flags))))
+            found.append((shlex.quote(f"-{name}={value}") + where, words, _read(shlex.split(flags))))
     return found
 
 
 def _words(result: Result) -> Sequence[str]:
-    """What a command names its packages with."""
+    """What a command names its packages with; what follows the program of ``go run`` is for the program."""
     arguments = GoArguments.read(result.command[1:])
-    # What follows the program of `go run` is for the program.
     return (arguments.packages[:1] if arguments.verb == "run" else arguments.packages) or (".",)
 
 
@@ -155,9 +142,11 @@ def _naming(result: Result, words: Sequence[str], action: Action) -> str:
     """The first of these words that means the package of a compile; empty when none does."""
     if action.import_path == "command-line-arguments":  # made of files that are named
         return " ".join(words)
+    chdir = GoArguments.read(result.command[1:]).chdir or "."
     for word in words:
+        path = f"./{posixpath.normpath(f'{chdir}/{word}')}" if word.startswith(".") else word.partition("@")[0]
         with suppress(PatternError):  # it is outside the module
-            if Pattern.parse(word.partition("@")[0], result.modules, result.std).matches(action.import_path):
+            if Pattern.parse(path, result.modules, result.std).matches(action.import_path):
                 return word
     return ""
 
@@ -165,31 +154,30 @@ def _naming(result: Result, words: Sequence[str], action: Action) -> str:
 def _where_from(result: Result, wanted: set[tuple[str, str]], actions: Sequence[Action]) -> str:
     """What gave packages the flags that they have."""
     found = [f"-{name}{where}" for name, value, where in _given(result) if (name, "") in wanted and is_set(value)]
-    all_given = _gcflags(result)
     for action in actions:
-        reaching = [one for one in all_given if _naming(result, one.words, action)]
-        found += [one.text for one in reaching[-1:] if one.flags & wanted]
+        last = [(text, flags) for text, words, flags in _gcflags(result) if _naming(result, words, action)][-1:]
+        found += [text for text, flags in last if flags & wanted]
     return f"given by {', '.join(dict.fromkeys(found))}" if found else ""
 
 
-def _why_without(result: Result, flag: str, wanted: set[tuple[str, str]], actions: Sequence[Action]) -> list[str]:
+def _why_without(result: Result, flag: str, without: Sequence[tuple[Action, Sequence[str]]]) -> list[str]:
     """Why packages do not have the flags, and what to do."""
-    for switch in {"asan", "msan", "race", "trimpath"} & {name for name, value in wanted if not value}:
+    lacking = {one for _, has in without for one in _flags_in(flag) - _read(has)}
+    for switch in sorted({"asan", "msan", "race", "trimpath"} & {name for name, value in lacking if not value}):
         return [f"-{switch} is a flag of the go command: given there, it reaches every package"]
-    all_given = _gcflags(result)
-    giving = [one for one in all_given if one.flags & wanted]
     remedy = f"{shlex.quote(f'-gcflags=all={flag}')} reaches every package"
+    giving = {text: words for text, words, flags in _gcflags(result) if flags & lacking}
     if not giving:
         return [f"no -gcflags gives {flag}: {remedy}"]
     lines = {}
-    for action in actions:
-        reaching = [one for one in all_given if _naming(result, one.words, action)]
-        beaten = [one for one in reaching if one in giving]
+    for action, _ in without:
+        reaching = [text for text, words, _ in _gcflags(result) if _naming(result, words, action)]
+        beaten = [text for text in reaching if text in giving]
         if beaten and beaten[-1] != reaching[-1]:
-            lines[f"{reaching[-1].text} replaces {beaten[-1].text}: the last one that is for a package counts"] = True
+            lines[f"{reaching[-1]} replaces {beaten[-1]}: the last one that is for a package counts"] = True
         elif not beaten:
-            only = "the packages that are named" if giving[-1].bare else f"what {giving[-1].words[0]} matches"
-            lines[f"{giving[-1].text} reaches only {only}: {remedy}"] = True
+            text, words = list(giving.items())[-1]
+            lines[f"{text} reaches only what {' '.join(words)} names: {remedy}"] = True
     return list(lines)[:_MOST]
 
 
@@ -266,12 +254,11 @@ def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
             chain.insert(0, by_id[above[chain[0].id]])
         word = _naming(result, words, chain[0]) or " ".join(words)
         imports = " ← ".join(short_name(one.package, result.modules) for one in chain)
-        also = [short_name(other.package, result.modules) for other in result.compiles() if action.id in other.deps]
-        if len(chain) > 1:
-            how = f"imported: {imports} (named by {word})"
-        else:
-            how = f"named by {word}" + (f", and imported by {also[0]}" if also else "")
-            advice = advice or (f"{word} names all that it matches: name only what is wanted" if "..." in word else "")
+        importers = [a for a in result.compiles() if action.id in a.deps and a.import_path != action.import_path]
+        also = [f", and imported by {short_name(importer.package, result.modules)}" for importer in importers[:1]]
+        if len(chain) == 1 and "..." in word:
+            advice = f"{word} names all that it matches: name only what is wanted"
+        how = f"imported: {imports} (named by {word})" if len(chain) > 1 else f"named by {word}{''.join(also)}"
         said.append((action.package, [how]))
     mains = [link.package for link in result.links() if not link.scaffold and link.package not in dict(said)]
     return [rows(said), advice + (f", like {' '.join(mains[:_MOST])}" if advice and mains else "")]
@@ -297,7 +284,8 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
     if at_least < 2:  # noqa: PLR2004 - one alone overlaps with nothing
         raise UsageError(f"assert_parallel: at_least={at_least} says nothing: it takes two to overlap")
     compiled = sorted((a for a in compiles_of(result) if a.ran), key=lambda action: action.started)
-    if result.max_parallel < at_least:
+    most = result.max_parallel
+    if most < at_least:
         few = len(compiled) < at_least
         if few or all(one.id in _below(result, [other]) for one, other in pairwise(compiled)):
             why = f"{at_least} could not overlap" if few else "each imports the one before, so none could overlap"
@@ -307,8 +295,7 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
             )
         seconds = sum(action.ended - action.started for action in compiled)
         fail(
-            f"assert_parallel: of {len(compiled)} compiles at most {result.max_parallel} ran at a time in "
-            f"{result.title}",
+            f"assert_parallel: of {len(compiled)} compiles at most {most} ran at a time in {result.title}",
             f"  {seconds:.1f} s of compiling in a command of {result.seconds:.1f} s",
             _why_serial(result, at_least),
         )
@@ -342,10 +329,7 @@ def assert_no_downloads(result: Result) -> None:
 
 
 def assert_downloaded(result: Result, *modules: str) -> None:
-    """The command brought these modules into the module cache: ``example.com/dep``, or ``example.com/dep@v1.0.0``.
-
-    Without modules: at least one.
-    """
+    """The command downloaded these modules: ``path`` or ``path@version`` each; without any: at least one."""
     downloads = [_unescaped(module) for module in result.downloads]
     paths = {module.partition("@")[0] for module in downloads}
     missing = [module for module in modules if module not in downloads and module not in paths]

@@ -154,7 +154,7 @@ class BuildCache(_CacheFolder):
 
     def begin_anew(self) -> None:
         """Say that this is the cache of another machine than the test's commands so far ran on."""
-        self._events.append(CacheEvent("this is a new machine, with nothing of it in its build cache,"))
+        self._events.append(CacheEvent("a new machine began, with nothing in its build cache,"))
 
     def take_events(self) -> tuple[CacheEvent, ...]:
         """What the test did to the cache since this was asked last."""

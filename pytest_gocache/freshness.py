@@ -41,7 +41,7 @@ def assert_up_to_date(result: Result) -> None:
             f"assert_up_to_date: {counted(wrong, 'output', 'outputs')} of {result.title} would not be the same from an "
             "empty cache",
             rows((name, [why]) for name, why in wrong),
-            _remedy(fresh, {name for name, _ in wrong}),
+            _remedy(fresh),
         )
 
 
@@ -85,13 +85,14 @@ def _tests(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
             yield package, "its cached test result is stale: it passed, and fails when it is run"
 
 
-def _remedy(fresh: Result, packages: set[str]) -> str:
-    """What to do about cgo packages; nothing is known of others."""
+def _remedy(fresh: Result) -> str:
+    """What to do when packages outside the standard library use cgo; nothing is known of others."""
     for action in fresh.actions:
         tools = {Path(command.split()[0]).name for command in action.commands if command.split()}
-        if action.kind in (Kind.COMPILE, Kind.OTHER) and action.package in packages and tools & set(_CGO_TOOLS):
+        own = action.kind in (Kind.COMPILE, Kind.OTHER) and action.package not in fresh.std
+        if own and not tools.isdisjoint(_CGO_TOOLS):
             return (
-                "headers and libraries outside of a cgo package are in no key: run `go clean -cache` after an upgrade, "
-                "or put their version into CGO_CFLAGS"
+                "headers and libraries outside of a cgo package are in no key: run `go clean -cache` and remove the "
+                "binaries after an upgrade, or put their version into CGO_CFLAGS"
             )
     return ""

@@ -12,7 +12,7 @@ import pytest
 from pytest_gocache.options import store_folder
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md"]
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 # The blocks that show a mistake: these tests of theirs fail, and the page's text block is what pytest prints then.
@@ -21,6 +21,15 @@ MISTAKES = {
     "test_a_new_rate_changes_no_program",
     "test_a_time_stamp_only_relinks",
     "test_results_do_not_depend_on_the_shell",
+    "test_next_job_without_gocache",
+    "test_bare_gcflags_reach_the_catalog",
+    "test_each_run_is_a_run",
+    "test_results_are_kept_with_shuffle",
+    "test_library_upgraded_in_place",
+    "test_laptop_without_trimpath",
+    "test_release_with_a_wildcard",
+    "test_parallel_with_the_pipelines_goflags",
+    "test_job_with_one_cache",
 }
 
 

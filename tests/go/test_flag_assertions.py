@@ -24,6 +24,11 @@ def test_flags_reach_the_packages_that_are_named(app: GoModule) -> None:
         assert_not_compiled_with(result, "-N", "std")
         assert_not_compiled_with(result, "-m")
         assert_not_compiled_with(result, "-N -m")
+        assert failure(assert_compiled_with, result, "-N -m", "./lib") == (
+            f"assert_compiled_with: 1 package without -N -m in {result.title}\n"
+            "  example.com/app/lib  compile flags: -N -l\n"
+            "no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package"
+        )
 
 
 @pytest.mark.parametrize(
@@ -81,11 +86,15 @@ def test_the_build_flag_trimpath(go_module: GoModule) -> None:
         "  example.com/app/text  compile flags: (none)\n"
         "-trimpath is a flag of the go command: given there, it reaches every package"
     )
+    assert failure(assert_compiled_with, trimmed, "-trimpath -trimpath=/home/ann", "./text").endswith(
+        "\nno -gcflags gives -trimpath -trimpath=/home/ann: '-gcflags=all=-trimpath -trimpath=/home/ann' reaches every "
+        "package"
+    )
 
 
 @pytest.mark.gocache(cgo=True)
 def test_the_race_detector(app: GoModule) -> None:
-    result = app.build("-race", "-gcflags=-N", "./lone")
+    result = app.build("-race", "-gcflags=-N", "./lone", env={"GOFLAGS": "-race=false"})
 
     assert_compiled_with(result, "-race -N")
     assert failure(assert_not_compiled_with, result, "-race").endswith(
@@ -103,7 +112,7 @@ def test_flags_of_test_variants(app: GoModule) -> None:
     assert failure(assert_compiled_with, result, "-N", "./...") == (
         "assert_compiled_with: 1 package without -N in `go test -gcflags=-N ./lib` (step 1)\n"
         "  example.com/app/api [example.com/app/lib.test]  compile flags: (none)\n"
-        "-gcflags=-N reaches only the packages that are named: -gcflags=all=-N reaches every package"
+        "-gcflags=-N reaches only what ./lib names: -gcflags=all=-N reaches every package"
     )
     everything = app.test("-gcflags=-N", "./...")
     assert_compiled_with(everything, "-N", "./...")
@@ -119,8 +128,10 @@ def test_a_bare_flag_does_not_reach_what_is_imported(app: GoModule) -> None:
         "assert_compiled_with: 2 packages without -l -N in `go build '-gcflags=-l -N' ./cmd/app` (step 1)\n"
         "  example.com/app/api  compile flags: (none)\n"
         "  example.com/app/lib  compile flags: (none)\n"
-        "'-gcflags=-l -N' reaches only the packages that are named: '-gcflags=all=-l -N' reaches every package"
+        "'-gcflags=-l -N' reaches only what ./cmd/app names: '-gcflags=all=-l -N' reaches every package"
     )
+    own_first = failure(assert_compiled_with, bare, "-N").splitlines()
+    assert [line.split()[0] for line in own_first[1:3]] == ["example.com/app/api", "example.com/app/lib"]
     assert_compiled_with(app.build("-gcflags=example.com/app/...=-l -N", "./cmd/app"), "-l -N", "./...")
 
 
@@ -131,14 +142,14 @@ def test_a_bare_flag_does_not_reach_what_is_imported(app: GoModule) -> None:
             "-gcflags=-N",
             (),
             "(none)",
-            "-gcflags=-N in GOFLAGS reaches only the packages that are named: -gcflags=all=-N reaches every package",
+            "-gcflags=-N in GOFLAGS reaches only what ./cmd/app names: -gcflags=all=-N reaches every package",
             id="bare-in-GOFLAGS",
         ),
         pytest.param(
             "",
             ("-gcflags=./cmd/...=-N", "-gcflags=./lib=-l"),
             "-l",
-            "-gcflags=./cmd/...=-N reaches only what ./cmd/... matches: -gcflags=all=-N reaches every package",
+            "-gcflags=./cmd/...=-N reaches only what ./cmd/... names: -gcflags=all=-N reaches every package",
             id="another-pattern",
         ),
         pytest.param(
@@ -177,6 +188,7 @@ def test_where_a_flag_comes_from(app: GoModule) -> None:
         "  example.com/app/lib      compile flags: -l -N\n"
         "given by -gcflags=./...=-N in GOFLAGS, '-gcflags=./lib=-l -N'"
     )
+    assert failure(assert_not_compiled_with, result, "-N", "./lib").endswith("\ngiven by '-gcflags=./lib=-l -N'")
 
 
 @pytest.mark.parametrize("check", [assert_compiled_with, assert_not_compiled_with])

@@ -90,7 +90,7 @@ def test_the_next_job_of_a_runner_has_the_same_folders(app: GoModule, gocache: B
     assert (cold.path, cold.gocache.path.parent) == (app.path, app.path.parent)
     result = cold.build("./...")
     assert result.compiled == ALL
-    with pytest.raises(AssertionError, match="nothing in its key changed since step 1, but this is a new machine"):
+    with pytest.raises(AssertionError, match="nothing in its key changed since step 1, but a new machine began"):
         assert_cached(result)
 
     # What the first machine had is where its fixture says.
