@@ -76,11 +76,13 @@ def test_a_header_outside_of_the_package(go_module: GoModule) -> None:
     first, *rest = str(failure.value).splitlines()
     assert first.startswith("assert_up_to_date: 2 outputs of `go build -o app ./cmd/app` (step 2) would not be ")
     stale = "the cached output is stale: nothing in its key changed, and compiled anew it differs"
-    remedy = "headers and libraries outside of a cgo package are in no key: run `go clean -cache` and remove the binaries after an upgrade, or "
+    remedy = (
+        "headers and libraries outside of a cgo package are in no key: run `go clean -cache` and remove the binaries "
+    )
     assert rest == [
         f"  example.com/app/foo      {stale}",
         "  example.com/app/cmd/app  the binary at app differs from one that is built anew",
-        f"{remedy}put their version into CGO_CFLAGS",
+        f"{remedy}after an upgrade, or put their version into CGO_CFLAGS",
     ]
     # The remedy works.
     go_module.go("clean", "-cache")
