@@ -175,7 +175,7 @@ def _why_without(result: Result, flag: str, without: Sequence[tuple[Action, Sequ
         beaten = [text for text in reaching if text in giving]
         if beaten and beaten[-1] != reaching[-1]:
             lines[f"{reaching[-1]} replaces {beaten[-1]}: the last one that is for a package counts"] = True
-        elif not beaten:
+        else:
             text, words = list(giving.items())[-1]
             lines[f"{text} reaches only what {' '.join(words)} names: {remedy}"] = True
     return list(lines)[:_MOST]

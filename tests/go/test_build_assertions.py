@@ -50,6 +50,7 @@ def test_a_tool_that_a_wildcard_names(app: GoModule) -> None:
     assert failure(assert_not_in_build, app.test("./..."), "./lone").endswith(
         "\n  example.com/app/lone  named by ./...\n./... names all that it matches: name only what is wanted"
     )
+    assert failure(assert_not_in_build, result, "fmt").endswith("\n  fmt  imported: lib ← fmt (named by ./...)")
     app.remove("tools")
     assert_not_in_build(app.build("./..."), "./tools/...")
 
@@ -81,6 +82,8 @@ def test_what_tests_and_vet_consider(app: GoModule) -> None:
         "  example.com/app/lib.test                        named by ./lib",
         "  testing                                         imported: lib.test ← testing (named by ./lib)",
     ]
+    variant = "example.com/app/lib_test [example.com/app/lib.test]"
+    assert failure(assert_not_in_build, result, variant).endswith(f"\n  {variant}  named by ./lib")
     assert failure(assert_not_in_build, app.vet("./cmd/app"), "./api") == (
         "assert_not_in_build: 1 package is part of `go vet ./cmd/app` (step 2)\n"
         "  example.com/app/api  imported: cmd/app ← api (named by ./cmd/app)"
@@ -262,6 +265,17 @@ def test_packages_of_other_modules(client: GoModule) -> None:
     client.gomodcache.clear()
     client.write("vendor/example.com/Heavy/more/more.go", "package more\n")
     assert_not_in_build(client.build("./use"), "example.com/Heavy/more")
+
+
+def test_a_program_of_another_module(go_module: GoModule, go_proxy: ModuleProxy) -> None:
+    main = 'package main\n\nimport _ "example.com/tool/sub"\n\nfunc main() {}\n'
+    go_proxy.add({"go.mod": "module example.com/tool\n", "main.go": main, "sub/sub.go": "package sub\n"})
+    result = go_module.install("example.com/tool@v1.0.0")
+
+    assert_downloaded(result, "example.com/tool@v1.0.0")
+    assert failure(assert_not_in_build, result, "example.com/tool/sub").endswith(
+        "  imported: example.com/tool ← example.com/tool/sub (named by example.com/tool@v1.0.0)"
+    )
 
 
 def test_what_is_not_imported_is_not_downloaded(client: GoModule) -> None:
