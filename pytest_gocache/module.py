@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import textwrap
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -164,7 +164,10 @@ class GoModule:
     def generate(
         self, *args: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float | None = None
     ) -> Result:
-        """Run ``go generate``."""
+        """Run ``go generate``.
+
+        The result's ``commands`` are the go commands that the generators call, and it is their union.
+        """
         return self.go("generate", *args, env=env, check=check, timeout=timeout)
 
     def go(
@@ -174,15 +177,38 @@ class GoModule:
 
         Raises `UsageError` for an argument or a variable that is not a string, and for a timeout that is not positive.
         """
+        changes, limit = self._settings(("go", *args), env, timeout)
+        return self._observer.go(args, changes, check=check, timeout=limit)
+
+    def exec(
+        self, *argv: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float | None = None
+    ) -> Result:
+        """Run any program in the module's root: ``go_module.exec("make", "build")``.
+
+        Every go command that it, or what it starts, finds on PATH is observed. The result's ``commands`` has them in
+        the order of their starts, each with verdicts of its own; the result itself is their union. Not observed are go
+        commands that are called by an absolute path, and those of test binaries. Raises `UsageError` as `go` does, and
+        for a program that cannot be started.
+        """
+        changes, limit = self._settings(argv, env, timeout)
+        if not argv:
+            raise UsageError("exec needs a program: exec('make', 'build')")
+        return self._observer.exec(argv, changes, check=check, timeout=limit)
+
+    def _settings(
+        self, argv: Sequence[str], env: Mapping[str, str] | None, timeout: float | None
+    ) -> tuple[dict[str, str], float | None]:
+        """The changes to the environment, and the time limit; a `UsageError` for what cannot be given to a program."""
         changes = {**self.env, **(env or {})}
-        for what, given in (("argument", args), ("environment variable", changes), ("value", changes.values())):
+        shown = " ".join(map(str, argv[:2]))
+        for what, given in (("argument", argv), ("environment variable", changes), ("value", changes.values())):
             for text in given:
                 if not isinstance(text, str):
-                    raise UsageError(f"go {args[0] if args else ''}: the {what} {text!r} is not a string")
+                    raise UsageError(f"{shown}: the {what} {text!r} is not a string")
         limit = self._timeout if timeout is None else timeout
         if limit is not None and limit <= 0:
-            raise UsageError(f"go {args[0] if args else ''}: timeout={timeout} is not a number of seconds above 0")
-        return self._observer.go(list(args), changes, check=check, timeout=limit)
+            raise UsageError(f"{shown}: timeout={timeout} is not a number of seconds above 0")
+        return changes, limit
 
     # Machines.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,20 +11,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_gocache import process
-from pytest_gocache.action import Action, Kind, TestOutcome, TestStatus
-from pytest_gocache.actiongraph import parse_action_graph
-from pytest_gocache.caches import BuildCache, ModuleCache
-from pytest_gocache.environment import with_debug_setting, without_debug_settings
-from pytest_gocache.errors import ActionGraphError, GoCommandError, GoTimeoutError, UsageError
+from pytest_gocache.caches import BuildCache
+from pytest_gocache.environment import gomodcache_of, with_debug_setting, without_debug_settings
+from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
+from pytest_gocache.gocall import GoCall
 from pytest_gocache.goflags import GoArguments
-from pytest_gocache.hashlog import split_debug_lines, test_variants
+from pytest_gocache.hashlog import split_debug_lines
 from pytest_gocache.machine import Machine
+from pytest_gocache.program import below_generate, run_program
 from pytest_gocache.result import CacheEvent, Circumstances, Result
-from pytest_gocache.testoutput import parse_test_output
+from pytest_gocache.shim import shim_goroot
 from pytest_gocache.texts import Texts
 from pytest_gocache.toolchain import GoToolchain
+from pytest_gocache.union import with_commands
 from pytest_gocache.variant import Sources, SourceScan, Variant, named_std_packages
 from pytest_gocache.warmup import WarmStore
+from pytest_gocache.watcher import Ask
 from pytest_gocache.why import explain
 
 __all__ = ["Observer", "Trail"]
@@ -31,6 +34,7 @@ __all__ = ["Observer", "Trail"]
 _VCS_FOLDERS = (".git", ".hg", ".svn", ".bzr", ".fslckout", "_FOSSIL_")
 # Commands that write no graph of their own and yet build, through the go commands that they start.
 _BUILD_INDIRECTLY = frozenset({"generate", "tool", "fix"})
+_BUILDVCS_OFF = "-buildvcs=false"
 
 
 @dataclass(slots=True)
@@ -56,8 +60,8 @@ class Observer:
 
     machine: Machine
     trail: Trail
-    store: WarmStore | None
-    """Where warm caches come from; None: nothing is ever warmed."""
+    store: WarmStore
+    """Where warm caches come from."""
     scan: SourceScan
     cwd: Path
     """The root of the module."""
@@ -75,87 +79,141 @@ class Observer:
         it fails and ``check`` is true, `GoTimeoutError` when it takes longer than ``timeout`` seconds, and
         `ActionGraphError` when a command that succeeded left a graph that cannot be read.
         """
-        if self.machine.replaced:
-            raise UsageError(f"go {' '.join(args)}: this machine is gone, another one was put in its place")
+        root = self._root(("go", *args))
         arguments = GoArguments.read(args)
-        root = Path(os.path.realpath(self.cwd))
-        modcache = self.machine.module_cache
-        sources = self.scan.read(root, [*_extracted_modules(modcache), *self.machine.served], self.trail.texts)
-        full_env = self._environment(env, root, arguments)
-        if self.store is not None and (arguments.builds or arguments.verb in _BUILD_INDIRECTLY):
-            self._warm(self.store, arguments, full_env, sources, root)
-
-        self.trail.taken += 1
-        step = self.trail.taken
-        folder = self.trail.folder / f"{step:02d}-go-{arguments.verb or 'help'}"
-        folder.mkdir(parents=True)
-        graph = folder / "graph.json"
-        argv = [str(self.machine.toolchain.go), *args]
-        if arguments.builds:
-            # On the command line, not in GOFLAGS: go commands that tests and programs start must not inherit it.
-            argv.insert(1 + arguments.insert_at, f"-debug-actiongraph={graph}")
-        downloaded = set(modcache.entries())
-        circumstances = Circumstances(
-            env=full_env,
-            gocache=full_env["GOCACHE"],
-            started=time.time(),
-            events=self._events(),
-            texts=self.trail.texts,
-            explain=explain,
-            anew=lambda result: self._anew(result, env),
-        )
+        if arguments.verb == "generate":
+            return self._program(("go", *args), env, generates=True, check=check, timeout=timeout)
+        full_env = self._environment(env, root, root / (arguments.chdir or "."))
+        call = self._call(args, full_env, root, root, self._next_folder(f"go-{arguments.verb or 'help'}"))
+        call.prepare()
         # What a build prints of its keys costs a fifth of a warm one (net/http): not twice for the same keys. Not so a
         # test, since GODEBUG is an input of its result, and what only vet and test have is told apart by the log.
-        call = (tuple(args), frozenset(full_env.items()), root, sources.state)
-        quiet = arguments.verb in ("build", "install") and call in self.trail.captured
-        run_env = {**full_env, "GODEBUG": without_debug_settings(full_env["GODEBUG"])} if quiet else full_env
-        done = process.run(argv, cwd=root, env=run_env, output=folder, timeout=timeout)
+        identity = (call.args, frozenset(full_env.items()), root, call.sources.state)
+        repeats = arguments.verb in ("build", "install") and identity in self.trail.captured
+        run_env = {**full_env, "GODEBUG": without_debug_settings(full_env["GODEBUG"])} if repeats else full_env
+        done = process.run(call.argv, cwd=root, env=run_env, output=call.folder, timeout=timeout)
 
-        stdout = done.stdout.decode("utf-8", "replace")
-        stderr = split_debug_lines(done.stderr).decode("utf-8", "replace")
-        actions = self._actions(graph, done, arguments)
-        keys = {action.action_id for action in actions if action.action_id}
-        if quiet and not keys <= self.trail.keys:
-            self._capture_after_all(args, root, full_env, folder)
+        result = call.result(done, call.downloads(), self.trail.last)
+        keys = {action.action_id for action in result.actions if action.action_id}
+        if repeats and not keys <= self.trail.keys:
+            self._capture_after_all(call)
         self.trail.keys |= keys
         if done.returncode == 0:
-            self.trail.captured.add(call)
+            self.trail.captured.add(identity)
+        return self._ended(result, done, check=check, timeout=timeout)
+
+    def exec(self, argv: Sequence[str], env: Mapping[str, str], *, check: bool, timeout: float | None) -> Result:
+        """Run a program, and return what all the go commands did that it has called.
+
+        Raises as `go` does, and `UsageError` for a program that cannot be started.
+        """
+        self._root(argv)
+        return self._program(argv, env, generates=False, check=check, timeout=timeout)
+
+    def _program(
+        self,
+        command: Sequence[str],
+        changes: Mapping[str, str],
+        *,
+        generates: bool,
+        check: bool,
+        timeout: float | None,
+    ) -> Result:
+        root = Path(os.path.realpath(self.cwd))
+        env = self._environment(changes, root, root)
         toolchain = self.machine.toolchain
+        folder = self._next_folder("go-generate" if generates else f"exec-{Path(command[0]).name}")
+        folder.mkdir(parents=True)
+        step = self.trail.taken
+        goroot = shim_goroot(self.machine.home.root / "shim", toolchain, self.store, self.machine.ambient)
+        caller = f"`{shlex.join(command)}`"
+
+        def observe(ask: Ask, folder: Path) -> GoCall:
+            call = self._call(ask.args, _completed(ask.env, root, ask.cwd), ask.cwd, root, folder)
+            call.within = caller if ask.cwd == root else f"{caller} in {os.path.relpath(ask.cwd, root)}"
+            return call
+
+        circumstances = self._circumstances(env)
+        done, called = run_program(
+            [str(toolchain.go), *command[1:]] if generates else command,
+            cwd=root,
+            env=below_generate(env, goroot) if generates else env,
+            goroot=goroot,
+            folder=folder,
+            timeout=timeout,
+            observe=observe,
+        )
+        commands: list[Result] = []
+        for this in called:
+            previous = commands[-1] if commands else self.trail.last
+            commands.append(this.call.result(this.done, this.downloads, previous))
         result = Result(
-            command=("go", *args),
+            command=tuple(command),
             step=step,
             cwd=root,
             returncode=done.returncode,
-            stdout=stdout,
-            stderr=stderr,
+            stdout=done.stdout.decode("utf-8", "replace"),
+            stderr=split_debug_lines(done.stderr).decode("utf-8", "replace"),
             seconds=done.seconds,
-            actions=actions,
-            tests=_outcomes(stdout, actions) if arguments.verb == "test" else {},
-            std=frozenset(a.package for a in actions if a.kind is Kind.COMPILE and toolchain.is_std(a.import_path)),
-            modules=dict(sources.modules),
-            downloads=tuple(sorted(set(modcache.entries()) - downloaded)),
             circumstances=circumstances,
             evidence=folder,
             previous=self.trail.last,
         )
+        return self._ended(with_commands(result, commands), done, check=check, timeout=timeout)
+
+    def _root(self, command: Sequence[str]) -> Path:
+        if self.machine.replaced:
+            raise UsageError(f"{shlex.join(command)}: this machine is gone, another one was put in its place")
+        return Path(os.path.realpath(self.cwd))
+
+    def _next_folder(self, name: str) -> Path:
+        self.trail.taken += 1
+        return self.trail.folder / f"{self.trail.taken:02d}-{name}"
+
+    def _call(self, args: Sequence[str], env: Mapping[str, str], cwd: Path, root: Path, folder: Path) -> GoCall:
+        """A go command that is about to run: what it finds is read, and what it needs is made warm."""
+        arguments = GoArguments.read(args)
+        modules = _extracted_modules(gomodcache_of(env))
+        sources = self.scan.read(root, [*modules, *self.machine.served], self.trail.texts)
+        if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
+            self._warm(arguments, env, sources, cwd)
+        circumstances = self._circumstances(env)
+        circumstances = replace(circumstances, rerun=lambda result: self._rerun(result, cwd))
+        return GoCall(self.machine.toolchain, tuple(args), cwd, root, sources, folder, circumstances, self.trail.taken)
+
+    def _circumstances(self, env: Mapping[str, str]) -> Circumstances:
+        return Circumstances(
+            env=env,
+            goroot=self.machine.toolchain.goroot,
+            started=time.time(),
+            events=self._events(),
+            texts=self.trail.texts,
+            explain=explain,
+        )
+
+    def _ended(self, result: Result, done: process.Finished, *, check: bool, timeout: float | None) -> Result:
+        """Tell of a result; raises for a command that failed."""
         self.trail.last = result
-        self.machine.build_cache.learn(result)
-        if self.machine.shared:
-            self.machine.shared.cache.learn(result)
+        for command in result.go_commands:
+            self.machine.build_cache.learn(command)
+            if self.machine.shared:
+                self.machine.shared.cache.learn(command)
         self.on_result(result)
         if done.timed_out and timeout is not None:
-            raise GoTimeoutError(result.command, str(root), done.returncode, stdout, stderr, timeout)
+            raise GoTimeoutError(
+                result.command, str(result.cwd), done.returncode, result.stdout, result.stderr, timeout
+            )
         if check and done.returncode != 0:
-            raise GoCommandError(result.command, str(root), done.returncode, stdout, stderr)
+            raise GoCommandError(result.command, str(result.cwd), done.returncode, result.stdout, result.stderr)
         return result
 
     def _events(self) -> tuple[CacheEvent, ...]:
         own = self.machine.build_cache.take_events()
         return own + self.machine.shared.cache.take_events() if self.machine.shared else own
 
-    def _anew(self, result: Result, env: Mapping[str, str]) -> Result:
+    def _rerun(self, result: Result, cwd: Path) -> Result:
         """Run a command once more as it was, in an empty build cache, with the binaries that it makes put elsewhere."""
-        folder = Path(tempfile.mkdtemp(prefix="anew-", dir=self.trail.folder.parent)).resolve()
+        folder = Path(tempfile.mkdtemp(prefix="rerun-", dir=self.trail.folder.parent)).resolve()
         cache = BuildCache(folder / "gocache", warm=self.machine.warm)
         cache.create()
         binaries = folder / "bin"
@@ -166,39 +224,35 @@ class Observer:
             args = _with_output(arguments, args, binaries)
         observer = replace(
             self,
+            cwd=cwd,
             machine=replace(self.machine, build_cache=cache, shared=None),
             trail=Trail(folder / "steps"),
             on_result=lambda _: None,
         )
+        env = result.circumstances.env if result.circumstances else {}
         changes = {**env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", "GOBIN": str(binaries)}
         return observer.go(args, changes, check=False, timeout=None)
 
-    def _capture_after_all(self, args: Sequence[str], root: Path, env: Mapping[str, str], folder: Path) -> None:
+    def _capture_after_all(self, call: GoCall) -> None:
         """Add the hash inputs to the log of a build that was expected to have old keys only, and has new ones.
 
         Something changed that cannot be seen beforehand, like a C compiler. The build is done again: it is warm now.
         """
-        again = folder / "again"
+        again = call.folder / "again"
         again.mkdir()
-        done = process.run([str(self.machine.toolchain.go), *args], cwd=root, env=env, output=again)
-        with (folder / "stderr").open("ab") as log:
+        argv = [str(self.machine.toolchain.go), *call.args]
+        done = process.run(argv, cwd=call.cwd, env=call.circumstances.env, output=again)
+        with (call.folder / "stderr").open("ab") as log:
             log.write(done.stderr)
 
-    def _environment(self, changes: Mapping[str, str], root: Path, arguments: GoArguments) -> dict[str, str]:
+    def _environment(self, changes: Mapping[str, str], root: Path, folder: Path) -> dict[str, str]:
         env = self.machine.env | dict(changes)
-        env["GODEBUG"] = with_debug_setting(env.get("GODEBUG", ""))
         # PWD is an input of Go's idea of the current folder: through a symbolic link it would recompile everything.
         env["PWD"] = str(root)
         env.setdefault("GOWORK", "" if (root / "go.work").is_file() else "off")
-        folder = root / arguments.chdir if arguments.chdir else root
-        if _has_foreign_vcs(folder, root):
-            # A .git above the module would be stamped into its binaries. In front: a user's own -buildvcs wins.
-            env["GOFLAGS"] = f"-buildvcs=false {env.get('GOFLAGS', '')}".strip()
-        return env
+        return _completed(env, root, folder)
 
-    def _warm(
-        self, store: WarmStore, arguments: GoArguments, env: Mapping[str, str], sources: Sources, root: Path
-    ) -> None:
+    def _warm(self, arguments: GoArguments, env: Mapping[str, str], sources: Sources, cwd: Path) -> None:
         machine = self.machine
         cache = machine.shared.cache if machine.shared else machine.build_cache
         if not cache.warm:
@@ -208,29 +262,24 @@ class Observer:
         if "C" in sources.imports and env.get("CGO_ENABLED") != "0":
             packages.add("runtime/cgo")
         packages |= named_std_packages(arguments, toolchain)
-        variant = Variant.of(toolchain, arguments, env, root)
+        variant = Variant.of(toolchain, arguments, env, cwd)
         variants = [variant]
         if not any(flag == "pgo" for flag, _ in arguments.flags):
             variants += [variant.with_profile(profile) for profile in sources.profiles]
         for variant in variants:
-            complaint = store.warm(cache, toolchain, variant, frozenset(packages), arguments.verb)
+            complaint = self.store.warm(cache, toolchain, variant, frozenset(packages), arguments.verb)
             if complaint and complaint not in self._warned:
                 self._warned.add(complaint)
                 self.on_cold(f"the standard library is cold for {variant.label}: {complaint}")
 
-    def _actions(self, graph: Path, done: process.Finished, arguments: GoArguments) -> tuple[Action, ...]:
-        try:
-            text = graph.read_bytes()
-        except FileNotFoundError:
-            return ()  # go found nothing to do, or failed before there was a graph
-        testing = arguments.verb in ("test", "vet") or b".test" in text
-        try:
-            return parse_action_graph(text, test_variants(done.stderr) if testing else {})
-        except ActionGraphError as error:
-            if done.returncode != 0:
-                return ()  # killed while it wrote: the failure is what there is to report
-            version = self.machine.toolchain.version
-            raise ActionGraphError(f"the action graph {graph} of {version} cannot be read: {error}") from error
+
+def _completed(env: Mapping[str, str], root: Path, folder: Path) -> dict[str, str]:
+    """The environment of a go command that works in ``folder``, with the settings that observing it takes."""
+    full = {**env, "GODEBUG": with_debug_setting(env.get("GODEBUG", ""))}
+    if _has_foreign_vcs(folder, root) and _BUILDVCS_OFF not in full.get("GOFLAGS", ""):
+        # A .git above the module would be stamped into its binaries. In front: a user's own -buildvcs wins.
+        full["GOFLAGS"] = f"{_BUILDVCS_OFF} {full.get('GOFLAGS', '')}".strip()
+    return full
 
 
 def _with_output(arguments: GoArguments, args: Sequence[str], folder: Path) -> list[str]:
@@ -247,9 +296,9 @@ def _with_output(arguments: GoArguments, args: Sequence[str], folder: Path) -> l
     return kept
 
 
-def _extracted_modules(cache: ModuleCache) -> list[Path]:
+def _extracted_modules(cache: Path) -> list[Path]:
     try:
-        return [folder for folder in cache.path.iterdir() if folder.name != "cache"]
+        return [folder for folder in cache.iterdir() if folder.name != "cache"]
     except FileNotFoundError:
         return []
 
@@ -260,10 +309,3 @@ def _has_foreign_vcs(folder: Path, root: Path) -> bool:
         if any((parent / name).exists() for name in _VCS_FOLDERS):
             return not parent.is_relative_to(root)
     return False
-
-
-def _outcomes(stdout: str, actions: Sequence[Action]) -> dict[str, TestOutcome]:
-    """What ``go test`` printed of the packages whose tests are in the graph, and of those that never got there."""
-    tested = {action.import_path for action in actions if action.kind is Kind.TEST}
-    outcomes = parse_test_output(stdout)
-    return {n: o for n, o in outcomes.items() if n in tested or o.status is TestStatus.BUILD_FAILED}

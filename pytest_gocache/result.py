@@ -31,8 +31,8 @@ class Circumstances:
 
     env: Mapping[str, str]
     """The whole environment."""
-    gocache: str
-    """The GOCACHE that the command used."""
+    goroot: Path
+    """The GOROOT of the toolchain that ran it."""
     started: float
     """Epoch seconds."""
     events: tuple[CacheEvent, ...] = ()
@@ -41,7 +41,7 @@ class Circumstances:
     """What the module's files were seen to contain, before this command and after it."""
     explain: Callable[[Result, Sequence[str]], Explanation] | None = None
     """What `Result.explain` calls."""
-    anew: Callable[[Result], Result] | None = None
+    rerun: Callable[[Result], Result] | None = None
     """Runs the same command again in an empty build cache of its own, its binaries put elsewhere."""
 
 
@@ -81,6 +81,7 @@ class Result:
     step: int
     """The how-manieth command of the test this is; the first is 1."""
     cwd: Path
+    """The module's root: what relative patterns, and relative paths of binaries, start from."""
     returncode: int
     stdout: str
     stderr: str
@@ -98,7 +99,11 @@ class Result:
     downloads: tuple[str, ...] = field(default=(), repr=False)
     """``module@version`` of every module that came into the module cache during the command."""
     commands: tuple[Result, ...] = field(default=(), repr=False)
-    """The go commands inside a command that is not go itself."""
+    """The go commands that a program has called, in the order of their starts; this result is their union."""
+    origins: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    """Of a union: for the ID of each action, which of `commands` it is from, and which of that one's actions it is."""
+    within: str = ""
+    """Of such a go command: the program that called it, and where if it was not in the module's root."""
     circumstances: Circumstances | None = field(default=None, repr=False, compare=False)
     """What it ran in; None for a result that no command of this process gave."""
     evidence: Path | None = field(default=None, repr=False, compare=False)
@@ -172,11 +177,18 @@ class Result:
         return (action for action in self.actions if action.kind is Kind.LINK)
 
     def earlier(self) -> Iterator[Result]:
-        """The test's earlier commands, the latest first."""
+        """The test's earlier go commands, the latest first; a program stands for those that it has called."""
         before = self.previous
         while before is not None:
-            yield before
+            yield from reversed(before.go_commands)
             before = before.previous
+
+    def origin(self, action: Action) -> tuple[Result, Action]:
+        """The go command that an action is from, and the action there."""
+        if not self.commands:
+            return self, action
+        command, position = self.origins[action.id]
+        return self.commands[command], self.commands[command].actions[position]
 
     def explain(self, *patterns: str) -> Explanation:
         """Why each compile, link, vet and test of this command ran; with patterns: those of packages that match.
@@ -190,6 +202,11 @@ class Result:
         return self.circumstances.explain(self, patterns)
 
     @property
+    def go_commands(self) -> tuple[Result, ...]:
+        """The go commands that it stands for: itself, or `commands`."""
+        return self.commands or (self,)
+
+    @property
     def title(self) -> str:
         """The command as a shell would read it, with its step: ``go build ./... (step 3)`` in backquotes."""
-        return f"`{shlex.join(self.command)}` (step {self.step})"
+        return f"`{shlex.join(self.command)}` (step {self.step}{self.within and f', by {self.within}'})"

@@ -58,9 +58,10 @@ def gone_from_cache(result: Result, then: Result, import_path: str) -> str:
         later = later.previous
         if later is not None and _cleans(later, "cache"):
             return f"but `{shlex.join(later.command)}` (step {later.step}) emptied the build cache"
-    now, before = result.circumstances, then.circumstances
-    if now and before and now.gocache != before.gocache:
-        return f"but in another GOCACHE: that was {before.gocache}, this is {now.gocache}"
+    if result.circumstances and then.circumstances:
+        now, before = result.circumstances.env["GOCACHE"], then.circumstances.env["GOCACHE"]
+        if now != before:
+            return f"but in another GOCACHE: that was {before}, this is {now}"
     return ""
 
 

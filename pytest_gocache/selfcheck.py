@@ -13,6 +13,7 @@ from pytest_gocache.observe import Observer, Trail
 from pytest_gocache.result import Result
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import SourceScan
+from pytest_gocache.warmup import WarmStore
 
 __all__ = ["check_toolchain"]
 
@@ -25,7 +26,7 @@ _FILES = {
 _OWN = frozenset({"gocache.invalid/check/low", "gocache.invalid/check/high"})
 
 
-def check_toolchain(toolchain: GoToolchain, folder: Path, ambient: Mapping[str, str]) -> None:
+def check_toolchain(toolchain: GoToolchain, folder: Path, ambient: Mapping[str, str], store: WarmStore) -> None:
     """Build a module of two packages twice in ``folder``, which is empty.
 
     Raises `ToolchainError` when the action graphs or hash inputs say something impossible: then this version writes
@@ -37,7 +38,7 @@ def check_toolchain(toolchain: GoToolchain, folder: Path, ambient: Mapping[str, 
         (module / name).write_text(text, encoding="ascii")
     machine = Machine.create(folder / "machine", toolchain, ambient, warm=False)
     # Packages that import nothing need no standard library: this costs two go commands and no warm cache.
-    observer = Observer(machine, Trail(folder / "steps"), None, SourceScan(), module)
+    observer = Observer(machine, Trail(folder / "steps"), store, SourceScan(), module)
     try:
         first = observer.go(["build", "./low", "./high"], {}, check=True, timeout=_SECONDS)
         second = observer.go(["build", "./low", "./high"], {}, check=True, timeout=_SECONDS)

@@ -63,7 +63,7 @@ class GoSession:
         if toolchain.goroot not in self._checked:
             scratch = folder()
             try:
-                check_toolchain(toolchain, scratch, self.ambient)
+                check_toolchain(toolchain, scratch, self.ambient, self.store)
                 self._checked[toolchain.goroot] = None
             except GoCacheError as error:
                 self._checked[toolchain.goroot] = error

@@ -111,6 +111,25 @@ class WarmStore:
             self._stages[entry] = json.loads((entry / "stages.json").read_bytes())
         return self._stages[entry]
 
+    def program(self, name: str, make: Callable[[Path], None]) -> Path:
+        """A program that is kept in the store; ``make`` is called once, with the path at which to put it.
+
+        Raises `StoreError` when the store cannot be read or written.
+        """
+        file = self.root / "programs" / name
+        if file.is_file():
+            return file
+        self._prepare()
+        with self._lock(name):
+            if not file.is_file():
+                try:
+                    scratch = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.root / "tmp")).resolve()
+                    make(scratch / name)
+                    (scratch / name).rename(file)
+                except OSError as error:
+                    raise self._unusable(error) from error
+        return file
+
     def size(self) -> int:
         """Bytes of all entries, each file counted once."""
         return sum(_described(file).get("bytes", 0) for file in self._descriptions())
@@ -191,7 +210,7 @@ class WarmStore:
 
     def _prepare(self) -> None:
         try:
-            for name in ("tmp", "warm", "locks"):
+            for name in ("tmp", "warm", "locks", "programs"):
                 (self.root / name).mkdir(parents=True, exist_ok=True)
             tag = self.root / "CACHEDIR.TAG"
             if not tag.exists():

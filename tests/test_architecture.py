@@ -37,6 +37,7 @@ LAYERS = {
     "record": 3,
     # The world: one module each for processes, folders, the environment, toolchains.
     "process": 1,
+    "watcher": 1,
     "cachefiles": 1,
     "environment": 2,
     "caches": 3,
@@ -62,6 +63,10 @@ LAYERS = {
     "machine": 5,
     "checkout": 2,
     "proxy": 2,
+    "union": 3,
+    "gocall": 6,
+    "program": 7,
+    "shim": 8,
     "observe": 9,
     "module": 10,
     "selfcheck": 10,

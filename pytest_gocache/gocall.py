@@ -1,0 +1,139 @@
+"""One go command under observation: how it is run, and what its result is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pytest_gocache.action import Action, Kind, TestOutcome, TestStatus
+from pytest_gocache.actiongraph import parse_action_graph
+from pytest_gocache.caches import ModuleCache
+from pytest_gocache.environment import gomodcache_of
+from pytest_gocache.errors import ActionGraphError
+from pytest_gocache.goflags import GoArguments
+from pytest_gocache.hashlog import split_debug_lines, test_variants
+from pytest_gocache.process import Finished
+from pytest_gocache.result import Circumstances, Result
+from pytest_gocache.testoutput import parse_test_output
+from pytest_gocache.toolchain import GoToolchain
+from pytest_gocache.variant import Sources
+
+__all__ = ["GoCall"]
+
+
+@dataclass(slots=True)
+class GoCall:
+    """A go command, ready to run."""
+
+    toolchain: GoToolchain
+    args: tuple[str, ...]
+    """What follows ``go``."""
+    cwd: Path
+    """Where it runs."""
+    root: Path
+    """The module's root."""
+    sources: Sources
+    """What was found there before it ran."""
+    folder: Path
+    """For its graph and its output."""
+    circumstances: Circumstances
+    step: int
+    """The how-manieth command of the test it is, or is a part of."""
+    within: str = ""
+    """The program that calls it."""
+    _modules: frozenset[str] = frozenset()
+
+    def prepare(self) -> None:
+        """Make the folder, and note what there is before the command runs."""
+        self.folder.mkdir(parents=True)
+        self._modules = frozenset(self._module_cache.entries())
+
+    @property
+    def _module_cache(self) -> ModuleCache:
+        # Not the machine's: the command may have been given another one.
+        return ModuleCache(gomodcache_of(self.circumstances.env))
+
+    @property
+    def arguments(self) -> GoArguments:
+        """`args`, taken apart."""
+        return GoArguments.read(self.args)
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether ``go run`` itself starts the program, not another one that the user or the target asks for."""
+        env = self.circumstances.env
+        native = all(env.get(name, "") in ("", self.toolchain.env.get(name)) for name in ("GOOS", "GOARCH"))
+        return native and not any(name == "exec" for name, _ in self.arguments.flags)
+
+    @property
+    def argv(self) -> list[str]:
+        """The command line that runs it."""
+        argv = [str(self.toolchain.go), *self.args]
+        if self.arguments.builds:
+            # On the command line, not in GOFLAGS: go commands that tests and programs start must not inherit it.
+            argv.insert(1 + self.arguments.insert_at, f"-debug-actiongraph={self._graph}")
+        return argv
+
+    @property
+    def _graph(self) -> Path:
+        return self.folder / "graph.json"
+
+    def downloads(self) -> tuple[str, ...]:
+        """The modules that are in its module cache now, and were not before."""
+        return tuple(sorted(set(self._module_cache.entries()) - self._modules))
+
+    def result(self, done: Finished, downloads: tuple[str, ...], previous: Result | None) -> Result:
+        """What it did. Raises `ActionGraphError` when it succeeded and left a graph that cannot be read."""
+        stdout = done.stdout.decode("utf-8", "replace")
+        actions = self._actions(done)
+        is_std = self.toolchain.is_std
+        return Result(
+            command=("go", *self.args),
+            step=self.step,
+            within=self.within,
+            cwd=self.root,
+            returncode=done.returncode,
+            stdout=stdout,
+            stderr=split_debug_lines(done.stderr).decode("utf-8", "replace"),
+            seconds=done.seconds,
+            actions=actions,
+            tests=_outcomes(stdout, actions) if self.arguments.verb == "test" else {},
+            std=frozenset(a.package for a in actions if a.kind is Kind.COMPILE and is_std(a.import_path)),
+            modules=dict(self.sources.modules),
+            downloads=downloads,
+            circumstances=self.circumstances,
+            evidence=self.folder,
+            previous=previous,
+        )
+
+    def _actions(self, done: Finished) -> tuple[Action, ...]:
+        try:
+            text = self._graph.read_bytes()
+        except FileNotFoundError:
+            return ()  # go found nothing to do, or failed before there was a graph
+        testing = self.arguments.verb in ("test", "vet") or b".test" in text
+        try:
+            actions = parse_action_graph(text, test_variants(done.stderr) if testing else {})
+        except ActionGraphError as error:
+            if done.returncode != 0:
+                return ()  # killed while it wrote: the failure is what there is to report
+            version = self.toolchain.version
+            raise ActionGraphError(f"the action graph {self._graph} of {version} cannot be read: {error}") from error
+        base = os.path.normpath(self.cwd / (self.arguments.chdir or "."))
+        if base == str(self.root):
+            return actions
+        return tuple(
+            replace(a, target=os.path.relpath(os.path.join(base, a.target), self.root))  # noqa: PTH118 - as Go has it
+            if a.target and not os.path.isabs(a.target)  # noqa: PTH117
+            else a
+            for a in actions
+        )
+
+
+def _outcomes(stdout: str, actions: Sequence[Action]) -> dict[str, TestOutcome]:
+    """What ``go test`` printed of the packages whose tests are in the graph, and of those that never got there."""
+    tested = {action.import_path for action in actions if action.kind is Kind.TEST}
+    outcomes = parse_test_output(stdout)
+    return {n: o for n, o in outcomes.items() if n in tested or o.status is TestStatus.BUILD_FAILED}

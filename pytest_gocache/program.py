@@ -1,0 +1,110 @@
+"""Runs a program with every go command that it calls under observation."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_gocache import process
+from pytest_gocache.environment import without_debug_settings
+from pytest_gocache.errors import UsageError
+from pytest_gocache.gocall import GoCall
+from pytest_gocache.goflags import GoArguments
+from pytest_gocache.process import Finished
+from pytest_gocache.watcher import Ask, Order, Watcher
+
+__all__ = ["CalledGo", "below_generate", "run_program"]
+
+_KILLED = -9
+
+
+@dataclass(slots=True)
+class CalledGo:
+    """A go command that a program has called."""
+
+    call: GoCall
+    begun: float
+    returncode: int = _KILLED
+    seconds: float = 0.0
+    downloads: tuple[str, ...] = ()
+
+    def ended(self, returncode: int) -> None:
+        """Note how it ended: it is about to return to the program."""
+        self.returncode = returncode
+        self.seconds = time.perf_counter() - self.begun
+        self.downloads = self.call.downloads()
+
+    @property
+    def done(self) -> Finished:
+        """How it ended, and what it printed."""
+        printed = [self.call.folder / name for name in ("stdout", "stderr")]
+        stdout, stderr = (file.read_bytes() if file.is_file() else b"" for file in printed)
+        return Finished(self.returncode, stdout, stderr, self.seconds, timed_out=False)
+
+
+def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes it
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    goroot: Path,
+    folder: Path,
+    timeout: float | None,
+    observe: Callable[[Ask, Path], GoCall],
+) -> tuple[Finished, list[CalledGo]]:
+    """Run ``argv`` to its end; returns how it ended, and the go commands that it has called, as they started.
+
+    ``goroot`` is what `shim_goroot` made. ``observe`` is given what each go command was called with, and a folder for
+    it. Raises what ``observe`` raises, and `UsageError` when the program cannot be started.
+    """
+    called: list[CalledGo] = []
+
+    def answer(ask: Ask) -> Order:
+        verb = GoArguments.read(ask.args).verb or "help"
+        plain = Ask(ask.cwd, ask.args, _unobserved(ask.env, goroot))
+        call = observe(plain, folder / f"{len(called) + 1:02d}-go-{verb}")
+        call.prepare()
+        this = CalledGo(call, time.perf_counter())
+        called.append(this)
+        argv, env = call.argv, call.circumstances.env
+        # What a test starts is not observed: PATH is an input of its result, and so are its arguments.
+        if call.arguments.verb == "generate":
+            env = below_generate(env, goroot)
+        elif call.arguments.verb == "run" and call.runs_here:
+            argv.insert(2 + call.arguments.insert_at, f"-exec={shlex.quote(str(goroot / 'bin' / 'below'))}")
+        return Order(argv, env, call.folder / "stdout", call.folder / "stderr", this.ended)
+
+    outer = _observed(env, goroot)
+    outer["GODEBUG"] = without_debug_settings(env.get("GODEBUG", ""))
+    with Watcher(goroot / "watcher", answer) as watcher:
+        try:
+            done = process.run(argv, cwd=cwd, env=outer, output=folder, timeout=timeout)
+        except OSError as error:
+            raise UsageError(
+                f"`{shlex.join(argv)}` cannot be started in {cwd}: {error.strerror or error}; PATH={outer['PATH']}"
+            ) from error
+    watcher.check()
+    return done, called
+
+
+def below_generate(env: Mapping[str, str], goroot: Path) -> dict[str, str]:
+    """An environment for ``go generate``, which puts its own GOROOT's ``bin`` in front of PATH."""
+    return {**env, "GOROOT": str(goroot)}
+
+
+def _observed(env: Mapping[str, str], goroot: Path) -> dict[str, str]:
+    return {**env, "PATH": os.pathsep.join([str(goroot / "bin"), env.get("PATH") or os.defpath])}
+
+
+def _unobserved(env: Mapping[str, str], goroot: Path) -> dict[str, str]:
+    """What was in the environment before it was made to be observed: what go does must not depend on that."""
+    plain = dict(env)
+    folders = plain.get("PATH", "").split(os.pathsep)
+    plain["PATH"] = os.pathsep.join(folder for folder in folders if folder != str(goroot / "bin"))
+    if plain.get("GOROOT") == str(goroot):
+        del plain["GOROOT"]
+    return plain

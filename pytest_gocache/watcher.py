@@ -1,0 +1,161 @@
+"""Listens for the go commands that programs under observation call, and tells each what to run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import final
+
+__all__ = ["Ask", "Order", "Watcher"]
+
+_PIECE = 1 << 16
+_KILLED = -9
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a program called ``go`` with."""
+
+    cwd: Path
+    args: tuple[str, ...]
+    env: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be run in its place."""
+
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    stdout: Path | None
+    """The file that gets what it prints, as its caller does; None: only the caller does."""
+    stderr: Path
+    """The same for stderr; the caller does not get the lines that the library asked Go for."""
+    ended: Callable[[int], None]
+    """Called with the exit status (negative: the signal), from a thread of the watcher's."""
+
+
+@final
+class Watcher:
+    """A context in which go commands of a program are answered; at its end those that still run are killed.
+
+    ``answer`` is called for each, one at a time, and gives its order. What it raises ends that command, and is raised
+    by `check`. ``file`` is written for ``shim.go``: the port and the token by which a caller is known.
+    """
+
+    def __init__(self, file: Path, answer: Callable[[Ask], Order]) -> None:
+        self._file = file
+        self._answer = answer
+        self._one_at_a_time = threading.Lock()
+        self._ending = False
+        self._failed: list[Exception] = []
+        self._token = secrets.token_hex(16).encode("ascii")
+        self._connections: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Watcher:
+        # TCP, because the path of a Unix socket may have no more than 104 bytes, and pytest's folders are deep.
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        port = self._listener.getsockname()[1]
+        self._file.write_bytes(b"%d %s\n" % (port, self._token))
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self._acceptor.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ending = True
+        # What wakes a thread that waits in accept() differs between systems; a caller wakes it on all of them.
+        socket.create_connection(self._listener.getsockname()).close()
+        self._acceptor.join()
+        self._listener.close()
+        for connection in self._connections:
+            _hang_up(connection)
+        for thread in self._threads:
+            thread.join()
+        self._file.unlink()
+
+    def check(self) -> None:
+        """Raise what ``answer`` has raised first."""
+        if self._failed:
+            raise self._failed[0]
+
+    def _accept(self) -> None:
+        while True:
+            connection, _ = self._listener.accept()
+            if self._ending:
+                connection.close()
+                return
+            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            self._connections.append(connection)
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection:
+            try:
+                texts = _receive(connection)
+                if not texts or texts[0] != self._token:
+                    return
+                order = self._order_for(connection, _asked(texts[1:]))
+            except (OSError, ValueError):  # killed while it asked, or not our program
+                return
+            if order is None:
+                return
+            try:
+                _send(connection, _ordered(order))
+                ended = _receive(connection)
+                code = int(ended[0]) if ended else _KILLED
+            except (OSError, ValueError):
+                code = _KILLED
+            order.ended(code)
+
+    def _order_for(self, connection: socket.socket, ask: Ask) -> Order | None:
+        with self._one_at_a_time:
+            try:
+                return self._answer(ask)
+            except Exception as error:  # noqa: BLE001 - it belongs to the test, which waits in another thread
+                self._failed.append(error)
+                _send(connection, [os.fsencode(str(error))])
+                return None
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it has ended by itself
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _asked(texts: list[bytes]) -> Ask:
+    cwd, count, *rest = (os.fsdecode(text) for text in texts)
+    words = int(count)
+    variables = (pair.partition("=") for pair in rest[words:])
+    return Ask(Path(cwd), tuple(rest[:words]), {name: value for name, _, value in variables})
+
+
+def _ordered(order: Order) -> list[bytes]:
+    texts = [str(order.stdout or ""), str(order.stderr), str(len(order.argv)), *order.argv]
+    texts += [f"{name}={value}" for name, value in order.env.items()]
+    return [os.fsencode(text) for text in texts]
+
+
+def _send(connection: socket.socket, texts: list[bytes]) -> None:
+    connection.sendall(b"".join(text + b"\0" for text in [b"%d" % len(texts), *texts]))
+
+
+def _receive(connection: socket.socket) -> list[bytes]:
+    """A list of texts: their number, then each of them, all ended by a NUL; an empty one when the caller is gone."""
+    received = b""
+    while piece := connection.recv(_PIECE):
+        received += piece
+        count, _, rest = received.partition(b"\0")
+        if received.endswith(b"\0") and rest.count(b"\0") >= int(count):
+            return rest.split(b"\0")[:-1]
+    return []
