@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pytest_gocache.action import Action, Kind
 from pytest_gocache.explanation import Reason
+from pytest_gocache.given import flags_given
 from pytest_gocache.goflags import GoArguments
 from pytest_gocache.patterns import Pattern
 from pytest_gocache.result import Result
@@ -136,10 +137,12 @@ _RULES: tuple[Callable[[Reason], str], ...] = (
 def advice_on_bare_flags(result: Result, actions: Sequence[Action]) -> tuple[str, ...]:
     """What to do about packages that a flag without a package pattern could not reach."""
     arguments = GoArguments.read(result.command[1:])
-    bare = [name for name, value in arguments.flags if name in ("gcflags", "asmflags") and value.startswith("-")]
+    of_packages = [flag for flag in flags_given(result) if flag[0] in ("gcflags", "asmflags")]
+    bare = [(name, where) for name, value, where in of_packages if value.startswith("-")]
     if not bare:
         return ()
     named = [Pattern.parse(text, result.modules, result.std) for text in arguments.packages or ["."]]
     if any(pattern.matches(action.import_path) for action in actions for pattern in named):
         return ()
-    return (f"a bare -{bare[0]} reaches only the packages that are named: -{bare[0]}=all=… reaches what they import",)
+    name, where = bare[0]
+    return (f"a bare -{name}{where} reaches only the packages that are named: -{name}=all=… reaches what they import",)

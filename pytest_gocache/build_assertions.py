@@ -14,6 +14,7 @@ from pathlib import Path
 from pytest_gocache.action import Action
 from pytest_gocache.assertions import fail
 from pytest_gocache.caches import ModuleCache
+from pytest_gocache.environment import gomodcache_of
 from pytest_gocache.errors import PatternError, UsageError
 from pytest_gocache.evidence import block_of
 from pytest_gocache.explanation import rows
@@ -225,12 +226,11 @@ def _known_packages(result: Result) -> Iterator[str]:
         root = result.cwd / folder
         yield from _packages_below(root, module)
         yield from _REQUIRED.findall((root / "go.mod").read_text("utf-8") if (root / "go.mod").is_file() else "")
-    env = result.circumstances.env if result.circumstances else {}
-    goroot = Path(env.get("PATH", "").partition(os.pathsep)[0]).parent  # the toolchain's bin leads PATH
-    if (goroot / "src" / "runtime").is_dir():
-        yield from _packages_below(goroot / "src", "")
-    for entry in ModuleCache(Path(env.get("GOMODCACHE", os.devnull))).entries():
-        yield from _packages_below(Path(env["GOMODCACHE"]) / entry, _unescaped(entry.partition("@")[0]))
+    if result.circumstances is not None:
+        yield from _packages_below(result.circumstances.goroot / "src", "")
+        cache = ModuleCache(gomodcache_of(result.circumstances.env))
+        for entry in cache.entries():
+            yield from _packages_below(cache.path / entry, _unescaped(entry.partition("@")[0]))
 
 
 def _packages_below(root: Path, module: str) -> Iterator[str]:
@@ -335,7 +335,7 @@ def assert_downloaded(result: Result, *modules: str) -> None:
     missing = [module for module in modules if module not in downloads and module not in paths]
     if missing or not downloads:
         env = result.circumstances.env if result.circumstances else {}
-        here = map(_unescaped, ModuleCache(Path(env.get("GOMODCACHE", os.devnull))).entries())
+        here = map(_unescaped, ModuleCache(gomodcache_of(env)).entries())
         others = ", ".join(name for name in here if name not in downloads)
         fail(
             f"assert_downloaded: {', '.join(missing) or 'any module'} was not downloaded by {result.title}",

@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["DEBUG_SETTING", "Home", "hermetic_environment", "with_debug_setting", "without_debug_settings"]
+__all__ = [
+    "DEBUG_SETTING",
+    "Home",
+    "gomodcache_of",
+    "hermetic_environment",
+    "with_debug_setting",
+    "without_debug_settings",
+]
 
 _OURS = ("gocachehash=", "gocachetest=")
 DEBUG_SETTING = "gocachehash=1,gocachetest=1"
@@ -103,6 +110,12 @@ def hermetic_environment(home: Home, goroot: Path, ambient: Mapping[str, str]) -
         "TZ": "UTC",
     }
     return env
+
+
+def gomodcache_of(env: Mapping[str, str]) -> Path:
+    """The module cache of go commands in this environment: below GOPATH when GOMODCACHE is empty, as with Go."""
+    gopath = env.get("GOPATH") or f"{env.get('HOME', os.devnull)}/go"
+    return Path(env.get("GOMODCACHE") or f"{gopath.partition(os.pathsep)[0]}/pkg/mod")
 
 
 def with_debug_setting(godebug: str) -> str:

@@ -13,7 +13,7 @@ from pytest_gocache import process
 from pytest_gocache.action import Action, Kind, TestOutcome, TestStatus
 from pytest_gocache.actiongraph import parse_action_graph
 from pytest_gocache.caches import BuildCache, ModuleCache
-from pytest_gocache.environment import with_debug_setting, without_debug_settings
+from pytest_gocache.environment import gomodcache_of, with_debug_setting, without_debug_settings
 from pytest_gocache.errors import ActionGraphError, GoCommandError, GoTimeoutError, UsageError
 from pytest_gocache.goflags import GoArguments
 from pytest_gocache.hashlog import split_debug_lines, test_variants
@@ -79,9 +79,10 @@ class Observer:
             raise UsageError(f"go {' '.join(args)}: this machine is gone, another one was put in its place")
         arguments = GoArguments.read(args)
         root = Path(os.path.realpath(self.cwd))
-        modcache = self.machine.module_cache
-        sources = self.scan.read(root, [*_extracted_modules(modcache), *self.machine.served], self.trail.texts)
         full_env = self._environment(env, root, arguments)
+        # Not the machine's: the command may have been given another one.
+        modcache = ModuleCache(gomodcache_of(full_env))
+        sources = self.scan.read(root, [*_extracted_modules(modcache), *self.machine.served], self.trail.texts)
         if self.store is not None and (arguments.builds or arguments.verb in _BUILD_INDIRECTLY):
             self._warm(self.store, arguments, full_env, sources, root)
 
@@ -98,6 +99,7 @@ class Observer:
         circumstances = Circumstances(
             env=full_env,
             gocache=full_env["GOCACHE"],
+            goroot=self.machine.toolchain.goroot,
             started=time.time(),
             events=self._events(),
             texts=self.trail.texts,

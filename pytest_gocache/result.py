@@ -33,6 +33,8 @@ class Circumstances:
     """The whole environment."""
     gocache: str
     """The GOCACHE that the command used."""
+    goroot: Path
+    """The GOROOT of the toolchain that ran it."""
     started: float
     """Epoch seconds."""
     events: tuple[CacheEvent, ...] = ()
