@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 
@@ -60,9 +61,8 @@ def one_line(result: Result) -> str:
         did.append(_named("downloaded", result.downloads))
     if result.returncode:
         did.append(f"exit status {result.returncode}" if result.returncode > 0 else f"killed by {-result.returncode}")
-    return (
-        f"{result.step:3}. {' '.join(result.command)}  [{result.seconds:.2f} s]  {'; '.join(did) or 'no action graph'}"
-    )
+    what = "; ".join(did) or "no action graph"
+    return f"{result.step:3}. {shlex.join(result.command)}  [{result.seconds:.2f} s]  {what}"
 
 
 def _named(what: str, names: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pytest_gocache.action import Action, TestOutcome, TestStatus
 from pytest_gocache.errors import PatternError, UsageError
+from pytest_gocache.given import switched_on
 from pytest_gocache.patterns import Pattern, near_misses
 from pytest_gocache.result import Result
 
@@ -13,7 +14,10 @@ __all__ = ["compiles_of", "links_of", "matching", "tests_of"]
 
 
 def compiles_of(result: Result) -> list[Action]:
-    """The compile actions of a command that has an action graph; a `UsageError` for one that has none."""
+    """The compile actions of a command; a `UsageError` for one that has no action graph, or whose -n only prints."""
+    if dry := switched_on(result, "n"):
+        # Its graph looks like that of a command for which all was cached: no action in it ran.
+        raise UsageError(f"{result.title} compiles nothing: {dry} only prints the commands that it would run")
     compiles = list(result.compiles())
     if not compiles:
         raise UsageError(

@@ -35,6 +35,7 @@ LAYERS = {
     "hashlog": 2,
     "inputs": 3,
     "record": 3,
+    "given": 3,
     # The world: one module each for processes, folders, the environment, toolchains.
     "process": 1,
     "watcher": 1,

@@ -430,6 +430,25 @@ def test_a_command_without_an_action_graph_has_no_verdict(app: GoModule, check: 
         check(app.go("version"))
 
 
+@pytest.mark.parametrize("warm", [False, True])
+@pytest.mark.parametrize(("verb", "goflags"), [("build", ""), ("test", ""), ("build", "-n")])
+def test_a_command_that_only_prints_has_no_verdict(app: GoModule, verb: str, goflags: str, *, warm: bool) -> None:
+    if warm:
+        app.go(verb, "./...")
+    flags = () if goflags else ("-n",)
+    result = app.go(verb, *flags, "./...", env={"GOFLAGS": goflags})
+
+    assert result.packages
+    assert not result.compiled
+    dry = "-n in GOFLAGS" if goflags else "-n"
+    for check in (assert_cached, assert_only_rebuilt, assert_relinked, assert_not_relinked):
+        with pytest.raises(UsageError) as caught:
+            check(result)
+        assert message(caught) == f"{result.title} compiles nothing: {dry} only prints the commands that it would run"
+    # The last one counts.
+    assert_rebuilt(app.build("-n=false", "-gcflags=-N", "./...", env={"GOFLAGS": "-n"}), "./...")
+
+
 def test_plain_comparison_explains_itself(app: GoModule, pytestconfig: pytest.Config) -> None:
     app.build("./...")
     app.edit(*EDIT)

@@ -116,6 +116,12 @@ def test_packages_that_there_are_not(app: GoModule) -> None:
     )
 
 
+def test_the_standard_library_is_known_whatever_leads_path(app: GoModule) -> None:
+    result = app.build("./lone", env={"PATH": "/nonexistent"})
+    assert_not_in_build(result, "net/http")
+    assert "near it: net/http" in failure(assert_not_in_build, result, "net/htp", raises=PatternError)
+
+
 # assert_parallel
 
 FUNCTION = """
@@ -265,6 +271,21 @@ def test_packages_of_other_modules(client: GoModule) -> None:
     client.gomodcache.clear()
     client.write("vendor/example.com/Heavy/more/more.go", "package more\n")
     assert_not_in_build(client.build("./use"), "example.com/Heavy/more")
+
+
+@pytest.mark.parametrize("gomodcache", ["{machine}/other", ""])
+def test_downloads_into_another_module_cache(client: GoModule, gomodcache: str) -> None:
+    machine = client.gomodcache.path.parent
+    client.env["GOMODCACHE"] = gomodcache.format(machine=machine)
+    result = client.build("./...")
+
+    assert client.gomodcache.entries() == ()
+    assert_downloaded(result, "example.com/dep@v1.0.0", "example.com/Heavy")
+    assert "2 modules were downloaded" in failure(assert_no_downloads, result)
+    again = client.build("./use")
+    assert_no_downloads(again)
+    assert "in the module cache: example.com/Heavy@v1.0.0, " in failure(assert_downloaded, again)
+    assert_not_in_build(again, "example.com/Heavy/sub")
 
 
 def test_a_program_of_another_module(go_module: GoModule, go_proxy: ModuleProxy) -> None:

@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from pytest_gocache import GoModule, PatternError, UsageError, assert_compiled_with, assert_not_compiled_with
+from pytest_gocache import (
+    GoModule,
+    PatternError,
+    UsageError,
+    assert_compiled_with,
+    assert_not_compiled_with,
+    assert_rebuilt,
+)
 from tests.go.failures import failure
 
 TEXT = {"text/text.go": 'package text\n\nimport "unicode/utf8"\n\nconst Longest = utf8.UTFMax\n'}
@@ -133,6 +140,28 @@ def test_a_bare_flag_does_not_reach_what_is_imported(app: GoModule) -> None:
     own_first = failure(assert_compiled_with, bare, "-N").splitlines()
     assert [line.split()[0] for line in own_first[1:3]] == ["example.com/app/api", "example.com/app/lib"]
     assert_compiled_with(app.build("-gcflags=example.com/app/...=-l -N", "./cmd/app"), "-l -N", "./...")
+
+
+@pytest.mark.parametrize(
+    ("goflags", "flags", "where"),
+    [
+        pytest.param("", ("-gcflags=-N",), "-gcflags", id="flag"),
+        pytest.param("-gcflags=-N", (), "-gcflags in GOFLAGS", id="GOFLAGS"),
+    ],
+)
+def test_a_bare_flag_does_not_rebuild_what_is_imported(
+    app: GoModule, goflags: str, flags: tuple[str, ...], where: str
+) -> None:
+    app.build("./...")
+    result = app.build(*flags, "./cmd/app", env={"GOFLAGS": goflags})
+
+    assert_rebuilt(result, "./cmd/app")
+    assert failure(assert_rebuilt, result, "./lib").splitlines()[2] == (
+        f"a bare {where} reaches only the packages that are named: -gcflags=all=… reaches what they import"
+    )
+    # Whom it reaches has another reason not to be rebuilt.
+    again = app.build(*flags, "./cmd/app", env={"GOFLAGS": goflags})
+    assert "reaches" not in failure(assert_rebuilt, again, "./cmd/app")
 
 
 @pytest.mark.parametrize(

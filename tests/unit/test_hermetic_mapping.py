@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pytest_gocache.environment import (
     DEBUG_SETTING,
     Home,
+    gomodcache_of,
     hermetic_environment,
     with_debug_setting,
     without_debug_settings,
@@ -115,3 +116,15 @@ def test_a_users_debug_settings_stay_beside_ours(theirs: str, combined: str) -> 
     assert with_debug_setting(theirs) == combined + "gocachehash=1,gocachetest=1"
     assert without_debug_settings(with_debug_setting(theirs)) == combined.rstrip(",")
     assert with_debug_setting(with_debug_setting(theirs)) == with_debug_setting(theirs)
+
+
+@pytest.mark.parametrize(
+    ("env", "folder"),
+    [
+        ({"GOMODCACHE": "/m", "GOPATH": "/g"}, "/m"),
+        ({"GOMODCACHE": "", "GOPATH": os.pathsep.join(["/g", "/h"])}, "/g/pkg/mod"),
+        ({"GOPATH": "", "HOME": "/home/ann"}, "/home/ann/go/pkg/mod"),
+    ],
+)
+def test_the_module_cache_of_an_environment(env: dict[str, str], folder: str) -> None:
+    assert gomodcache_of(env) == Path(folder)

@@ -141,4 +141,4 @@ def test_totals_of_an_older_worker_lack_what_it_did_not_count() -> None:
     ],
 )
 def test_one_line_says_what_a_command_did(made: Result, line: str) -> None:
-    assert one_line(made) == f"  1. go build a b  [1.25 s]  {line}"
+    assert one_line(made) == f"  1. go build 'a b'  [1.25 s]  {line}"
