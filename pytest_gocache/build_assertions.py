@@ -106,11 +106,13 @@ def _compiles_with_flags(result: Result, patterns: Sequence[str]) -> list[tuple[
 
 def _where_from(result: Result, wanted: frozenset[tuple[str, str]], actions: Sequence[Action]) -> str:
     """What gave packages the flags that they have."""
-    found = [given for name, value in sorted(wanted) if not value and (given := switched_on(result, name))]
-    gcflags = package_flags(result, "gcflags")
-    for action in actions:
-        last = [given for given in gcflags if naming(result, given.patterns, action)][-1:]
-        found += [given.text for given in last if given.flags & wanted]
+    found = []
+    for command, own in result.by_command(actions):
+        found += [given for name, value in sorted(wanted) if not value and (given := switched_on(command, name))]
+        gcflags = package_flags(command, "gcflags")
+        for action in own:
+            last = [given for given in gcflags if naming(command, given.patterns, action)][-1:]
+            found += [given.text for given in last if given.flags & wanted]
     return f"given by {', '.join(dict.fromkeys(found))}" if found else ""
 
 

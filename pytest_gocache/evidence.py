@@ -92,6 +92,7 @@ def key_of(result: Result, action: Action) -> str:
 
 def block_of(result: Result, action: Action) -> HashBlock | None:
     """The hash inputs of one action; None when the log is gone or has them not."""
+    result, action = result.origin(action)
     if action.kind is not Kind.VET:
         # Inputs are printed once for a key: a build that was expected to have old keys only does not print them again.
         logs = (log_of(run) for run in (result, *result.earlier()))

@@ -144,11 +144,13 @@ def _same_action(then: Result, action: Action) -> tuple[Result, Action] | None:
 
 def build_settings_only(result: Result, actions: Sequence[Action]) -> list[Action]:
     """The compiles that ran for no other reason than the build settings that Go stamps into main packages."""
-    history = History(result)
+    histories: dict[int, History] = {}
     found = []
     for action in actions:
-        before = history.last_seen(action)
-        changes = changes_between(*before, result, action) if before else ()
+        command, own = result.origin(action)
+        history = histories.setdefault(id(command), History(command))
+        before = history.last_seen(own)
+        changes = changes_between(*before, command, own) if before else ()
         if changes and all(change.stamped for change in changes):
             found.append(action)
     return found

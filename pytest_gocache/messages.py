@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from pytest_gocache.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.advice import advice_for, advice_on_bare_flags
 from pytest_gocache.evidence import History, block_of, folder_of
-from pytest_gocache.explain import Explainer
 from pytest_gocache.explanation import rows, table
 from pytest_gocache.patterns import near_misses
 from pytest_gocache.result import Result
-from pytest_gocache.testreasons import why_test_cached, why_test_ran
-from pytest_gocache.why import explain, reasons_of
+from pytest_gocache.testreasons import why_test_cached
+from pytest_gocache.why import Explainers, explain
 
 __all__ = [
     "causes_in_brief",
@@ -41,15 +40,18 @@ def counted(things: Sequence[object], one: str, many: str) -> str:
 def why_they_ran(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
     """Why actions ran, and what to do: each cause with its followers."""
     own_first = sorted(actions, key=lambda action: action.package in result.std)
-    reasons = reasons_of(result, own_first[:_MOST_EXPLAINED])
+    reasons = Explainers().reasons(result, own_first[:_MOST_EXPLAINED])
     return [table(reasons, prefix, total=len(actions)), *advice_for(reasons)]
 
 
 def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
     """Why packages that should have been compiled were not, and what to do."""
-    history = History(result)
-    said = rows((prefix + action.package, [_why_cached(result, action, history)]) for action in actions)
-    return [said, *advice_on_bare_flags(result, actions)]
+    said, advice = [], []
+    for command, own in result.by_command(actions):
+        history = History(command)
+        said += [(prefix + action.package, [_why_cached(command, action, history)]) for action in own]
+        advice += advice_on_bare_flags(command, own)
+    return [rows(said), *advice]
 
 
 def _why_cached(result: Result, action: Action, history: History) -> str:
@@ -99,13 +101,13 @@ def hint_on_links(result: Result) -> str:
 
 def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
     """Why tests' results did not come from the cache, and what to do."""
-    explainer = Explainer(result)
+    explainers = Explainers()
     said, reasons = [], []
     for outcome in outcomes:
         if not outcome.ran:
             said.append((outcome.package, [str(outcome.status.value)]))
             continue
-        reason = why_test_ran(result, outcome.package, explainer)
+        reason = explainers.why_test_ran(result, outcome.package)
         reasons.append(reason)
         lines = reason.lines()
         did = f"executed, {outcome.status.value}"
@@ -118,7 +120,10 @@ def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
 
 def why_tests_did_not_run(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
     """Why tests were not executed, and what to do."""
-    said = [(o.package, [why_test_cached(result, o.package) if o.cached else o.status.value]) for o in outcomes]
+    said = [
+        (o.package, [why_test_cached(result.testing(o.package), o.package) if o.cached else o.status.value])
+        for o in outcomes
+    ]
     advice = ["-count=1 runs a test whatever is cached: a test that reads what Go does not track needs it"]
     return [rows(said), *(advice if any(outcome.cached for outcome in outcomes) else ())]
 
@@ -145,24 +150,25 @@ def explain_set_difference(result: Result, what: str, actual: Iterable[str], exp
     kind = {"linked": Kind.LINK, "vetted": Kind.VET}.get(what, Kind.COMPILE)
     actions = {action.package: action for action in result.actions if action.kind is kind and not action.facts_only}
     lines = [f"result.{what} of {result.title}"]
+    explainers = Explainers()
     # One line each, the most telling first: pytest shows only the first few of a comparison's lines.
-    history = History(result)
     for name in sorted(want - have):
         action = actions.get(name)
         if action is None:
             near = near_misses(name, [package for package in actions if package not in result.std])
             why = "it is no part of this command" + (f"; near it: {', '.join(near)}" if near else "")
         elif action.ran:
-            why = f"it ran: {reasons_of(result, [action])[0].line()}"
+            why = f"it ran: {explainers.reasons(result, [action])[0].line()}"
         elif kind is Kind.COMPILE:
-            why = _why_cached(result, action, history)
+            command, own_action = result.origin(action)
+            why = _why_cached(command, own_action, History(command))
         else:
             why = f"it was {action.status.value}"
         lines.append(f"  missing: {name}  {why}")
     extra = sorted(have - want, key=lambda name: (name in result.std, name))
     own = [name for name in extra if name not in result.std]
     ran = [actions[name] for name in own or extra[:_MOST_NAMED] if name in actions and actions[name].ran]
-    reasons = {reason.package: reason for reason in reasons_of(result, ran)}
+    reasons = {reason.package: reason for reason in explainers.reasons(result, ran)}
     told = set(reasons.values())
     for name in sorted(own or extra[:_MOST_NAMED], key=lambda n: n in reasons and reasons[n].cause is not None):
         reason = reasons.get(name)

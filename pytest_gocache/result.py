@@ -190,6 +190,18 @@ class Result:
         command, position = self.origins[action.id]
         return self.commands[command], self.commands[command].actions[position]
 
+    def by_command(self, actions: Iterable[Action]) -> list[tuple[Result, list[Action]]]:
+        """The go commands that actions are from, each with its own of them."""
+        grouped: dict[int, tuple[Result, list[Action]]] = {}
+        for command, action in map(self.origin, actions):
+            grouped.setdefault(id(command), (command, []))[1].append(action)
+        return list(grouped.values())
+
+    def testing(self, package: str) -> Result:
+        """The go command whose outcome stands in `tests` for a package."""
+        outcome = self.tests.get(package)
+        return next((command for command in self.commands if command.tests.get(package) is outcome), self)
+
     def explain(self, *patterns: str) -> Explanation:
         """Why each compile, link, vet and test of this command ran; with patterns: those of packages that match.
 

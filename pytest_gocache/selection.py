@@ -15,10 +15,17 @@ __all__ = ["compiles_of", "links_of", "matching", "tests_of"]
 
 def compiles_of(result: Result) -> list[Action]:
     """The compile actions of a command; a `UsageError` for one that has no action graph, or whose -n only prints."""
-    if dry := switched_on(result, "n"):
-        # Its graph looks like that of a command for which all was cached: no action in it ran.
-        raise UsageError(f"{result.title} compiles nothing: {dry} only prints the commands that it would run")
+    for command in result.go_commands:
+        if dry := switched_on(command, "n"):
+            # Its graph looks like that of a command for which all was cached: no action in it ran.
+            raise UsageError(f"{command.title} compiles nothing: {dry} only prints the commands that it would run")
     compiles = list(result.compiles())
+    if not compiles and result.command[:1] != ("go",):
+        called = ", ".join(command.title for command in result.commands)
+        raise UsageError(
+            f"{result.title} has called no go command that builds, or by another path than the `go` on PATH "
+            f"(exit status {result.returncode}; called: {called or 'none'})"
+        )
     if not compiles:
         raise UsageError(
             f"{result.title} has no action graph: nothing is known of what it compiled "
