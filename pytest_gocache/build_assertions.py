@@ -122,18 +122,21 @@ def _why_without(result: Result, flag: str, without: Sequence[tuple[Action, Sequ
     for switch in sorted({"asan", "msan", "race", "trimpath"} & {name for name, value in lacking if not value}):
         return [f"-{switch} is a flag of the go command: given there, it reaches every package"]
     remedy = f"{shlex.quote(f'-gcflags=all={flag}')} reaches every package"
-    gcflags = package_flags(result, "gcflags")
-    giving = [given for given in gcflags if given.flags & lacking]
-    if not giving:
-        return [f"no -gcflags gives {flag}: {remedy}"]
     lines = {}
-    for action, _ in without:
-        reaching = [given for given in gcflags if naming(result, given.patterns, action)]
-        beaten = [given for given in reaching if given in giving]
-        if beaten and beaten[-1] != reaching[-1]:
-            lines[f"{reaching[-1].text} replaces {beaten[-1].text}: the last one that is for a package counts"] = True
-        else:
-            lines[f"{giving[-1].text} reaches only what {' '.join(giving[-1].patterns)} names: {remedy}"] = True
+    for command, own in result.by_command(action for action, _ in without):
+        gcflags = package_flags(command, "gcflags")
+        giving = [given for given in gcflags if given.flags & lacking]
+        if not giving:
+            lines[f"no -gcflags gives {flag}: {remedy}"] = True
+            continue
+        for action in own:
+            reaching = [given for given in gcflags if naming(command, given.patterns, action)]
+            beaten = [given for given in reaching if given in giving]
+            last, least = giving[-1], reaching[-1:]
+            if beaten and beaten[-1:] != least:
+                lines[f"{least[0].text} replaces {beaten[-1].text}: the last one that is for a package counts"] = True
+            else:
+                lines[f"{last.text} reaches only what {' '.join(last.patterns)} names: {remedy}"] = True
     return list(lines)[:_MOST]
 
 
@@ -156,7 +159,11 @@ def assert_not_in_build(result: Result, *patterns: str) -> None:
     if found:
         fail(
             f"assert_not_in_build: {counted(list(found), 'package is', 'packages are')} part of {result.title}",
-            *_why_in_build(result, [action for action in compiles if action.id in found]),
+            *(
+                line
+                for command, own in result.by_command(action for action in compiles if action.id in found)
+                for line in _why_in_build(command, own)
+            ),
         )
 
 
@@ -257,18 +264,23 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
 
 
 def _why_serial(result: Result, at_least: int) -> str:
+    limit, what = min(_limit_of(command) for command in result.go_commands if command.actions)
+    if limit >= at_least:
+        return "no setting limits them to fewer: see which import one another, and how long each one takes"
+    if what:
+        return f"{what} limits how many may run at a time: without it, as many as there are CPUs"
+    return f"as many may run at a time as there are CPUs, {limit} here: -p={at_least} makes it more"
+
+
+def _limit_of(result: Result) -> tuple[int, str]:
+    """How many compiles a go command may run at a time, and the setting that says so."""
     env = result.circumstances.env if result.circumstances else {}
     threads = env.get("GOMAXPROCS", "")
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # As Go takes them: the last -p, else GOMAXPROCS, else the number of CPUs that it may use.
     limits = [(int(value, 0), f"-p={value}{where}") for name, value, where in flags_given(result) if name == "p"][-1:]
     limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
-    limit, what = next((pair for pair in limits if pair[0]), (cpus, ""))
-    if limit >= at_least:
-        return "no setting limits them to fewer: see which import one another, and how long each one takes"
-    if what:
-        return f"{what} limits how many may run at a time: without it, as many as there are CPUs"
-    return f"as many may run at a time as there are CPUs, {cpus} here: -p={at_least} makes it more"
+    return next((pair for pair in limits if pair[0]), (cpus, ""))
 
 
 def assert_no_downloads(result: Result) -> None:

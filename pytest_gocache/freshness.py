@@ -24,10 +24,17 @@ def assert_up_to_date(result: Result) -> None:
 
     Binaries that it left in place must be the same, byte by byte, and a test result that was replayed must be one that
     running the test gives again. This is what catches the stale builds that Go cannot see, like a C header outside of
-    the package. The command runs once more, with the sources as they are now: tests and generators run, too. Raises
-    `UsageError` for a command without an action graph, and when it fails in the empty cache.
+    the package. The command runs once more, with the sources as they are now: tests run, too. Of a program, each go
+    command that it has called runs once more, by itself. Raises `UsageError` for a command without an action graph, and
+    when it fails in the empty cache.
     """
     compiles_of(result)
+    for command in result.go_commands:
+        if command.actions:
+            _require_up_to_date(command)
+
+
+def _require_up_to_date(result: Result) -> None:
     if result.circumstances is None or result.circumstances.rerun is None:
         raise UsageError(f"{result.title} cannot be run again: only the test that ran it has what it takes")
     fresh = result.circumstances.rerun(result)

@@ -46,7 +46,8 @@ def why_they_ran(result: Result, actions: Sequence[Action], prefix: str = "") ->
 
 def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
     """Why packages that should have been compiled were not, and what to do."""
-    said, advice = [], []
+    said: list[tuple[str, list[str]]] = []
+    advice: list[str] = []
     for command, own in result.by_command(actions):
         history = History(command)
         said += [(prefix + action.package, [_why_cached(command, action, history)]) for action in own]

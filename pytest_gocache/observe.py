@@ -133,7 +133,7 @@ class Observer:
             call.within = caller if ask.cwd == root else f"{caller} in {os.path.relpath(ask.cwd, root)}"
             return call
 
-        circumstances = self._circumstances(env)
+        started = time.time()
         done, called = run_program(
             [str(toolchain.go), *command[1:]] if generates else command,
             cwd=root,
@@ -147,6 +147,8 @@ class Observer:
         for this in called:
             previous = commands[-1] if commands else self.trail.last
             commands.append(this.call.result(this.done, this.downloads, previous))
+        # What the test did to its caches before belongs to the first go command, if there is one.
+        circumstances = replace(self._circumstances(env), started=started)
         result = Result(
             command=tuple(command),
             step=step,

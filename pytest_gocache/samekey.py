@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 from pytest_gocache.action import Action, Kind, Status
 from pytest_gocache.evidence import block_of
@@ -45,14 +44,14 @@ def forced(result: Result) -> str:
 def gone_from_cache(result: Result, then: Result, import_path: str) -> str:
     """What took an output out of the build cache after ``then``; empty when nothing that was seen did."""
     # From the latest back: what the test did before a command, then the command before it.
-    later: Result | None = result
-    while later is not None and later is not then:
+    for later in (result, *result.earlier()):
+        if later is then:
+            break
+        if later is not result and cleans(later, "cache"):
+            return f"but {later.title} emptied the build cache"
         for event in reversed(later.circumstances.events if later.circumstances else ()):
             if event.packages is None or import_path in event.packages:
                 return f"but {event.what} before step {later.step}"
-        later = later.previous
-        if later is not None and cleans(later, "cache"):
-            return f"but `{shlex.join(later.command)}` (step {later.step}) emptied the build cache"
     now, before = (run.circumstances.env["GOCACHE"] if run.circumstances else "" for run in (result, then))
     if now and before and now != before:
         return f"but in another GOCACHE: that was {before}, this is {now}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import replace
 
 from pytest_gocache.action import Kind, TestStatus
@@ -150,14 +149,14 @@ def _not_kept(package: str, then: Result, now: Lookup, earlier: PackageLookups) 
 
 
 def _what_expired(result: Result, then: Result) -> str:
-    later: Result | None = result
-    while later is not None and later is not then:
+    for later in (result, *result.earlier()):
+        if later is then:
+            break
+        if later is not result and cleans(later, "testcache"):
+            return later.title
         events = later.circumstances.events if later.circumstances else ()
         if any(event.what.startswith("test results") for event in events):
             return f"gocache.clear_tests before step {later.step}"
-        later = later.previous
-        if later is not None and cleans(later, "testcache"):
-            return f"`{shlex.join(later.command)}` (step {later.step})"
     return "`go clean -testcache`"
 
 
