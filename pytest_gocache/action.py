@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-__all__ = ["Action", "Kind", "Status", "TestOutcome", "TestStatus"]
+__all__ = ["Action", "Kind", "Status", "TestOutcome", "TestStatus", "without_variant"]
 
 
 class Kind(enum.Enum):
@@ -63,6 +63,11 @@ class Action:
     """Where a link's binary goes; empty when Go throws it away."""
 
     @property
+    def plain(self) -> str:
+        """The package without its test variant: ``lib_test``."""
+        return without_variant(self.package)
+
+    @property
     def ran(self) -> bool:
         """Whether the action ran its commands, successfully or not."""
         return self.status in (Status.RAN, Status.FAILED)
@@ -71,6 +76,11 @@ class Action:
     def content_id(self) -> str:
         """The hash of the output, the last part of the build ID; empty when there is no output."""
         return self.build_id.rpartition("/")[2]
+
+
+def without_variant(package: str) -> str:
+    """A package's name without its test variant: ``lib`` for ``lib [lib.test]``."""
+    return package.partition(" [")[0]
 
 
 class TestStatus(enum.Enum):

@@ -7,10 +7,8 @@ import shlex
 from collections.abc import Callable, Iterable, Sequence
 
 from pytest_gocache.action import Action, Kind
-from pytest_gocache.explanation import Reason
-from pytest_gocache.given import flags_given
-from pytest_gocache.goflags import GoArguments
-from pytest_gocache.patterns import Pattern
+from pytest_gocache.explanation import SETTING, Reason
+from pytest_gocache.given import naming, package_flags
 from pytest_gocache.result import Result
 from pytest_gocache.testreads import ONLY_TIME
 
@@ -80,7 +78,7 @@ def _stamps(cause: Reason) -> str:
         return ""
     if not all(change.stamped for change in own):
         return ""
-    names = {change.what.removeprefix("build setting ") for change in own}
+    names = {change.what.removeprefix(SETTING) for change in own}
     if any(name.startswith("vcs.") for name in names):
         return "Go stamps the commit into main packages: -buildvcs=false leaves it out"
     if names == {"-ldflags"}:
@@ -136,13 +134,10 @@ _RULES: tuple[Callable[[Reason], str], ...] = (
 
 def advice_on_bare_flags(result: Result, actions: Sequence[Action]) -> tuple[str, ...]:
     """What to do about packages that a flag without a package pattern could not reach."""
-    arguments = GoArguments.read(result.command[1:])
-    of_packages = [flag for flag in flags_given(result) if flag[0] in ("gcflags", "asmflags")]
-    bare = [(name, where) for name, value, where in of_packages if value.startswith("-")]
-    if not bare:
-        return ()
-    named = [Pattern.parse(text, result.modules, result.std) for text in arguments.packages or ["."]]
-    if any(pattern.matches(action.import_path) for action in actions for pattern in named):
-        return ()
-    name, where = bare[0]
-    return (f"a bare -{name}{where} reaches only the packages that are named: -{name}=all=… reaches what they import",)
+    for name in ("gcflags", "asmflags"):
+        given = package_flags(result, name)
+        bare = next((flags for flags in given if flags.bare and flags.flags), None)
+        if bare and not any(naming(result, flags.patterns, action) for flags in given for action in actions):
+            reach = f"-{name}=all=… reaches what they import"
+            return (f"a bare -{name}{bare.where} reaches only the packages that are named: {reach}",)
+    return ()

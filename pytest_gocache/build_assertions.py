@@ -7,18 +7,19 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-from pytest_gocache.action import Action
+from pytest_gocache.action import Action, without_variant
 from pytest_gocache.assertions import fail
 from pytest_gocache.caches import ModuleCache
 from pytest_gocache.environment import gomodcache_of
 from pytest_gocache.errors import PatternError, UsageError
 from pytest_gocache.evidence import block_of
 from pytest_gocache.explanation import rows
-from pytest_gocache.goflags import GoArguments, flags_of, is_set
+from pytest_gocache.given import flags_given, naming, package_flags, switched_on, words_given
+from pytest_gocache.goflags import compile_flag_set
+from pytest_gocache.gosource import unescaped
 from pytest_gocache.inputs import compile_flags
 from pytest_gocache.messages import counted
 from pytest_gocache.patterns import Pattern, near_misses, short_name
@@ -48,7 +49,8 @@ def assert_compiled_with(result: Result, flag: str, *patterns: str) -> None:
     `UsageError` for what is no compile flag and for a package that Go never came to.
     """
     wanted = _flags_in(flag)
-    without = [(action, has) for action, has in _compiles_with_flags(result, patterns) if not wanted <= _read(has)]
+    compiles = _compiles_with_flags(result, patterns)
+    without = [(action, has) for action, has in compiles if not wanted <= compile_flag_set(has)]
     if without:
         fail(
             f"assert_compiled_with: {counted(without, 'package', 'packages')} without {flag} in {result.title}",
@@ -63,7 +65,8 @@ def assert_not_compiled_with(result: Result, flag: str, *patterns: str) -> None:
     Of several flags (``"-N -l"``) no package may have all. Raises what `assert_compiled_with` raises.
     """
     wanted = _flags_in(flag)
-    having = [(action, has) for action, has in _compiles_with_flags(result, patterns) if wanted <= _read(has)]
+    compiles = _compiles_with_flags(result, patterns)
+    having = [(action, has) for action, has in compiles if wanted <= compile_flag_set(has)]
     if having:
         fail(
             f"assert_not_compiled_with: {counted(having, 'package', 'packages')} with {flag} in {result.title}",
@@ -72,20 +75,7 @@ def assert_not_compiled_with(result: Result, flag: str, *patterns: str) -> None:
         )
 
 
-def _read(words: Iterable[str]) -> set[tuple[str, str]]:
-    """Compile flags as names with values, however they are written: ``-d a,b`` is ``-d=a -d=b``, ``-N=1`` is ``-N``."""
-    flags: list[tuple[str, str]] = []
-    for word in words:
-        if word.startswith("-"):
-            name, _, value = word.lstrip("-").partition("=")
-            flags.append((name, "" if value in ("1", "true") else value))
-        elif flags:
-            flags[-1] = (flags[-1][0], word)
-    lists = [(name, value.split(",") if name == "d" else [value]) for name, value in flags]
-    return {(name, value.removesuffix("=1")) for name, values in lists for value in values}
-
-
-def _flags_in(text: str) -> set[tuple[str, str]]:
+def _flags_in(text: str) -> frozenset[tuple[str, str]]:
     """What an assertion asks for; a `UsageError` for what no package could have: the verdict would say nothing."""
     try:
         words = shlex.split(text)
@@ -93,7 +83,7 @@ def _flags_in(text: str) -> set[tuple[str, str]]:
         raise UsageError(f"compile flags {text!r}: a quotation mark is left open") from None
     if not words or not words[0].startswith("-"):
         raise UsageError(f"{text!r} is no compile flag: one begins with a dash and stands before the patterns")
-    wanted = _read(words)
+    wanted = compile_flag_set(words)
     for name in sorted({name for name, _ in wanted} & _NOT_OF_THE_COMPILER):
         raise UsageError(f"{text!r} is no compile flag: the compiler has no -{name}")
     return wanted
@@ -114,71 +104,34 @@ def _compiles_with_flags(result: Result, patterns: Sequence[str]) -> list[tuple[
     return sorted(found, key=lambda pair: pair[0].package in result.std)
 
 
-def _given(result: Result) -> list[tuple[str, str, str]]:
-    """The flags of the go command in the order that it reads them: name, value, and where each was given."""
-    goflags = result.circumstances.env.get("GOFLAGS", "") if result.circumstances else ""
-    arguments = GoArguments.read(result.command[1:])
-    return [(*pair, " in GOFLAGS") for pair in flags_of(goflags)] + [(*pair, "") for pair in arguments.flags]
-
-
-def _gcflags(result: Result) -> list[tuple[str, Sequence[str], set[tuple[str, str]]]]:
-    """Each ``-gcflags`` with the patterns that it is for and the flags in it; the last that is for a package counts."""
-    found = []
-    for name, value, where in _given(result):
-        if name == "gcflags":
-            bare = value.strip()[:1] in ("", "-")
-            pattern, _, flags = ("", "", value) if bare else value.partition("=")
-            words = _words(result) if bare else [pattern.strip()]
-            found.append((shlex.quote(f"-{name}={value}") + where, words, _read(shlex.split(flags))))
-    return found
-
-
-def _words(result: Result) -> Sequence[str]:
-    """What a command names its packages with; what follows the program of ``go run`` is for the program."""
-    arguments = GoArguments.read(result.command[1:])
-    return (arguments.packages[:1] if arguments.verb == "run" else arguments.packages) or (".",)
-
-
-def _naming(result: Result, words: Sequence[str], action: Action) -> str:
-    """The first of these words that means the package of a compile; empty when none does."""
-    if action.import_path == "command-line-arguments":  # made of files that are named
-        return " ".join(words)
-    chdir = GoArguments.read(result.command[1:]).chdir or "."
-    for word in words:
-        path = f"./{posixpath.normpath(f'{chdir}/{word}')}" if word.startswith(".") else word.partition("@")[0]
-        with suppress(PatternError):  # it is outside the module
-            if Pattern.parse(path, result.modules, result.std).matches(action.import_path):
-                return word
-    return ""
-
-
-def _where_from(result: Result, wanted: set[tuple[str, str]], actions: Sequence[Action]) -> str:
+def _where_from(result: Result, wanted: frozenset[tuple[str, str]], actions: Sequence[Action]) -> str:
     """What gave packages the flags that they have."""
-    found = [f"-{name}{where}" for name, value, where in _given(result) if (name, "") in wanted and is_set(value)]
+    found = [given for name, value in sorted(wanted) if not value and (given := switched_on(result, name))]
+    gcflags = package_flags(result, "gcflags")
     for action in actions:
-        last = [(text, flags) for text, words, flags in _gcflags(result) if _naming(result, words, action)][-1:]
-        found += [text for text, flags in last if flags & wanted]
+        last = [given for given in gcflags if naming(result, given.patterns, action)][-1:]
+        found += [given.text for given in last if given.flags & wanted]
     return f"given by {', '.join(dict.fromkeys(found))}" if found else ""
 
 
 def _why_without(result: Result, flag: str, without: Sequence[tuple[Action, Sequence[str]]]) -> list[str]:
     """Why packages do not have the flags, and what to do."""
-    lacking = {one for _, has in without for one in _flags_in(flag) - _read(has)}
+    lacking = {one for _, has in without for one in _flags_in(flag) - compile_flag_set(has)}
     for switch in sorted({"asan", "msan", "race", "trimpath"} & {name for name, value in lacking if not value}):
         return [f"-{switch} is a flag of the go command: given there, it reaches every package"]
     remedy = f"{shlex.quote(f'-gcflags=all={flag}')} reaches every package"
-    giving = {text: words for text, words, flags in _gcflags(result) if flags & lacking}
+    gcflags = package_flags(result, "gcflags")
+    giving = [given for given in gcflags if given.flags & lacking]
     if not giving:
         return [f"no -gcflags gives {flag}: {remedy}"]
     lines = {}
     for action, _ in without:
-        reaching = [text for text, words, _ in _gcflags(result) if _naming(result, words, action)]
-        beaten = [text for text in reaching if text in giving]
+        reaching = [given for given in gcflags if naming(result, given.patterns, action)]
+        beaten = [given for given in reaching if given in giving]
         if beaten and beaten[-1] != reaching[-1]:
-            lines[f"{reaching[-1]} replaces {beaten[-1]}: the last one that is for a package counts"] = True
+            lines[f"{reaching[-1].text} replaces {beaten[-1].text}: the last one that is for a package counts"] = True
         else:
-            text, words = list(giving.items())[-1]
-            lines[f"{text} reaches only what {' '.join(words)} names: {remedy}"] = True
+            lines[f"{giving[-1].text} reaches only what {' '.join(giving[-1].patterns)} names: {remedy}"] = True
     return list(lines)[:_MOST]
 
 
@@ -207,7 +160,7 @@ def assert_not_in_build(result: Result, *patterns: str) -> None:
 
 def _require_known(result: Result, text: str) -> None:
     """Raise for a pattern that means no package: a misspelled one would never be in a build."""
-    plain = text.partition(" [")[0].removesuffix(".test")
+    plain = without_variant(text).removesuffix(".test")
     pattern = Pattern.parse(plain, result.modules, result.std)
     if plain in ("std", "cmd") or any(pattern.matches(name) for name in _known_packages(result)):
         return
@@ -230,7 +183,7 @@ def _known_packages(result: Result) -> Iterator[str]:
         yield from _packages_below(result.circumstances.goroot / "src", "")
         cache = ModuleCache(gomodcache_of(result.circumstances.env))
         for entry in cache.entries():
-            yield from _packages_below(cache.path / entry, _unescaped(entry.partition("@")[0]))
+            yield from _packages_below(cache.path / entry, unescaped(entry.partition("@")[0]))
 
 
 def _packages_below(root: Path, module: str) -> Iterator[str]:
@@ -244,15 +197,15 @@ def _packages_below(root: Path, module: str) -> Iterator[str]:
 
 def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
     """How each package comes into the build: the word that names it, or the imports from a named one down to it."""
-    words = _words(result)
+    words = words_given(result)
     by_id = {action.id: action for action in result.actions}
-    above = _below(result, [action for action in result.compiles() if _naming(result, words, action)])
+    above = _below(result, [action for action in result.compiles() if naming(result, words, action)])
     said, advice = [], ""
     for action in found:
         chain = [action]
         while above.get(chain[0].id, chain[0].id) != chain[0].id:
             chain.insert(0, by_id[above[chain[0].id]])
-        word = _naming(result, words, chain[0]) or " ".join(words)
+        word = naming(result, words, chain[0]) or " ".join(words)
         imports = " ← ".join(short_name(one.package, result.modules) for one in chain)
         importers = [a for a in result.compiles() if action.id in a.deps and a.import_path != action.import_path]
         also = [f", and imported by {short_name(importer.package, result.modules)}" for importer in importers[:1]]
@@ -306,7 +259,7 @@ def _why_serial(result: Result, at_least: int) -> str:
     threads = env.get("GOMAXPROCS", "")
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # As Go takes them: the last -p, else GOMAXPROCS, else the number of CPUs that it may use.
-    limits = [(int(value, 0), f"-p={value}{where}") for name, value, where in _given(result) if name == "p"][-1:]
+    limits = [(int(value, 0), f"-p={value}{where}") for name, value, where in flags_given(result) if name == "p"][-1:]
     limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
     limit, what = next((pair for pair in limits if pair[0]), (cpus, ""))
     if limit >= at_least:
@@ -319,8 +272,8 @@ def _why_serial(result: Result, at_least: int) -> str:
 def assert_no_downloads(result: Result) -> None:
     """The command brought no module into the module cache."""
     if result.downloads:
-        before = {_unescaped(module): then.step for then in result.earlier() for module in then.downloads}
-        names = [_unescaped(module) for module in result.downloads]
+        before = {unescaped(module): then.step for then in result.earlier() for module in then.downloads}
+        names = [unescaped(module) for module in result.downloads]
         fail(
             f"assert_no_downloads: {counted(names, 'module was', 'modules were')} downloaded by {result.title}",
             rows((name, [f"step {before[name]} downloaded it, too"] if name in before else []) for name in names),
@@ -330,20 +283,15 @@ def assert_no_downloads(result: Result) -> None:
 
 def assert_downloaded(result: Result, *modules: str) -> None:
     """The command downloaded these modules: ``path`` or ``path@version`` each; without any: at least one."""
-    downloads = [_unescaped(module) for module in result.downloads]
+    downloads = [unescaped(module) for module in result.downloads]
     paths = {module.partition("@")[0] for module in downloads}
     missing = [module for module in modules if module not in downloads and module not in paths]
     if missing or not downloads:
         env = result.circumstances.env if result.circumstances else {}
-        here = map(_unescaped, ModuleCache(gomodcache_of(env)).entries())
+        here = map(unescaped, ModuleCache(gomodcache_of(env)).entries())
         others = ", ".join(name for name in here if name not in downloads)
         fail(
             f"assert_downloaded: {', '.join(missing) or 'any module'} was not downloaded by {result.title}",
             f"  downloaded: {', '.join(downloads) or 'nothing'}",
             f"  in the module cache: {others}" if others else "",
         )
-
-
-def _unescaped(module: str) -> str:
-    """A module as go.mod has it, not as the module cache does: there, ``!b`` stands for ``B``."""
-    return re.sub("!([a-z])", lambda match: match[1].upper(), module)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import difflib
 import functools
 import hashlib
@@ -13,10 +12,11 @@ from pathlib import Path
 
 from pytest_gocache.action import Action, Kind, Status
 from pytest_gocache.explanation import Change, shortened, telling
-from pytest_gocache.hashlog import HashBlock, parse_hash_log, unquote
+from pytest_gocache.hashlog import HashBlock, parse_hash_log, quoted_words, short_id
 from pytest_gocache.inputs import changed_inputs, variant_of
 from pytest_gocache.result import Result
 from pytest_gocache.testcache import Lookups, parse_lookups
+from pytest_gocache.texts import LARGEST
 
 __all__ = [
     "History",
@@ -24,6 +24,7 @@ __all__ = [
     "block_of",
     "changes_between",
     "content_id",
+    "folder_in_modules",
     "folder_of",
     "key_of",
     "log_of",
@@ -32,8 +33,6 @@ __all__ = [
     "vetted_by",
 ]
 
-_SHORT = 15  # bytes of a SHA-256 that Go writes for a file's content or an action's ID
-_LARGEST_TEXT = 256 * 1024  # bytes; a diff of more would be no help
 _MOST_LINES = 8
 _MOST_VARIANTS = 8
 _MOST_COMPARED = 1_000_000  # pairs of lines
@@ -79,9 +78,8 @@ def _read(file: Path) -> Log:
 
 def _vetted(block: HashBlock) -> str:
     """The action ID of the compile that a vet looks at: all 32 bytes of it are hashed, as a Go string literal."""
-    line = next((line for line in block.inputs if line.startswith('pkg "')), 'pkg ""')
-    literal = line.removeprefix("pkg ").rstrip("\n").encode("utf-8", "surrogateescape")
-    return base64.urlsafe_b64encode(unquote(literal).encode("utf-8", "surrogateescape")[:_SHORT]).decode("ascii")
+    line = next((line for line in block.inputs if line.startswith('pkg "')), "")
+    return short_id("".join(quoted_words(line)).encode("utf-8", "surrogateescape"))
 
 
 def key_of(result: Result, action: Action) -> str:
@@ -100,7 +98,7 @@ def block_of(result: Result, action: Action) -> HashBlock | None:
         return next((log.by_id[action.action_id] for log in logs if action.action_id in log.by_id), None)
     compiled = vetted_by(result, action)
     # The block has the name of the package without its variant.
-    return log_of(result).vets.get((action.package.partition(" [")[0], compiled.action_id)) if compiled else None
+    return log_of(result).vets.get((action.plain, compiled.action_id)) if compiled else None
 
 
 def vetted_by(result: Result, action: Action) -> Action | None:
@@ -176,22 +174,27 @@ def folder_of(result: Result, block: HashBlock, action: Action) -> Path | None:
     line = next((line for line in block.inputs if line.startswith("dir ")), None)
     if line is not None:
         return Path(line.removeprefix("dir ").rstrip("\n"))
+    return folder_in_modules(result, action.import_path)
+
+
+def folder_in_modules(result: Result, import_path: str) -> Path | None:
+    """The folder of a package by the paths of the modules in the module's root; None for a package of another one."""
     for folder, module in sorted(result.modules.items(), key=lambda item: -len(item[1])):
-        if f"{action.import_path}/".startswith(f"{module}/"):
-            return result.cwd / folder / action.import_path.removeprefix(module).lstrip("/")
+        if f"{import_path}/".startswith(f"{module}/"):
+            return result.cwd / folder / import_path.removeprefix(module).lstrip("/")
     return None
 
 
 def content_id(content: bytes) -> str:
     """A file's content as Go writes it in a cache key."""
-    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()[:_SHORT]).decode("ascii")
+    return short_id(hashlib.sha256(content).digest())
 
 
 def texts_of(result: Result, file: Path) -> list[bytes]:
     """The contents that are known of a file: those that were seen, and the one that it has now."""
     seen = list(result.circumstances.texts.of(str(file))) if result.circumstances else []
     try:
-        if file.stat().st_size <= _LARGEST_TEXT:
+        if file.stat().st_size <= LARGEST:
             seen.append(file.read_bytes())
     except OSError:
         pass

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from pytest_gocache.action import Action, Kind
 from pytest_gocache.evidence import History, changes_between, key_of, vetted_by
-from pytest_gocache.explanation import Change, Reason
-from pytest_gocache.inputs import FACTS
+from pytest_gocache.explanation import FACTS, Change, Reason
 from pytest_gocache.patterns import short_name
 from pytest_gocache.result import Result
 from pytest_gocache.samekey import forced, why_same_key_ran
@@ -94,9 +93,7 @@ class Explainer:
         below = [
             self._by_id[dep]
             for dep in action.deps
-            if dep in self._by_id
-            and self._by_id[dep].kind is Kind.COMPILE
-            and self._by_id[dep].package.partition(" [")[0] in imports
+            if dep in self._by_id and self._by_id[dep].kind is Kind.COMPILE and self._by_id[dep].plain in imports
         ]
         # A main package depends on all that is below it: what another one of them imports is not its own import.
         passed_on = {dep for other in below for dep in other.deps}
@@ -121,9 +118,9 @@ class Explainer:
             how = [change.how for change in reason.changes]
             return replace(reason, summary=f"{_few(how)} since step {reason.since}")
         nearest, below = found[0]
-        follows = (nearest.package.partition(" [")[0], *below.follows)
+        follows = (nearest.plain, *below.follows)
         verb = "links" if reason.kind is Kind.LINK else "imports"
-        others = [name.package.partition(" [")[0] for name, _ in found[1:]]
+        others = [other.plain for other, _ in found[1:]]
         if reason.kind is Kind.VET:
             summary = f"only followed: {follows[0]} changed"
         elif len(follows) == 1:
@@ -145,13 +142,16 @@ def _same_action(then: Result, action: Action) -> tuple[Result, Action] | None:
     )
 
 
-def build_settings_only(result: Result, action: Action) -> bool:
-    """Whether a main package's compile ran for no other reason than the build settings that Go stamps into it."""
-    before = History(result).last_seen(action)
-    if before is None:
-        return False
-    changes = changes_between(*before, result, action)
-    return bool(changes) and all(change.stamped for change in changes or ())
+def build_settings_only(result: Result, actions: Sequence[Action]) -> list[Action]:
+    """The compiles that ran for no other reason than the build settings that Go stamps into main packages."""
+    history = History(result)
+    found = []
+    for action in actions:
+        before = history.last_seen(action)
+        changes = changes_between(*before, result, action) if before else ()
+        if changes and all(change.stamped for change in changes):
+            found.append(action)
+    return found
 
 
 def _few(names: Sequence[str], most: int = 3) -> str:

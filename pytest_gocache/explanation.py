@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pytest_gocache.action import Kind
 
-__all__ = ["NOT_THERE", "Change", "Explanation", "Reason", "rows", "table"]
+__all__ = ["FACTS", "IMPORT", "NOT_THERE", "SETTING", "Change", "Explanation", "Reason", "rows", "table"]
 
 _MOST_LISTED = 20
 _MOST_ALIKE = 6  # rows for one cause, or for one reason that many have
 _SHORT_LINE = 45
-_IMPORT = "import "
-_SETTING = "build setting "
+IMPORT = "import "
+"""How an input begins that is the content of an imported (or linked) package."""
+SETTING = "build setting "
+"""How an input begins that Go stamps into a main package."""
+FACTS = "facts of "
+"""How the input of a vet begins that vet itself has written about an import."""
 # Inputs whose values say nothing to a person: content IDs, and words that are there or not.
-_WITHOUT_VALUE = ("file ", "embedded file ", _IMPORT, "facts of ", "list of its tests", "-trimpath", "test variant")
+_WITHOUT_VALUE = ("file ", "embedded file ", IMPORT, FACTS, "list of its tests", "-trimpath", "test variant")
 # What says once more what another input says: Go stamps flags into main packages, and a flag may select other inputs.
 _REPEATED = {
     "toolchain": ("compiler", "assembler", "linker", "cgo tool", "vet tool", "coverage tool"),
@@ -71,12 +76,12 @@ class Change:
     @property
     def imported(self) -> str | None:
         """The import path, when the input is the content of an imported (or linked) package."""
-        return self.what.removeprefix(_IMPORT) if self.what.startswith(_IMPORT) else None
+        return self.what.removeprefix(IMPORT) if self.what.startswith(IMPORT) else None
 
     @property
     def stamped(self) -> bool:
         """Whether the input is one of the build settings that Go stamps into a main package."""
-        return self.what.startswith(_SETTING)
+        return self.what.startswith(SETTING)
 
     @property
     def how(self) -> str:
@@ -168,7 +173,7 @@ def telling(changes: Sequence[Change]) -> list[Change]:
     return [
         change
         for change in changes
-        if change.what not in repeated and not (change.stamped and change.what.removeprefix(_SETTING) in stamps)
+        if change.what not in repeated and not (change.stamped and change.what.removeprefix(SETTING) in stamps)
     ]
 
 
@@ -217,9 +222,10 @@ def table(reasons: Sequence[Reason], prefix: str = "", *, label: bool = False, t
 
     ``total`` counts the reasons that were left out, too.
     """
-    said: list[tuple[str, list[str]]] = []
-    alike: dict[tuple[str, ...], list[str]] = {}
-    last: tuple[str, ...] = ()
+    said: list[tuple[str, Sequence[str]]] = []
+    first_name: dict[tuple[str, ...], str] = {}
+    times = Counter[tuple[str, ...]]()
+    last: tuple[str, ...] = ()  # what the last row is about, however short it says that
     all_listed = set(reasons)
     followers: dict[Reason, list[Reason]] = {reason.cause or reason: [] for reason in reasons}
     for reason in reasons:
@@ -228,17 +234,14 @@ def table(reasons: Sequence[Reason], prefix: str = "", *, label: bool = False, t
     for cause, behind in followers.items():
         listed = cause in all_listed
         if listed:
-            lines = cause.lines()
-            name = prefix + (cause.label if label else cause.package)
-            first = alike.setdefault(tuple(lines), []) or [name]
-            alike[tuple(lines)].append(name)
-            if len(alike[tuple(lines)]) <= _MOST_ALIKE:
-                if name != first[0] and (len(lines) > 1 or len(lines[0]) > _SHORT_LINE):
-                    above = tuple(said[-1][1]) in (tuple(lines), ("the same",)) and last == tuple(lines)
-                    said.append((name, ["the same" if above else f"as {first[0].removeprefix(prefix)}"]))
-                else:
-                    said.append((name, lines))
-                last = tuple(lines)
+            lines = tuple(cause.lines())
+            name = cause.label if label else cause.package
+            first = first_name.setdefault(lines, name)
+            times[lines] += 1
+            if times[lines] <= _MOST_ALIKE:
+                in_full = times[lines] == 1 or (len(lines) == 1 and len(lines[0]) <= _SHORT_LINE)
+                said.append((prefix + name, lines if in_full else ["the same" if last == lines else f"as {first}"]))
+                last = lines
         rest = [reason for reason in behind[_MOST_ALIKE:] if reason.kind is not Kind.TEST]
         hidden = set(rest if len(rest) > 1 else ())
         for reason in behind:

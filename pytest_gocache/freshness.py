@@ -28,9 +28,9 @@ def assert_up_to_date(result: Result) -> None:
     `UsageError` for a command without an action graph, and when it fails in the empty cache.
     """
     compiles_of(result)
-    if result.circumstances is None or result.circumstances.anew is None:
+    if result.circumstances is None or result.circumstances.rerun is None:
         raise UsageError(f"{result.title} cannot be run again: only the test that ran it has what it takes")
-    fresh = result.circumstances.anew(result)
+    fresh = result.circumstances.rerun(result)
     if fresh.returncode != 0 and result.returncode == 0 and not fresh.tests:
         raise UsageError(
             f"{result.title} fails in an empty cache, with exit status {fresh.returncode}:\n{fresh.stderr}"

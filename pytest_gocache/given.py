@@ -1,11 +1,20 @@
-"""What a go command was given: its flags as they count, those of GOFLAGS among them."""
+"""What a go command was given: its flags, those of GOFLAGS among them, and the packages that they are for."""
 
 from __future__ import annotations
 
-from pytest_gocache.goflags import GoArguments, flags_of, is_set
+import posixpath
+import shlex
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from pytest_gocache.action import Action
+from pytest_gocache.errors import PatternError
+from pytest_gocache.goflags import GoArguments, compile_flag_set, flags_of, is_set
+from pytest_gocache.patterns import Pattern
 from pytest_gocache.result import Result
 
-__all__ = ["flags_given", "switched_on"]
+__all__ = ["PackageFlags", "cleans", "flags_given", "naming", "package_flags", "switched_on", "words_given"]
 
 
 def flags_given(result: Result) -> list[tuple[str, str, str]]:
@@ -19,3 +28,55 @@ def switched_on(result: Result, name: str) -> str:
     """A boolean flag that is on, with where it was given: ``-a in GOFLAGS``; empty when it is off. The last counts."""
     last = [(value, where) for given, value, where in flags_given(result) if given == name][-1:]
     return next((f"-{name}{where}" for value, where in last if is_set(value)), "")
+
+
+def cleans(result: Result, what: str) -> bool:
+    """Whether this is a ``go clean`` with the flag ``what``: ``cache``, ``testcache``."""
+    return GoArguments.read(result.command[1:]).verb == "clean" and bool(switched_on(result, what))
+
+
+def words_given(result: Result) -> tuple[str, ...]:
+    """What a command names its packages with; what follows the program of ``go run`` is for the program."""
+    arguments = GoArguments.read(result.command[1:])
+    return (arguments.packages[:1] if arguments.verb == "run" else arguments.packages) or (".",)
+
+
+def naming(result: Result, words: Sequence[str], action: Action) -> str:
+    """The first of these words that means the package of a compile; empty when none does."""
+    if action.import_path == "command-line-arguments":  # made of files that are named
+        return " ".join(words)
+    chdir = GoArguments.read(result.command[1:]).chdir or "."
+    for word in words:
+        path = f"./{posixpath.normpath(f'{chdir}/{word}')}" if word.startswith(".") else word.partition("@")[0]
+        with suppress(PatternError):  # it is outside the module
+            if Pattern.parse(path, result.modules, result.std).matches(action.import_path):
+                return word
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFlags:
+    """One ``-gcflags`` or ``-asmflags``: flags for certain packages."""
+
+    text: str
+    """As a shell would take it, and where it was given: ``-gcflags=all=-N in GOFLAGS``."""
+    where: str
+    bare: bool
+    """It has no pattern: it is for the packages that the command names."""
+    patterns: tuple[str, ...]
+    """What means the packages that it is for."""
+    flags: frozenset[tuple[str, str]]
+    """What it gives them, as `compile_flag_set` reads it."""
+
+
+def package_flags(result: Result, flag: str) -> list[PackageFlags]:
+    """Each ``-gcflags`` (or other ``flag``) of a command; of those that are for one package, the last counts."""
+    found = []
+    for name, value, where in flags_given(result):
+        if name == flag:
+            bare = value.strip()[:1] in ("", "-")
+            pattern, _, flags = ("", "", value) if bare else value.partition("=")
+            patterns = words_given(result) if bare else (pattern.strip(),)
+            text = shlex.quote(f"-{name}={value}") + where
+            found.append(PackageFlags(text, where, bare, patterns, compile_flag_set(shlex.split(flags))))
+    return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["VARIANT_ENV", "GoArguments", "flags_of", "is_set", "variant_flags"]
+__all__ = ["VARIANT_ENV", "GoArguments", "compile_flag_set", "flags_of", "is_set", "variant_flags"]
 
 # Commands that build, and so write an action graph (measured on Go 1.21 to 1.27; the others ignore the flag).
 _BUILDING = frozenset({"build", "install", "list", "run", "test", "vet"})
@@ -156,3 +156,16 @@ def flags_of(goflags: str) -> Iterator[tuple[str, str]]:
     for word in words:
         if word.startswith("-"):
             yield _name(word), word.partition("=")[2]
+
+
+def compile_flag_set(words: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Compile flags as names with values, however they are written: ``-d a,b`` is ``-d=a -d=b``, ``-N=1`` is ``-N``."""
+    flags: list[tuple[str, str]] = []
+    for word in words:
+        if word.startswith("-"):
+            name, _, value = word.lstrip("-").partition("=")
+            flags.append((name, "" if value in ("1", "true") else value))
+        elif flags:
+            flags[-1] = (flags[-1][0], word)
+    lists = [(name, value.split(",") if name == "d" else [value]) for name, value in flags]
+    return frozenset((name, value.removesuffix("=1")) for name, values in lists for value in values)

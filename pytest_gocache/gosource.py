@@ -1,10 +1,10 @@
-"""What Go source says about its imports, and go.mod about its module: read as text, without a go command."""
+"""What Go source says about its imports, and go.mod about its module, read as text; how module paths are escaped."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["imports_of", "local_folders_of", "module_path_of"]
+__all__ = ["escaped", "imports_of", "local_folders_of", "module_path_of", "unescaped"]
 
 # A comment ends at its first "*/", said without a lazy quantifier: inside a repeated group that would take time that
 # doubles with every comment, and would stretch a comment over code to make the rest match.
@@ -51,3 +51,13 @@ def local_folders_of(go_mod_or_work: str) -> tuple[str, ...]:
     """The folders that a go.mod's ``replace`` or a go.work's ``use`` lines refer to, as written."""
     text = re.sub(r"//[^\n]*", "", go_mod_or_work)
     return tuple(dict.fromkeys([*_REPLACE.findall(text), *_USE.findall(text)]))
+
+
+def escaped(module: str) -> str:
+    """A module path or version as proxies and module caches write it: ``!b`` for ``B``."""
+    return re.sub("[A-Z]", lambda match: "!" + match[0].lower(), module)
+
+
+def unescaped(module: str) -> str:
+    """A module path or version as go.mod has it."""
+    return re.sub("!([a-z])", lambda match: match[1].upper(), module)

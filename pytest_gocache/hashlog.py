@@ -13,7 +13,7 @@ from itertools import combinations
 from pytest_gocache.errors import HashLogError
 from pytest_gocache.testcache import without_lookups
 
-__all__ = ["HashBlock", "parse_hash_log", "split_debug_lines", "test_variants", "unquote"]
+__all__ = ["HashBlock", "parse_hash_log", "quoted_words", "short_id", "split_debug_lines", "test_variants", "unquote"]
 
 # One line, as cmd/go/internal/cache/hash.go prints it: a block's opening, an input, or the closing sum; a subkey; a
 # file's hash.
@@ -26,7 +26,7 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 _MOST_DOUBTFUL = 14  # lines of blocks that are open together: two to this power are the sums that are tried
-_SHORT = 15  # bytes of the SHA-256 that the go command writes where it means an action ID
+_SHORT = 15  # bytes of a SHA-256 that Go writes for an action's ID or a file's content
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,17 @@ class HashBlock:
     @property
     def action_id(self) -> str:
         """The sum as the action graph writes it."""
-        return base64.urlsafe_b64encode(bytes.fromhex(self.sum)[:_SHORT]).decode("ascii")
+        return short_id(bytes.fromhex(self.sum))
 
     @property
     def verified(self) -> bool:
         """Whether the inputs, hashed again, give the sum: what proves that none is missing or misplaced."""
         return _sum(self.inputs) == self.sum
+
+
+def short_id(digest: bytes) -> str:
+    """A SHA-256 as the go command writes it in action graphs and hash inputs: 20 characters of base64url."""
+    return base64.urlsafe_b64encode(digest[:_SHORT]).decode("ascii")
 
 
 def split_debug_lines(stderr: bytes) -> bytes:
@@ -176,6 +181,11 @@ def unquote(literal: bytes) -> str:
     if b"\\" in body:
         body = _ESCAPE.sub(_unescape, body)
     return body.decode("utf-8", "surrogateescape")
+
+
+def quoted_words(text: str) -> list[str]:
+    """The Go string literals in a hashed line, unquoted: ``-N`` and ``-l`` of ``["-N" "-l"]``."""
+    return [unquote(literal) for literal in _LITERAL.findall(text.encode("utf-8", "surrogateescape"))]
 
 
 def _unescape(match: re.Match[bytes]) -> bytes:

@@ -7,15 +7,10 @@ import shlex
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
-from pytest_gocache.explanation import Change
-from pytest_gocache.hashlog import HashBlock, unquote
+from pytest_gocache.explanation import FACTS, IMPORT, SETTING, Change
+from pytest_gocache.hashlog import HashBlock, quoted_words
 
-__all__ = ["FACTS", "changed_inputs", "compile_flags", "variant_of"]
-
-_IMPORT = "import "
-_SETTING = "build setting "
-FACTS = "facts of "
-"""How the input of a vet begins that vet itself has written about an import."""
+__all__ = ["changed_inputs", "compile_flags", "variant_of"]
 
 _LIST = r'(\[(?:"(?:[^"\\]|\\.)*"| )*\])'
 # What a package is compiled from besides embedded files: `go help packages` and go/build's list of file types.
@@ -54,7 +49,7 @@ def compile_flags(block: HashBlock) -> list[str]:
     for line in block.inputs:
         match = _COMPILE.fullmatch(line)
         if match:
-            found += [_unquoted(word) for word in _QUOTED.findall(match[2] + match[3])]
+            found += quoted_words(match[2] + match[3])
         elif line == "trimpath\n":
             found.append("-trimpath")
     return found
@@ -64,7 +59,7 @@ def _all_named(block: HashBlock) -> Iterable[tuple[str, str]]:
     for line in block.inputs:
         if line.startswith("packagemain "):
             # Here a main package counts with its own action ID, and not only with its content.
-            yield f"{_IMPORT}{block.name.removeprefix('link ')}", line
+            yield f"{IMPORT}{block.name.removeprefix('link ')}", line
         else:
             yield from _named(line)
 
@@ -79,11 +74,6 @@ def _named(line: str) -> list[tuple[str, str]]:
 
 
 _COMPILE = re.compile(rf"compile (.*?) {_LIST} {_LIST}\n", re.DOTALL)
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-
-
-def _unquoted(literal: str) -> str:
-    return unquote(literal.encode("utf-8", "surrogateescape"))
 
 
 def _file(match: re.Match[str]) -> list[tuple[str, str]]:
@@ -96,7 +86,7 @@ def _file(match: re.Match[str]) -> list[tuple[str, str]]:
 
 def _words(quoted: str) -> str:
     """A list of quoted Go strings as a shell would take it: ``["-N" "-l"]`` is ``-N -l``."""
-    return shlex.join(_unquoted(word) for word in _QUOTED.findall(quoted)) or "(none)"
+    return shlex.join(quoted_words(quoted)) or "(none)"
 
 
 def _as(name: str) -> Callable[[re.Match[str]], list[tuple[str, str]]]:
@@ -110,13 +100,13 @@ def _prefixed(prefix: str) -> Callable[[re.Match[str]], list[tuple[str, str]]]:
 def _build_info(match: re.Match[str]) -> list[tuple[str, str]]:
     """The lines of what ``go version -m`` prints: settings with values, modules with versions."""
     named = []
-    for line in _unquoted(match[1]).splitlines():
+    for line in "".join(quoted_words(match[1])).splitlines():
         fields = line.split("\t")
         if fields[0] == "build":
             name, _, value = fields[1].partition("=")
-            named.append((f"{_SETTING}{name}", value))
+            named.append((f"{SETTING}{name}", value))
         elif line:
-            named.append((f"{_SETTING}{' '.join(fields[:2])}", " ".join(fields[2:]).strip()))
+            named.append((f"{SETTING}{' '.join(fields[:2])}", " ".join(fields[2:]).strip()))
     return named
 
 
@@ -158,7 +148,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[tuple[str, s
         (r"FC ID(?: ERROR)?=(.*)\n", _as("Fortran compiler identity")),
         (
             r"cover (\"[^\"]*\") (.*)\n",
-            lambda m: [("coverage mode", _unquoted(m[1])), ("coverage tool", m[2])],
+            lambda m: [("coverage mode", _words(m[1])), ("coverage tool", m[2])],
         ),
         (r"fuzz (.*)\n", _as("fuzzing instrumentation")),
         (r"modinfo (\"(?:[^\"\\]|\\.)*\")\n", _build_info),
@@ -176,8 +166,8 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[tuple[str, s
         (r"pgofile (.*)\n", _as("PGO profile")),
         (r"magic (\S+?)=(.*)\n", _prefixed("")),
         (r"file (.*) (\S+)\n", _file),
-        (r"import ([^\s\"]+) (.*)\n", _prefixed(_IMPORT)),
-        (r"packagefile ([^\s=]+)=(.*)\n", _prefixed(_IMPORT)),
+        (r"import ([^\s\"]+) (.*)\n", _prefixed(IMPORT)),
+        (r"packagefile ([^\s=]+)=(.*)\n", _prefixed(IMPORT)),
         (r"(GO\w+)=(.*)\n", _prefixed("")),
         # vet, in cmd/go/internal/work.Builder.vet.
         (r"vet (.*)\n", _as("vet tool")),

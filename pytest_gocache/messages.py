@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pytest_gocache.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.advice import advice_for, advice_on_bare_flags
 from pytest_gocache.evidence import History, block_of, folder_of
-from pytest_gocache.explain import Explainer, build_settings_only
+from pytest_gocache.explain import Explainer
 from pytest_gocache.explanation import rows, table
 from pytest_gocache.patterns import near_misses
 from pytest_gocache.result import Result
@@ -19,7 +19,6 @@ __all__ = [
     "counted",
     "explain_set_difference",
     "hint_on_links",
-    "hint_on_strictness",
     "what_was_rebuilt",
     "why_not_linked",
     "why_not_rebuilt",
@@ -44,11 +43,6 @@ def why_they_ran(result: Result, actions: Sequence[Action], prefix: str = "") ->
     own_first = sorted(actions, key=lambda action: action.package in result.std)
     reasons = reasons_of(result, own_first[:_MOST_EXPLAINED])
     return [table(reasons, prefix, total=len(actions)), *advice_for(reasons)]
-
-
-def hint_on_strictness(result: Result, actions: Sequence[Action]) -> str:
-    """What to know of ``strict=True`` when it alone has refused."""
-    return "or drop strict=True" if all(build_settings_only(result, action) for action in actions) else ""
 
 
 def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:

@@ -226,13 +226,8 @@ class GoModule:
         Raises `UsageError` for what cannot be restored, and for a path outside of the new machine.
         """
         observer = self._observer
-        old = observer.machine
         chosen = observer.find_toolchain(toolchain) if isinstance(toolchain, str) and observer.find_toolchain else None
-        machine, target = self._place(path, toolchain if isinstance(toolchain, GoToolchain) else chosen)
-        source = self.path
-        if old.replaced:
-            source = old.build_cache.path.parent / self.path.name
-            self.path.rename(source)
+        machine, source, target = self._place(path, toolchain if isinstance(toolchain, GoToolchain) else chosen)
         copy_repository(source, target)
         set_times(target, mtimes, machine.env, machine.home.tmp)
         _restore(machine, restore)
@@ -240,12 +235,15 @@ class GoModule:
         module.env = {**self.env, **(env or {})}
         return module
 
-    def _place(self, path: Path | str | None, toolchain: GoToolchain | None) -> tuple[Machine, Path]:
-        """A new machine, and the folder on it for the checkout."""
+    def _place(self, path: Path | str | None, toolchain: GoToolchain | None) -> tuple[Machine, Path, Path]:
+        """A new machine, the folder with the sources for it, and the folder on it for the checkout."""
         old = self._observer.machine
         root = old.home.root
         if path is not None and Path(os.path.realpath(self.path / path)) == Path(os.path.realpath(self.path)):
-            return old.successor(root, toolchain), self.path
+            machine = old.successor(root, toolchain)
+            gone = old.build_cache.path.parent / self.path.name
+            self.path.rename(gone)
+            return machine, gone, self.path
         home = root.parent if root.parent.name == "machines" else root / "machines"
         new_root = home / str(sum(1 for _ in home.glob("*")) + 2)
         target = new_root / (path or Path("work") / self.path.name)
@@ -254,7 +252,7 @@ class GoModule:
                 f"on_new_machine: path={str(path)!r} is not below the new machine's root; a relative path is, and this "
                 f"module's own path {self.path} means the same folders"
             )
-        return old.successor(new_root, toolchain), target
+        return old.successor(new_root, toolchain), self.path, target
 
     # Helpers.
 

@@ -98,26 +98,25 @@ class Observer:
         downloaded = set(modcache.entries())
         circumstances = Circumstances(
             env=full_env,
-            gocache=full_env["GOCACHE"],
             goroot=self.machine.toolchain.goroot,
             started=time.time(),
             events=self._events(),
             texts=self.trail.texts,
             explain=explain,
-            anew=lambda result: self._anew(result, env),
+            rerun=lambda result: self._rerun(result, env),
         )
         # What a build prints of its keys costs a fifth of a warm one (net/http): not twice for the same keys. Not so a
         # test, since GODEBUG is an input of its result, and what only vet and test have is told apart by the log.
         call = (tuple(args), frozenset(full_env.items()), root, sources.state)
-        quiet = arguments.verb in ("build", "install") and call in self.trail.captured
-        run_env = {**full_env, "GODEBUG": without_debug_settings(full_env["GODEBUG"])} if quiet else full_env
+        repeats = arguments.verb in ("build", "install") and call in self.trail.captured
+        run_env = {**full_env, "GODEBUG": without_debug_settings(full_env["GODEBUG"])} if repeats else full_env
         done = process.run(argv, cwd=root, env=run_env, output=folder, timeout=timeout)
 
         stdout = done.stdout.decode("utf-8", "replace")
         stderr = split_debug_lines(done.stderr).decode("utf-8", "replace")
         actions = self._actions(graph, done, arguments)
         keys = {action.action_id for action in actions if action.action_id}
-        if quiet and not keys <= self.trail.keys:
+        if repeats and not keys <= self.trail.keys:
             self._capture_after_all(args, root, full_env, folder)
         self.trail.keys |= keys
         if done.returncode == 0:
@@ -155,9 +154,9 @@ class Observer:
         own = self.machine.build_cache.take_events()
         return own + self.machine.shared.cache.take_events() if self.machine.shared else own
 
-    def _anew(self, result: Result, env: Mapping[str, str]) -> Result:
+    def _rerun(self, result: Result, env: Mapping[str, str]) -> Result:
         """Run a command once more as it was, in an empty build cache, with the binaries that it makes put elsewhere."""
-        folder = Path(tempfile.mkdtemp(prefix="anew-", dir=self.trail.folder.parent)).resolve()
+        folder = Path(tempfile.mkdtemp(prefix="rerun-", dir=self.trail.folder.parent)).resolve()
         cache = BuildCache(folder / "gocache", warm=self.machine.warm)
         cache.create()
         binaries = folder / "bin"

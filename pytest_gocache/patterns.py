@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from pytest_gocache.action import without_variant
 from pytest_gocache.errors import PatternError
 
 __all__ = ["Pattern", "near_misses", "short_name"]
@@ -112,7 +113,7 @@ def _join(module: str, relative: str) -> str:
 
 def short_name(package: str, modules: Mapping[str, str]) -> str:
     """A package relative to its module, without a test variant: ``cmd/app``; the module's root by its last element."""
-    name = package.partition(" [")[0]
+    name = without_variant(package)
     for module in sorted(modules.values(), key=len, reverse=True):
         if name == module:
             return name.rpartition("/")[2]

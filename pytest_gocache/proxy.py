@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pytest_gocache.errors import UsageError
-from pytest_gocache.gosource import module_path_of
+from pytest_gocache.gosource import escaped, module_path_of, unescaped
 from pytest_gocache.txtar import parse_txtar
 
 __all__ = ["ModuleProxy"]
@@ -97,8 +97,8 @@ class ModuleProxy:
             raise UsageError(f"go_proxy.load: there is no archive like example.com_dep_v1.0.0.txt in {folder}")
         found = []
         for archive in archives:
-            escaped, _, version = archive.stem.rpartition("_v")
-            module = re.sub("!(.)", lambda match: match[1].upper(), escaped.replace("_", "/"))
+            name, _, version = archive.stem.rpartition("_v")
+            module = unescaped(name.replace("_", "/"))
             files = parse_txtar(archive.read_text(encoding="utf-8"))
             go_mod = files.pop(".mod", "")
             info = files.pop(".info", "") or json.dumps({"Version": f"v{version}"})
@@ -121,13 +121,13 @@ class ModuleProxy:
         if known and known != sums:
             raise UsageError(f"{name} is served already, with other content: a published version never changes")
         self._sums |= sums
-        folder = self.path / _escaped(module) / "@v"
+        folder = self.path / escaped(module) / "@v"
         folder.mkdir(parents=True, exist_ok=True)
         versions = {*(folder / "list").read_text().split()} if (folder / "list").exists() else set()
         (folder / "list").write_text("".join(f"{v}\n" for v in sorted(versions | {version})), encoding="ascii")
-        (folder / f"{_escaped(version)}.info").write_text(info, encoding="utf-8")
-        (folder / f"{_escaped(version)}.mod").write_text(go_mod, encoding="utf-8")
-        with zipfile.ZipFile(folder / f"{_escaped(version)}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        (folder / f"{escaped(version)}.info").write_text(info, encoding="utf-8")
+        (folder / f"{escaped(version)}.mod").write_text(go_mod, encoding="utf-8")
+        with zipfile.ZipFile(folder / f"{escaped(version)}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             for file, content in inside.items():
                 archive.writestr(zipfile.ZipInfo(file, _ZIP_TIME), content)
                 source = self.sources / file
@@ -175,11 +175,6 @@ def _without_strangers(files: Mapping[str, bytes]) -> dict[str, bytes]:
         for name, content in files.items()
         if not name.startswith(nested) and _LEFT_OUT.isdisjoint(name.split("/")[:-1])
     }
-
-
-def _escaped(path: str) -> str:
-    """A module path or version as the proxy protocol writes it: upper case as ``!`` and lower case."""
-    return re.sub("[A-Z]", lambda match: "!" + match[0].lower(), path)
 
 
 def _h1(files: Mapping[str, bytes]) -> str:

@@ -31,8 +31,6 @@ class Circumstances:
 
     env: Mapping[str, str]
     """The whole environment."""
-    gocache: str
-    """The GOCACHE that the command used."""
     goroot: Path
     """The GOROOT of the toolchain that ran it."""
     started: float
@@ -43,7 +41,7 @@ class Circumstances:
     """What the module's files were seen to contain, before this command and after it."""
     explain: Callable[[Result, Sequence[str]], Explanation] | None = None
     """What `Result.explain` calls."""
-    anew: Callable[[Result], Result] | None = None
+    rerun: Callable[[Result], Result] | None = None
     """Runs the same command again in an empty build cache of its own, its binaries put elsewhere."""
 
 

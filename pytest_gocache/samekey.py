@@ -7,7 +7,7 @@ import shlex
 
 from pytest_gocache.action import Action, Kind, Status
 from pytest_gocache.evidence import block_of
-from pytest_gocache.goflags import GoArguments, flags_of, is_set
+from pytest_gocache.given import cleans, switched_on
 from pytest_gocache.result import Result
 
 __all__ = ["forced", "gone_from_cache", "why_same_key_ran"]
@@ -27,10 +27,9 @@ def why_same_key_ran(result: Result, action: Action, then: Result, old: Action) 
     if old.status is Status.NOT_RUN and old.kind is Kind.COMPILE:
         return f"{same}, which looked its key up and did not need it"
     gone = gone_from_cache(result, then, action.import_path) or "but its output was no longer in the build cache"
-    other = old.content_id and action.content_id and old.content_id != action.content_id
-    return f"{same}, {gone}" + (
-        "; its output is another one, so something that Go does not track changed" * bool(other)
-    )
+    if old.content_id and action.content_id and old.content_id != action.content_id:
+        gone += "; its output is another one, so something that Go does not track changed"
+    return f"{same}, {gone}"
 
 
 _RUN = {Kind.COMPILE: "compile", Kind.LINK: "link", Kind.VET: "vet"}
@@ -39,12 +38,8 @@ _VETS_ARE_CACHED = 26  # Go 1.26
 
 def forced(result: Result) -> str:
     """``forced by -a``, and where that comes from; empty without it."""
-    given = result.circumstances.env.get("GOFLAGS", "") if result.circumstances else ""
-    for flags, where in ((GoArguments.read(result.command[1:]).flags, ""), (flags_of(given), " in GOFLAGS")):
-        values = [value for name, value in flags if name == "a"]
-        if values and is_set(values[-1]):
-            return f"forced by -a{where}"
-    return ""
+    given = switched_on(result, "a")
+    return f"forced by {given}" if given else ""
 
 
 def gone_from_cache(result: Result, then: Result, import_path: str) -> str:
@@ -56,17 +51,12 @@ def gone_from_cache(result: Result, then: Result, import_path: str) -> str:
             if event.packages is None or import_path in event.packages:
                 return f"but {event.what} before step {later.step}"
         later = later.previous
-        if later is not None and _cleans(later, "cache"):
+        if later is not None and cleans(later, "cache"):
             return f"but `{shlex.join(later.command)}` (step {later.step}) emptied the build cache"
-    now, before = result.circumstances, then.circumstances
-    if now and before and now.gocache != before.gocache:
-        return f"but in another GOCACHE: that was {before.gocache}, this is {now.gocache}"
+    now, before = (run.circumstances.env["GOCACHE"] if run.circumstances else "" for run in (result, then))
+    if now and before and now != before:
+        return f"but in another GOCACHE: that was {before}, this is {now}"
     return ""
-
-
-def _cleans(result: Result, what: str) -> bool:
-    arguments = GoArguments.read(result.command[1:])
-    return arguments.verb == "clean" and any(name == what and is_set(value) for name, value in arguments.flags)
 
 
 def _why_linked(result: Result, action: Action) -> str:

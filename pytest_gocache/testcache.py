@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Lookups", "TestLookup", "Try", "parse_lookups", "without_lookups"]
+__all__ = ["Lookup", "Lookups", "PackageLookups", "parse_lookups", "without_lookups"]
 
 _SUM = r"[0-9a-f]{64}"
 # What cmd/go/internal/test.runCache prints, in Go 1.21 to 1.27.
@@ -17,7 +17,7 @@ _LINE = re.compile(
     rb"|(?P<package>[^\n ]+): (?:"
     rb"test ID [0-9a-f]+ => (?P<test>%(sum)s)"
     rb"|(?P<save>save )?test ID (?P<of>%(sum)s) => input ID (?P<inputs>%(sum)s) => %(sum)s"
-    rb"|input file (?P<young>[^\n]*): file used as input is too new"
+    rb"|input file (?P<too_new>[^\n]*): file used as input is too new"
     rb"|(?P<message>(?:input (?:list|file)|test output|reading|cached cover|coverage metadata)[^\n]*)"
     rb"))\n" % {b"sum": _SUM.encode("ascii")},
     re.MULTILINE,
@@ -25,7 +25,7 @@ _LINE = re.compile(
 
 
 @dataclass(slots=True)
-class Try:
+class Lookup:
     """One lookup of a result: first by the inputs of the test binary's link, then by the binary itself."""
 
     key: str
@@ -34,29 +34,26 @@ class Try:
     """The SHA-256 over what the test had read when it ran last, as that is now; empty when nothing was known of it."""
     missed: str = ""
     """Why nothing was found, in Go's words."""
-    young: str = ""
+    too_new: str = ""
     """A file that the test had read, and that was modified less than two seconds ago: Go looks no further."""
 
 
 @dataclass(slots=True)
-class TestLookup:
+class PackageLookups:
     """What ``go test`` asked of the cache for one package, in order."""
 
-    __test__ = False
-
-    package: str
-    tries: list[Try] = field(default_factory=list)
+    lookups: list[Lookup] = field(default_factory=list)
     saved: dict[str, str] = field(default_factory=dict)
-    """A `Try`'s key → the SHA-256 over what the test has read in this run; without it the result was not kept."""
-    young: str = ""
-    """A file that the test has read in this run, and that was too young for the result to be kept."""
+    """A `Lookup`'s key → the SHA-256 over what the test has read in this run; without it the result was not kept."""
+    too_new: str = ""
+    """A file that the test has read in this run, and that was too new for the result to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
     """What ``go test`` asked of the test result cache."""
 
-    packages: Mapping[str, TestLookup]
+    packages: Mapping[str, PackageLookups]
     argument: str | None = None
     """The argument that switched the cache off for the whole command, as ``go test`` takes it: ``-count=1``."""
     disabled: str | None = None
@@ -65,7 +62,7 @@ class Lookups:
 
 def parse_lookups(stderr: bytes) -> Lookups:
     """Read a command's stderr; text without such lines gives no lookups."""
-    packages: dict[str, TestLookup] = {}
+    packages: dict[str, PackageLookups] = {}
     argument = disabled = None
     for match in _LINE.finditer(stderr):
         text = {name: value.decode("utf-8", "replace") for name, value in match.groupdict().items() if value}
@@ -74,26 +71,26 @@ def parse_lookups(stderr: bytes) -> Lookups:
         elif "disabled" in text:
             disabled = text["disabled"]
         else:
-            _note(packages.setdefault(text["package"], TestLookup(text["package"])), text)
+            _note(packages.setdefault(text["package"], PackageLookups()), text)
     return Lookups(packages, argument, disabled)
 
 
-def _note(lookup: TestLookup, text: Mapping[str, str]) -> None:
+def _note(asked: PackageLookups, text: Mapping[str, str]) -> None:
     if "test" in text:
-        lookup.tries.append(Try(text["test"]))
+        asked.lookups.append(Lookup(text["test"]))
     elif "save" in text:
-        lookup.saved[text["of"]] = text["inputs"]
-    elif not lookup.tries:
+        asked.saved[text["of"]] = text["inputs"]
+    elif not asked.lookups:
         return  # the line that it belongs to is lost
     elif "inputs" in text:
-        lookup.tries[-1].inputs = text["inputs"]
-    elif lookup.tries[-1].missed or lookup.tries[-1].young:
+        asked.lookups[-1].inputs = text["inputs"]
+    elif asked.lookups[-1].missed or asked.lookups[-1].too_new:
         # The lookup has ended: this is said of the run that followed it.
-        lookup.young = text.get("young", lookup.young)
-    elif "young" in text:
-        lookup.tries[-1].young = text["young"]
+        asked.too_new = text.get("too_new", asked.too_new)
+    elif "too_new" in text:
+        asked.lookups[-1].too_new = text["too_new"]
     else:
-        lookup.tries[-1].missed = text["message"]
+        asked.lookups[-1].missed = text["message"]
 
 
 def without_lookups(stderr: bytes) -> bytes:

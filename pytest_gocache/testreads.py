@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pytest_gocache.environment import without_debug_settings
-from pytest_gocache.evidence import log_of, text_diff
+from pytest_gocache.evidence import folder_in_modules, log_of, text_diff
 from pytest_gocache.explanation import NOT_THERE, Change
 from pytest_gocache.hashlog import HashBlock
 from pytest_gocache.result import Result
@@ -47,13 +47,8 @@ def changed_reads(then: Result, old: HashBlock, result: Result, new: HashBlock, 
 
 def as_the_test_names_it(file: str, result: Result, package: str) -> str:
     """A file relative to the package's folder, else to the module's root."""
-    folders = [
-        result.cwd / folder / package.removeprefix(module).lstrip("/")
-        for folder, module in result.modules.items()
-        if f"{package}/".startswith(f"{module}/")
-    ]
-    for folder in (*folders, result.cwd):
-        if file.startswith(f"{folder}{os.sep}"):
+    for folder in (folder_in_modules(result, package), result.cwd):
+        if folder is not None and file.startswith(f"{folder}{os.sep}"):
             return Path(file).relative_to(folder).as_posix()
     return file
 

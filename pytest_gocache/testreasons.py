@@ -10,12 +10,13 @@ from pytest_gocache.action import Kind, TestStatus
 from pytest_gocache.evidence import log_of, text_diff
 from pytest_gocache.explain import Explainer
 from pytest_gocache.explanation import Change, Reason
-from pytest_gocache.goflags import GoArguments, is_set
-from pytest_gocache.hashlog import HashBlock
+from pytest_gocache.given import cleans
+from pytest_gocache.goflags import GoArguments
+from pytest_gocache.hashlog import quoted_words
 from pytest_gocache.patterns import short_name
 from pytest_gocache.result import Result
 from pytest_gocache.samekey import gone_from_cache
-from pytest_gocache.testcache import Lookups, TestLookup, Try
+from pytest_gocache.testcache import Lookup, Lookups, PackageLookups
 from pytest_gocache.testreads import as_the_test_names_it, changed_reads, names_of_reads
 
 __all__ = ["why_test_cached", "why_test_ran"]
@@ -24,32 +25,33 @@ __all__ = ["why_test_cached", "why_test_ran"]
 def why_test_ran(result: Result, package: str, explainer: Explainer) -> Reason:
     """Why a package's test was executed, and its result not taken from the cache."""
     bare = Reason(package, Kind.TEST, "")
-    lookups = log_of(result).lookups
-    off = _switched_off(result, lookups)
+    off = _switched_off(result, log_of(result).lookups)
     if off:
         return replace(bare, summary=off)
-    tries = _tries(result, package)
-    if not tries:
+    lookups = _asked(result, package).lookups
+    if not lookups:
         return _unknown(bare)
-    young = next((a_try.young for a_try in tries if a_try.young), "")
-    if young:
-        return _young(bare, young, result)
+    too_new = next((lookup.too_new for lookup in lookups if lookup.too_new), "")
+    if too_new:
+        return _too_new(bare, too_new, result)
     for then in result.earlier():
-        earlier = log_of(then).lookups.packages.get(package)
-        known = [a_try for a_try in tries if earlier and any(a_try.key == old.key for old in earlier.tries)]
-        if earlier and known:
+        earlier = _asked(then, package)
+        known = [lookup for lookup in lookups if any(lookup.key == old.key for old in earlier.lookups)]
+        if known:
             return _same_binary(replace(bare, since=then.step), result, then, known[-1], earlier)
     return _other_binary(bare, result, package, explainer)
 
 
 def why_test_cached(result: Result, package: str) -> str:
     """What made a test's result a hit."""
-    hit = next((a_try for a_try in reversed(_tries(result, package)) if a_try.inputs and not a_try.missed), None)
+    lookups = reversed(_asked(result, package).lookups)
+    hit = next((lookup for lookup in lookups if lookup.inputs and not lookup.missed), None)
     if hit is None:
         return "(cached)"
     block = log_of(result).by_sum.get(hit.inputs)
     reads = names_of_reads(block, result, package) if block else []
-    kept = next((f"step {then.step}" for then in result.earlier() if _saved(then, package, hit)), "an earlier run")
+    saving = (then for then in result.earlier() if _asked(then, package).saved.get(hit.key) == hit.inputs)
+    kept = next((f"step {then.step}" for then in saving), "an earlier run")
     what = f"what it reads has not changed: {', '.join(reads)}" if reads else "it reads nothing that Go tracks"
     return f"(cached): same test binary and arguments as in {kept}, and {what}"
 
@@ -76,37 +78,26 @@ def _unknown(bare: Reason) -> Reason:
     return replace(bare, summary="Go's log does not say why", known=False)
 
 
-def _tries(result: Result, package: str) -> list[Try]:
-    lookup = log_of(result).lookups.packages.get(package)
-    return lookup.tries if lookup else []
+def _asked(result: Result, package: str) -> PackageLookups:
+    return log_of(result).lookups.packages.get(package, PackageLookups())
 
 
-def _saved(then: Result, package: str, hit: Try) -> bool:
-    lookup = log_of(then).lookups.packages.get(package)
-    return lookup is not None and lookup.saved.get(hit.key) == hit.inputs
-
-
-def _young(bare: Reason, file: str, result: Result) -> Reason:
-    """Go looks no further than to the first file that is too young; what is in it may have changed as well."""
-    too_young = replace(bare, summary=_too_young(file, result, bare.package))
-    then = next((then for then in result.earlier() if _saved_any(then, bare.package)), None)
+def _too_new(bare: Reason, file: str, result: Result) -> Reason:
+    """Go looks no further than to the first file that is too new; what is in it may have changed as well."""
+    too_new = replace(bare, summary=_said_too_new(file, result, bare.package))
+    then = next((then for then in result.earlier() if _asked(then, bare.package).saved), None)
     if then is None or then.circumstances is None or result.circumstances is None:
-        return too_young
+        return too_new
     texts = result.circumstances.texts
     old, new = texts.at(file, then.circumstances.started), texts.at(file, result.circumstances.started)
     if old is None or new is None or old == new:
-        return too_young
+        return too_new
     name = as_the_test_names_it(file, result, bare.package)
     change = Change(f"file {name}", f"{len(old)} bytes", f"{len(new)} bytes", text_diff(old, new))
     return replace(bare, changes=(change,), summary=f"{change.how} since step {then.step}:", since=then.step)
 
 
-def _saved_any(then: Result, package: str) -> bool:
-    lookup = log_of(then).lookups.packages.get(package)
-    return lookup is not None and bool(lookup.saved)
-
-
-def _too_young(file: str, result: Result, package: str) -> str:
+def _said_too_new(file: str, result: Result, package: str) -> str:
     name = as_the_test_names_it(file, result, package)
     return f"{name}, which it reads, was modified less than two seconds before the command"
 
@@ -114,7 +105,7 @@ def _too_young(file: str, result: Result, package: str) -> str:
 # The same binary and arguments as in an earlier command: something else is not what it was.
 
 
-def _same_binary(bare: Reason, result: Result, then: Result, now: Try, earlier: TestLookup) -> Reason:
+def _same_binary(bare: Reason, result: Result, then: Result, now: Lookup, earlier: PackageLookups) -> Reason:
     said = _not_usable(result, then, now) or _not_kept(bare.package, then, now, earlier)
     if said:
         return replace(bare, summary=said)
@@ -131,13 +122,13 @@ def _same_binary(bare: Reason, result: Result, then: Result, now: Try, earlier: 
     return replace(bare, summary=f"nothing changed since step {then.step}, which kept its result, {gone}")
 
 
-def _kept(earlier: TestLookup, now: Try) -> str:
+def _kept(earlier: PackageLookups, now: Lookup) -> str:
     """The SHA-256 over what the test had read, of the result that the earlier command kept, or used."""
-    used = (a_try.inputs for a_try in earlier.tries if a_try.key == now.key and not a_try.missed)
+    used = (lookup.inputs for lookup in earlier.lookups if lookup.key == now.key and not lookup.missed)
     return earlier.saved.get(now.key) or next(used, "")
 
 
-def _not_usable(result: Result, then: Result, now: Try) -> str:
+def _not_usable(result: Result, then: Result, now: Lookup) -> str:
     if now.missed.startswith("test output expired"):
         return f"its result of step {then.step} was expired by {_what_expired(result, then)}"
     if now.missed.startswith("cached cover profile missing"):
@@ -147,14 +138,14 @@ def _not_usable(result: Result, then: Result, now: Try) -> str:
     return ""
 
 
-def _not_kept(package: str, then: Result, now: Try, earlier: TestLookup) -> str:
+def _not_kept(package: str, then: Result, now: Lookup, earlier: PackageLookups) -> str:
     outcome = then.tests.get(package)
     if _kept(earlier, now):
         return ""
     if outcome and outcome.status is TestStatus.FAILED:
         return f"it failed in step {then.step}, and failures are not cached"
-    if earlier.young:
-        return f"the result of step {then.step} was not kept: {_too_young(earlier.young, then, package)}"
+    if earlier.too_new:
+        return f"the result of step {then.step} was not kept: {_said_too_new(earlier.too_new, then, package)}"
     return ""
 
 
@@ -165,8 +156,7 @@ def _what_expired(result: Result, then: Result) -> str:
         if any(event.what.startswith("test results") for event in events):
             return f"gocache.clear_tests before step {later.step}"
         later = later.previous
-        arguments = GoArguments.read(later.command[1:] if later else ())
-        if later and arguments.verb == "clean" and any(n == "testcache" and is_set(v) for n, v in arguments.flags):
+        if later is not None and cleans(later, "testcache"):
             return f"`{shlex.join(later.command)}` (step {later.step})"
     return "`go clean -testcache`"
 
@@ -201,16 +191,15 @@ def _other_binary(bare: Reason, result: Result, package: str, explainer: Explain
 
 
 _TEST_RESULT = re.compile(r"test binary (\S+) args (\[.*\]) execcmd (\[.*\])", re.DOTALL)
-_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 def _keys(result: Result, package: str) -> dict[str, str]:
     """What results are looked up by: the binary's ID → the arguments (``-run=X -timeout=10m0s``)."""
     found = {}
-    for a_try in _tries(result, package):
-        block: HashBlock | None = log_of(result).by_sum.get(a_try.key)
+    for lookup in _asked(result, package).lookups:
+        block = log_of(result).by_sum.get(lookup.key)
         match = _TEST_RESULT.fullmatch(block.inputs[-1]) if block else None
         if match:
-            words = [*_WORD.findall(match[2]), *_WORD.findall(match[3])]
+            words = quoted_words(match[2] + match[3])
             found[match[1]] = " ".join(re.sub(r"^-test\.", "-", word) for word in words)
     return found

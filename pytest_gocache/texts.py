@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-__all__ = ["Texts"]
+__all__ = ["LARGEST", "Texts"]
 
-_LARGEST = 256 * 1024  # bytes of a file; a diff of a larger one would be no help
+LARGEST = 256 * 1024
+"""Bytes of a file that is worth keeping: a diff of a larger one would be no help."""
 _MOST = 32 * 1024 * 1024  # bytes of all of a test
 
 
@@ -22,7 +23,7 @@ class Texts:
         """Remember what is in a file (an absolute path) now."""
         seen = self._seen.setdefault(file, [])
         known = bool(seen) and seen[-1][1] == content
-        if not known and len(content) <= _LARGEST and self._size + len(content) <= _MOST:
+        if not known and len(content) <= LARGEST and self._size + len(content) <= _MOST:
             seen.append((time.time(), content))
             self._size += len(content)
 

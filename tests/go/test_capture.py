@@ -60,7 +60,7 @@ def test_a_test_and_a_vet_print_theirs_each_time(app: GoModule, verb: str) -> No
         assert result.tests["example.com/app/lib"].cached
 
 
-def test_what_a_program_prints_itself_is_never_taken_for_a_log(app: GoModule) -> None:
+def test_a_line_of_the_compiler_that_looks_like_a_log_is_not_taken_for_one(app: GoModule) -> None:
     app.write("lib/broken.go", 'package lib\n\nvar HASH int = "HASH[build x]"\n')
     for _ in range(2):
         result = app.build("./lib", check=False)

@@ -63,9 +63,11 @@ def test_another_machine_has_other_folders_and_a_warm_standard_library(app: GoMo
     assert other.path != app.path
     assert other.gocache.path != app.gocache.path
     assert other.read("words/words.go") == app.read("words/words.go")
-    first, second = (set(module.go("env", "HOME", "GOCACHE", "TMPDIR").stdout.splitlines()) for module in (app, other))
-    # HOME is not one of Go's own variables: an empty line for both.
-    assert first & second <= {""}
+    assert other.home != app.home
+    names = ("GOCACHE", "GOMODCACHE", "GOPATH", "GOBIN")
+    first, second = (set(module.go("env", *names).stdout.splitlines()) for module in (app, other))
+    assert len(first) == len(second) == len(names)
+    assert not first & second
 
     result = other.build("./...")
     assert result.compiled == ALL

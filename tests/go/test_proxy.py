@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -132,9 +134,22 @@ def test_what_is_not_served_is_not_found(app: GoModule, go_proxy: ModuleProxy) -
     assert "example.com/elsewhere/@v/v1.0.0.info" in go_proxy.requests
 
 
-def test_nothing_beside_the_modules_is_served(app: GoModule, go_proxy: ModuleProxy) -> None:
-    app.env["GOPROXY"] = go_proxy.url + "/../sources"
-    assert app.go("get", "example.com/dep@v1.0.0", check=False).returncode != 0
+@pytest.mark.parametrize(
+    "path", ["/../sources/example.com/dep@v1.0.0/dep.go", "/%2e%2e/sources/example.com/dep@v1.0.0/dep.go"]
+)
+def test_nothing_beside_the_modules_is_served(go_proxy: ModuleProxy, path: str) -> None:
+    go_proxy.add(dep(1))
+    assert (go_proxy.path / unquote(path).lstrip("/")).is_file()
+    # Not through Go, nor through a library that makes a URL canonical: both would ask for another path.
+    address = urlsplit(go_proxy.url)
+    statuses = []
+    for asked in (path, "/example.com/dep/@v/list"):
+        connection = http.client.HTTPConnection(f"{address.hostname}", address.port, timeout=10)
+        connection.request("GET", asked)
+        statuses.append(connection.getresponse().status)
+        connection.close()
+    assert statuses == [404, 200]
+    assert go_proxy.requests[0] == unquote(path).lstrip("/")
 
 
 def test_with_a_wrong_sum_go_refuses_the_module(app: GoModule, go_proxy: ModuleProxy) -> None:

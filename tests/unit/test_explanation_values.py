@@ -295,6 +295,18 @@ def test_what_was_said_once_is_the_same_the_next_time() -> None:
     )
 
 
+def test_what_was_said_before_another_reason_is_said_by_its_first_name() -> None:
+    summary = "compile flags changed since step 1:"
+    race = Change("compile flags", "(none)", "-race")
+    changes = {"a": FLAGS, "b": race, "c": FLAGS, "d": FLAGS, "e": race}
+    said = table([compiled(f"m/{name}", summary, change) for name, change in changes.items()], "also rebuilt: ")
+    assert said.splitlines()[6:] == [
+        "  also rebuilt: m/c  as m/a",
+        "  also rebuilt: m/d  the same",
+        "  also rebuilt: m/e  as m/b",
+    ]
+
+
 def test_a_short_reason_is_said_again() -> None:
     first = "compiled for the first time in this test"
     assert table([compiled("m/a", first), compiled("m/b", first)]) == f"  m/a  {first}\n  m/b  {first}"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_gocache.gosource import imports_of, local_folders_of, module_path_of
+from pytest_gocache.gosource import escaped, imports_of, local_folders_of, module_path_of, unescaped
 
 
 @pytest.mark.parametrize(
@@ -166,3 +166,11 @@ def test_the_module_path_is_what_go_mod_declares(text: str, module: str | None) 
 )
 def test_local_folders_are_those_of_replace_and_use(text: str, folders: tuple[str, ...]) -> None:
     assert local_folders_of(text) == folders
+
+
+@pytest.mark.parametrize(
+    ("path", "written"), [("example.com/dep", "example.com/dep"), ("github.com/BurntSushi", "github.com/!burnt!sushi")]
+)
+def test_module_paths_are_escaped_for_file_systems_that_know_one_case(path: str, written: str) -> None:
+    assert escaped(path) == written
+    assert unescaped(written) == path

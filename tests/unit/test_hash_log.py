@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_gocache.errors import HashLogError
-from pytest_gocache.hashlog import parse_hash_log, split_debug_lines, unquote
+from pytest_gocache.hashlog import parse_hash_log, quoted_words, split_debug_lines, unquote
 from pytest_gocache.hashlog import test_variants as variants_in
 
 SIMPLE = {7: rb"\a", 8: rb"\b", 12: rb"\f", 10: rb"\n", 13: rb"\r", 9: rb"\t", 11: rb"\v", 92: rb"\\", 34: rb"\""}
@@ -225,3 +225,16 @@ def test_lines_that_are_nearly_hash_lines_are_read_or_refused(parts: list[bytes]
     except HashLogError:
         return
     assert all(b.verified for b in found)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("[]", []),
+        ('["-N" "-D \\"a b\\""]', ["-N", '-D "a b"']),
+        ('compile v1 ["-l"] [""]\n', ["-l", ""]),
+        ('"\\xff"', ["\udcff"]),
+    ],
+)
+def test_quoted_words_of_a_hashed_line(line: str, words: list[str]) -> None:
+    assert quoted_words(line) == words

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_gocache.testcache import Lookups, TestLookup, Try, parse_lookups, without_lookups
+from pytest_gocache.testcache import Lookup, Lookups, PackageLookups, parse_lookups, without_lookups
 
 LIB = "example.com/app/lib"
 FIRST_ID = b"613242594c6b37715756436c5f6d6a356447486f"
@@ -32,14 +32,14 @@ def saved(test: str, read: str = READ) -> bytes:
     return line(f"save test ID {test} => input ID {read} => {RESULT}")
 
 
-def lookup_of(*lines: bytes) -> TestLookup:
+def lookup_of(*lines: bytes) -> PackageLookups:
     lookups = parse_lookups(b"".join(lines))
     assert (lookups.argument, lookups.disabled) == (None, None)
     return lookups.packages[LIB]
 
 
 def test_a_hit_has_a_key_and_inputs_and_no_miss() -> None:
-    assert lookup_of(key(FIRST), inputs(FIRST)) == TestLookup(LIB, [Try(FIRST, READ)])
+    assert lookup_of(key(FIRST), inputs(FIRST)) == PackageLookups([Lookup(FIRST, READ)])
 
 
 def test_a_result_that_is_not_there_is_looked_for_twice_and_then_saved_under_both_keys() -> None:
@@ -52,12 +52,12 @@ def test_a_result_that_is_not_there_is_looked_for_twice_and_then_saved_under_bot
         saved(FIRST),
         saved(SECOND, "a" * 64),
     )
-    assert lookup.tries == [
-        Try(FIRST, missed=f"input list not found: {GONE}"),
-        Try(SECOND, READ, missed=f"test output not found: {GONE}"),
+    assert lookup.lookups == [
+        Lookup(FIRST, missed=f"input list not found: {GONE}"),
+        Lookup(SECOND, READ, missed=f"test output not found: {GONE}"),
     ]
     assert lookup.saved == {FIRST: READ, SECOND: "a" * 64}
-    assert not lookup.young
+    assert not lookup.too_new
 
 
 @pytest.mark.parametrize(
@@ -75,30 +75,30 @@ def test_a_result_that_is_not_there_is_looked_for_twice_and_then_saved_under_bot
     ],
 )
 def test_a_miss_is_told_in_gos_words(message: str) -> None:
-    assert lookup_of(key(FIRST), inputs(FIRST), line(message)).tries == [Try(FIRST, READ, missed=message)]
+    assert lookup_of(key(FIRST), inputs(FIRST), line(message)).lookups == [Lookup(FIRST, READ, missed=message)]
 
 
-def test_a_file_that_is_too_young_at_the_lookup_is_no_miss_and_says_nothing_of_this_run() -> None:
+def test_a_file_that_is_too_new_at_the_lookup_is_no_miss_and_says_nothing_of_this_run() -> None:
     lookup = lookup_of(key(FIRST), line(f"input file /m/lib/a b.txt: {TOO_NEW}"))
-    assert lookup == TestLookup(LIB, [Try(FIRST, young="/m/lib/a b.txt")])
+    assert lookup == PackageLookups([Lookup(FIRST, too_new="/m/lib/a b.txt")])
 
 
-def test_a_file_that_is_too_young_when_the_result_is_to_be_saved_belongs_to_this_run() -> None:
+def test_a_file_that_is_too_new_when_the_result_is_to_be_saved_belongs_to_this_run() -> None:
     # The look-up failed for a reason of its own: that stays.
     lookup = lookup_of(key(FIRST), line("input list malformed"), line(f"input file /m/a.txt: {TOO_NEW}"))
-    assert lookup == TestLookup(LIB, [Try(FIRST, missed="input list malformed")], young="/m/a.txt")
+    assert lookup == PackageLookups([Lookup(FIRST, missed="input list malformed")], too_new="/m/a.txt")
 
 
-def test_a_file_may_be_too_young_at_both_times() -> None:
-    young = line(f"input file /m/a.txt: {TOO_NEW}")
-    both = [Try(FIRST, young="/m/a.txt"), Try(SECOND, young="/m/a.txt")]
-    assert lookup_of(key(FIRST), young, key(SECOND), young) == TestLookup(LIB, both)
-    assert lookup_of(key(FIRST), young, key(SECOND), young, young) == TestLookup(LIB, both, young="/m/a.txt")
+def test_a_file_may_be_too_new_at_both_times() -> None:
+    said = line(f"input file /m/a.txt: {TOO_NEW}")
+    both = [Lookup(FIRST, too_new="/m/a.txt"), Lookup(SECOND, too_new="/m/a.txt")]
+    assert lookup_of(key(FIRST), said, key(SECOND), said) == PackageLookups(both)
+    assert lookup_of(key(FIRST), said, key(SECOND), said, said) == PackageLookups(both, too_new="/m/a.txt")
 
 
 def test_what_went_wrong_at_the_save_is_not_what_the_lookup_missed() -> None:
     lookup = lookup_of(key(FIRST), line("input list malformed"), line("reading testlog: malformed"))
-    assert lookup == TestLookup(LIB, [Try(FIRST, missed="input list malformed")])
+    assert lookup == PackageLookups([Lookup(FIRST, missed="input list malformed")])
 
 
 @pytest.mark.parametrize(
@@ -130,22 +130,22 @@ def test_packages_that_are_tested_at_the_same_time_are_told_apart() -> None:
         ]
     )
     assert parse_lookups(stderr).packages == {
-        LIB: TestLookup(LIB, [Try(FIRST, missed="input list malformed")], {FIRST: READ}),
-        api: TestLookup(api, [Try(SECOND, READ)]),
+        LIB: PackageLookups([Lookup(FIRST, missed="input list malformed")], {FIRST: READ}),
+        api: PackageLookups([Lookup(SECOND, READ)]),
     }
 
 
 @pytest.mark.parametrize("stray", [inputs(SECOND), line("test output malformed"), line(f"input file /a: {TOO_NEW}")])
-def test_a_line_whose_key_is_lost_says_nothing_of_the_next_try(stray: bytes) -> None:
-    assert lookup_of(stray, key(FIRST), inputs(FIRST)) == TestLookup(LIB, [Try(FIRST, READ)])
+def test_a_line_whose_key_is_lost_says_nothing_of_the_next_lookup(stray: bytes) -> None:
+    assert lookup_of(stray, key(FIRST), inputs(FIRST)) == PackageLookups([Lookup(FIRST, READ)])
 
 
 def test_a_save_is_known_without_its_lookup() -> None:
-    assert lookup_of(saved(FIRST)) == TestLookup(LIB, saved={FIRST: READ})
+    assert lookup_of(saved(FIRST)) == PackageLookups(saved={FIRST: READ})
 
 
-def test_a_try_whose_outcome_is_lost_keeps_its_key() -> None:
-    assert lookup_of(key(FIRST), key(SECOND), inputs(SECOND)).tries == [Try(FIRST), Try(SECOND, READ)]
+def test_a_lookup_whose_outcome_is_lost_keeps_its_key() -> None:
+    assert lookup_of(key(FIRST), key(SECOND), inputs(SECOND)).lookups == [Lookup(FIRST), Lookup(SECOND, READ)]
 
 
 def test_text_of_no_encoding_is_replaced() -> None:
@@ -225,6 +225,5 @@ PIECES = st.sampled_from(
 @given(st.lists(st.sampled_from(GOS_LINES) | PIECES | st.sampled_from([FIRST.encode(), b": ", b"\xff"]) | st.binary()))
 def test_arbitrary_bytes_never_crash(pieces: list[bytes]) -> None:
     text = b"".join(pieces)
-    for package, lookup in parse_lookups(text).packages.items():
-        assert lookup.package == package
+    assert all(parse_lookups(text).packages)
     assert len(without_lookups(text)) <= len(text)
