@@ -12,6 +12,11 @@ from pytest_gocache.hashlog import HashBlock, quoted_words
 
 __all__ = ["changed_inputs", "compile_flags", "variant_of"]
 
+# Inputs that tell apart what Go makes of one package at the same time: for a program, for a test, to be vetted only.
+_SELECTING = (
+    *("goos ", "buildmode ", "omitdebug ", "trimpath", "forcelibrary", "cover ", "fuzz ", "compile ", "asm ", "link "),
+    *("vetxonly ", "vetflags "),
+)
 _LIST = r'(\[(?:"(?:[^"\\]|\\.)*"| )*\])'
 # What a package is compiled from besides embedded files: `go help packages` and go/build's list of file types.
 _SOURCES = frozenset(
@@ -33,14 +38,15 @@ def changed_inputs(old: HashBlock | None, new: HashBlock | None) -> tuple[Change
 
 
 def variant_of(block: HashBlock) -> tuple[str, ...]:
-    """The inputs that select a variant of a package, as Go hashed them: target, ``-race``, coverage and the like."""
-    return tuple(
-        # The user's own flags come last, and select nothing.
-        re.sub(_LIST + r"\n$", "", line) if line.startswith(("compile ", "asm ")) else line
-        for line in block.inputs
-        if line.startswith(("goos ", "buildmode ", "trimpath", "cover ", "fuzz ", "compile ", "asm ", "link "))
-        or line.startswith(_ARCHITECTURE)
-    )
+    """The inputs that select a variant of a package, as Go hashed them: target, ``-race``, and what it is made for."""
+    found = []
+    for line in block.inputs:
+        if line.startswith(_SELECTING) or line.startswith(_ARCHITECTURE):
+            # The user's own flags come last, and select nothing.
+            found.append(re.sub(_LIST + r"\n$", "", line) if line.startswith(("compile ", "asm ")) else line)
+        elif line.startswith("modinfo "):
+            found.append("modinfo")  # for a binary; vet and tests compile main packages without
+    return tuple(found)
 
 
 def compile_flags(block: HashBlock) -> list[str]:

@@ -79,10 +79,10 @@ class Observer:
         it fails and ``check`` is true, `GoTimeoutError` when it takes longer than ``timeout`` seconds, and
         `ActionGraphError` when a command that succeeded left a graph that cannot be read.
         """
-        root = self._root(("go", *args))
         arguments = GoArguments.read(args)
         if arguments.verb == "generate":
             return self._program(("go", *args), env, generates=True, check=check, timeout=timeout)
+        root = self._root(("go", *args))
         full_env = self._environment(env, root, root / (arguments.chdir or "."))
         call = self._call(args, full_env, root, root, self._next_folder(f"go-{arguments.verb or 'help'}"))
         call.prepare()
@@ -107,7 +107,6 @@ class Observer:
 
         Raises as `go` does, and `UsageError` for a program that cannot be started.
         """
-        self._root(argv)
         return self._program(argv, env, generates=False, check=check, timeout=timeout)
 
     def _program(
@@ -119,7 +118,7 @@ class Observer:
         check: bool,
         timeout: float | None,
     ) -> Result:
-        root = Path(os.path.realpath(self.cwd))
+        root = self._root(command)
         env = self._environment(changes, root, root)
         toolchain = self.machine.toolchain
         folder = self._next_folder("go-generate" if generates else f"exec-{Path(command[0]).name}")
@@ -147,8 +146,6 @@ class Observer:
         for this in called:
             previous = commands[-1] if commands else self.trail.last
             commands.append(this.call.result(this.done, this.downloads, previous))
-        # What the test did to its caches before belongs to the first go command, if there is one.
-        circumstances = replace(self._circumstances(env), started=started)
         result = Result(
             command=tuple(command),
             step=step,
@@ -157,7 +154,7 @@ class Observer:
             stdout=done.stdout.decode("utf-8", "replace"),
             stderr=split_debug_lines(done.stderr).decode("utf-8", "replace"),
             seconds=done.seconds,
-            circumstances=circumstances,
+            circumstances=replace(self._circumstances(env), started=started),
             evidence=folder,
             previous=self.trail.last,
         )
@@ -180,7 +177,7 @@ class Observer:
         if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
             self._warm(arguments, env, sources, cwd)
         circumstances = self._circumstances(env)
-        circumstances = replace(circumstances, rerun=lambda result: self._rerun(result, cwd))
+        circumstances = replace(circumstances, events=self._events(), rerun=lambda result: self._rerun(result, cwd))
         return GoCall(self.machine.toolchain, tuple(args), cwd, root, sources, folder, circumstances, self.trail.taken)
 
     def _circumstances(self, env: Mapping[str, str]) -> Circumstances:
@@ -188,7 +185,6 @@ class Observer:
             env=env,
             goroot=self.machine.toolchain.goroot,
             started=time.time(),
-            events=self._events(),
             texts=self.trail.texts,
             explain=explain,
         )

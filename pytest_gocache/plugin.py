@@ -173,12 +173,12 @@ def _toolchain_line(config: pytest.Config) -> str:
 
 def _section(item: pytest.Item, results: Sequence[Result]) -> str:
     from pytest_gocache.messages import causes_in_brief
-    from pytest_gocache.record import one_line
+    from pytest_gocache.record import lines_of
     from pytest_gocache.session import session_of
 
     lines = []
     for result in results:
-        lines.append(one_line(result))
+        lines += lines_of(result)
         if len(results) - result.step < _COMMANDS_EXPLAINED:
             try:
                 lines += [f"       {cause}" for cause in causes_in_brief(result)]

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 
 from pytest_gocache.result import Result
 
-__all__ = ["Totals", "one_line"]
+__all__ = ["Totals", "lines_of"]
 
 _MOST_NAMED = 4
 
@@ -26,12 +26,13 @@ class Totals:
     store_misses: int = 0
 
     def count(self, result: Result) -> None:
-        """Add one go command."""
-        self.commands += 1
-        self.seconds += result.seconds
-        self.compiled += len(result.compiled)
-        self.cached += len(result.cached)
-        self.linked += len(result.linked)
+        """Add one go command, or those that a program has called."""
+        for command in result.go_commands:
+            self.commands += 1
+            self.seconds += command.seconds
+            self.compiled += len(command.compiled)
+            self.cached += len(command.cached)
+            self.linked += len(command.linked)
 
     def add(self, other: dict[str, float]) -> None:
         """Add the totals of another process, as `plain` gave them."""
@@ -43,8 +44,22 @@ class Totals:
         return asdict(self)
 
 
-def one_line(result: Result) -> str:
-    """A command and what it did, in one line of a failing test's section."""
+def lines_of(result: Result) -> list[str]:
+    """A command and what it did, in one line of a failing test's section; of a program, each go command in its own."""
+    count = len(result.commands)
+    called = f"{count} go command{'s' if count > 1 else ''}"
+    first = f"{result.step:3}. {_line(result, [called] if result.commands else _did(result))}"
+    return [first, *(f"       {_line(command, _did(command))}" for command in result.commands)]
+
+
+def _line(result: Result, did: list[str]) -> str:
+    if result.returncode:
+        did.append(f"exit status {result.returncode}" if result.returncode > 0 else f"killed by {-result.returncode}")
+    what = "; ".join(did) or "no action graph"
+    return f"{shlex.join(result.command)}  [{result.seconds:.2f} s]  {what}"
+
+
+def _did(result: Result) -> list[str]:
     did = []
     if result.actions:
         did.append(_named("compiled", result.compiled))
@@ -59,10 +74,7 @@ def one_line(result: Result) -> str:
         did.append(_named("tests cached", replayed))
     if result.downloads:
         did.append(_named("downloaded", result.downloads))
-    if result.returncode:
-        did.append(f"exit status {result.returncode}" if result.returncode > 0 else f"killed by {-result.returncode}")
-    what = "; ".join(did) or "no action graph"
-    return f"{result.step:3}. {shlex.join(result.command)}  [{result.seconds:.2f} s]  {what}"
+    return did
 
 
 def _named(what: str, names: Iterable[str]) -> str:

@@ -215,8 +215,8 @@ class Result:
 
     @property
     def go_commands(self) -> tuple[Result, ...]:
-        """The go commands that it stands for: itself, or `commands`."""
-        return self.commands or (self,)
+        """The go commands that it stands for: those that a program has called, or itself."""
+        return (self,) if not self.commands and self.command[:1] == ("go",) else self.commands
 
     @property
     def title(self) -> str:

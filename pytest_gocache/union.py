@@ -23,6 +23,7 @@ def with_commands(result: Result, commands: Sequence[Result]) -> Result:
         actions=actions,
         origins=origins,
         tests=_tests_of(commands),
+        downloads=tuple(sorted({module for command in commands for module in command.downloads})),
         std=frozenset[str]().union(*(command.std for command in commands)),
         modules={folder: module for command in commands for folder, module in command.modules.items()},
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.action import Action, Kind, Status, TestOutcome, TestStatus
-from pytest_gocache.record import Totals, one_line
+from pytest_gocache.record import Totals, lines_of
 from pytest_gocache.result import PackageSet, Result
 
 
@@ -140,5 +140,5 @@ def test_totals_of_an_older_worker_lack_what_it_did_not_count() -> None:
         ),
     ],
 )
-def test_one_line_says_what_a_command_did(made: Result, line: str) -> None:
-    assert one_line(made) == f"  1. go build 'a b'  [1.25 s]  {line}"
+def test_a_line_says_what_a_command_did(made: Result, line: str) -> None:
+    assert lines_of(made) == [f"  1. go build 'a b'  [1.25 s]  {line}"]
