@@ -30,6 +30,10 @@ MISTAKES = {
     "test_release_with_a_wildcard",
     "test_parallel_with_the_pipelines_goflags",
     "test_job_with_one_cache",
+    "test_the_commit_is_compiled_in",
+    "test_with_the_cure",
+    "test_paths_are_cut_by_hand",
+    "test_touched",
 }
 
 
