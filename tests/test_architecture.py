@@ -31,6 +31,7 @@ LAYERS = {
     "txtar": 1,
     "gosource": 1,
     "goflags": 1,
+    "configfile": 1,
     "options": 1,
     "hashlog": 2,
     "inputs": 3,

@@ -1,0 +1,131 @@
+"""``gocache.toml``: what a repository says of its toolchains, its build, and the changes that it accepts."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pytest_gocache.errors import UsageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["NAME", "Accepted", "NamedToolchain", "RepositoryConfig", "read_config"]
+
+NAME = "gocache.toml"
+"""The file's name; it lies beside ``go.mod``."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedToolchain:
+    """A ``[toolchains.NAME]``."""
+
+    spec: str
+    """A version (``1.26.6``), or a path to a go binary or a GOROOT."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """The environment of every go command that runs on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An ``[[accept]]``: a change, or a failing check, that is known. The first three are patterns of `fnmatch`."""
+
+    test: str
+    command: str
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryConfig:
+    """All that the file says; what it does not say is empty."""
+
+    toolchains: Mapping[str, NamedToolchain] = field(default_factory=dict)
+    accepted: tuple[Accepted, ...] = ()
+    build: tuple[str, ...] = ()
+    """How the team builds: ``[build] command = ["make", "build"]``."""
+
+
+def read_config(folder: Path) -> RepositoryConfig:
+    """Read the ``gocache.toml`` in ``folder``; an absent one says nothing.
+
+    Raises `UsageError` that names the file and the key, and for a key that is not known the nearest one that is.
+    """
+    file = folder / NAME
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return RepositoryConfig()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}") from error
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file} is not TOML: {error}") from error
+    top = _Table(file, "", content, {"toolchains": dict, "accept": list, "build": dict})
+    toolchains = {name: _toolchain(file, name, table) for name, table in top.get("toolchains", {}).items()}
+    accepted = tuple(_accepted(file, number, table) for number, table in enumerate(top.get("accept", []), 1))
+    build = _Table(file, "build", top.get("build", {}), {"command": list})
+    command = build.get("command", [])
+    if "build" in content and (not command or not all(isinstance(word, str) and word for word in command)):
+        raise UsageError(f'{file}: build.command is a list of words, like ["make", "build"], not {command!r}')
+    return RepositoryConfig(toolchains, accepted, tuple(command))
+
+
+class _Table:
+    """A table of the file whose keys and their types are known; anything else in it is an error."""
+
+    def __init__(self, file: Path, name: str, content: object, types: Mapping[str, type]) -> None:
+        self._where = f"{file}: {name}" if name else str(file)
+        if not isinstance(content, dict):
+            raise UsageError(f"{self._where} is a table, not {content!r}")
+        self._content: dict[str, Any] = content
+        for key, value in content.items():
+            full = f"{name}.{key}" if name else key
+            if key not in types:
+                raise UsageError(f"{file}: there is no key {full!r}{_nearest(key, types)}")
+            if not isinstance(value, types[key]):
+                raise UsageError(f"{file}: {full} is a {_NAMES[types[key]]}, not {value!r}")
+
+    def get(self, key: str, default: Any) -> Any:
+        return self._content.get(key, default)
+
+    def required(self, key: str) -> Any:
+        if not self._content.get(key):
+            raise UsageError(f"{self._where} needs a {key!r}")
+        return self._content[key]
+
+
+_NAMES: Mapping[type, str] = {dict: "table", list: "list", str: "string"}
+
+
+def _nearest(key: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(key, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(known)}"
+
+
+def _toolchain(file: Path, name: str, content: object) -> NamedToolchain:
+    where = f"toolchains.{name}"
+    table = _Table(file, where, content, {"version": str, "path": str, "env": dict})
+    version, path = table.get("version", ""), table.get("path", "")
+    if bool(version) == bool(path):
+        raise UsageError(f"{file}: {where} needs a 'version' or a 'path', and not both")
+    env = table.get("env", {})
+    for variable, value in env.items():
+        if not isinstance(value, str):
+            raise UsageError(f"{file}: {where}.env.{variable} is a string, not {value!r}")
+    # A path is relative to the file that names it.
+    return NamedToolchain(version or str(file.parent / Path(path).expanduser()), env)
+
+
+def _accepted(file: Path, number: int, content: object) -> Accepted:
+    where = f"accept (number {number})"
+    table = _Table(file, where, content, {"test": str, "command": str, "change": str, "reason": str})
+    reason = table.required("reason")
+    return Accepted(table.required("test"), table.get("command", "*"), table.get("change", "*"), reason)

@@ -1,0 +1,87 @@
+"""gocache.toml: what it may say, and what a mistake in it is answered with."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pytest_gocache.configfile import Accepted, NamedToolchain, RepositoryConfig, read_config
+from pytest_gocache.errors import UsageError
+
+
+def written(folder: Path, text: str) -> RepositoryConfig:
+    (folder / "gocache.toml").write_text(text, encoding="utf-8")
+    return read_config(folder)
+
+
+def test_no_file_says_nothing(tmp_path: Path) -> None:
+    assert read_config(tmp_path) == RepositoryConfig()
+
+
+def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
+    assert written(tmp_path, "") == RepositoryConfig()
+
+
+def test_all_that_it_may_say(tmp_path: Path) -> None:
+    config = written(
+        tmp_path,
+        """
+        [toolchains.now]
+        version = "1.25.5"
+
+        [toolchains.next]
+        path = "sdk/go1.27"
+        env = { GOEXPERIMENT = "x" }
+
+        [build]
+        command = ["make", "build"]
+
+        [[accept]]
+        test = "test_ci.py::*"
+        change = "vet *"
+        reason = "vet is cached since Go 1.26"
+        """,
+    )
+    assert config.toolchains == {
+        "now": NamedToolchain("1.25.5"),
+        "next": NamedToolchain(str(tmp_path / "sdk/go1.27"), {"GOEXPERIMENT": "x"}),
+    }
+    assert config.build == ("make", "build")
+    assert config.accepted == (Accepted("test_ci.py::*", "*", "vet *", "vet is cached since Go 1.26"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("toolchain = 1", "there is no key 'toolchain'; did you mean 'toolchains'?"),
+        ("xyz = 1", "there is no key 'xyz'; it has toolchains, accept, build"),
+        ("toolchains = 1", "toolchains is a table, not 1"),
+        ("[toolchains]\nnow = '1.25.5'", "toolchains.now is a table, not '1.25.5'"),
+        ("[toolchains.now]\nverison = '1.25.5'", "there is no key 'toolchains.now.verison'; did you mean 'version'?"),
+        ("[toolchains.now]\nversion = 1.25", "toolchains.now.version is a string, not 1.25"),
+        ("[toolchains.now]", "toolchains.now needs a 'version' or a 'path', and not both"),
+        ("[toolchains.now]\nversion='1.25.5'\npath='x'", "toolchains.now needs a 'version' or a 'path', and not both"),
+        ("[toolchains.now]\nversion='1.25.5'\nenv={A=1}", "toolchains.now.env.A is a string, not 1"),
+        ("[[accept]]\ntest='a'\nresaon='b'", "there is no key 'accept (number 1).resaon'; did you mean 'reason'?"),
+        ("[[accept]]\ntest='a'\nchange='b'", "accept (number 1) needs a 'reason'"),
+        ("[[accept]]\ntest='a'\nreason=''", "accept (number 1) needs a 'reason'"),
+        ("[[accept]]\nreason='a'", "accept (number 1) needs a 'test'"),
+        ("accept = ['a']", "accept (number 1) is a table, not 'a'"),
+        ("[build]\ncommand = 'make'", "build.command is a list, not 'make'"),
+        ("[build]\ncommand = []", "build.command is a list of words, like"),
+        ("[build]", "build.command is a list of words, like"),
+        ("[build]\ncommand = ['make', 1]", "build.command is a list of words, like"),
+        ("[build", "is not TOML"),
+    ],
+)
+def test_mistakes_name_the_file_the_key_and_the_nearest_right_one(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=rf"gocache\.toml.*{re.escape(said)}"):
+        written(tmp_path, text)
+
+
+def test_a_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "gocache.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match=r"gocache\.toml cannot be read"):
+        read_config(tmp_path)
