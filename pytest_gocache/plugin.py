@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_gocache.marks import MARK
-from pytest_gocache.options import add_options, read_settings, store_folder, toolchain_specs
+from pytest_gocache.options import (
+    add_options,
+    gate_sides,
+    read_settings,
+    repository_config,
+    store_folder,
+    toolchain_labels,
+    toolchain_specs,
+)
 
 if TYPE_CHECKING:
     from pytest_gocache.result import Result
@@ -33,13 +41,21 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the mark, and refuse options that make no sense before anything runs."""
     config.addinivalue_line("markers", MARK)
     read_settings(config)
+    gate, file = gate_sides(config), config.getoption("--gocache-json")
+    if gate or file or config.getoption("xmlpath", None):
+        from pytest_gocache.reports import Reports
+
+        labels = toolchain_labels(config)
+        path = config.invocation_params.dir / file if file else None
+        sides = (labels[gate[0]], labels[gate[1]]) if gate else None
+        config.pluginmanager.register(Reports(sides, path, repository_config(config)), "gocache-reports")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """With several toolchains, run every test that needs one once for each."""
-    specs = toolchain_specs(metafunc.config)
-    if len(specs) > 1 and "go_toolchain" in metafunc.fixturenames:
-        metafunc.parametrize("go_toolchain", specs, indirect=True, ids=_labels(specs), scope="session")
+    labels = toolchain_labels(metafunc.config)
+    if len(labels) > 1 and "go_toolchain" in metafunc.fixturenames:
+        metafunc.parametrize("go_toolchain", list(labels), indirect=True, ids=list(labels.values()), scope="session")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -189,13 +205,3 @@ def _section(item: pytest.Item, results: Sequence[Result]) -> str:
     if evidence is not None and evidence.exists() and session_of(item.config).settings.keep != "none":
         lines.append(f"graphs, logs, caches and sources are kept in {evidence.parents[2]}")
     return "\n".join(lines)
-
-
-def _labels(specs: Sequence[str]) -> list[str]:
-    """A short test ID for each toolchain: a version as it is, a path by its last telling part."""
-    labels = []
-    for spec in specs:
-        parts = [part for part in Path(spec).parts if part not in ("bin", "go", os.sep)]
-        labels.append(f"go{spec}" if spec[:1].isdigit() else parts[-1] if parts else spec)
-    # Two paths may end alike: pytest would number equal IDs in a way that says nothing.
-    return [label if labels.count(label) == 1 else spec for label, spec in zip(labels, specs, strict=True)]

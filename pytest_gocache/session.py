@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_gocache.cachefiles import remove_tree
+from pytest_gocache.commandrecord import command_records
+from pytest_gocache.configfile import NamedToolchain
 from pytest_gocache.errors import GoCacheError
 from pytest_gocache.options import Settings, read_settings
 from pytest_gocache.provision import resolve
@@ -21,7 +24,7 @@ from pytest_gocache.toolchain import GoToolchain, find_default
 from pytest_gocache.variant import SourceScan
 from pytest_gocache.warmup import WarmStore
 
-__all__ = ["GoSession", "keep_folder", "mark_failed", "record_result", "results_of", "session_of"]
+__all__ = ["GoSession", "keep_folder", "mark_failed", "record_result", "records_of", "results_of", "session_of"]
 
 
 @dataclass(slots=True)
@@ -47,9 +50,12 @@ class GoSession:
     def toolchain(self, spec: str = "") -> GoToolchain:
         """The toolchain that ``spec`` names, or the default one; an error is remembered, and raised each time."""
         if spec not in self._toolchains:
+            named = self.settings.named.get(spec, NamedToolchain(spec))
             try:
                 self._toolchains[spec] = (
-                    resolve(spec, self.settings.store, self.ambient, self.say) if spec else find_default(self.ambient)
+                    replace(resolve(named.spec, self.settings.store, self.ambient, self.say), settings=named.env)
+                    if spec
+                    else find_default(self.ambient)
                 )
             except GoCacheError as error:
                 self._toolchains[spec] = error
@@ -82,6 +88,7 @@ class GoSession:
 
 _SESSION: pytest.StashKey[GoSession] = pytest.StashKey()
 _RESULTS: pytest.StashKey[list[Result]] = pytest.StashKey()
+_RECORDS: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 _FAILED: pytest.StashKey[bool] = pytest.StashKey()
 
 
@@ -92,10 +99,18 @@ def session_of(config: pytest.Config) -> GoSession:
     return config.stash[_SESSION]
 
 
-def record_result(item: pytest.Item, result: Result) -> None:
-    """Remember a go command of a test, for its report and for the session's totals."""
+def record_result(item: pytest.Item, result: Result, root: Path) -> None:
+    """Remember a go command of a test, for its report and for the session's totals; ``root`` is the test's folder."""
     item.stash.setdefault(_RESULTS, []).append(result)
     session_of(item.config).totals.count(result)
+    if item.config.pluginmanager.has_plugin("gocache-reports"):
+        # Now: the next command writes over the binaries.
+        item.stash.setdefault(_RECORDS, []).extend(command_records(result, root))
+
+
+def records_of(item: pytest.Item) -> list[dict[str, Any]]:
+    """The go commands of a test so far, as plain data; only gathered when somebody reports them."""
+    return item.stash.get(_RECORDS, [])
 
 
 def results_of(item: pytest.Item) -> list[Result]:

@@ -32,10 +32,13 @@ LAYERS = {
     "gosource": 1,
     "goflags": 1,
     "configfile": 1,
-    "options": 1,
+    "options": 2,
     "hashlog": 2,
     "inputs": 3,
     "record": 3,
+    "commandrecord": 3,
+    "gate": 2,
+    "gatereport": 3,
     "given": 3,
     # The world: one module each for processes, folders, the environment, toolchains.
     "process": 1,
@@ -79,11 +82,12 @@ LAYERS = {
     "marks": 12,
     "session": 12,
     "fixtures": 13,
+    "reports": 13,
     "plugin": 14,
     "__init__": 15,
 }
 MOST_LINES = 400
-KNOWS_PYTEST = {"plugin", "fixtures", "marks", "options", "session"}
+KNOWS_PYTEST = {"plugin", "fixtures", "marks", "options", "reports", "session"}
 STARTS_PROCESSES = {"process"}
 
 Found = list[str]

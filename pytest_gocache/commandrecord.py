@@ -1,0 +1,71 @@
+"""A go command as plain data, which travels between processes and hosts: what it did, without where."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pytest_gocache.action import Action, Kind, Status
+from pytest_gocache.result import Result
+
+__all__ = ["command_records"]
+
+_DID = {Kind.COMPILE: "compile", Kind.LINK: "link", Kind.VET: "vet"}
+_STATES = {Status.RAN: "ran", Status.FAILED: "failed", Status.CACHED: "cached", Status.NOT_RUN: "not run"}
+_TELLS_MOST = ("failed", "ran", "cached", "not run")
+
+
+def command_records(result: Result, root: Path) -> list[dict[str, Any]]:
+    """What the go commands of a result did, one after the other.
+
+    Each is a mapping of JSON types: ``step``; ``command``, with the test's folder ``root`` as ``$ROOT``; ``exit``;
+    ``seconds``; ``states``, which has ``compile``, ``link``, ``vet``, ``test`` and ``download`` with their subject
+    (``compile example.com/app``; all of the standard library is one) → what became of it; and ``outputs``: for each
+    binary that the command leaves in the module, its ``bytes`` and ``sha256``.
+    """
+    return [_record(command, root) for command in result.go_commands]
+
+
+def _record(result: Result, root: Path) -> dict[str, Any]:
+    states = _states_of(result)
+    for package, outcome in result.tests.items():
+        states[f"test {package}"] = f"{'cached' if outcome.cached else outcome.status.value}"
+    for module in result.downloads:
+        states[f"download {module}"] = "downloaded"
+    goroot = str(result.circumstances.goroot) if result.circumstances else os.devnull
+    command = shlex.join(result.command).replace(str(root), "$ROOT").replace(goroot, "$GOROOT")
+    return {
+        "step": result.step,
+        "command": command,
+        "exit": result.returncode,
+        "seconds": round(result.seconds, 3),
+        "states": states,
+        "outputs": dict(_outputs(result)),
+    }
+
+
+def _states_of(result: Result) -> dict[str, str]:
+    states: dict[str, str] = {}
+    for action in result.actions:
+        if action.kind in _DID and not action.facts_only:
+            subject = f"{_DID[action.kind]} {_name(result, action)}"
+            state = _STATES[action.status]
+            states[subject] = min(state, states.get(subject, state), key=_TELLS_MOST.index)
+    return states
+
+
+def _name(result: Result, action: Action) -> str:
+    # Which packages the standard library is made of changes with each version, and is nobody's doing.
+    return "std" if action.plain in result.std or action.import_path in result.std else action.package
+
+
+def _outputs(result: Result) -> Iterable[tuple[str, dict[str, Any]]]:
+    for link in result.links():
+        file = result.cwd / link.target
+        if link.target and file.is_relative_to(result.cwd) and file.is_file():
+            content = file.read_bytes()
+            yield link.target, {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

@@ -1,0 +1,119 @@
+"""A comparison of two toolchains as text for a terminal, as Markdown for a CI job's summary, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from pytest_gocache.configfile import NAME
+from pytest_gocache.gate import Change, Comparison, TestRun
+
+__all__ = ["SCHEMA", "as_json", "as_markdown", "as_text", "summary", "workflow_commands"]
+
+SCHEMA = "pytest-gocache runs 1"
+"""What ``schema`` says in the JSON file; what it means is in docs/gate.md. A change of it gets another number."""
+
+
+def summary(comparison: Comparison) -> str:
+    """The outcome in one line."""
+    failing, accepted = len(comparison.failing), len(comparison.changes) - len(comparison.failing)
+    said = [f"{failing} change{'' if failing == 1 else 's'}" if failing else "no change"]
+    if accepted:
+        said.append(f"{accepted} accepted")
+    said.append(f"{comparison.compared} test{'' if comparison.compared == 1 else 's'} compared")
+    if comparison.incomparable:
+        said.append(f"{len(comparison.incomparable)} not comparable")
+    before, after = comparison.seconds
+    ratio = f"; go commands took {after / before:.2f} times as long" if before else ""
+    return f"{comparison.base}..{comparison.candidate}: {', '.join(said)}{ratio}"
+
+
+def as_text(comparison: Comparison) -> list[str]:
+    """The lines for the terminal: what changed, and nothing that is the same."""
+    lines = []
+    width = max((len(change.subject) for change in comparison.changes), default=0)
+    for (test, step, command), group in groupby(comparison.changes, key=_place):
+        lines.append(f"{test}  `{command}` (step {step})" if command else test)
+        for change in group:
+            known = f"  accepted: {change.reason}" if change.reason else ""
+            lines.append(f"  {change.subject:{width}}  {change.base} -> {change.candidate}{known}")
+    if comparison.incomparable:
+        lines.append("not comparable:")
+        lines += [f"  {test}: {why}" for test, why in comparison.incomparable]
+    lines += list(_unused(comparison))
+    return [*lines, summary(comparison)]
+
+
+def _place(change: Change) -> tuple[str, int, str]:
+    return change.test, change.step, change.command
+
+
+def _unused(comparison: Comparison) -> Iterator[str]:
+    for entry in comparison.unused:
+        named = f"test = {entry.test!r}, command = {entry.command!r}, change = {entry.change!r}"
+        yield f"{NAME} accepts what is not there: {named}"
+
+
+def as_markdown(comparison: Comparison) -> str:
+    """The same for a CI job's summary."""
+    verdict = "passed" if comparison.passed else "failed"
+    lines = [f"### Go toolchain gate {verdict}: {summary(comparison)}", ""]
+    if comparison.changes:
+        lines += ["| test | command | what | base | candidate | accepted |", "|---|---|---|---|---|---|"]
+        for change in comparison.changes:
+            command = f"`{change.command}`" if change.command else ""
+            cells = (change.test, command, change.subject, change.base, change.candidate, change.reason)
+            lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+        lines.append("")
+    if comparison.incomparable:
+        lines += ["Not comparable:", ""]
+        lines += [f"- {_cell(test)}: {_cell(why)}" for test, why in comparison.incomparable]
+        lines.append("")
+    lines += [f"- {_cell(line)}" for line in _unused(comparison)]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def workflow_commands(comparison: Comparison) -> list[str]:
+    """A workflow command of GitHub for each change that is not accepted."""
+    return [
+        f"::error title={_escaped(f'Go {comparison.candidate}: {change.subject}', 'title')}::"
+        + _escaped(f"{change.test}: {change.command and f'`{change.command}`: '}{change.text}")
+        for change in comparison.failing
+    ]
+
+
+def _escaped(text: str, part: str = "") -> str:
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return escaped.replace(":", "%3A").replace(",", "%2C") if part else escaped
+
+
+def as_json(runs: Mapping[str, Mapping[str, TestRun]], comparison: Comparison | None) -> dict[str, Any]:
+    """All runs, and the comparison if there is one; every value is of a JSON type."""
+    return {
+        "schema": SCHEMA,
+        "tests": [
+            {"test": test, "toolchain": toolchain, **asdict(run)}
+            for test, sides in sorted(runs.items())
+            for toolchain, run in sides.items()
+        ],
+        "gate": _gate(comparison) if comparison else None,
+    }
+
+
+def _gate(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "base": comparison.base,
+        "candidate": comparison.candidate,
+        "passed": comparison.passed,
+        "changes": [asdict(change) for change in comparison.changes],
+        "incomparable": [{"test": test, "why": why} for test, why in comparison.incomparable],
+        "unused": [asdict(entry) for entry in comparison.unused],
+        "compared": comparison.compared,
+        "seconds": {"base": round(comparison.seconds[0], 3), "candidate": round(comparison.seconds[1], 3)},
+    }

@@ -1,0 +1,152 @@
+"""What tests did, gathered from all workers: the gate's verdict, the JSON file, the properties in JUnit's."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_gocache.configfile import RepositoryConfig
+from pytest_gocache.gate import Comparison, TestRun, compare
+from pytest_gocache.gatereport import as_json, as_markdown, as_text, workflow_commands
+
+__all__ = ["Reports", "label_of"]
+
+_COUNTED = ("ran", "cached", "failed")
+
+
+class Reports:
+    """A plugin that lives in every process of a session; the one that prints the summary gets what all have gathered.
+
+    ``gate`` has the labels of the base and the candidate, or is None; ``file`` is where the JSON goes, or None.
+    """
+
+    def __init__(self, gate: tuple[str, str] | None, file: Path | None, config: RepositoryConfig) -> None:
+        self._gate = gate
+        self._file = file
+        self._config = config
+        self._runs: dict[str, dict[str, TestRun]] = {}
+        self._comparison: Comparison | None = None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Attach what a test's go commands did to its last report, as plain data."""
+        label = label_of(item)
+        commands: list[dict[str, Any]] = []
+        if call.when == "teardown" and label:
+            from pytest_gocache.session import records_of
+
+            commands = records_of(item)
+            item.user_properties += _properties(label, commands)
+        report = yield
+        if label:
+            data = {"test": _without(item.nodeid, label), "toolchain": label, "commands": commands}
+            # A report takes all that it is given along to xdist's controller, if it is plain.
+            report.__dict__["gocache"] = data
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take one report; in a worker of xdist the controller takes it, too."""
+        data: dict[str, Any] | None = getattr(report, "gocache", None)
+        if data is None:
+            return
+        run = self._runs.setdefault(data["test"], {}).setdefault(data["toolchain"], TestRun())
+        run.commands += data["commands"]
+        expected = hasattr(report, "wasxfail")
+        if report.failed:
+            run.outcome, run.detail = "failed", run.detail or _first_line(report)
+        elif report.skipped:
+            run.outcome, run.detail = ("xfailed", str(report.wasxfail)) if expected else ("skipped", _skipped(report))
+        elif report.when == "call":
+            run.outcome = "xpassed" if expected else "passed"
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Compare, decide the exit status, and write the files; a worker has nothing to compare."""
+        if hasattr(session.config, "workerinput"):
+            return
+        if self._gate is not None:
+            self._comparison = compare(*self._gate, self._runs, self._config.accepted)
+            if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+                passed = self._comparison.passed
+                session.exitstatus = pytest.ExitCode.OK if passed else pytest.ExitCode.TESTS_FAILED
+            _testsuite_properties(session.config, self._comparison)
+            summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
+            if summary_file:
+                with Path(summary_file).open("a", encoding="utf-8") as file:
+                    file.write(as_markdown(self._comparison))
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(json.dumps(as_json(self._runs, self._comparison), indent=1) + "\n", encoding="utf-8")
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the changes, and nothing that is the same."""
+        if self._comparison is None:
+            return
+        terminalreporter.section(f"Go toolchain gate {'passed' if self._comparison.passed else 'failed'}")
+        for line in as_text(self._comparison):
+            terminalreporter.write_line(line)
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            for line in workflow_commands(self._comparison):
+                terminalreporter.write_line(line)
+
+
+def label_of(item: pytest.Item) -> str:
+    """The toolchain's part of a test's ID; ``default`` when there is only one, empty for a test that needs none."""
+    if "go_toolchain" not in getattr(item, "fixturenames", ()):
+        return ""
+    from pytest_gocache.options import toolchain_labels
+
+    callspec = getattr(item, "callspec", None)
+    spec = callspec.params.get("go_toolchain") if callspec else None
+    return toolchain_labels(item.config)[spec] if spec else "default"
+
+
+def _without(nodeid: str, label: str) -> str:
+    """A test's ID without the toolchain in it."""
+    name, bracket, parameters = nodeid.partition("[")
+    if not bracket:
+        return nodeid
+    others = re.sub(rf"(^|-){re.escape(label)}(?=-|$)", "", parameters[:-1], count=1).lstrip("-")
+    return f"{name}[{others}]" if others else name
+
+
+def _properties(label: str, commands: list[dict[str, Any]]) -> list[tuple[str, object]]:
+    """For JUnit's XML: the toolchain, and how many of what there were."""
+    properties: list[tuple[str, object]] = [("gocache.toolchain", label), ("gocache.commands", len(commands))]
+    counts: dict[str, int] = {}
+    for command in commands:
+        for subject, state in command["states"].items():
+            if state in _COUNTED and subject.startswith(("compile ", "link ", "vet ")):
+                name = f"gocache.{subject.partition(' ')[0]}.{state}"
+                counts[name] = counts.get(name, 0) + 1
+    return [*properties, *sorted(counts.items())]
+
+
+def _testsuite_properties(config: pytest.Config, comparison: Comparison) -> None:
+    from _pytest.junitxml import xml_key  # there is no public way to add a property outside of a test
+
+    xml = config.stash.get(xml_key, None)
+    if xml is not None:
+        xml.add_global_property("gocache.gate", f"{comparison.base}..{comparison.candidate}")
+        xml.add_global_property("gocache.gate.passed", str(comparison.passed).lower())
+        for number, change in enumerate(comparison.changes, 1):
+            known = f" (accepted: {change.reason})" if change.reason else ""
+            xml.add_global_property(f"gocache.change.{number}", f"{change.test}: {change.text}{known}")
+
+
+def _first_line(report: pytest.TestReport) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    message = getattr(crash, "message", None) or str(report.longrepr or "")
+    return str(message).strip().split("\n")[0][:200]
+
+
+def _skipped(report: pytest.TestReport) -> str:
+    return str(report.longrepr[2]).removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
