@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_gocache.configfile import Accepted
@@ -94,7 +94,7 @@ def compare(
     compared = 0
     seconds = [0.0, 0.0]
     for test, sides in sorted(runs.items()):
-        old, new = sides.get(base, TestRun()), sides.get(candidate, TestRun())
+        old, new = (_in_order(sides.get(name, TestRun())) for name in (base, candidate))
         why = _incomparable(old, new, base, candidate)
         if why:
             incomparable.append((test, why))
@@ -108,6 +108,11 @@ def compare(
     judged = tuple(_judged(change, accepted) for change in changes)
     unused = tuple(entry for entry in accepted if not any(_matches(entry, change) for change in changes))
     return Comparison(base, candidate, judged, tuple(incomparable), unused, compared, (seconds[0], seconds[1]))
+
+
+def _in_order(run: TestRun) -> TestRun:
+    """A run whose commands stand in an order of their own: what `make -j` calls in one step has none."""
+    return replace(run, commands=sorted(run.commands, key=lambda command: (command["step"], command["command"])))
 
 
 def _verdict(run: TestRun) -> str:
@@ -165,7 +170,7 @@ def _judged(change: Change, accepted: Sequence[Accepted]) -> Change:
     entry = next((entry for entry in accepted if _matches(entry, change)), None)
     if entry is None:
         return change
-    return Change(change.test, change.step, change.command, change.subject, change.base, change.candidate, entry.reason)
+    return replace(change, reason=entry.reason)
 
 
 def _matches(entry: Accepted, change: Change) -> bool:

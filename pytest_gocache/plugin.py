@@ -51,6 +51,32 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Reports(sides, path, repository_config(config)), "gocache-reports")
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Find the toolchains that the command line names, or fetch them, before any test runs."""
+    config = session.config
+    if not hasattr(config, "workerinput") and (config.getoption("--go-toolchain") or gate_sides(config)):
+        _find_toolchains(config)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The same for those that a file names, when there is a test that needs them."""
+    config = session.config
+    needed = any("go_toolchain" in getattr(item, "fixturenames", ()) for item in session.items)
+    if needed and not hasattr(config, "workerinput") and not config.option.collectonly:
+        _find_toolchains(config)
+
+
+def _find_toolchains(config: pytest.Config) -> None:
+    from pytest_gocache.errors import GoCacheError
+    from pytest_gocache.session import session_of
+
+    for spec in toolchain_specs(config):
+        try:
+            session_of(config).toolchain(spec)
+        except GoCacheError as error:  # noqa: PERF203 - the first one ends the session
+            raise pytest.UsageError(str(error)) from error
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """With several toolchains, run every test that needs one once for each."""
     labels = toolchain_labels(metafunc.config)

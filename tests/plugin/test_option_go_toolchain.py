@@ -101,11 +101,24 @@ def test_a_toolchain_named_twice_is_one(pytester: pytest.Pytester) -> None:
     )
 
 
-def test_one_unusable_toolchain_of_two_spoils_only_its_own_tests(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize("xdist", [(), ("-n", "1")], ids=["alone", "xdist"])
+def test_an_unusable_toolchain_is_told_before_any_test_runs(pytester: pytest.Pytester, xdist: tuple[str, ...]) -> None:
     pytester.makepyfile(TELLS)
-    result = run(pytester, pytester.path / "store", f"--go-toolchain={VERSION}", "--go-toolchain=/no/such/thing")
-    result.assert_outcomes(passed=3, errors=2)
-    result.stdout.fnmatch_lines(["*ToolchainError: Go toolchain /no/such/thing does not exist"])
+    both = (f"--go-toolchain={VERSION}", "--go-toolchain=/no/such/thing")
+    result = run(pytester, pytester.path / "store", *both, *xdist)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: Go toolchain /no/such/thing does not exist"])
+    assert "passed" not in result.stdout.str()
+
+
+def test_an_unusable_toolchain_in_the_ini_file_is_told_before_any_test_runs(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(TELLS)
+    pytester.makeini("[pytest]\ngo_toolchains = /no/such/thing\n")
+    result = run(pytester, pytester.path / "store")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: Go toolchain /no/such/thing does not exist"])
+    # Where no test needs Go, nothing is looked for.
+    run(pytester, pytester.path / "store", "-k", "plain").assert_outcomes(passed=1, deselected=2)
 
 
 def test_go_on_path_is_the_default_and_needs_no_wheel(
