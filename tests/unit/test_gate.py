@@ -1,0 +1,234 @@
+"""The gate's comparison: what is a change, what is not, what cannot be compared, and what is accepted."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pytest_gocache.configfile import Accepted
+from pytest_gocache.gate import Comparison, TestRun, compare
+from pytest_gocache.gatereport import as_json, as_markdown, as_text, summary, workflow_commands
+
+BUILD = "go build ./..."
+
+
+def command(text: str = BUILD, step: int = 1, exit_status: int = 0, **states: str) -> dict[str, Any]:
+    named = {name.replace("_", " ", 1): state for name, state in states.items()}
+    return {"step": step, "command": text, "exit": exit_status, "seconds": 1.0, "states": named, "outputs": {}}
+
+
+def writes(digest: str, step: int, target: str = "bin/app") -> dict[str, Any]:
+    return {**command(step=step), "outputs": {target: {"bytes": 10, "sha256": digest}}}
+
+
+def run(*commands: dict[str, Any], outcome: str = "passed", detail: str = "") -> TestRun:
+    return TestRun(outcome, detail, list(commands))
+
+
+def held(old: TestRun | None, new: TestRun | None, *accepted: Accepted) -> Comparison:
+    sides = {name: side for name, side in (("old", old), ("new", new)) if side is not None}
+    return compare("old", "new", {"test_a.py::test_a": sides}, accepted)
+
+
+def texts(comparison: Comparison) -> list[str]:
+    return [change.text for change in comparison.changes]
+
+
+def test_the_same_is_no_change() -> None:
+    comparison = held(run(command(compile_app="ran")), run(command(compile_app="ran")))
+    assert comparison.changes == ()
+    assert comparison.passed
+    assert comparison.compared == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ({"compile_app": "cached"}, {"compile_app": "ran"}, "compile app: cached -> ran"),
+        ({"compile_app": "ran"}, {"compile_app": "failed"}, "compile app: ran -> failed"),
+        ({}, {"compile_app": "ran"}, "compile app: absent -> ran"),
+        ({"compile_app": "ran"}, {}, "compile app: ran -> absent"),
+        ({"link_app": "ran"}, {"link_app": "cached"}, "link app: ran -> cached"),
+        ({"vet_app": "ran"}, {"vet_app": "not run"}, "vet app: ran -> not run"),
+        ({"test_app": "passed"}, {"test_app": "cached"}, "test app: passed -> cached"),
+        ({}, {"download_m": "downloaded"}, "download m: absent -> downloaded"),
+        ({"exit_status": 0}, {"exit_status": 1}, "exit status: 0 -> 1"),
+    ],
+)
+def test_every_kind_of_change(old: dict[str, Any], new: dict[str, Any], text: str) -> None:
+    comparison = held(run(command(**old)), run(command(**new)))
+    assert texts(comparison) == [text]
+    assert (comparison.changes[0].step, comparison.changes[0].command) == (1, BUILD)
+    assert not comparison.passed
+
+
+def test_bytes_are_compared_with_earlier_ones_of_the_same_toolchain() -> None:
+    same = run(writes("a", 1), writes("a", 2))
+    assert held(same, run(writes("b", 1), writes("b", 2))).changes == ()
+    assert texts(held(same, run(writes("b", 1), writes("c", 2)))) == [
+        "output bin/app: as in step 1 -> another than before"
+    ]
+    assert (
+        texts(
+            held(
+                run(writes("a", 1), writes("b", 2), writes("a", 3)),
+                run(*(writes(d, n) for d, n in zip("aba", (1, 2, 3), strict=True))),
+            )
+        )
+        == []
+    )
+    assert texts(held(same, run(writes("b", 1), command(step=2)))) == ["output bin/app: as in step 1 -> absent"]
+
+
+def test_verdicts() -> None:
+    comparison = held(run(), run(outcome="failed", detail="AssertionError: no"))
+    assert texts(comparison) == ["verdict: passed -> failed (AssertionError: no)"]
+    assert not comparison.passed
+    assert texts(held(run(outcome="failed"), run())) == ["verdict: failed -> passed"]
+    assert texts(held(run(outcome="xfailed"), run(outcome="xpassed"))) == ["verdict: xfailed -> xpassed"]
+
+
+def test_of_a_test_that_failed_on_one_side_the_commands_up_to_where_it_left_the_way_are_compared() -> None:
+    old = run(command(compile_app="cached"), command("go vet", step=2, vet_app="ran"))
+    new = run(command(compile_app="ran"), outcome="failed")
+    assert texts(held(old, new)) == ["verdict: passed -> failed", "compile app: cached -> ran"]
+    new = run(command(compile_app="cached"), command("go env", step=2), outcome="failed")
+    assert texts(held(old, new)) == ["verdict: passed -> failed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (run(outcome="skipped", detail="needs Go >=1.24"), run(), "skipped on old: needs Go >=1.24"),
+        (run(), run(outcome="skipped"), "skipped on new"),
+        (None, run(), "not run on old"),
+        (run(), None, "not run on new"),
+        (run(outcome="failed"), run(outcome="failed"), "it fails on both"),
+        (run(command("go a")), run(command("go b")), "other commands: `go a` on old, `go b` on new"),
+        (run(command()), run(command(), command(step=2)), "other commands: 1 on old, 2 on new"),
+    ],
+)
+def test_what_cannot_be_compared_is_said_and_not_guessed_at(old: TestRun | None, new: TestRun | None, why: str) -> None:
+    comparison = held(old, new)
+    assert comparison.incomparable == (("test_a.py::test_a", why),)
+    assert comparison.changes == ()
+    assert comparison.compared == 0
+    assert comparison.passed
+
+
+def test_the_order_in_which_make_calls_go_in_one_step_is_no_change() -> None:
+    one, other = command("go build a", compile_a="ran"), command("go build b", compile_b="ran")
+    assert held(run(one, other), run(other, one)).incomparable == ()
+    assert held(run(one, {**other, "step": 2}), run(other, {**one, "step": 2})).incomparable != ()
+
+
+class TestAccepting:
+    CHANGED = (run(command(vet_app="ran", compile_app="cached")), run(command(vet_app="cached", compile_app="ran")))
+
+    def test_a_change_that_fits_is_accepted_with_its_reason(self) -> None:
+        comparison = held(*self.CHANGED, Accepted("test_a.py::*", "go build *", "vet *: ran -> cached", "Go 1.26"))
+        assert [(change.text, change.reason) for change in comparison.changes] == [
+            ("compile app: cached -> ran", ""),
+            ("vet app: ran -> cached", "Go 1.26"),
+        ]
+        assert [change.text for change in comparison.failing] == ["compile app: cached -> ran"]
+        assert not comparison.passed
+
+    def test_all_accepted_is_passed(self) -> None:
+        assert held(*self.CHANGED, Accepted("*", "*", "*", "known")).passed
+
+    @pytest.mark.parametrize(
+        "entry",
+        [
+            Accepted("test_b.py::*", "*", "*", "r"),
+            Accepted("*", "go vet", "*", "r"),
+            Accepted("*", "*", "vet", "r"),
+            Accepted("*", "*", "ran", "r"),
+            Accepted("test_a.py::test_.", "*", "*", "r"),
+        ],
+    )
+    def test_an_entry_that_fits_nothing_accepts_nothing_and_is_told(self, entry: Accepted) -> None:
+        comparison = held(*self.CHANGED, entry)
+        assert len(comparison.failing) == 2
+        assert comparison.unused == (entry,)
+        assert any("gocache.toml accepts what is not there" in line for line in as_text(comparison))
+
+    def test_brackets_of_a_test_id_are_themselves(self) -> None:
+        runs = {"test_a[x-1]": {"old": self.CHANGED[0], "new": self.CHANGED[1]}}
+        assert compare("old", "new", runs, [Accepted("test_a[x-1]", "*", "*", "r")]).passed
+
+
+def test_the_text_has_what_changed_and_nothing_else() -> None:
+    changed = (
+        run(command(vet_app="ran", compile_app="cached", compile_other="cached")),
+        run(command(vet_app="cached", compile_app="ran", compile_other="cached")),
+    )
+    comparison = compare(
+        "old",
+        "new",
+        {
+            "test_a": dict(zip(("old", "new"), changed, strict=True)),
+            "test_b": {"old": run(command()), "new": run(command())},
+        },
+        [Accepted("*", "*", "vet *", "known")],
+    )
+    assert as_text(comparison) == [
+        "test_a  `go build ./...` (step 1)",
+        "  compile app  cached -> ran",
+        "  vet app      ran -> cached  accepted: known",
+        "old..new: 1 change, 1 accepted, 2 tests compared; go commands took 1.00 times as long",
+    ]
+
+
+def test_no_change_is_one_line() -> None:
+    assert as_text(held(run(), run())) == ["old..new: no change, 1 test compared"]
+
+
+def test_what_cannot_be_compared_is_in_the_text() -> None:
+    lines = as_text(held(run(), None))
+    assert lines[:2] == ["not comparable:", "  test_a.py::test_a: not run on new"]
+    assert summary(held(run(), None)) == "old..new: no change, 0 tests compared, 1 not comparable"
+
+
+def test_markdown_survives_what_is_in_test_ids() -> None:
+    sides = {"old": run(command(compile_app="ran")), "new": run(command(compile_app="cached"))}
+    text = as_markdown(compare("old", "new", {"test_a[x|y]": sides, "test_<b>": {}}))
+    assert text.startswith("### Go toolchain gate failed: old..new: 1 change")
+    assert "| test_a[x\\|y] | `go build ./...` | compile app | ran | cached |  |" in text
+    assert "- test_&lt;b>: not run on old" in text
+
+
+def test_workflow_commands_are_one_line_each() -> None:
+    sides = {"old": run(), "new": run(outcome="failed", detail="50% of: a,b")}
+    assert workflow_commands(compare("old", "new", {"test_a": sides})) == [
+        "::error title=Go new%3A verdict::test_a: verdict: passed -> failed (50%25 of: a,b)"
+    ]
+    assert workflow_commands(held(*TestAccepting.CHANGED, Accepted("*", "*", "*", "r"))) == []
+
+
+def test_json_is_plain_and_whole() -> None:
+    sides = {"old": run(command(compile_app="ran")), "new": run(command(compile_app="cached"))}
+    comparison = compare("old", "new", {"test_a": sides}, [Accepted("x", "*", "*", "r")])
+    data = as_json({"test_a": sides}, comparison)
+    assert json.loads(json.dumps(data)) == data
+    assert data["schema"] == "pytest-gocache runs 1"
+    assert [(test["test"], test["toolchain"], test["outcome"]) for test in data["tests"]] == [
+        ("test_a", "old", "passed"),
+        ("test_a", "new", "passed"),
+    ]
+    assert data["gate"]["changes"] == [
+        {
+            "test": "test_a",
+            "step": 1,
+            "command": BUILD,
+            "subject": "compile app",
+            "base": "ran",
+            "candidate": "cached",
+            "reason": "",
+        }
+    ]
+    assert data["gate"]["unused"] == [{"test": "x", "command": "*", "change": "*", "reason": "r"}]
+    assert data["gate"]["seconds"] == {"base": 1.0, "candidate": 1.0}
+    assert as_json({}, None) == {"schema": "pytest-gocache runs 1", "tests": [], "gate": None}
