@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pytest_gocache.caches import BuildCache, ModuleCache
 from pytest_gocache.environment import Home, hermetic_environment
+from pytest_gocache.process import UMASK
 from pytest_gocache.sharedcache import SharedCache
 from pytest_gocache.toolchain import GoToolchain
 
@@ -31,6 +32,8 @@ class Machine:
     """Folders with the sources of modules that commands may download: what they import is warm, too."""
     shared: SharedCache | None = None
     """The cache that it uses instead of its own."""
+    umask: int = UMASK
+    """The file mode creation mask of its processes."""
     replaced: bool = False
     """Another machine has taken its place: no command runs on it any more."""
 
@@ -44,6 +47,12 @@ class Machine:
         env = hermetic_environment(home, toolchain.goroot, ambient)
         return cls(toolchain, home, cache, ModuleCache(home.gomodcache), env, ambient, warm)
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the test's mark and fixtures put into its environment."""
+        plain = hermetic_environment(self.home, self.toolchain.goroot, self.ambient)
+        return {name: value for name, value in self.env.items() if plain.get(name) != value}
+
     def successor(self, root: Path, toolchain: GoToolchain | None) -> Machine:
         """A new machine below ``root``, with the same settings, and with nothing in its caches.
 
@@ -53,9 +62,8 @@ class Machine:
         if root == self.home.root:
             self._move_away()
         new = Machine.create(root, toolchain or self.toolchain, self.ambient, warm=self.warm)
-        mine = hermetic_environment(self.home, self.toolchain.goroot, self.ambient)
-        new.env |= {name: value for name, value in self.env.items() if mine.get(name) != value}
-        new.served, new.shared = list(self.served), self.shared
+        new.env |= self.settings
+        new.served, new.shared, new.umask = list(self.served), self.shared, self.umask
         new.build_cache.begin_anew()
         return new
 

@@ -15,7 +15,7 @@ from pytest_gocache.actiongraph import parse_action_graph
 from pytest_gocache.caches import BuildCache, ModuleCache
 from pytest_gocache.environment import with_debug_setting, without_debug_settings
 from pytest_gocache.errors import ActionGraphError, GoCommandError, GoTimeoutError, UsageError
-from pytest_gocache.goflags import GoArguments
+from pytest_gocache.goflags import GoArguments, without_flag
 from pytest_gocache.hashlog import split_debug_lines, test_variants
 from pytest_gocache.machine import Machine
 from pytest_gocache.result import CacheEvent, Circumstances, Result
@@ -109,7 +109,7 @@ class Observer:
         call = (tuple(args), frozenset(full_env.items()), root, sources.state)
         quiet = arguments.verb in ("build", "install") and call in self.trail.captured
         run_env = {**full_env, "GODEBUG": without_debug_settings(full_env["GODEBUG"])} if quiet else full_env
-        done = process.run(argv, cwd=root, env=run_env, output=folder, timeout=timeout)
+        done = process.run(argv, cwd=root, env=run_env, output=folder, timeout=timeout, umask=self.machine.umask)
 
         stdout = done.stdout.decode("utf-8", "replace")
         stderr = split_debug_lines(done.stderr).decode("utf-8", "replace")
@@ -173,6 +173,10 @@ class Observer:
         changes = {**env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", "GOBIN": str(binaries)}
         return observer.go(args, changes, check=False, timeout=None)
 
+    def apart(self, machine: Machine, cwd: Path, folder: Path) -> Observer:
+        """One for commands on another machine that are no steps of the test; what they leave goes to ``folder``."""
+        return replace(self, machine=machine, cwd=cwd, trail=Trail(folder), on_result=lambda _: None)
+
     def _capture_after_all(self, args: Sequence[str], root: Path, env: Mapping[str, str], folder: Path) -> None:
         """Add the hash inputs to the log of a build that was expected to have old keys only, and has new ones.
 
@@ -235,14 +239,7 @@ class Observer:
 
 def _with_output(arguments: GoArguments, args: Sequence[str], folder: Path) -> list[str]:
     """The arguments with every ``-o`` replaced by one that puts the binaries into ``folder``."""
-    rest = iter(args)
-    kept = []
-    for arg in rest:
-        if arg.startswith("-") and arg.lstrip("-").partition("=")[0] == "o":
-            if "=" not in arg:
-                next(rest, None)
-        else:
-            kept.append(arg)
+    kept = without_flag(args, "o")
     kept.insert(arguments.insert_at, f"-o={folder}{os.sep}")
     return kept
 
