@@ -118,8 +118,16 @@ def _first_difference(one: Build, two: Build, condition: str) -> Reason:
             return _reason((one.result, old), (two.result, action), condition)
     names = {Path(name).name for name in differing(one, two)}
     links = [link for link in two.result.links() if (Kind.LINK, link.package) in before]
-    for link in sorted(links, key=lambda link: Path(link.target).name not in names):
-        return _reason((one.result, before[Kind.LINK, link.package]), (two.result, link), condition)
+    for link in sorted(links, key=lambda link: {Path(link.target).name, Path(link.package).name}.isdisjoint(names)):
+        old = before[Kind.LINK, link.package]
+        # A link counts its main package with all inputs, the stamped build settings among them, not only with content.
+        main = next((a for a in two.result.compiles() if a.id in link.deps and a.package == link.package), link)
+        stamped = before.get((Kind.COMPILE, main.package))
+        if main is not link and stamped is not None and stamped.action_id != main.action_id:
+            reason = _reason((one.result, stamped), (two.result, main), condition)
+            if reason.own:
+                return reason
+        return _reason((one.result, old), (two.result, link), condition)
     return Reason("", Kind.OTHER, "Go's action graph does not show where they part")
 
 
@@ -154,7 +162,7 @@ def _reason(before: tuple[Result, Action], after: tuple[Result, Action], conditi
         return replace(bare, summary=f"its inputs differ: {old.action_id} and {new.action_id}", known=False)
     tools = _tools(old) or _tools(new)
     ran = f" (it ran {', '.join(tools)})" if tools else ""
-    why = f"something in it depends on {condition}, which is no input for Go" if condition else "it is not repeatable"
+    why = f"something in it depends on {condition}, unseen by Go" if condition else "it is not repeatable"
     return replace(bare, summary=f"made from the same inputs, and not the same: {why}{ran}")
 
 

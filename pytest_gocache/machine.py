@@ -32,6 +32,8 @@ class Machine:
     """Folders with the sources of modules that commands may download: what they import is warm, too."""
     shared: SharedCache | None = None
     """The cache that it uses instead of its own."""
+    pinned: frozenset[str] = frozenset()
+    """The variables that the test's mark sets, maybe to what they are anyway."""
     umask: int = UMASK
     """The file mode creation mask of its processes."""
     replaced: bool = False
@@ -51,7 +53,7 @@ class Machine:
     def settings(self) -> dict[str, str]:
         """What the test's mark and fixtures put into its environment."""
         plain = hermetic_environment(self.home, self.toolchain.goroot, self.ambient)
-        return {name: value for name, value in self.env.items() if plain.get(name) != value}
+        return {name: value for name, value in self.env.items() if plain.get(name) != value or name in self.pinned}
 
     def successor(self, root: Path, toolchain: GoToolchain | None) -> Machine:
         """A new machine below ``root``, with the same settings, and with nothing in its caches.
@@ -63,7 +65,8 @@ class Machine:
             self._move_away()
         new = Machine.create(root, toolchain or self.toolchain, self.ambient, warm=self.warm)
         new.env |= self.settings
-        new.served, new.shared, new.umask = list(self.served), self.shared, self.umask
+        new.served, new.shared = list(self.served), self.shared
+        new.pinned, new.umask = self.pinned, self.umask
         new.build_cache.begin_anew()
         return new
 

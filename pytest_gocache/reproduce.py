@@ -25,7 +25,6 @@ from pytest_gocache.toolchain import GoToolchain
 
 __all__ = ["assert_reproducible"]
 
-_NO_MAIN = "no main packages to build"
 _SAME = frozenset[str]()
 _MOST_TOLD = 4  # conditions
 _NEEDS_NONE = "no condition is needed for it: built again under the same ones, it differs as well"
@@ -104,7 +103,6 @@ class _Builds:
     _made: dict[frozenset[str], Build] = field(default_factory=dict)
     _count: int = 0
     _ended: float = 0.0
-    _without_main: bool = False
 
     @property
     def title(self) -> str:
@@ -137,52 +135,58 @@ class _Builds:
 
     def _run(self, place: Place, folder: Path) -> Result:
         """Build; the binaries and the evidence are moved to ``folder`` from where they are in every build."""
-        out = self.stage.root / "out"
-        log = self.stage.root / "log"
+        out, log = self.stage.root / "out", self.stage.root / "log"
         folder.mkdir(parents=True)
-        args = _arguments(self.args, place, None if self._without_main else out)
-        # The cache is this build's own, whatever the test uses.
-        env = {**self.env, "GOCACHE": str(place.machine.build_cache.path), "GOCACHEPROG": ""}
         for path in (out, log):
             remove_tree(path)
             path.mkdir()
         observer = self.observer.apart(place.machine, place.folder, log)
-        result = observer.go(args, env, check=False, timeout=self.timeout)
-        if result.returncode and _NO_MAIN in result.stderr and not self._names_output and not self._without_main:
-            self._without_main = True
-            remove_tree(folder)
-            return self._run(place, folder)
-        if result.returncode and self._count == 1:
-            # Nothing is to be compared with it.
-            raise GoCommandError(result.command, str(result.cwd), result.returncode, result.stdout, result.stderr)
+        # The cache is this build's own, whatever the test uses.
+        env = {**self.env, "GOCACHE": str(place.machine.build_cache.path), "GOCACHEPROG": ""}
+
+        def go(target: str) -> Result:
+            args = _arguments(self.args, place, target)
+            result = observer.go(args, env, check=False, timeout=self.timeout)
+            if result.returncode and self._count == 1:
+                # Nothing is to be compared with it.
+                raise GoCommandError(result.command, str(result.cwd), result.returncode, result.stdout, result.stderr)
+            return result
+
+        result = go(_target(self.args, place, out) or os.devnull)
+        if not result.returncode and not any(out.iterdir()) and any(result.links()):
+            # With a folder to put binaries into, Go would have left out all that makes none.
+            programs = [link.target for link in go(f"{out}{os.sep}").links()]
+            if len(set(programs)) < len(programs):
+                raise UsageError(
+                    f"assert_reproducible: {self.title} makes programs of the same name: use -o, one at a time"
+                )
         out.rename(folder / "out")
         log.rename(folder / "log")
-        evidence = folder / "log" / result.evidence.name if result.evidence else None
-        return replace(result, evidence=evidence)
-
-    @property
-    def _names_output(self) -> bool:
-        return any(name == "o" for name, _ in GoArguments.read(["build", *self.args]).flags)
+        return replace(result, evidence=folder / "log" / result.evidence.name if result.evidence else None)
 
 
-def _arguments(build_args: Sequence[str], place: Place, out: Path | None) -> list[str]:
-    """The command line with our own flags, its binaries put below ``out``."""
+def _arguments(build_args: Sequence[str], place: Place, target: str) -> list[str]:
+    """The command line with our own flags, and with ``target`` for what it makes."""
     args = ["build", *build_args]
-    arguments = GoArguments.read(args)
-    at = arguments.insert_at
-    target = next((value for name, value in reversed(arguments.flags) if name == "o"), "")
-    args = without_flag(args, "o")
-    for flag in place.flags:
+    at = GoArguments.read(args).insert_at
+    for flag in (*place.flags, f"-o={target}"):
         args = without_flag(args, flag.lstrip("-").partition("=")[0])
         args.insert(at, flag)
-    if out is not None:
-        named = Path(os.path.normpath(target)) if target and target != os.devnull else Path()
-        # A name that leaves the module, or a whole path, keeps its last part.
-        named = Path(named.name) if named.is_absolute() or ".." in named.parts else named
-        folder = target.endswith("/") or (place.folder / (arguments.chdir or "") / named).is_dir()
-        (out / (named if folder else named.parent)).mkdir(parents=True, exist_ok=True)
-        args.insert(at, f"-o={out / named}{os.sep if folder else ''}")
     return args
+
+
+def _target(build_args: Sequence[str], place: Place, out: Path) -> str:
+    """What the user's ``-o`` says, below ``out``; empty when there is none."""
+    arguments = GoArguments.read(["build", *build_args])
+    given = next((value for name, value in reversed(arguments.flags) if name == "o"), "")
+    if not given or given == os.devnull:
+        return ""
+    named = Path(os.path.normpath(given))
+    # A name that leaves the module, or a whole path, keeps its last part.
+    named = Path(named.name) if named.is_absolute() or ".." in named.parts else named
+    folder = given.endswith("/") or (place.folder / (arguments.chdir or "") / named).is_dir()
+    (out / (named if folder else named.parent)).mkdir(parents=True, exist_ok=True)
+    return f"{out / named}{os.sep if folder else ''}"
 
 
 def _outputs(result: Result, out: Path) -> dict[str, str]:
@@ -195,7 +199,9 @@ def _outputs(result: Result, out: Path) -> dict[str, str]:
         if file.is_file()
     }
     by_id = {action.id: action for action in result.actions}
-    waiting = [action.id for action in result.links() if action.target]
+    waiting = [link.id for link in result.links()]
+    if made and not waiting:
+        return made  # one package, as an archive
     linked: set[int] = set()
     while waiting:
         number = waiting.pop()
@@ -217,7 +223,7 @@ def _refuse(builds: _Builds, one: Build, two: Build) -> None:
         told.append((sentence, name, *pair))
     if not found:
         together = f"no condition makes a difference alone, but together they do: {', '.join(sorted(stage.vary))}"
-        told.append((together, "the conditions", one, two))
+        told.append((together, "these conditions", one, two))
     if len(told) == 1:
         # Two builds that differ in nothing else.
         one, two = told[0][2:]
