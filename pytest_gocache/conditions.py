@@ -97,6 +97,7 @@ class Stage:
         remove_tree(home.gocache)
         machine = self.machine.successor(home.root, self._toolchain(varied))
         machine.shared = None
+        machine.warmed_by = self._toolchain(varied - {"goroot"})
         self._bring_modules(machine.module_cache)
         tmp = str(self._home(varied, "tmp").tmp)
         Path(tmp).mkdir(parents=True, exist_ok=True)

@@ -74,7 +74,7 @@ def explain_difference(told: Sequence[tuple[str, str, Build, Build]], one: Build
     name = next((name for name in differing(one, two) if all((build.out / name).is_file() for build in (one, two))), "")
     if name:
         yield from _of_file(name, one, two, found)
-    yield from _advice(reasons, one, found)
+    yield from _advice(reasons, one, two, found)
     yield f"kept: {one.out} and {two.out}"
 
 
@@ -239,7 +239,7 @@ def _diffoscope(files: tuple[Path, Path], build: Build) -> Iterator[str]:
         yield f"  … {len(report) - _MOST_LINES} more lines"
 
 
-def _advice(told: Sequence[tuple[str, Reason]], build: Build, found: Findings) -> Iterator[str]:
+def _advice(told: Sequence[tuple[str, Reason]], build: Build, other: Build, found: Findings) -> Iterator[str]:
     """What to do, a line for each known mistake that the evidence fits."""
     env = build.result.circumstances.env if build.result.circumstances else {}
     given = [*flags_of(env.get("GOFLAGS", "")), *GoArguments.read(build.result.command[1:]).flags]
@@ -250,10 +250,13 @@ def _advice(told: Sequence[tuple[str, Reason]], build: Build, found: Findings) -
         yield "-trimpath leaves folders out of packages and binaries"
     if any(condition == "toolchain" for condition, _ in told):
         version = build.place.machine.toolchain.version
-        yield (
-            f"pin the toolchain: GOTOOLCHAIN=go{version.number} is exactly that one, the toolchain line of go.mod is "
-            "only the least"
-        )
+        if version == other.place.machine.toolchain.version:
+            yield f"both say that they are {version}, and one was changed: take Go from the same place everywhere"
+        else:
+            yield (
+                f"pin the toolchain: GOTOOLCHAIN=go{version.number} is exactly that one, the toolchain line of go.mod "
+                "is only the least"
+            )
     if any(name.startswith("vcs") for name in found.settings):
         yield "Go stamps the state of the checkout into main packages: -buildvcs=false leaves it out"
     if found.sections and found.sections <= _BUILD_IDS and "-buildid=" not in flags.get("ldflags", ""):

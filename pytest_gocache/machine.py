@@ -32,6 +32,8 @@ class Machine:
     """Folders with the sources of modules that commands may download: what they import is warm, too."""
     shared: SharedCache | None = None
     """The cache that it uses instead of its own."""
+    warmed_by: GoToolchain | None = None
+    """The toolchain whose warm caches it gets, when its own is a copy of it that the store must not know."""
     pinned: frozenset[str] = frozenset()
     """The variables that the test's mark sets, maybe to what they are anyway."""
     umask: int = UMASK

@@ -207,7 +207,7 @@ class Observer:
         cache = machine.shared.cache if machine.shared else machine.build_cache
         if not cache.warm:
             return
-        toolchain = machine.toolchain
+        toolchain = machine.warmed_by or machine.toolchain
         packages = {name for name in sources.imports if toolchain.is_std(name)} - {"unsafe"}
         if "C" in sources.imports and env.get("CGO_ENABLED") != "0":
             packages.add("runtime/cgo")

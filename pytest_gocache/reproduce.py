@@ -209,7 +209,9 @@ def _outputs(result: Result, out: Path) -> dict[str, str]:
             linked.add(number)
             waiting += by_id[number].deps
     rest = [action for action in result.compiles() if action.id not in linked and action.content_id]
-    return made | {f"package {action.package}": action.content_id for action in rest}
+    # The standard library is no more than what it takes, unless it is all that is built.
+    own = [action for action in rest if action.package not in result.std]
+    return made | {f"package {action.package}": action.content_id for action in own or ([] if made else rest)}
 
 
 def _refuse(builds: _Builds, one: Build, two: Build) -> None:
