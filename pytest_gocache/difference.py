@@ -25,6 +25,7 @@ _ASK_SECONDS = 60.0
 _DIFFOSCOPE_SECONDS = 120.0
 _MOST_CHANGES = 3
 _C_TOOLS = re.compile(r"\b(?:gcc|clang|cc)\b|[gc]\+\+")
+_HEADING = re.compile(r"[│ ]*[├└]── ")
 _BUILD_IDS = frozenset({".note.go.buildid", ".note.gnu.build-id"})
 
 
@@ -233,10 +234,11 @@ def _diffoscope(files: tuple[Path, Path], build: Build) -> Iterator[str]:
     elif done.returncode not in (0, 1):
         yield f"diffoscope failed with exit status {done.returncode}"
     if report:
+        # Of tens of thousands of lines the headings: which views of the files differ, and how they are nested.
+        headings = [line for line in report if _HEADING.match(line)] or report
+        more = f"\n  … {len(headings) - _MOST_LINES} more" if len(headings) > _MOST_LINES else ""
         yield f"diffoscope ({output / 'stdout'}):"
-        yield "\n".join(f"  {line}".rstrip() for line in report[:_MOST_LINES])
-    if len(report) > _MOST_LINES:
-        yield f"  … {len(report) - _MOST_LINES} more lines"
+        yield "\n".join(f"  {line}".rstrip() for line in headings[:_MOST_LINES]) + more
 
 
 def _advice(told: Sequence[tuple[str, Reason]], build: Build, other: Build, found: Findings) -> Iterator[str]:
