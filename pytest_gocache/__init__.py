@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         assert_parallel,
     )
     from pytest_gocache.caches import BuildCache, CacheEntry, ModuleCache
+    from pytest_gocache.conditions import ALL
     from pytest_gocache.errors import (
         ActionGraphError,
         GoCacheError,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from pytest_gocache.freshness import assert_up_to_date
     from pytest_gocache.module import GoModule
     from pytest_gocache.proxy import ModuleProxy
+    from pytest_gocache.reproduce import assert_reproducible
     from pytest_gocache.result import PackageSet, Result
     from pytest_gocache.sharedcache import SharedCache, Traffic
     from pytest_gocache.toolchain import GoToolchain, GoVersion
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 # Where each public name lives. They are imported on first use: pytest imports this package in every run, also in those
 # that have nothing to do with Go.
 _HOME = {
+    "ALL": "conditions",
     "Action": "action",
     "ActionGraphError": "errors",
     "BuildCache": "caches",
@@ -95,12 +98,14 @@ _HOME = {
     "assert_parallel": "build_assertions",
     "assert_rebuilt": "assertions",
     "assert_relinked": "assertions",
+    "assert_reproducible": "reproduce",
     "assert_test_cached": "assertions",
     "assert_test_ran": "assertions",
     "assert_up_to_date": "freshness",
 }
 
 __all__ = [
+    "ALL",
     "Action",
     "ActionGraphError",
     "BuildCache",
@@ -143,6 +148,7 @@ __all__ = [
     "assert_parallel",
     "assert_rebuilt",
     "assert_relinked",
+    "assert_reproducible",
     "assert_test_cached",
     "assert_test_ran",
     "assert_up_to_date",

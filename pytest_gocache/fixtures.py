@@ -67,6 +67,7 @@ def _gocache_bench(
     folder = tmp_path_factory.mktemp(f"{name}-go", numbered=True).resolve()
     machine = Machine.create(folder, go_toolchain, session.ambient, warm=marks.warm)
     machine.env |= marks.env
+    machine.pinned = frozenset(marks.env)
     if marks.cgo is False:
         machine.env["CGO_ENABLED"] = "0"
     yield _Bench(folder, machine, marks)

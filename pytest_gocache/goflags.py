@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["VARIANT_ENV", "GoArguments", "compile_flag_set", "flags_of", "is_set", "variant_flags"]
+__all__ = ["VARIANT_ENV", "GoArguments", "compile_flag_set", "flags_of", "is_set", "variant_flags", "without_flag"]
 
 # Commands that build, and so write an action graph (measured on Go 1.21 to 1.27; the others ignore the flag).
 _BUILDING = frozenset({"build", "install", "list", "run", "test", "vet"})
@@ -119,6 +119,20 @@ def _split(args: Sequence[str], index: int, *, flags_after_packages: bool) -> tu
         packages.append(arg)
         index += 1
     return flags, packages
+
+
+def without_flag(args: Sequence[str], name: str) -> list[str]:
+    """The arguments after ``go`` without the flag of this name, and without its value, wherever it stands."""
+    kept: list[str] = []
+    index = 0
+    while index < len(args) and args[index] not in ("--", "-args", "--args"):
+        after = index + 1
+        if args[index].startswith("-") and _name(args[index]) in _TAKES_VALUE:
+            _, after = _value_of(args, index)
+        if not (args[index].startswith("-") and _name(args[index]) == name):
+            kept += args[index:after]
+        index = after
+    return [*kept, *args[index:]]
 
 
 def is_set(value: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pytest_gocache.caches import BuildCache, ModuleCache
 from pytest_gocache.environment import Home, hermetic_environment
+from pytest_gocache.process import UMASK
 from pytest_gocache.sharedcache import SharedCache
 from pytest_gocache.toolchain import GoToolchain
 
@@ -31,6 +32,12 @@ class Machine:
     """Folders with the sources of modules that commands may download: what they import is warm, too."""
     shared: SharedCache | None = None
     """The cache that it uses instead of its own."""
+    warmed_by: GoToolchain | None = None
+    """The toolchain whose warm caches it gets, when its own is a copy of it that the store must not know."""
+    pinned: frozenset[str] = frozenset()
+    """The variables that the test's mark sets, maybe to what they are anyway."""
+    umask: int = UMASK
+    """The file mode creation mask of its processes."""
     replaced: bool = False
     """Another machine has taken its place: no command runs on it any more."""
 
@@ -44,6 +51,12 @@ class Machine:
         env = _environment(home, toolchain, ambient)
         return cls(toolchain, home, cache, ModuleCache(home.gomodcache), env, ambient, warm)
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the test's mark and fixtures put into its environment."""
+        plain = _environment(self.home, self.toolchain, self.ambient)
+        return {name: value for name, value in self.env.items() if plain.get(name) != value or name in self.pinned}
+
     def successor(self, root: Path, toolchain: GoToolchain | None) -> Machine:
         """A new machine below ``root``, with the same settings, and with nothing in its caches.
 
@@ -53,9 +66,9 @@ class Machine:
         if root == self.home.root:
             self._move_away()
         new = Machine.create(root, toolchain or self.toolchain, self.ambient, warm=self.warm)
-        mine = _environment(self.home, self.toolchain, self.ambient)
-        new.env |= {name: value for name, value in self.env.items() if mine.get(name) != value}
+        new.env |= self.settings
         new.served, new.shared = list(self.served), self.shared
+        new.pinned, new.umask = self.pinned, self.umask
         new.build_cache.begin_anew()
         return new
 

@@ -21,7 +21,7 @@ from pytest_gocache.result import Result
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.txtar import parse_txtar
 
-__all__ = ["GoModule"]
+__all__ = ["GoModule", "observer_of"]
 
 # How old the files are that a test writes before its first command: Go distrusts what is younger than two seconds.
 _SETTLED_SECONDS = 3600.0
@@ -315,6 +315,11 @@ class GoModule:
             # A tick for each file: Go's module index tells two states of a file apart by size and time alone.
             self._settled += 0.001
             os.utime(target, (self._settled, self._settled))
+
+
+def observer_of(module: GoModule) -> tuple[Observer, float | None]:
+    """What runs a module's commands, and how many seconds each may take: for assertions that run more of them."""
+    return module._observer, module._timeout  # noqa: SLF001 - not for users, so it is no attribute for them
 
 
 def _restore(machine: Machine, what: Iterable[BuildCache | ModuleCache | Path | str]) -> None:

@@ -15,7 +15,7 @@ from pytest_gocache.caches import BuildCache
 from pytest_gocache.environment import gomodcache_of, with_debug_setting, without_debug_settings
 from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
 from pytest_gocache.gocall import GoCall
-from pytest_gocache.goflags import GoArguments
+from pytest_gocache.goflags import GoArguments, without_flag
 from pytest_gocache.hashlog import split_debug_lines
 from pytest_gocache.machine import Machine
 from pytest_gocache.program import below_generate, run_program
@@ -91,7 +91,9 @@ class Observer:
         identity = (call.args, frozenset(full_env.items()), root, call.sources.state)
         repeats = arguments.verb in ("build", "install") and identity in self.trail.captured
         run_env = {**full_env, "GODEBUG": without_debug_settings(full_env["GODEBUG"])} if repeats else full_env
-        done = process.run(call.argv, cwd=root, env=run_env, output=call.folder, timeout=timeout)
+        done = process.run(
+            call.argv, cwd=root, env=run_env, output=call.folder, timeout=timeout, umask=self.machine.umask
+        )
 
         result = call.result(done, call.downloads(), self.trail.last)
         keys = {action.action_id for action in result.actions if action.action_id}
@@ -140,6 +142,7 @@ class Observer:
             goroot=goroot,
             folder=folder,
             timeout=timeout,
+            umask=self.machine.umask,
             observe=observe,
         )
         commands: list[Result] = []
@@ -231,6 +234,10 @@ class Observer:
         changes = {**env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", "GOBIN": str(binaries)}
         return observer.go(args, changes, check=False, timeout=None)
 
+    def apart(self, machine: Machine, cwd: Path, folder: Path) -> Observer:
+        """One for commands on another machine that are no steps of the test; what they leave goes to ``folder``."""
+        return replace(self, machine=machine, cwd=cwd, trail=Trail(folder), on_result=lambda _: None)
+
     def _capture_after_all(self, call: GoCall) -> None:
         """Add the hash inputs to the log of a build that was expected to have old keys only, and has new ones.
 
@@ -255,7 +262,7 @@ class Observer:
         cache = machine.shared.cache if machine.shared else machine.build_cache
         if not cache.warm:
             return
-        toolchain = machine.toolchain
+        toolchain = machine.warmed_by or machine.toolchain
         packages = {name for name in sources.imports if toolchain.is_std(name)} - {"unsafe"}
         if "C" in sources.imports and env.get("CGO_ENABLED") != "0":
             packages.add("runtime/cgo")
@@ -282,14 +289,7 @@ def _completed(env: Mapping[str, str], root: Path, folder: Path) -> dict[str, st
 
 def _with_output(arguments: GoArguments, args: Sequence[str], folder: Path) -> list[str]:
     """The arguments with every ``-o`` replaced by one that puts the binaries into ``folder``."""
-    rest = iter(args)
-    kept = []
-    for arg in rest:
-        if arg.startswith("-") and arg.lstrip("-").partition("=")[0] == "o":
-            if "=" not in arg:
-                next(rest, None)
-        else:
-            kept.append(arg)
+    kept = without_flag(args, "o")
     kept.insert(arguments.insert_at, f"-o={folder}{os.sep}")
     return kept
 

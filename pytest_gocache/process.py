@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
 
-__all__ = ["Finished", "run"]
+__all__ = ["UMASK", "Finished", "run"]
 
-_UMASK = 0o022
+UMASK = 0o022
+"""What processes start with, whatever pytest was started with."""
 _HAS_WAITID = hasattr(os, "waitid")
 _PIPE_BYTES = 1 << 20  # what an unprivileged process may ask for
 _PAUSE_SECONDS = 0.005
@@ -34,8 +35,14 @@ class Finished:
     timed_out: bool
 
 
-def run(
-    argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: Path, timeout: float | None = None
+def run(  # noqa: PLR0913 - what a process starts with
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    output: Path,
+    timeout: float | None = None,
+    umask: int = UMASK,
 ) -> Finished:
     """Run ``argv`` to its end, with ``stdout`` and ``stderr`` written to files of these names in ``output``.
 
@@ -53,7 +60,7 @@ def run(
             stdout=out,
             stderr=err,
             start_new_session=True,
-            umask=_UMASK,
+            umask=umask,
         )
         timed_out = _wait(process, timeout)
         seconds = time.perf_counter() - begun

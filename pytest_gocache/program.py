@@ -54,6 +54,7 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
     goroot: Path,
     folder: Path,
     timeout: float | None,
+    umask: int,
     observe: Callable[[Ask, Path], GoCall],
 ) -> tuple[Finished, list[CalledGo]]:
     """Run ``argv`` to its end; returns how it ended, and the go commands that it has called, as they started.
@@ -82,7 +83,7 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
     outer["GODEBUG"] = without_debug_settings(env.get("GODEBUG", ""))
     with Watcher(goroot / "watcher", answer) as watcher:
         try:
-            done = process.run(argv, cwd=cwd, env=outer, output=folder, timeout=timeout)
+            done = process.run(argv, cwd=cwd, env=outer, output=folder, timeout=timeout, umask=umask)
         except OSError as error:
             raise UsageError(
                 f"`{shlex.join(argv)}` cannot be started in {cwd}: {error.strerror or error}; PATH={outer['PATH']}"

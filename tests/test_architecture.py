@@ -78,6 +78,10 @@ LAYERS = {
     "assertions": 10,
     "build_assertions": 11,
     "freshness": 11,
+    "binaries": 0,
+    "conditions": 6,
+    "difference": 7,
+    "reproduce": 11,
     # pytest.
     "marks": 12,
     "session": 12,

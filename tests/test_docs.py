@@ -27,6 +27,8 @@ MISTAKES = {
     "test_results_are_kept_with_shuffle",
     "test_library_upgraded_in_place",
     "test_laptop_without_trimpath",
+    "test_worker_without_trimpath",
+    "test_built_is_the_same_for_everybody",
     "test_release_with_a_wildcard",
     "test_parallel_with_the_pipelines_goflags",
     "test_job_with_one_cache",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from pytest_gocache.errors import GoCacheError
 
 EXPORTED = [getattr(pytest_gocache, name) for name in pytest_gocache.__all__]
 CLASSES = [value for value in EXPORTED if inspect.isclass(value)]
+CONSTANTS = [name for name in pytest_gocache.__all__ if name.isupper()]
+OTHERS = [name for name in pytest_gocache.__all__ if name not in CONSTANTS]
 # What a run that has nothing to do with Go must not pay for.
 ENGINE = [
     *(f"pytest_gocache.{name}" for name in ("observe", "warmup", "warming", "assertions", "module", "toolchain")),
@@ -42,7 +45,7 @@ def test_all_is_what_is_imported_lazily_and_what_type_checkers_see() -> None:
     assert set(pytest_gocache.__all__) <= set(dir(pytest_gocache))
 
 
-@pytest.mark.parametrize("name", pytest_gocache.__all__)
+@pytest.mark.parametrize("name", OTHERS)
 def test_every_name_comes_from_the_module_that_defines_it(name: str) -> None:
     value = getattr(pytest_gocache, name)
     assert value.__name__ == name
@@ -61,6 +64,13 @@ def test_a_star_import_gives_every_name() -> None:
     assert names.keys() >= set(pytest_gocache.__all__)
 
 
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_a_constant_stands_with_its_meaning_in_the_module_that_defines_it(name: str) -> None:
+    module = sys.modules[f"pytest_gocache.{pytest_gocache._HOME[name]}"]  # noqa: SLF001
+    assert name in module.__all__
+    assert re.search(rf'^{name} = .*\n"""\S', inspect.getsource(module), re.MULTILINE)
+
+
 def public_members(kind: type) -> Iterator[tuple[str, object]]:
     for owner in inspect.getmro(kind):
         if owner.__module__.startswith("pytest_gocache"):
@@ -70,7 +80,7 @@ def public_members(kind: type) -> Iterator[tuple[str, object]]:
                     yield f"{kind.__name__}.{name}", value
 
 
-@pytest.mark.parametrize("name", pytest_gocache.__all__)
+@pytest.mark.parametrize("name", OTHERS)
 def test_every_name_is_documented(name: str) -> None:
     value = getattr(pytest_gocache, name)
     text = (value.__doc__ or "").strip()

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
+from pathlib import Path
 
 import pytest
 
 from pytest_gocache import (
+    ALL,
     BuildCache,
     GoModule,
+    GoToolchain,
     ModuleCache,
     ModuleProxy,
     SharedCache,
@@ -17,6 +22,7 @@ from pytest_gocache import (
     assert_not_in_build,
     assert_parallel,
     assert_rebuilt,
+    assert_reproducible,
 )
 
 WORKER = ("-o", "bin/worker", "./cmd/worker")
@@ -87,6 +93,66 @@ def test_bug_08_fixed(go_repo: GoModule, shared_cache: SharedCache) -> None:
     laptop = go_repo.on_new_machine(path="src/shop")
     assert_cached(laptop.build(*WORKER))
     assert shared_cache.traffic(laptop.home).hits > 0
+
+
+# Bug 9: two developers, one commit, two binaries.
+
+# Somebody else's machine. What is cached there is left out: that would compile the standard library in every test.
+SOMEBODY_ELSE = ALL - {"cache"}
+
+
+def test_bug_09_caught(go_repo: GoModule) -> None:
+    """The folder of the checkout is in the binary: whoever has another one gets other bytes."""
+    with pytest.raises(AssertionError) as failure:
+        assert_reproducible(go_repo, *WORKER, vary=SOMEBODY_ELSE)
+    said = str(failure.value)
+    assert "only folder makes a difference: " in said
+    assert re.search(r"example.com/shop/internal/money  directory differs:\n +- /.+/money\n +\+ /.+/money\n", said)
+    assert "-trimpath leaves folders out of packages and binaries" in said
+
+
+def test_bug_09_fixed(go_repo: GoModule) -> None:
+    """With -trimpath the bytes are the same for everybody: folder, home, user, time zone and so on do not matter."""
+    assert_reproducible(go_repo, "-trimpath", *WORKER, vary=SOMEBODY_ELSE)
+
+
+@pytest.fixture
+def changed_go(go_toolchain: GoToolchain, tmp_path: Path) -> Path:
+    """Go as it might come from a distribution: of the same version, with a patch of its own."""
+    goroot = tmp_path / "go"
+    shutil.copytree(go_toolchain.goroot, goroot, copy_function=link_or_copy)
+    source = goroot / "src" / "strconv" / "quote.go"
+    text = source.read_text()
+    source.unlink()  # it may be a link to the original
+    source.write_text(f"{text}\n// Patched tells this strconv from others.\nconst Patched = true\n")
+    return goroot
+
+
+def link_or_copy(source: str, target: str) -> None:
+    """A second GOROOT with hard links takes no time, and no room."""
+    try:
+        os.link(source, target)
+    except OSError:  # not on another file system
+        shutil.copy2(source, target)
+
+
+@pytest.mark.gocache(warm=False)
+def test_bug_09_another_go_is_caught(go_repo: GoModule, changed_go: Path) -> None:
+    """-trimpath is not enough when the toolchains differ, and a version does not say everything about one.
+
+    Run with several --go-toolchain, or with toolchain="1.26.6", this finds other versions as well.
+    """
+    with pytest.raises(AssertionError) as failure:
+        assert_reproducible(go_repo, "-trimpath", "./internal/money", vary=(), toolchain=str(changed_go))
+    said = str(failure.value)
+    assert "toolchain makes a difference: " in said
+    assert re.search(r"\n  strconv  file \w+.go differs", said)
+    assert "and one was changed: take Go from the same place everywhere" in said
+
+
+def test_bug_09_one_go_everywhere_is_fixed(go_repo: GoModule) -> None:
+    """The same Go may lie anywhere: with -trimpath its folder is not in the binary."""
+    assert_reproducible(go_repo, "-trimpath", *WORKER, vary="goroot")
 
 
 # Bug 10: the release job builds what is never shipped.

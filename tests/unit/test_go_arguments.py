@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_gocache.goflags import GoArguments, variant_flags
+from pytest_gocache.goflags import GoArguments, variant_flags, without_flag
 
 Flags = list[tuple[str, str]]
 
@@ -159,3 +159,21 @@ def test_the_last_word_on_a_flag_counts_wherever_it_stands(goflags: list[str], a
     last = {flag.partition("=")[0]: flag.partition("=")[2] in {"", "true"} for flag in [*goflags, *args]}
     found = variant_flags(GoArguments.read(["build", *args]), " ".join(goflags))
     assert list(found) == sorted(flag for flag, on in last.items() if on)
+
+
+@pytest.mark.parametrize(
+    ("args", "name", "left"),
+    [
+        (["build", "-o", "bin/app", "./cmd"], "o", ["build", "./cmd"]),
+        (["build", "-o=bin/app", "./cmd"], "o", ["build", "./cmd"]),
+        (["-C", "dir", "build", "--o", "x", "-p=2", "."], "o", ["-C", "dir", "build", "-p=2", "."]),
+        (["build", "-ldflags", "-o x", "."], "o", ["build", "-ldflags", "-o x", "."]),
+        (["build", "-ldflags", "-p", "-p", "1", "."], "p", ["build", "-ldflags", "-p", "."]),
+        (["build", "-race", "-v", "."], "race", ["build", "-v", "."]),
+        (["run", "-o", "x", "--", "-o"], "o", ["run", "--", "-o"]),
+        (["build", "-o"], "o", ["build"]),
+        (["build", "."], "o", ["build", "."]),
+    ],
+)
+def test_a_flag_is_taken_out_with_its_value(args: list[str], name: str, left: list[str]) -> None:
+    assert without_flag(args, name) == left

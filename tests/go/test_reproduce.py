@@ -1,0 +1,305 @@
+"""assert_reproducible: honest builds pass, and a build that depends on one condition is caught, with that named."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pytest_gocache import (
+    ALL,
+    GoModule,
+    assert_cached,
+    assert_reproducible,
+)
+
+# Without it, a build costs little: the standard library is warm.
+QUICK = ALL - {"cache"}
+TOOLEXEC = f"-toolexec={Path(__file__).with_name('toolexec.sh')}"
+
+PROGRAM = """
+-- lib/lib.go --
+package lib
+
+var stamp = "none"
+
+func Stamp() string { return stamp }
+-- api/api.go --
+package api
+
+import "example.com/app/lib"
+
+func Stamp() string { return lib.Stamp() }
+-- cmd/app/main.go --
+package main
+
+import "example.com/app/api"
+
+var stamp = ""
+
+func main() { println(api.Stamp(), stamp) }
+"""
+
+CGO = """
+-- lib/lib.go --
+package lib
+
+// #include <assert.h>
+// int answer(void);
+import "C"
+
+func Stamp() int { return int(C.answer()) }
+-- lib/answer.c --
+#include <assert.h>
+
+int answer(void) {
+	assert(__FILE__[0]);
+	return 42;
+}
+-- cmd/app/main.go --
+package main
+
+import "example.com/app/lib"
+
+func main() { println(lib.Stamp()) }
+"""
+
+# For each condition a shell command whose output depends on that one and on no other.
+SENSITIVE = {
+    "env": "echo $USER $LC_ALL",
+    "folder": "readlink /proc/$PPID/cwd",
+    "home": "echo $HOME $XDG_CONFIG_HOME $GOPATH",
+    "p": r"tr '\0' '\n' < /proc/$PPID/cmdline | grep -e '^-p='; :",
+    "tmp": "echo $TMPDIR",
+    "tz": "date +%F",
+    "umask": "umask",
+}
+
+
+@pytest.fixture
+def program(go_module: GoModule) -> GoModule:
+    go_module.load(PROGRAM)
+    return go_module
+
+
+def refused(module: GoModule, *args: str, **keywords: object) -> list[str]:
+    """The lines of the failure, without the folder in which it all happened."""
+    with pytest.raises(AssertionError) as failure:
+        assert_reproducible(module, *args, **keywords)  # type: ignore[arg-type]
+    text = re.sub(r"/\S*?/reproduce-\d+/", "…/", str(failure.value))
+    return text.splitlines()
+
+
+# Honest builds.
+
+
+def test_a_pure_go_program(program: GoModule) -> None:
+    assert_reproducible(program, "-trimpath", "-o", "bin/app", "./cmd/app")
+    # The test's own module is as it was: no binary, no step, nothing in its cache.
+    assert not (program.path / "bin").exists()
+    result = program.build("-trimpath", "./...")
+    assert result.step == 1
+    assert len(result.compiled) == 3
+    assert_cached(program.build("-trimpath", "./..."))
+    # Nothing is left of it.
+    assert not any(
+        list(folder.iterdir()) for folder in program.path.parent.glob("steps/reproduce-*") if folder.is_dir()
+    )
+
+
+@pytest.mark.gocache(cgo=True)
+def test_a_cgo_program(go_module: GoModule) -> None:
+    go_module.load(CGO)
+    assert_reproducible(go_module, "-trimpath", "./cmd/app")
+
+
+def test_a_stamped_program_from_a_repository(program: GoModule) -> None:
+    def git(*args: str) -> None:
+        env = {"PATH": os.environ["PATH"], "HOME": str(program.path.parent), "GIT_CONFIG_NOSYSTEM": "1"}
+        identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+        subprocess.run(["git", *identity, *args], cwd=program.path, env=env, check=True, capture_output=True)
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "all")
+    assert_reproducible(program, "-trimpath", "-ldflags=-X main.stamp=v1", "./...")
+    # It was a stamped build: without the commit in it, the binary is another one.
+
+
+def test_without_trimpath_only_the_folder_makes_a_difference(program: GoModule) -> None:
+    lines = refused(program, "-o", "bin/app", "./cmd/app", vary=QUICK)
+    assert lines[0] == (
+        "assert_reproducible: 1 output of `go build -o bin/app ./cmd/app` would not be the same for everybody"
+    )
+    assert re.fullmatch(r"  bin/app  [\d,]+ bytes(, not all of them the same| and [\d,]+ bytes)", lines[1])
+    assert lines[2:6] == [
+        "only folder makes a difference: …/one/src/app | …/another/checkouts/app-2",
+        "  example.com/app/lib  directory differs:",
+        "                         - …/one/src/app/lib",
+        "                         + …/another/checkouts/app-2/lib",
+    ]
+    assert lines[6].startswith("sections of bin/app that differ: ")
+    assert ".gopclntab" in lines[6]
+    assert lines[7] == "paths in bin/app:"
+    assert re.fullmatch(r"  folder  …/one/src/app  \d+ times in .*\.gopclntab.*", lines[8])
+    assert lines[9] == "-trimpath leaves folders out of packages and binaries"
+    assert lines[10:] == ["kept: …/build-1/out and …/build-5/out"]
+    # What is kept is there; the checkouts and caches, which are large, are not.
+    kept = next(program.path.parent.glob("steps/reproduce-1"))
+    assert sorted(entry.name for entry in kept.iterdir()) == ["build-1", "build-5"]
+    assert {(kept / name / "out" / "bin" / "app").is_file() for name in ("build-1", "build-5")} == {True}
+    assert_reproducible(program, "-o", "bin/app", "./cmd/app", vary=ALL - {"folder"})
+
+
+# Each condition is applied, and it alone.
+
+
+@pytest.mark.parametrize("name", sorted(SENSITIVE))
+def test_a_build_that_depends_on_one_condition(program: GoModule, name: str) -> None:
+    program.env |= {"STAMP": SENSITIVE[name], "STAMPED": "example.com/app/lib"}
+    # A package that imports nothing needs no standard library: to vary the cache costs nothing.
+    build = ("-trimpath", TOOLEXEC, "./lib")
+    alone = refused(program, *build, vary=name)
+    assert alone[1:3] == ["  package example.com/app/lib", alone[2]]
+    assert alone[2].startswith(f"{name} makes a difference: ")
+    why = f"made from the same inputs, and not the same: something in it depends on {name}, unseen by Go"
+    assert alone[3] == f"  example.com/app/lib  {why} (it ran toolexec.sh)"
+    assert alone[4] == "what -toolexec runs may do anything, and only the version that it prints is an input for Go"
+    among_all = refused(program, *build)
+    assert among_all[2:5] == [f"only {alone[2]}", *alone[3:5]]
+    assert_reproducible(program, *build, vary=ALL - {name})
+
+
+def test_a_build_that_depends_on_what_is_cached(program: GoModule) -> None:
+    program.env["STAMP"] = 'cat "$TMPDIR/compiles" 2> /dev/null | wc -l'
+    build = ("-trimpath", TOOLEXEC, "-o", "app", "./cmd/app")
+    lines = refused(program, *build)
+    assert (
+        lines[2] == "only cache makes a difference: empty, the standard library compiled too | filled by a build before"
+    )
+    assert lines[3].startswith(
+        "  link of example.com/app/cmd/app  made from the same inputs, and not the same: something"
+    )
+    assert_reproducible(program, *build, vary=QUICK)
+
+
+def test_a_cold_and_a_filled_cache_are_what_they_are_called(program: GoModule) -> None:
+    program.env |= {
+        "STAMP": 'cat "$TMPDIR/compiles" 2> /dev/null | wc -l >> $SEEN',
+        "SEEN": str(program.path / "seen"),
+    }
+    assert_reproducible(program, "-trimpath", TOOLEXEC, "-o", "app", "./cmd/app")
+    cold, filling, filled = map(int, program.read("seen").split())
+    # The first has compiled the standard library; the second our three packages, and the third nothing.
+    assert cold > 10
+    assert (filling, filled) == (3, 0)
+
+
+def test_two_conditions_are_both_told(program: GoModule) -> None:
+    program.env["STAMP"] = "umask; date +%F"
+    lines = refused(program, "-trimpath", TOOLEXEC, "./cmd/app", vary=QUICK)
+    assert [line.partition(":")[0] for line in lines if " makes a difference: " in line] == [
+        "tz makes a difference",
+        "umask makes a difference",
+    ]
+    assert sum("link of example.com/app/cmd/app" in line for line in lines) == 2
+
+
+def test_conditions_that_make_a_difference_only_together(program: GoModule) -> None:
+    program.env |= {
+        "STAMP": '[ $(umask) = 0077 ] && [ "$USER" = bob ] && echo both; :',
+        "STAMPED": "example.com/app/lib",
+    }
+    lines = refused(program, "-trimpath", TOOLEXEC, "./lib", vary={"umask", "env", "tz"})
+    assert lines[2] == "no condition makes a difference alone, but together they do: env, tz, umask"
+    assert "something in it depends on these conditions, unseen by Go" in lines[3]
+
+
+def test_what_the_modules_environment_sets_is_a_part_of_the_build(program: GoModule) -> None:
+    program.env |= {"STAMP": "echo $(date +%F) $USER", "STAMPED": "example.com/app/lib"}
+    build = ("-trimpath", TOOLEXEC, "./lib")
+    refused(program, *build)
+    program.env |= {"TZ": "UTC", "USER": "builder"}
+    assert_reproducible(program, *build)
+
+
+@pytest.mark.gocache(env={"TZ": "UTC"})
+def test_what_the_mark_sets_is_one_too(program: GoModule) -> None:
+    program.env |= {"STAMP": "date +%F", "STAMPED": "example.com/app/lib"}
+    assert_reproducible(program, "-trimpath", TOOLEXEC, "./lib")
+
+
+def test_a_build_that_fails_for_some(program: GoModule) -> None:
+    program.env |= {"STAMP": "[ $USER = ann ]", "STAMPED": "example.com/app/lib"}
+    lines = refused(program, "-trimpath", TOOLEXEC, "./lib", vary={"env", "umask"})
+    assert lines[0].endswith("./lib` fails for some, and not for others")
+    assert lines[1].startswith("only env makes a difference: USER=ann ")
+    assert lines[2] == "  the build fails, with exit status 1:"
+    assert "toolexec.sh: exit status 1" in lines[3]
+
+
+# Steps that are not repeatable.
+
+
+@pytest.mark.parametrize("noise", ["od -An -N4 -tu4 /dev/urandom", "date +%T"])
+def test_a_step_that_is_not_repeatable(program: GoModule, noise: str) -> None:
+    program.env |= {"STAMP": noise, "STAMPED": "example.com/app/lib"}
+    lines = refused(program, "-trimpath", TOOLEXEC, "-o", "app", "./cmd/app", vary=QUICK)
+    assert lines[2] == "no condition is needed for it: built again under the same ones, it differs as well"
+    # The program and the package between differ as well, and only follow.
+    assert lines[3] == (
+        "  example.com/app/lib  made from the same inputs, and not the same: it is not repeatable (it ran toolexec.sh)"
+    )
+    assert sum("made from the same inputs" in line for line in lines) == 1
+
+
+@pytest.mark.gocache(cgo=True)
+def test_a_c_compiler_that_stamps_the_time(go_module: GoModule) -> None:
+    go_module.load(CGO)
+    go_module.edit("lib/answer.c", "return 42", "return __TIME__[7]")
+    lines = refused(go_module, "-trimpath", "./cmd/app", vary="umask")
+    assert re.fullmatch(
+        r"  example.com/app/lib  made from the same inputs, .* not repeatable \(it ran .*gcc.*\)", lines[3]
+    )
+    assert lines[-2] == "a C compiler takes part: look for __DATE__, __TIME__ and __FILE__ in what it compiles"
+
+
+# The order of the message.
+
+
+def test_package_then_settings_then_sections_then_paths(program: GoModule) -> None:
+    program.write("lib/lib.go", program.read("lib/lib.go"))
+    fake = program.path.parent / "bin"
+    fake.mkdir()
+    # A git that says that the checkout was changed, for one user.
+    (fake / "git").write_text(
+        "#!/bin/sh\n"
+        'case "$*" in\n'
+        "*status*) [ $USER = ann ] || echo ' M x' ;;\n"
+        "*show-ref*|*log*) echo 0123456789012345678901234567890123456789:1700000000 ;;\n"
+        f"*rev-parse*) echo {program.path} ;;\n"
+        "esac\n"
+    )
+    (fake / "git").chmod(0o755)
+    (program.path / ".git").mkdir()
+    program.env["PATH"] = f"{fake}:{os.environ['PATH']}"
+    lines = refused(program, "-buildvcs=true", "./cmd/app", vary={"env", "folder"})
+    settings = lines.index("build settings of app that differ:")
+    assert lines[settings + 1] == "  vcs.modified: false | true"
+    order = [
+        next(at for at, line in enumerate(lines) if line.startswith("env makes a difference")),
+        next(
+            at for at, line in enumerate(lines) if "example.com/app/cmd/app  build setting vcs.modified differs" in line
+        ),
+        settings,
+        next(at for at, line in enumerate(lines) if line.startswith("sections of app that differ")),
+        lines.index("paths in app:"),
+        lines.index("-trimpath leaves folders out of packages and binaries"),
+        lines.index("Go stamps the state of the checkout into main packages: -buildvcs=false leaves it out"),
+        next(at for at, line in enumerate(lines) if line.startswith("kept: ")),
+    ]
+    assert order == sorted(order)
+    assert order[-1] == len(lines) - 1
