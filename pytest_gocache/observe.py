@@ -223,13 +223,7 @@ class Observer:
         arguments = GoArguments.read(args)
         if arguments.verb == "build" and any(action.target for action in result.links()):
             args = _with_output(arguments, args, binaries)
-        observer = replace(
-            self,
-            cwd=cwd,
-            machine=replace(self.machine, build_cache=cache, shared=None),
-            trail=Trail(folder / "steps"),
-            on_result=lambda _: None,
-        )
+        observer = self.apart(replace(self.machine, build_cache=cache, shared=None), cwd, folder / "steps")
         env = result.circumstances.env if result.circumstances else {}
         changes = {**env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", "GOBIN": str(binaries)}
         return observer.go(args, changes, check=False, timeout=None)
