@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +15,7 @@ from pytest_gocache import (
     GoModule,
     assert_cached,
     assert_reproducible,
+    reproduce,
 )
 
 # Without it, a build costs little: the standard library is warm.
@@ -157,10 +159,14 @@ def test_without_trimpath_only_the_folder_makes_a_difference(program: GoModule) 
 # Each condition is applied, and it alone.
 
 
+# A package that imports nothing needs no standard library: an empty cache is the quickest.
+from_scratch = pytest.mark.gocache(warm=False)
+
+
+@from_scratch
 @pytest.mark.parametrize("name", sorted(SENSITIVE))
 def test_a_build_that_depends_on_one_condition(program: GoModule, name: str) -> None:
     program.env |= {"STAMP": SENSITIVE[name], "STAMPED": "example.com/app/lib"}
-    # A package that imports nothing needs no standard library: to vary the cache costs nothing.
     build = ("-trimpath", TOOLEXEC, "./lib")
     alone = refused(program, *build, vary=name)
     assert alone[1:3] == ["  package example.com/app/lib", alone[2]]
@@ -171,6 +177,10 @@ def test_a_build_that_depends_on_one_condition(program: GoModule, name: str) -> 
     among_all = refused(program, *build)
     assert among_all[2:5] == [f"only {alone[2]}", *alone[3:5]]
     assert_reproducible(program, *build, vary=ALL - {name})
+    # -trimpath would change nothing about it.
+    assert (
+        not any(line.startswith("-trimpath ") for line in refused(program, *build[1:], vary=name)) or name == "folder"
+    )
 
 
 def test_a_build_that_depends_on_what_is_cached(program: GoModule) -> None:
@@ -208,6 +218,7 @@ def test_two_conditions_are_both_told(program: GoModule) -> None:
     assert sum("link of example.com/app/cmd/app" in line for line in lines) == 2
 
 
+@from_scratch
 def test_conditions_that_make_a_difference_only_together(program: GoModule) -> None:
     program.env |= {
         "STAMP": '[ $(umask) = 0077 ] && [ "$USER" = bob ] && echo both; :',
@@ -218,6 +229,7 @@ def test_conditions_that_make_a_difference_only_together(program: GoModule) -> N
     assert "something in it depends on these conditions, unseen by Go" in lines[3]
 
 
+@from_scratch
 def test_what_the_modules_environment_sets_is_a_part_of_the_build(program: GoModule) -> None:
     program.env |= {"STAMP": "echo $(date +%F) $USER", "STAMPED": "example.com/app/lib"}
     build = ("-trimpath", TOOLEXEC, "./lib")
@@ -226,12 +238,13 @@ def test_what_the_modules_environment_sets_is_a_part_of_the_build(program: GoMod
     assert_reproducible(program, *build)
 
 
-@pytest.mark.gocache(env={"TZ": "UTC"})
+@pytest.mark.gocache(warm=False, env={"TZ": "UTC"})
 def test_what_the_mark_sets_is_one_too(program: GoModule) -> None:
     program.env |= {"STAMP": "date +%F", "STAMPED": "example.com/app/lib"}
     assert_reproducible(program, "-trimpath", TOOLEXEC, "./lib")
 
 
+@from_scratch
 def test_a_build_that_fails_for_some(program: GoModule) -> None:
     program.env |= {"STAMP": "[ $USER = ann ]", "STAMPED": "example.com/app/lib"}
     lines = refused(program, "-trimpath", TOOLEXEC, "./lib", vary={"env", "umask"})
@@ -254,6 +267,14 @@ def test_a_step_that_is_not_repeatable(program: GoModule, noise: str) -> None:
         "  example.com/app/lib  made from the same inputs, and not the same: it is not repeatable (it ran toolexec.sh)"
     )
     assert sum("made from the same inputs" in line for line in lines) == 1
+
+
+@from_scratch
+def test_two_builds_never_happen_in_the_same_second(program: GoModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(reproduce, "time", SimpleNamespace(time=lambda: 100.25, sleep=slept.append))
+    assert_reproducible(program, "./lib", vary="umask")
+    assert slept == [0.0, 0.75]
 
 
 @pytest.mark.gocache(cgo=True)

@@ -19,6 +19,8 @@ from pytest_gocache import (
     UsageError,
     assert_reproducible,
 )
+from pytest_gocache.conditions import Stage
+from pytest_gocache.module import observer_of
 
 QUICK = ALL - {"cache"}
 OTHER = """
@@ -114,6 +116,13 @@ def test_another_goroot(app: GoModule, go_toolchain: GoToolchain) -> None:
     assert any(re.fullmatch(rf"  GOROOT  {go_toolchain.goroot}  \d+ times in .*", line) for line in lines)
     assert lines[-2] == "-trimpath leaves folders out of packages and binaries"
     assert_reproducible(app, "-trimpath", "./cmd/app", vary=QUICK | {"goroot"})
+
+
+def test_a_goroot_of_one_test_is_unknown_to_the_store(app: GoModule, tmp_path: Path) -> None:
+    machine = observer_of(app)[0].machine
+    copy = Stage(tmp_path, app.path, machine, frozenset({"goroot"})).place(frozenset({"goroot"})).machine
+    assert copy.toolchain.goroot.is_relative_to(tmp_path.resolve())
+    assert copy.warmed_by is machine.toolchain
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ compile:*)
 	*" -p ${STAMPED:-none} "*)
 		stamp=$(eval "$STAMP") || exit 1
 		file=${2%/*}/stamp.go # beside -o $WORK/b001/_pkg_.a, which -trimpath leaves out
-		printf 'package %s\n\nfunc init() { stamp = "%s" }\n' "${STAMPED##*/}" "$stamp" >"$file"
+		# Exported, so that the packages that import this one are other ones, too.
+		printf 'package %s\n\nconst Mark = "%s"\n\nfunc init() { stamp = Mark }\n' "${STAMPED##*/}" "$stamp" >"$file"
 		exec "$tool" "$@" "$file"
 		;;
 	esac
