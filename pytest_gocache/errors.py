@@ -87,7 +87,9 @@ class GoCommandError(GoCacheError):
         return f"failed with exit status {self.returncode}"
 
     def __str__(self) -> str:
-        parts = [f"`{' '.join(self.command)}` {self._verdict()} in {self.cwd}"]
+        first = f"`{' '.join(self.command)}` {self._verdict()} in {self.cwd}"
+        # An argument that is not UTF-8: neither a terminal nor pytest-xdist takes it as it is.
+        parts = [first.encode("utf-8", "backslashreplace").decode("utf-8")]
         for name, text in (("stderr", self.stderr), ("stdout", self.stdout)):
             if text.strip():
                 parts.append(f"{name}:\n{_tail(text)}")

@@ -133,7 +133,8 @@ class Explainer:
 
 
 def _memo(action: Action, against: Result | None) -> tuple[int, int | None]:
-    return action.id, None if against is None else against.step
+    # Not its step: the go commands of a program have one together.
+    return action.id, None if against is None else id(against)
 
 
 def _same_action(then: Result, action: Action) -> tuple[Result, Action] | None:

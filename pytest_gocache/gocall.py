@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from pytest_gocache.actiongraph import parse_action_graph
 from pytest_gocache.caches import ModuleCache
 from pytest_gocache.environment import gomodcache_of
 from pytest_gocache.errors import ActionGraphError
-from pytest_gocache.goflags import GoArguments
+from pytest_gocache.goflags import GoArguments, flags_of
 from pytest_gocache.hashlog import split_debug_lines, test_variants
 from pytest_gocache.process import Finished
 from pytest_gocache.result import Circumstances, Result
@@ -20,7 +21,9 @@ from pytest_gocache.testoutput import parse_test_output
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import Sources
 
-__all__ = ["GoCall"]
+__all__ = ["GoCall", "folder_name"]
+
+_LONGEST_NAME = 20
 
 
 @dataclass(slots=True)
@@ -65,7 +68,8 @@ class GoCall:
         """Whether ``go run`` itself starts the program, not another one that the user or the target asks for."""
         env = self.circumstances.env
         native = all(env.get(name, "") in ("", self.toolchain.env.get(name)) for name in ("GOOS", "GOARCH"))
-        return native and not any(name == "exec" for name, _ in self.arguments.flags)
+        flags = [*flags_of(env.get("GOFLAGS", "")), *self.arguments.flags]
+        return native and not any(name == "exec" for name, _ in flags)
 
     @property
     def argv(self) -> list[str]:
@@ -137,3 +141,8 @@ def _outcomes(stdout: str, actions: Sequence[Action]) -> dict[str, TestOutcome]:
     tested = {action.import_path for action in actions if action.kind is Kind.TEST}
     outcomes = parse_test_output(stdout)
     return {n: o for n, o in outcomes.items() if n in tested or o.status is TestStatus.BUILD_FAILED}
+
+
+def folder_name(args: Sequence[str]) -> str:
+    """A name for the folder of a go command: ``go-build``. What stands in the place of the verb can be any text."""
+    return re.sub(r"[^\w-]", "_", f"go-{GoArguments.read(args).verb or 'help'}", flags=re.ASCII)[:_LONGEST_NAME]

@@ -149,7 +149,9 @@ def explain_set_difference(result: Result, what: str, actual: Iterable[str], exp
     """What a failing ``assert result.compiled == {…}`` says: what is extra and why, and what is missing."""
     have, want = set(actual), set(expected)
     kind = {"linked": Kind.LINK, "vetted": Kind.VET}.get(what, Kind.COMPILE)
-    actions = {action.package: action for action in result.actions if action.kind is kind and not action.facts_only}
+    own_kind = [action for action in result.actions if action.kind is kind and not action.facts_only]
+    # Of the go commands of a program, one may have compiled what another found in the cache.
+    actions = {action.package: action for action in sorted(own_kind, key=lambda action: action.ran)}
     lines = [f"result.{what} of {result.title}"]
     explainers = Explainers()
     # One line each, the most telling first: pytest shows only the first few of a comparison's lines.

@@ -187,8 +187,8 @@ class GoModule:
 
         Every go command that it, or what it starts, finds on PATH is observed. The result's ``commands`` has them in
         the order of their starts, each with verdicts of its own; the result itself is their union. Not observed are go
-        commands that are called by an absolute path, and those of test binaries. Raises `UsageError` as `go` does, and
-        for a program that cannot be started.
+        commands that are called by an absolute path, and those of test binaries and of what ``go tool`` runs. Raises
+        `UsageError` as `go` does, and for a program that cannot be started.
         """
         changes, limit = self._settings(argv, env, timeout)
         if not argv:

@@ -14,9 +14,8 @@ from pytest_gocache import process
 from pytest_gocache.caches import BuildCache
 from pytest_gocache.environment import gomodcache_of, with_debug_setting, without_debug_settings
 from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
-from pytest_gocache.gocall import GoCall
+from pytest_gocache.gocall import GoCall, folder_name
 from pytest_gocache.goflags import GoArguments, without_flag
-from pytest_gocache.hashlog import split_debug_lines
 from pytest_gocache.machine import Machine
 from pytest_gocache.program import below_generate, run_program
 from pytest_gocache.result import CacheEvent, Circumstances, Result
@@ -34,7 +33,10 @@ __all__ = ["Observer", "Trail"]
 _VCS_FOLDERS = (".git", ".hg", ".svn", ".bzr", ".fslckout", "_FOSSIL_")
 # Commands that write no graph of their own and yet build, through the go commands that they start.
 _BUILD_INDIRECTLY = frozenset({"generate", "tool", "fix"})
+# With these flags alone go list compiles anything.
+_LIST_BUILDS = frozenset({"compiled", "export"})
 _BUILDVCS_OFF = "-buildvcs=false"
+_LONGEST_NAME = 20
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ class Observer:
             return self._program(("go", *args), env, generates=True, check=check, timeout=timeout)
         root = self._root(("go", *args))
         full_env = self._environment(env, root, root / (arguments.chdir or "."))
-        call = self._call(args, full_env, root, root, self._next_folder(f"go-{arguments.verb or 'help'}"))
+        call = self._call(args, full_env, root, root, self._next_folder(folder_name(args)))
         call.prepare()
         # What a build prints of its keys costs a fifth of a warm one (net/http): not twice for the same keys. Not so a
         # test, since GODEBUG is an input of its result, and what only vet and test have is told apart by the log.
@@ -123,7 +125,7 @@ class Observer:
         root = self._root(command)
         env = self._environment(changes, root, root)
         toolchain = self.machine.toolchain
-        folder = self._next_folder("go-generate" if generates else f"exec-{Path(command[0]).name}")
+        folder = self._next_folder("go-generate" if generates else f"exec-{Path(command[0]).name[:_LONGEST_NAME]}")
         folder.mkdir(parents=True)
         step = self.trail.taken
         goroot = shim_goroot(self.machine.home.root / "shim", toolchain, self.store, self.machine.ambient)
@@ -155,7 +157,7 @@ class Observer:
             cwd=root,
             returncode=done.returncode,
             stdout=done.stdout.decode("utf-8", "replace"),
-            stderr=split_debug_lines(done.stderr).decode("utf-8", "replace"),
+            stderr=done.stderr.decode("utf-8", "replace"),
             seconds=done.seconds,
             circumstances=replace(self._circumstances(env), started=started),
             evidence=folder,
@@ -177,10 +179,12 @@ class Observer:
         arguments = GoArguments.read(args)
         modules = _extracted_modules(gomodcache_of(env))
         sources = self.scan.read(root, [*modules, *self.machine.served], self.trail.texts)
-        if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
+        lists = arguments.verb == "list" and not any(name in _LIST_BUILDS for name, _ in arguments.flags)
+        if (arguments.builds and not lists) or arguments.verb in _BUILD_INDIRECTLY:
             self._warm(arguments, env, sources, cwd)
-        circumstances = self._circumstances(env)
-        circumstances = replace(circumstances, events=self._events(), rerun=lambda result: self._rerun(result, cwd))
+        circumstances = replace(
+            self._circumstances(env), cwd=cwd, events=self._events(), rerun=lambda result: self._rerun(result, cwd)
+        )
         return GoCall(self.machine.toolchain, tuple(args), cwd, root, sources, folder, circumstances, self.trail.taken)
 
     def _circumstances(self, env: Mapping[str, str]) -> Circumstances:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
@@ -35,7 +35,7 @@ class Finished:
     timed_out: bool
 
 
-def run(  # noqa: PLR0913 - what a process starts with
+def run(  # noqa: PLR0913 - a process, where it runs, and for how long
     argv: Sequence[str],
     *,
     cwd: Path,
@@ -43,11 +43,13 @@ def run(  # noqa: PLR0913 - what a process starts with
     output: Path,
     timeout: float | None = None,
     umask: int = UMASK,
+    paused: Callable[[], float] = lambda: 0.0,
 ) -> Finished:
     """Run ``argv`` to its end, with ``stdout`` and ``stderr`` written to files of these names in ``output``.
 
     The process leads a group of its own, and the whole group is killed when the leader ends, when ``timeout`` (seconds)
-    is exceeded, and when this call is interrupted. Raises `OSError` when the program cannot be started.
+    is exceeded, and when this call is interrupted. Of its time ``paused`` gives the seconds that do not count, up to
+    now. Raises `OSError` when the program cannot be started.
     """
     # Nobody waits for an end-of-file: a grandchild that outlives its parent would keep it from us.
     with (output / "stdout").open("wb") as out, _gathered(output / "stderr") as err:
@@ -62,7 +64,7 @@ def run(  # noqa: PLR0913 - what a process starts with
             start_new_session=True,
             umask=umask,
         )
-        timed_out = _wait(process, timeout)
+        timed_out = _wait(process, timeout, paused)
         seconds = time.perf_counter() - begun
     return Finished(
         process.returncode,
@@ -129,17 +131,22 @@ def _empty(read_end: int, sink: RawIOBase, stop: threading.Event, failed: list[O
                     failed.append(error)
 
 
-def _wait(process: subprocess.Popen[bytes], timeout: float | None) -> bool:
+def _wait(process: subprocess.Popen[bytes], timeout: float | None, paused: Callable[[], float]) -> bool:
     """Wait for the leader, then end whatever is left of its group; True when the time limit ended it."""
-    expired = threading.Event()
+    expired, ended = threading.Event(), threading.Event()
 
-    def expire() -> None:
-        expired.set()
-        _kill_group(process.pid)
+    def expire(left: float) -> None:
+        allowed = 0.0
+        while not ended.wait(left):
+            left = paused() - allowed
+            if left <= 0:
+                expired.set()
+                _kill_group(process.pid)
+                return
+            allowed += left
 
-    timer = threading.Timer(timeout, expire) if timeout is not None else None
+    timer = threading.Thread(target=expire, args=(timeout,), daemon=True) if timeout is not None else None
     if timer:
-        timer.daemon = True
         timer.start()
     try:
         if _HAS_WAITID:
@@ -150,7 +157,7 @@ def _wait(process: subprocess.Popen[bytes], timeout: float | None) -> bool:
     finally:
         # On every way out, Ctrl-C included: the group is in a session of its own, no terminal signal reaches it.
         if timer:
-            timer.cancel()
+            ended.set()
             timer.join()
         _kill_group(process.pid)
         process.wait()

@@ -12,8 +12,7 @@ from pathlib import Path
 from pytest_gocache import process
 from pytest_gocache.environment import without_debug_settings
 from pytest_gocache.errors import UsageError
-from pytest_gocache.gocall import GoCall
-from pytest_gocache.goflags import GoArguments
+from pytest_gocache.gocall import GoCall, folder_name
 from pytest_gocache.process import Finished
 from pytest_gocache.watcher import Ask, Order, Watcher
 
@@ -63,15 +62,20 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
     it. Raises what ``observe`` raises, and `UsageError` when the program cannot be started.
     """
     called: list[CalledGo] = []
+    pauses = _Stopwatch()
 
     def answer(ask: Ask) -> Order:
-        verb = GoArguments.read(ask.args).verb or "help"
         plain = Ask(ask.cwd, ask.args, _unobserved(ask.env, goroot))
-        call = observe(plain, folder / f"{len(called) + 1:02d}-go-{verb}")
-        call.prepare()
+        # It may take long to make a cache warm: the program has no part in that.
+        with pauses:
+            call = observe(plain, folder / f"{len(called) + 1:02d}-{folder_name(ask.args)}")
+            call.prepare()
         this = CalledGo(call, time.perf_counter())
         called.append(this)
-        argv, env = call.argv, call.circumstances.env
+        argv, env = call.argv, dict(call.circumstances.env)
+        if not call.arguments.builds:
+            # Nothing of what it would print is needed, and generators and tools that it starts shall not see it.
+            env["GODEBUG"] = without_debug_settings(env["GODEBUG"])
         # What a test starts is not observed: PATH is an input of its result, and so are its arguments.
         if call.arguments.verb == "generate":
             env = below_generate(env, goroot)
@@ -81,15 +85,37 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
 
     outer = _observed(env, goroot)
     outer["GODEBUG"] = without_debug_settings(env.get("GODEBUG", ""))
+    if not outer["GODEBUG"]:
+        del outer["GODEBUG"]
     with Watcher(goroot / "watcher", answer) as watcher:
         try:
-            done = process.run(argv, cwd=cwd, env=outer, output=folder, timeout=timeout, umask=umask)
+            done = process.run(
+                argv, cwd=cwd, env=outer, output=folder, timeout=timeout, umask=umask, paused=pauses.seconds
+            )
         except OSError as error:
             raise UsageError(
                 f"`{shlex.join(argv)}` cannot be started in {cwd}: {error.strerror or error}; PATH={outer['PATH']}"
             ) from error
     watcher.check()
     return done, called
+
+
+class _Stopwatch:
+    """The seconds spent in a context that is entered again and again, up to now."""
+
+    def __init__(self) -> None:
+        self._before = 0.0
+        self._since: float | None = None
+
+    def __enter__(self) -> None:
+        self._since = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._before, self._since = self.seconds(), None
+
+    def seconds(self) -> float:
+        since = self._since
+        return self._before + (0.0 if since is None else time.monotonic() - since)
 
 
 def below_generate(env: Mapping[str, str], goroot: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 
 from pytest_gocache.result import Result
+from pytest_gocache.texts import printable
 
 __all__ = ["Totals", "lines_of"]
 
@@ -56,7 +57,7 @@ def _line(result: Result, did: list[str]) -> str:
     if result.returncode:
         did.append(f"exit status {result.returncode}" if result.returncode > 0 else f"killed by {-result.returncode}")
     what = "; ".join(did) or "no action graph"
-    return f"{shlex.join(result.command)}  [{result.seconds:.2f} s]  {what}"
+    return f"{printable(shlex.join(result.command))}  [{result.seconds:.2f} s]  {what}"
 
 
 def _did(result: Result) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pytest_gocache.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.errors import UsageError
 from pytest_gocache.explanation import Explanation
-from pytest_gocache.texts import Texts
+from pytest_gocache.texts import Texts, printable
 
 __all__ = ["CacheEvent", "Circumstances", "PackageSet", "Result"]
 
@@ -35,6 +35,8 @@ class Circumstances:
     """The GOROOT of the toolchain that ran it."""
     started: float
     """Epoch seconds."""
+    cwd: Path | None = None
+    """The folder in which a program called it; None: the module's root."""
     events: tuple[CacheEvent, ...] = ()
     """What the test did to the build cache since the command before."""
     texts: Texts = field(default_factory=Texts)
@@ -200,7 +202,7 @@ class Result:
     def testing(self, package: str) -> Result:
         """The go command whose outcome stands in `tests` for a package."""
         outcome = self.tests.get(package)
-        return next((command for command in self.commands if command.tests.get(package) is outcome), self)
+        return next((c for c in self.commands if outcome is not None and c.tests.get(package) is outcome), self)
 
     def explain(self, *patterns: str) -> Explanation:
         """Why each compile, link, vet and test of this command ran; with patterns: those of packages that match.
@@ -221,4 +223,4 @@ class Result:
     @property
     def title(self) -> str:
         """The command as a shell would read it, with its step: ``go build ./... (step 3)`` in backquotes."""
-        return f"`{shlex.join(self.command)}` (step {self.step}{self.within and f', by {self.within}'})"
+        return printable(f"`{shlex.join(self.command)}` (step {self.step}{self.within and f', by {self.within}'})")

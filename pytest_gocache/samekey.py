@@ -52,7 +52,7 @@ def gone_from_cache(result: Result, then: Result, import_path: str) -> str:
         for event in reversed(later.circumstances.events if later.circumstances else ()):
             if event.packages is None or import_path in event.packages:
                 return f"but {event.what} before step {later.step}"
-    now, before = (run.circumstances.env["GOCACHE"] if run.circumstances else "" for run in (result, then))
+    now, before = (run.circumstances.env.get("GOCACHE", "") if run.circumstances else "" for run in (result, then))
     if now and before and now != before:
         return f"but in another GOCACHE: that was {before}, this is {now}"
     return ""

@@ -17,11 +17,19 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"reflect"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
+
+func init() {
+	// The parent whose death go is told of is a thread: this one lives as long as the process.
+	runtime.LockOSThread()
+}
 
 func main() {
 	if filepath.Base(os.Args[0]) == "below" {
@@ -38,9 +46,16 @@ func main() {
 }
 
 func observed() (int, error) {
-	// As a child of make it shall live until the go command has ended, which is told itself.
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	// As a child of make it shall live until the go command has ended, which is told itself. What the caller ignores,
+	// like nohup, go shall find ignored, too.
+	signals := make(chan os.Signal, 16)
+	for _, one := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
+		if !signal.Ignored(one) {
+			signal.Notify(signals, one)
+		}
+	}
+	// A reader that is gone is the command's affair: it gets this signal when it writes the next time.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 
 	watcher, token, err := dial()
 	if err != nil {
@@ -68,47 +83,56 @@ func observed() (int, error) {
 		return 0, err
 	}
 
-	out, err := newStream(os.Stdout, stdout, false)
+	streams, err := newStreams(stdout, stderr)
 	if err != nil {
 		return 0, err
 	}
-	log, err := newStream(os.Stderr, stderr, true)
-	if err != nil {
-		return 0, err
+	attributes := &syscall.SysProcAttr{}
+	// Linux only: a shim that is killed takes go with it, as if it were go.
+	if field := reflect.ValueOf(attributes).Elem().FieldByName("Pdeathsig"); field.IsValid() {
+		field.SetInt(int64(syscall.SIGKILL))
 	}
 	process, err := os.StartProcess(rest[0], rest[:words], &os.ProcAttr{
 		Env:   rest[words:],
-		Files: []*os.File{os.Stdin, out.input(), log.input()},
+		Files: []*os.File{os.Stdin, streams[0].writer, streams[len(streams)-1].writer},
+		Sys:   attributes,
 	})
 	if err != nil {
 		return 0, err
 	}
-	out.copy()
-	log.copy()
+	for _, s := range streams {
+		s.copy()
+	}
 	go func() {
 		for received := range signals {
 			process.Signal(received)
 		}
 	}()
+	var ended atomic.Bool
 	over := make(chan bool)
 	go func() {
-		// The test says nothing more. It hangs up when it has noted the end, or when all is to end.
+		// The test says nothing more. It hangs up when it has noted the end, or when all is to end: then what go has
+		// started ends, too. The test itself is in another process group.
 		reader.ReadByte()
-		process.Kill()
+		if !ended.Load() {
+			syscall.Kill(0, syscall.SIGKILL)
+		}
 		close(over)
 	}()
 	state, err := process.Wait()
 	if err != nil {
 		return 0, err
 	}
-	out.finish()
-	log.finish()
+	for _, s := range streams {
+		s.finish()
+	}
 	code := state.ExitCode()
 	status, ok := state.Sys().(syscall.WaitStatus)
 	killed := ok && status.Signaled()
 	if killed {
 		code = -int(status.Signal())
 	}
+	ended.Store(true)
 	if err := send(watcher, []string{strconv.Itoa(code)}); err != nil {
 		return 0, err
 	}
@@ -135,6 +159,9 @@ func below() error {
 		}
 	}
 	os.Setenv("GODEBUG", strings.Join(settings, ","))
+	if len(settings) == 0 {
+		os.Unsetenv("GODEBUG")
+	}
 	return syscall.Exec(os.Args[1], os.Args[1:], os.Environ())
 }
 
@@ -198,101 +225,186 @@ func receive(from *bufio.Reader) ([]string, error) {
 	return texts, nil
 }
 
-// A stream is stdout or stderr of the command on its way to the caller, and to a file that the test reads.
+// A stream is what the command writes to, on its way to the caller and to files that the test reads.
 type stream struct {
 	caller *os.File
-	record *os.File // nil: the command writes to the caller itself
+	record *os.File // what is the caller's
+	log    *os.File // what the library has asked Go for; nil: nothing of it is expected
 	reader *os.File
 	writer *os.File
 	done   chan bool
-	filter bool
-	// The beginning of a line that may be one of the library's, and whether the caller has the beginning of another.
-	held   []byte
-	inside bool
+	ended  chan bool
+	held   []byte // a part of a line that may be one of the library's
 }
 
-func newStream(caller *os.File, record string, filter bool) (*stream, error) {
-	s := &stream{caller: caller, filter: filter}
-	if record == "" {
-		return s, nil
-	}
-	var err error
-	if s.record, err = os.OpenFile(record, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644); err != nil {
+// newStreams makes one for stdout and one for stderr; or one for both, where the caller has them in one file: then what
+// comes first stays first.
+func newStreams(stdout, stderr string) ([]*stream, error) {
+	log, err := os.OpenFile(stderr, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
 		return nil, err
 	}
-	s.reader, s.writer, err = os.Pipe()
-	return s, err
+	record, err := os.OpenFile(stdout, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	streams := []*stream{{caller: os.Stdout, record: record}, {caller: os.Stderr, record: log, log: log}}
+	if oneFile(os.Stdout, os.Stderr) {
+		streams = []*stream{{caller: os.Stdout, record: record, log: log}}
+	}
+	for _, s := range streams {
+		s.done, s.ended = make(chan bool), make(chan bool)
+		if s.reader, s.writer, err = os.Pipe(); err != nil {
+			return nil, err
+		}
+		if s.log != nil && runtime.GOOS == "linux" {
+			const setSize = 1031 // F_SETPIPE_SZ
+			s.control(func(fd uintptr) { syscall.Syscall(syscall.SYS_FCNTL, fd, setSize, inPipe) })
+		}
+	}
+	return streams, nil
 }
 
-// input is what the command writes to.
-func (s *stream) input() *os.File {
-	if s.record == nil {
-		return s.caller
+func oneFile(one, other *os.File) bool {
+	first, err := one.Stat()
+	if err != nil || first.Mode()&os.ModeCharDevice != 0 {
+		return false
 	}
-	return s.writer
+	second, err := other.Stat()
+	return err == nil && os.SameFile(first, second)
 }
 
 func (s *stream) copy() {
-	if s.record == nil {
-		return
-	}
 	s.writer.Close()
-	s.done = make(chan bool)
 	go func() {
 		defer close(s.done)
 		piece := make([]byte, 1<<16)
-		for {
+		for !s.isOver() {
 			n, err := s.reader.Read(piece)
-			s.record.Write(piece[:n])
 			s.pass(piece[:n])
-			if err != nil {
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				s.give(s.held)
+				s.held = nil
+			} else if err != nil {
 				break
 			}
+			// A few letters may be a prompt.
+			wait := time.Time{}
+			if len(s.held) > 0 && !isOurs(s.held) {
+				wait = time.Now().Add(prompt)
+			}
+			s.reader.SetReadDeadline(wait)
+			if s.log != nil && n < len(piece) {
+				// Go's log has thousands of lines, each written by itself: one at a time they would cost too much.
+				select {
+				case <-s.ended:
+				case <-time.After(pause):
+				}
+			}
 		}
-		s.caller.Write(s.held)
+		s.drain(piece)
+		s.give(s.held)
 	}()
 }
 
-// finish waits for what the command has written, but not for processes that it has left behind with its stream.
-func (s *stream) finish() {
-	if s.record == nil {
-		return
+func (s *stream) isOver() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
 	}
-	s.reader.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+}
+
+const (
+	pause  = time.Millisecond
+	prompt = 50 * time.Millisecond
+	inPipe = 1 << 20
+)
+
+// drain takes what the pipe has, and does not wait for more: a process that go has left behind may hold it for ever.
+func (s *stream) drain(piece []byte) {
+	for taken := 0; taken < inPipe; {
+		n := 0
+		s.control(func(fd uintptr) { n, _ = syscall.Read(int(fd), piece) })
+		if n <= 0 {
+			return
+		}
+		s.pass(piece[:n])
+		taken += n
+	}
+}
+
+func (s *stream) control(do func(fd uintptr)) {
+	if raw, err := s.reader.SyscallConn(); err == nil {
+		raw.Control(do)
+	}
+}
+
+// finish is called when the command has ended.
+func (s *stream) finish() {
+	close(s.ended)
+	s.reader.SetReadDeadline(time.Now())
 	<-s.done
 }
 
-// pass gives the caller what is his.
+// give hands the caller what is his.
+func (s *stream) give(text []byte) {
+	if len(text) == 0 {
+		return
+	}
+	s.record.Write(text)
+	if _, err := s.caller.Write(text); errors.Is(err, syscall.EPIPE) {
+		s.reader.Close()
+	}
+}
+
+// pass takes the library's lines out of what the command has written.
 func (s *stream) pass(piece []byte) {
-	if !s.filter {
-		s.caller.Write(piece)
+	if s.log == nil {
+		s.give(piece)
 		return
 	}
 	text := append(s.held, piece...)
-	var his []byte
+	s.held = nil
+	var his, ours []byte
 	for len(text) > 0 {
-		line := text
-		at := bytes.IndexByte(text, '\n')
-		if at >= 0 {
-			line = text[:at+1]
+		line, whole := text, false
+		if at := bytes.IndexByte(text, '\n'); at >= 0 {
+			line, whole = text[:at+1], true
 		}
-		ours := !s.inside && isOurs(line)
-		if at < 0 && (ours || !s.inside && mayBeOurs(line)) {
-			break
-		}
-		if !ours {
-			his = append(his, line...)
-		}
-		s.inside = at < 0
 		text = text[len(line):]
+		from := begin(line, whole)
+		his = append(his, line[:from]...)
+		if whole {
+			ours = append(ours, line[from:]...)
+		} else {
+			s.held = append(s.held, line[from:]...)
+		}
 	}
-	s.held = append([]byte(nil), text...)
-	s.caller.Write(his)
+	s.log.Write(ours)
+	s.give(his)
 }
 
-var prefixes = []string{"HASH[", "HASH subkey ", "HASH /", "testcache: "}
+// begin is where a line becomes one of the library's, or its length. That is at its start, but for what a program has
+// printed without a newline before it. Of a line that is not whole it is where one may begin.
+func begin(line []byte, whole bool) int {
+	for from := 0; from < len(line); from++ {
+		at := bytes.IndexAny(line[from:], "Ht")
+		if at < 0 {
+			break
+		}
+		from += at
+		if whole && isDebug(line[from:len(line)-1], from == 0) || !whole && mayBeOurs(line[from:]) {
+			return from
+		}
+	}
+	return len(line)
+}
 
-// isOurs tells whether a line is one that GODEBUG=gocachehash=1,gocachetest=1 makes Go print.
+var prefixes = []string{"HASH[", "HASH ", "testcache: "}
+
+// isOurs tells whether a line begins as the library's do.
 func isOurs(line []byte) bool {
 	for _, prefix := range prefixes {
 		if bytes.HasPrefix(line, []byte(prefix)) {
@@ -302,12 +414,56 @@ func isOurs(line []byte) bool {
 	return false
 }
 
-// mayBeOurs tells whether the beginning of a line can become such a line.
+// mayBeOurs tells whether it does or, with more to come, may do so.
 func mayBeOurs(line []byte) bool {
 	for _, prefix := range prefixes {
-		if len(line) < len(prefix) && strings.HasPrefix(prefix, string(line)) {
+		if strings.HasPrefix(prefix, string(line[:min(len(line), len(prefix))])) {
 			return true
 		}
 	}
 	return false
+}
+
+// isDebug tells whether a line, its newline left out, is one that GODEBUG=gocachehash=1,gocachetest=1 makes Go print.
+func isDebug(line []byte, first bool) bool {
+	if rest, ok := bytes.CutPrefix(line, []byte("HASH")); ok {
+		_, sum := cutLast(rest, ": ")
+		switch {
+		case bytes.HasPrefix(rest, []byte(" subkey ")):
+			_, sum = cutLast(rest, " = ")
+			return isSum(sum)
+		case bytes.HasPrefix(rest, []byte(" ")):
+			return isSum(sum)
+		case bytes.HasPrefix(rest, []byte("[")):
+			_, input, _ := bytes.Cut(rest, []byte("]: "))
+			opens := first && bytes.HasSuffix(rest, []byte("]"))
+			return opens || isSum(sum) || len(input) > 1 && input[0] == '"' && input[len(input)-1] == '"'
+		}
+		return false
+	}
+	rest, ok := bytes.CutPrefix(line, []byte("testcache: "))
+	if !ok || bytes.HasPrefix(rest, []byte("caching disabled ")) {
+		return ok
+	}
+	name, said, _ := bytes.Cut(rest, []byte(": "))
+	for _, start := range lookups {
+		if bytes.HasPrefix(said, []byte(start)) {
+			return !bytes.Contains(name, []byte(" "))
+		}
+	}
+	return false
+}
+
+var lookups = strings.Split("test ID |save test ID |input |test output|reading|cached cover|coverage metadata", "|")
+
+func cutLast(text []byte, by string) (before, after []byte) {
+	at := bytes.LastIndex(text, []byte(by))
+	if at < 0 {
+		return text, nil
+	}
+	return text[:at], text[at+len(by):]
+}
+
+func isSum(text []byte) bool {
+	return len(text) == 64 && len(bytes.Trim(text, "0123456789abcdef")) == 0
 }

@@ -46,7 +46,7 @@ def shim_goroot(folder: Path, toolchain: GoToolchain, store: WarmStore, ambient:
         go.hardlink_to(program)
     except OSError:
         shutil.copy2(program, go)
-    (go.parent / "below").hardlink_to(go)
+    (go.parent / "below").symlink_to(go.name)
     return folder
 
 

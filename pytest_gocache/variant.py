@@ -98,8 +98,9 @@ def _profile(file: Path) -> list[tuple[str, str]]:
 def named_std_packages(arguments: GoArguments, toolchain: GoToolchain) -> frozenset[str]:
     """The standard packages that a command line names itself: ``fmt``, ``net/...``, ``std``."""
     found: set[str] = set()
-    for text in arguments.packages:
-        if text.startswith((".", "/", "-")) or text.endswith(".go") or "@" in text:
+    # What follows the program of go run is for the program.
+    for text in arguments.packages[: 1 if arguments.verb == "run" else None]:
+        if not text or text.startswith((".", "/", "-")) or text.endswith(".go") or "@" in text:
             continue
         if text == "std":
             found.update(_all_std(toolchain))

@@ -148,7 +148,7 @@ class Warming:
         if complaint is not None:
             return [], []
         names = (self._output / "stdout").read_text(encoding="utf-8").split()
-        private = [n for n in names if n.startswith(("cmd/", "vendor/")) or "internal" in n.split("/")]
+        private = [n for n in names if n.startswith(("cmd/", "vendor/")) or {"internal", "builtin"} & set(n.split("/"))]
         return [n for n in names if n not in private], private
 
     def _write(self, packages: list[str], state: int = 0) -> None:

@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ __all__ = ["Ask", "Order", "Watcher"]
 
 _PIECE = 1 << 16
 _KILLED = -9
+_LAST_SECONDS = 5.0  # for a caller to end itself and what it has started
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,11 @@ class Order:
 
     argv: Sequence[str]
     env: Mapping[str, str]
-    stdout: Path | None
-    """The file that gets what it prints, as its caller does; None: only the caller does."""
+    stdout: Path
+    """The file that gets what it prints, as its caller does."""
     stderr: Path
-    """The same for stderr; the caller does not get the lines that the library asked Go for."""
+    """The same for stderr; the caller does not get the lines that the library asked Go for, which are there alone when
+    stdout and stderr are one file."""
     ended: Callable[[int], None]
     """Called with the exit status (negative: the signal), from a thread of the watcher's."""
 
@@ -63,8 +66,8 @@ class Watcher:
     def __enter__(self) -> Watcher:
         # TCP, because the path of a Unix socket may have no more than 104 bytes, and pytest's folders are deep.
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        port = self._listener.getsockname()[1]
-        self._file.write_bytes(b"%d %s\n" % (port, self._token))
+        self._address = self._listener.getsockname()
+        self._file.write_bytes(b"%d %s\n" % (self._address[1], self._token))
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
         return self
@@ -74,30 +77,48 @@ class Watcher:
     ) -> None:
         self._ending = True
         # What wakes a thread that waits in accept() differs between systems; a caller wakes it on all of them.
-        socket.create_connection(self._listener.getsockname()).close()
+        with contextlib.suppress(OSError):  # it has given up
+            socket.create_connection(self._address).close()
         self._acceptor.join()
         self._listener.close()
-        for connection in self._connections:
-            _hang_up(connection)
+        # They close the other half when they, and what they have started, are ended: nothing is left running then.
+        self._shut(socket.SHUT_WR)
+        limit = time.monotonic() + _LAST_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, limit - time.monotonic()))
+        self._shut(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join()
-        self._file.unlink()
+        for connection in self._connections:  # one may have got no thread
+            connection.close()
+        self._file.unlink(missing_ok=True)
 
     def check(self) -> None:
         """Raise what ``answer`` has raised first."""
         if self._failed:
             raise self._failed[0]
 
+    def _shut(self, how: int) -> None:
+        for connection in self._connections:
+            with contextlib.suppress(OSError):  # it has ended by itself
+                connection.shutdown(how)
+
     def _accept(self) -> None:
-        while True:
-            connection, _ = self._listener.accept()
-            if self._ending:
-                connection.close()
-                return
-            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
-            self._connections.append(connection)
-            self._threads.append(thread)
-            thread.start()
+        try:
+            while True:
+                connection, _ = self._listener.accept()
+                if self._ending:
+                    connection.close()
+                    return
+                self._connections.append(connection)
+                thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+                thread.start()
+                self._threads.append(thread)
+        except (OSError, RuntimeError) as error:
+            # No descriptor or no thread is left: nobody shall wait for an answer that will not come.
+            self._failed.append(error)
+            self._listener.close()
+            self._shut(socket.SHUT_RDWR)
 
     def _serve(self, connection: socket.socket) -> None:
         with connection:
@@ -116,21 +137,21 @@ class Watcher:
                 code = int(ended[0]) if ended else _KILLED
             except (OSError, ValueError):
                 code = _KILLED
-            order.ended(code)
+            try:
+                order.ended(code)
+            except Exception as error:  # noqa: BLE001 - as in _order_for
+                self._failed.append(error)
 
     def _order_for(self, connection: socket.socket, ask: Ask) -> Order | None:
         with self._one_at_a_time:
+            if self._ending:
+                return None
             try:
                 return self._answer(ask)
             except Exception as error:  # noqa: BLE001 - it belongs to the test, which waits in another thread
                 self._failed.append(error)
                 _send(connection, [os.fsencode(str(error))])
                 return None
-
-
-def _hang_up(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it has ended by itself
-        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _asked(texts: list[bytes]) -> Ask:
@@ -141,7 +162,7 @@ def _asked(texts: list[bytes]) -> Ask:
 
 
 def _ordered(order: Order) -> list[bytes]:
-    texts = [str(order.stdout or ""), str(order.stderr), str(len(order.argv)), *order.argv]
+    texts = [str(order.stdout), str(order.stderr), str(len(order.argv)), *order.argv]
     texts += [f"{name}={value}" for name, value in order.env.items()]
     return [os.fsencode(text) for text in texts]
 

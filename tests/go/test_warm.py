@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_gocache import BuildCache, GoModule
+from pytest_gocache import BuildCache, GoModule, assert_cached
+from pytest_gocache.session import session_of
 
 # Every flag and variable here selects compiled forms of the standard library of its own.
 VARIANTS = [
@@ -167,3 +168,20 @@ def test_a_build_is_given_only_the_files_that_it_needs(app: GoModule, gocache: B
     app.test("./...")
 
     assert for_building < len(gocache.entries()) / 2
+
+
+def test_a_list_of_the_standard_library_makes_nothing_warm(go_module: GoModule, pytestconfig: pytest.Config) -> None:
+    counts = session_of(pytestconfig).store.counts
+    before = counts.hits + counts.misses
+    assert "fmt" in go_module.go("list", "std").stdout.split()
+    assert counts.hits + counts.misses == before
+    # A package without code is one of the standard library, too.
+    assert_cached(go_module.build("builtin", "errors"))
+
+
+def test_arguments_of_the_program_of_go_run_are_no_packages(go_module: GoModule) -> None:
+    go_module.write("main.go", "package main\n\nfunc main() {}\n")
+    result = go_module.run(".", "net/http", "", "std")
+    assert_cached(result, "std")
+    assert go_module.gocache.path.is_dir()
+    assert sum(1 for _ in go_module.gocache.entries()) < 250

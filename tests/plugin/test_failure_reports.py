@@ -106,6 +106,45 @@ def test_the_section_has_a_line_for_each_go_command_with_what_it_did(failing: py
     assert "test_passing" not in output.split("= FAILURES =", 1)[1]
 
 
+def test_the_go_commands_of_a_program_stand_below_it(pytester: pytest.Pytester, store: Path) -> None:
+    pytester.makepyfile(
+        f"""
+        from pytest_gocache import assert_cached
+
+        def test_it(go_module):
+            {LIB}
+            go_module.write("bad/bad.go", "package bad\\n\\nvar x int = y\\n")
+            go_module.exec("true")
+            go_module.exec("sh", "-c", "go build ./lib; go build ./bad; kill -9 $$", check=False)
+            go_module.exec("go", "build", "./lib")
+            go_module.append("lib/lib.go", "const Other = 2\\n")
+            assert_cached(go_module.exec("sh", "-c", "go build './l'ib \\"$(printf '\\\\377')\\"; go build ./lib"))
+        """
+    )
+    for workers in ("0", "1"):
+        result = run(pytester, store, "-n", workers)
+        result.assert_outcomes(failed=1)
+        output = result.stdout.str()
+        result.stdout.fnmatch_lines(
+            [
+                "E * assert_cached: 1 package was rebuilt by `sh -c 'go build *` (step 4)",
+                "E *example.com/app/lib*file lib.go changed since step 3:",
+                "*- go commands -*",
+                "  1. true  [[]*s]  no action graph",
+                "  2. sh -c 'go build ./lib; go build ./bad; kill -9 $$'  [[]*s]  2 go commands; killed by 9",
+                "       go build ./lib  [[]*s]  compiled example.com/app/lib; 0 cached",
+                "       go build ./bad  [[]*s]  compiled example.com/app/bad; 0 cached; exit status 1",
+                "  3. go build ./lib  [[]*s]  1 go command",
+                "       go build ./lib  [[]*s]  compiled nothing; 1 cached",
+                "  4. sh -c *  [[]*s]  2 go commands",
+                "       go build ./lib *  [[]*s]  *exit status 1",
+                "       go build ./lib  [[]*s]  compiled example.com/app/lib; 0 cached",
+                "5 go commands in *",
+            ]
+        )
+        assert "pytest_gocache/" not in output.split("= gocache =", 1)[0]
+
+
 def test_errors_of_fixtures_show_just_their_message(pytester: pytest.Pytester, store: Path) -> None:
     pytester.makepyfile("def test_it(go_module): pass\ndef test_repository(go_repo): pass")
     result = run(pytester, store, "--go-toolchain=/no/such/goroot", "-k", "test_it")

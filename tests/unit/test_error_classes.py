@@ -69,6 +69,12 @@ def test_a_failed_command_says_what_ran_where_and_what_it_printed() -> None:
     assert str(error) == "`go vet` failed with exit status 2 in /src/app\nstderr:\nx.go:1:1: no"
 
 
+def test_an_argument_that_is_not_utf_8_is_escaped() -> None:
+    error = GoCommandError(["go", "run", "a\udcff"], "/\udcfe", 1, "", "")
+    assert str(error) == "`go run a\\udcff` failed with exit status 1 in /\\udcfe"
+    assert error.command[2] == "a\udcff"
+
+
 def test_a_killed_command_names_the_signal() -> None:
     assert "was killed by signal 11" in str(GoCommandError(COMMAND, "/", -11, "", ""))
 

@@ -117,6 +117,29 @@ def test_a_command_within_its_limit_has_not_timed_out(output: Path) -> None:
     assert (done.returncode, done.timed_out) == (3, False)
 
 
+def test_time_that_does_not_count_extends_the_limit(output: Path) -> None:
+    asked: list[float] = []
+
+    def paused() -> float:
+        asked.append(0.25 * min(len(asked) + 1, 3))
+        return asked[-1]
+
+    begun = time.monotonic()
+    done = process.run(["sleep", FOREVER], cwd=output.parent, env=ENV, output=output, timeout=0.2, paused=paused)
+    assert done.timed_out
+    assert asked == [0.25, 0.5, 0.75, 0.75]
+    assert time.monotonic() - begun >= 0.95
+    done = process.run(
+        ["sleep", "0.5"],
+        cwd=output.parent,
+        env=ENV,
+        output=output,
+        timeout=0.2,
+        paused=lambda: time.monotonic() - begun,
+    )
+    assert (done.returncode, done.timed_out) == (0, False)
+
+
 def test_a_grandchild_left_behind_is_killed_when_the_leader_ends(output: Path) -> None:
     done = sh(f"sleep {FOREVER} & echo $!", output)
     assert (done.returncode, done.timed_out) == (0, False)

@@ -1,0 +1,337 @@
+"""Watcher: who is answered, what an answer is, and that no caller can hold a test up."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from pytest_gocache import watcher as module
+from pytest_gocache.watcher import Ask, Order, Watcher
+
+SOON = 30.0
+
+
+class Caller:
+    """A program that asks as ``shim.go`` does."""
+
+    made: ClassVar[list[Caller]] = []
+
+    def __init__(self, file: Path) -> None:
+        port, self.token = file.read_text(encoding="ascii").split()
+        self.socket = socket.create_connection(("127.0.0.1", int(port)))
+        self.socket.settimeout(SOON)
+        self.made.append(self)
+
+    def say(self, *texts: bytes | str) -> None:
+        self.send(
+            b"".join((text.encode() if isinstance(text, str) else text) + b"\0" for text in (f"{len(texts)}", *texts))
+        )
+
+    def send(self, text: bytes) -> None:
+        self.socket.sendall(text)
+
+    def ask(self, *args: str, env: tuple[str | bytes, ...] = ()) -> None:
+        self.say(self.token, "/work", str(len(args)), *args, *env)
+
+    def hears(self) -> list[str]:
+        received = b""
+        while piece := self.socket.recv(4096):
+            received += piece
+            count, _, rest = received.partition(b"\0")
+            if rest.count(b"\0") >= int(count):
+                return rest.decode().split("\0")[:-1]
+        return []
+
+    def is_hung_up(self) -> bool:
+        return self.socket.recv(1) == b""
+
+    def goes(self) -> None:
+        self.socket.close()
+
+
+class Test:
+    """A test that watches: what it was asked, and how the commands ended."""
+
+    __test__ = False
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "watcher"
+        self.asked: list[Ask] = []
+        self.codes: list[int] = []
+        self.noted = threading.Semaphore(0)
+        self.error: Exception | None = None
+        self.watcher = Watcher(self.file, self.answer)
+
+    def answer(self, ask: Ask) -> Order:
+        self.asked.append(ask)
+        if self.error:
+            raise self.error
+        return Order(["/go", *ask.args], {"A": "1", "B": ""}, Path("/out"), Path("/err"), self.ended)
+
+    def ended(self, code: int) -> None:
+        self.codes.append(code)
+        self.noted.release()
+
+    def wait(self) -> None:
+        assert self.noted.acquire(timeout=SOON)
+
+    def caller(self) -> Caller:
+        return Caller(self.file)
+
+
+@pytest.fixture
+def test(tmp_path: Path) -> Iterator[Test]:
+    yield Test(tmp_path)
+    while Caller.made:
+        Caller.made.pop().goes()
+
+
+@pytest.fixture
+def watched(test: Test) -> Iterator[Test]:
+    with test.watcher:
+        yield test
+        for caller in Caller.made:
+            caller.goes()
+    assert not test.file.exists()
+
+
+def test_a_caller_is_told_what_to_run_and_tells_how_it_ended(watched: Test) -> None:
+    caller = watched.caller()
+    caller.ask("build", "", "a\nb", "./…", env=("X=1", "EMPTY=", "Y=a=b", "NOTHING", b"RAW=\xff"))
+    assert caller.hears() == ["/out", "/err", "5", "/go", "build", "", "a\nb", "./…", "A=1", "B="]
+    (ask,) = watched.asked
+    assert (ask.cwd, ask.args) == (Path("/work"), ("build", "", "a\nb", "./…"))
+    assert ask.env == {"X": "1", "EMPTY": "", "Y": "a=b", "NOTHING": "", "RAW": "\udcff"}
+    assert watched.codes == []
+    caller.say("3")
+    assert caller.is_hung_up()
+    assert watched.codes == [3]
+    watched.watcher.check()
+
+
+def test_a_message_may_come_in_pieces_and_be_long(watched: Test) -> None:
+    caller = watched.caller()
+    long = "x" * 300_000
+    text = b"".join(part.encode() + b"\0" for part in ("6", caller.token, "/work", "1", "version", f"A={long}", "B="))
+    caller.send(text[:1])
+    for start in range(1, len(text), 100_001):
+        caller.send(text[start : start + 100_001])
+    assert caller.hears()[3:5] == ["/go", "version"]
+    assert watched.asked[0].env == {"A": long, "B": ""}
+    caller.say("-15")
+    assert caller.is_hung_up()
+    assert watched.codes == [-15]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"\0",
+        b"x\0",
+        b"1\0wrong\0",
+        b"4\0" + b"0" * 32 + b"\0/work\x000\0A=1\0",
+        b"GET / HTTP/1.1\r\n\r\n\0",
+        b"-1\0",
+        b"2\0%s\0/work\0",
+        b"3\0%s\0/work\0many\0",
+        b"0\0",
+    ],
+)
+def test_who_does_not_know_the_token_or_the_language_is_hung_up_on(watched: Test, sent: bytes) -> None:
+    caller = watched.caller()
+    caller.send(sent.replace(b"%s", caller.token.encode()))
+    caller.socket.shutdown(socket.SHUT_WR)
+    assert caller.is_hung_up()
+    assert watched.asked == []
+    watched.watcher.check()
+    good = watched.caller()
+    good.ask("version")
+    assert good.hears()
+    good.goes()
+    watched.wait()
+
+
+def test_a_caller_that_dies_has_ended_as_if_killed(watched: Test) -> None:
+    before = watched.caller()
+    before.send(b"5\0" + before.token.encode())
+    before.goes()
+    during = watched.caller()
+    during.ask("build")
+    during.hears()
+    during.goes()
+    watched.wait()
+    babbling = watched.caller()
+    babbling.ask("test")
+    babbling.hears()
+    babbling.say("not a number")
+    watched.wait()
+    assert watched.codes == [-9, -9]
+    assert [ask.args for ask in watched.asked] == [("build",), ("test",)]
+    watched.watcher.check()
+
+
+def test_an_answer_that_fails_is_told_to_both(watched: Test) -> None:
+    watched.error = LookupError("no such\nthing \udcff")
+    caller = watched.caller()
+    caller.ask("build")
+    assert caller.socket.recv(100) == b"1\0no such\nthing \xff\0"
+    assert caller.is_hung_up()
+    watched.error = LookupError("another")
+    other = watched.caller()
+    other.ask("build")
+    other.hears()
+    with pytest.raises(LookupError, match="no such"):
+        watched.watcher.check()
+    assert watched.codes == []
+
+
+def test_an_answer_that_fails_for_a_caller_that_is_gone(test: Test) -> None:
+    asked, gone = threading.Event(), threading.Event()
+
+    def answer(_: Ask) -> Order:
+        asked.set()
+        assert gone.wait(SOON)
+        raise LookupError("late")
+
+    test.watcher._answer = answer  # noqa: SLF001
+    with test.watcher:
+        caller = test.caller()
+        caller.ask("build")
+        assert asked.wait(SOON)
+        caller.goes()
+        gone.set()
+    with pytest.raises(LookupError, match="late"):
+        test.watcher.check()
+
+
+def test_noting_the_end_may_fail_too(watched: Test) -> None:
+    def ended(_: int) -> None:
+        raise OSError("the module cache is gone")
+
+    watched.ended = ended  # type: ignore[method-assign, assignment]
+    caller = watched.caller()
+    caller.ask("clean", "-modcache")
+    caller.hears()
+    caller.say("0")
+    assert caller.is_hung_up()
+    with pytest.raises(OSError, match="the module cache is gone"):
+        watched.watcher.check()
+
+
+def test_many_callers_are_answered_one_at_a_time_and_each_gets_its_own(watched: Test) -> None:
+    inside: list[int] = []
+    most: list[int] = []
+    plain = watched.answer
+
+    def answer(ask: Ask) -> Order:
+        inside.append(1)
+        most.append(len(inside))
+        order = plain(ask)
+        inside.pop()
+        return order
+
+    watched.watcher._answer = answer  # noqa: SLF001
+    callers = [watched.caller() for _ in range(60)]
+    for number, caller in enumerate(callers):
+        caller.ask("build", str(number))
+    for number, caller in reversed(list(enumerate(callers))):
+        assert caller.hears()[4:6] == ["build", str(number)]
+        caller.say(str(number))
+        assert caller.is_hung_up()
+    assert sorted(watched.codes) == list(range(60))
+    assert set(most) == {1}
+
+
+def test_at_the_end_those_that_still_run_are_told_and_waited_for(test: Test) -> None:
+    threads = threading.active_count()
+    with test.watcher:
+        running, asking, silent = test.caller(), test.caller(), test.caller()
+        address = running.socket.getpeername()
+        running.ask("build")
+        running.hears()
+        asking.send(b"7\0")
+
+        def end_when_told() -> None:
+            assert running.is_hung_up()
+            for caller in (running, asking, silent):
+                caller.goes()
+
+        ending = threading.Thread(target=end_when_told)
+        ending.start()
+    assert test.codes == [-9]
+    ending.join()
+    assert threading.active_count() == threads
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address)
+    assert not test.file.exists()
+
+
+def test_a_caller_that_does_not_end_is_not_waited_for_for_ever(test: Test, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LAST_SECONDS", 0.05)
+    with test.watcher:
+        stopped = test.caller()
+        stopped.ask("build")
+        stopped.hears()
+    assert test.codes == [-9]
+    stopped.goes()
+
+
+def test_who_waits_when_the_end_comes_is_not_answered(test: Test) -> None:
+    asked, over = threading.Event(), threading.Event()
+    plain = test.answer
+
+    def answer(ask: Ask) -> Order:
+        asked.set()
+        assert over.wait(SOON)
+        return plain(ask)
+
+    test.watcher._answer = answer  # noqa: SLF001
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(test.watcher)
+        first, second = test.caller(), test.caller()
+        first.ask("build")
+        assert asked.wait(SOON)
+        second.ask("test")
+        stack.callback(over.set)
+        for caller in (first, second):
+            caller.socket.shutdown(socket.SHUT_WR)
+        test.watcher._ending = True  # noqa: SLF001 - the first step of the end
+    assert [ask.args for ask in test.asked] == [("build",)]
+
+
+def test_an_error_in_the_context_ends_it_all_the_same(test: Test) -> None:
+    def interrupted() -> None:
+        with test.watcher:
+            test.file.unlink()  # whoever did that
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not any(thread.name.endswith("(_accept)") for thread in threading.enumerate())
+
+
+def test_where_no_thread_is_left_nobody_waits(test: Test, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with test.watcher:
+        running = test.caller()
+        running.ask("build")
+        running.hears()
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", start)
+            late = test.caller()
+            assert late.is_hung_up()
+            assert running.is_hung_up()
+        with pytest.raises(ConnectionRefusedError):
+            test.caller()
+    assert test.codes == [-9]
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        test.watcher.check()
