@@ -205,6 +205,11 @@ class GoModule:
             for text in given:
                 if not isinstance(text, str):
                     raise UsageError(f"{shown}: the {what} {text!r} is not a string")
+                if "\0" in text:
+                    raise UsageError(f"{shown}: the {what} {text!r} has a NUL in it, which no program can be given")
+        for name in changes:
+            if not name or "=" in name:
+                raise UsageError(f"{shown}: {name!r} is not the name of an environment variable")
         limit = self._timeout if timeout is None else timeout
         if limit is not None and limit <= 0:
             raise UsageError(f"{shown}: timeout={timeout} is not a number of seconds above 0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import time
@@ -19,6 +20,7 @@ from pytest_gocache.watcher import Ask, Order, Watcher
 __all__ = ["CalledGo", "below_generate", "run_program"]
 
 _KILLED = -9
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
         if call.arguments.verb == "generate":
             env = below_generate(env, goroot)
         elif call.arguments.verb == "run" and call.runs_here:
-            argv.insert(2 + call.arguments.insert_at, f"-exec={shlex.quote(str(goroot / 'bin' / 'below'))}")
+            argv.insert(2 + call.arguments.insert_at, f"-exec={_quoted(goroot / 'bin' / 'below')}")
         return Order(argv, env, call.folder / "stdout", call.folder / "stderr", this.ended)
 
     outer = _observed(env, goroot)
@@ -93,6 +95,8 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
                 argv, cwd=cwd, env=outer, output=folder, timeout=timeout, umask=umask, paused=pauses.seconds
             )
         except OSError as error:
+            if error.errno in _NO_ROOM:
+                raise
             raise UsageError(
                 f"`{shlex.join(argv)}` cannot be started in {cwd}: {error.strerror or error}; PATH={outer['PATH']}"
             ) from error
@@ -116,6 +120,12 @@ class _Stopwatch:
     def seconds(self) -> float:
         since = self._since
         return self._before + (0.0 if since is None else time.monotonic() - since)
+
+
+def _quoted(path: Path) -> str:
+    """A path as a word of a flag's value: Go knows two kinds of quotation marks, and no way out of them."""
+    mark = '"' if "'" in str(path) else "'"
+    return f"{mark}{path}{mark}"
 
 
 def below_generate(env: Mapping[str, str], goroot: Path) -> dict[str, str]:

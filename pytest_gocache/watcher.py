@@ -177,6 +177,6 @@ def _receive(connection: socket.socket) -> list[bytes]:
     while piece := connection.recv(_PIECE):
         received += piece
         count, _, rest = received.partition(b"\0")
-        if received.endswith(b"\0") and rest.count(b"\0") >= int(count):
+        if rest.count(b"\0") >= int(count):
             return rest.split(b"\0")[:-1]
     return []

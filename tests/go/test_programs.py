@@ -117,6 +117,22 @@ def test_a_failure_says_why_across_programs_and_go_commands(app: GoModule) -> No
     assert "executed" in failure(assert_test_cached, result)
 
 
+def test_followers_are_held_against_the_go_command_that_had_them_last(go_module: GoModule) -> None:
+    go_module.write("lib/lib.go", 'package lib\n\nconst Word = "one"\n')
+    for name in ("a", "b"):
+        go_module.write(f"{name}/{name}.go", f'package {name}\n\nimport "{APP}/lib"\n\nvar Word = lib.Word\n')
+    # Two of the same step, with another state of lib each.
+    shell(go_module, "go build ./a; sed -i.old s/one/two/ lib/lib.go; go build ./b")
+    go_module.edit("lib/lib.go", "two", "three")
+    go_module.build("./lib")
+    why = go_module.build("./a", "./b").explain()
+    shown = {reason.package: reason.cause.changes[0].diff for reason in why.reasons if reason.cause}
+    assert shown == {
+        f"{APP}/a": ('- const Word = "one"', '+ const Word = "three"'),
+        f"{APP}/b": ('- const Word = "two"', '+ const Word = "three"'),
+    }
+
+
 def test_a_plain_comparison_of_a_unions_set_says_why(app: GoModule, pytestconfig: pytest.Config) -> None:
     app.build("./lib")
     app.edit(*EDIT)
@@ -267,6 +283,9 @@ def test_a_go_command_that_fails_fails_the_program_or_not(app: GoModule) -> None
         (("./garbage",), {}, r"`./garbage` cannot be started in .*: Exec format error"),
         (("make", 1), {}, "make 1: the argument 1 is not a string"),
         (("make",), {"env": {"X": 1}}, "make: the value 1 is not a string"),
+        (("make", "a\0b"), {}, "the argument 'a\\\\x00b' has a NUL in it"),
+        (("make",), {"env": {"X": "\0"}}, "the value '\\\\x00' has a NUL in it"),
+        (("make",), {"env": {"X=Y": "1"}}, "make: 'X=Y' is not the name of an environment variable"),
         (("make",), {"timeout": 0}, "make: timeout=0 is not a number of seconds above 0"),
         (("make",), {"timeout": -1.5}, "make: timeout=-1.5 is not"),
     ],

@@ -145,6 +145,24 @@ def test_the_go_commands_of_a_program_stand_below_it(pytester: pytest.Pytester, 
         assert "pytest_gocache/" not in output.split("= gocache =", 1)[0]
 
 
+def test_programs_run_in_folders_of_any_name(pytester: pytest.Pytester, store: Path) -> None:
+    pytester.makepyfile(
+        """
+        import os
+
+        def test_it(go_module):
+            go_module.write("main.go", "package main\\n\\nfunc main() { println(1) }\\n")
+            result = go_module.exec("sh", "-c", "go run . && cd .. && cd app && go run -C . .")
+            assert result.stderr == "1\\n1\\n"
+            assert [command.returncode for command in result.commands] == [0, 0]
+            go_module.append("main.go", "//go:generate go run .\\n")
+            assert len(go_module.generate().commands) == 1
+        """
+    )
+    for name in ("it's one, Günter; $(no)", 'a "quoted" folder'):
+        run(pytester, store, f"--basetemp={pytester.path / name}").assert_outcomes(passed=1)
+
+
 def test_errors_of_fixtures_show_just_their_message(pytester: pytest.Pytester, store: Path) -> None:
     pytester.makepyfile("def test_it(go_module): pass\ndef test_repository(go_repo): pass")
     result = run(pytester, store, "--go-toolchain=/no/such/goroot", "-k", "test_it")
