@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from pytest_gocache import (
     ModuleProxy,
     PatternError,
     Result,
+    StoreError,
     UsageError,
     assert_cached,
     assert_compiled_with,
@@ -30,6 +33,7 @@ from pytest_gocache import (
     assert_test_ran,
     assert_up_to_date,
 )
+from pytest_gocache.warmup import WarmStore
 from tests.go.failures import failure
 from tests.go.programs import LIB, names, shell
 
@@ -80,6 +84,7 @@ def test_make_has_each_go_command_with_its_own_verdicts_and_their_union(app: GoM
     assert list(result.tests) == [f"{APP}/lib"]
     assert result.modules == {".": APP}
     assert (app.path / "bin" / "app").is_file()
+    assert all(0 < command.seconds < result.seconds for command in result.commands)
     for origin, own in map(result.origin, result.actions):
         assert origin in result.commands
         assert own in origin.actions
@@ -265,9 +270,36 @@ def test_a_go_command_that_fails_fails_the_program_or_not(app: GoModule) -> None
     assert command.returncode == 1
     assert command.failed == result.failed == {f"{APP}/broken"}
     assert "undefined: y" in command.stderr
+    (command,) = shell(app, "go build ./broken >/dev/null 2>&1 || true").commands
+    assert "undefined: y" in command.stderr
     assert "its last compile (step 1) failed" in failure(assert_cached, result, "./broken")
     with pytest.raises(GoCommandError, match="was killed by signal 15"):
         shell(app, "go version; kill $$")
+
+
+def test_what_the_library_cannot_do_for_a_go_command_is_the_tests_error(
+    app: GoModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    app.exec("go", "version")
+    monkeypatch.setattr(WarmStore, "warm", full)
+    with pytest.raises(StoreError, match="the disk is full"):
+        shell(app, "go build ./lib 2>said; echo $? >>said")
+    assert app.read("said") == "pytest-gocache: go build ./lib: the disk is full\n2\n"
+
+
+def test_making_a_cache_warm_does_not_count_for_the_time_limit(app: GoModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.exec("go", "build", "./lib")
+    warm = WarmStore.warm
+
+    def slow(*args: Any) -> str | None:
+        time.sleep(2.5)
+        return warm(*args)
+
+    monkeypatch.setattr(WarmStore, "warm", slow)
+    assert_cached(app.exec("go", "build", "./lib", timeout=2))
 
 
 @pytest.mark.parametrize(
