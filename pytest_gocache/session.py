@@ -21,7 +21,7 @@ from pytest_gocache.toolchain import GoToolchain, find_default
 from pytest_gocache.variant import SourceScan
 from pytest_gocache.warmup import WarmStore
 
-__all__ = ["GoSession", "keep_folder", "mark_failed", "record_result", "results_of", "session_of"]
+__all__ = ["GoSession", "keep_folder", "list_result", "mark_failed", "record_result", "results_of", "session_of"]
 
 
 @dataclass(slots=True)
@@ -96,6 +96,11 @@ def record_result(item: pytest.Item, result: Result) -> None:
     """Remember a go command of a test, for its report and for the session's totals."""
     item.stash.setdefault(_RESULTS, []).append(result)
     session_of(item.config).totals.count(result)
+
+
+def list_result(item: pytest.Item, result: Result) -> None:
+    """Show a go command in a test's report that another test has run, and that counts for that one."""
+    item.stash.setdefault(_RESULTS, []).append(result)
 
 
 def results_of(item: pytest.Item) -> list[Result]:

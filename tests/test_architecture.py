@@ -32,7 +32,8 @@ LAYERS = {
     "gosource": 1,
     "goflags": 1,
     "configfile": 1,
-    "options": 1,
+    "accepted": 2,
+    "options": 2,
     "hashlog": 2,
     "inputs": 3,
     "record": 3,
@@ -75,15 +76,20 @@ LAYERS = {
     "assertions": 10,
     "build_assertions": 11,
     "freshness": 11,
+    # The ready-made checks, but for pytest's part of them.
+    "repository": 11,
+    "findings": 12,
+    "untracked": 12,
     # pytest.
     "marks": 12,
     "session": 12,
     "fixtures": 13,
+    "checks": 13,
     "plugin": 14,
     "__init__": 15,
 }
 MOST_LINES = 400
-KNOWS_PYTEST = {"plugin", "fixtures", "marks", "options", "session"}
+KNOWS_PYTEST = {"plugin", "fixtures", "marks", "options", "session", "checks"}
 STARTS_PROCESSES = {"process"}
 
 Found = list[str]

@@ -1,0 +1,350 @@
+"""A repository under the ready-made checks: private copies of it, a machine for them, its base build and test."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pytest_gocache.cachefiles import remove_tree
+from pytest_gocache.caches import BuildCache
+from pytest_gocache.checkout import Times, copy_repository, set_times
+from pytest_gocache.configfile import RepositoryConfig
+from pytest_gocache.errors import GoCommandError, UsageError
+from pytest_gocache.gosource import local_folders_of
+from pytest_gocache.machine import Machine
+from pytest_gocache.module import GoModule
+from pytest_gocache.observe import Trail
+from pytest_gocache.result import Result
+
+__all__ = ["CheckedRepository", "Desk", "binaries_of", "module_sources", "own_module_cache"]
+
+_NETWORK = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE"),
+    *("SSL_CERT_DIR", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE", "SSH_AUTH_SOCK"),
+)
+_MISSING = re.compile(
+    r"module lookup disabled|reading file://|cannot find module providing|missing go\.sum entry|"
+    r"no required module provides|cannot query module"
+)
+
+
+def own_module_cache(ambient: Mapping[str, str]) -> Path | None:
+    """The user's own GOMODCACHE, as their environment has it; None when there is none."""
+    gopath = ambient.get("GOPATH", "").partition(os.pathsep)[0] or f"{ambient.get('HOME', os.devnull)}/go"
+    folder = Path(ambient.get("GOMODCACHE") or f"{gopath}/pkg/mod")
+    return folder if (folder / "cache" / "download").is_dir() else None
+
+
+def module_sources(modcache: Path | None, ambient: Mapping[str, str], *, network: bool) -> dict[str, str]:
+    """The environment that says where modules may come from: a module cache that is only read, the network, nothing.
+
+    What Go keeps below ``cache/download`` is laid out as a module proxy is: Go reads it by a file URL, and unpacks into
+    the private module cache only what the build needs. Raises `UsageError` for a folder that is no module cache.
+    """
+    proxies = []
+    env = {}
+    if modcache is not None:
+        downloads = modcache / "cache" / "download"
+        if not downloads.is_dir():
+            raise UsageError(f"--go-modcache: {modcache} is no module cache: it has no folder cache/download")
+        proxies.append(downloads.as_uri())
+    if network:
+        proxies.append(ambient.get("GOPROXY") or "https://proxy.golang.org,direct")
+        env = {name: ambient[name] for name in _NETWORK if name in ambient}
+        env["GOSUMDB"] = ambient.get("GOSUMDB") or "sum.golang.org"
+        env["NETRC"] = ambient.get("NETRC") or f"{ambient.get('HOME', '')}/.netrc"
+        env["GOAUTH"] = ambient.get("GOAUTH") or "netrc"
+    return {**env, "GOPROXY": ",".join(proxies)} if proxies else {}
+
+
+@dataclass
+class CheckedRepository:
+    """One repository on one toolchain: a snapshot of it, and a checkout that is built and tested.
+
+    Everything is below ``root``: the snapshot, the machine with the checkout, what commands leave behind. Each check
+    works on the same checkout, and leaves it as it was: a copy and a cold build for each would take too long.
+    """
+
+    root: Path
+    machine_at: Callable[[Path], Machine]
+    """Makes a machine below a folder."""
+    make: Callable[[Machine, Path, Trail], GoModule]
+    """Makes a module over a folder, on a machine."""
+    name: str
+    """Of the folder of each checkout: builds may make use of it."""
+    config: RepositoryConfig = field(default_factory=RepositoryConfig)
+    modcache: Path | None = None
+    """Where its modules may come from."""
+    quiet: bool = False
+    """Whether a command is none that a check's report should list."""
+    binaries: Mapping[str, str] = field(default_factory=dict)
+    """Of the first build: each main package whose binary it left → the binary's SHA-256."""
+    wrong: str = ""
+    """Where it was said what is wrong with the repository as a whole."""
+    node: object = None
+    """The check that is at work."""
+    failed: bool = False
+    """Whether a check failed, so that the evidence stays."""
+
+    def take(self, source: Path) -> None:
+        """Copy a repository; the original is read this once, and not needed any more. Raises `UsageError`."""
+        if not (source / "go.mod").is_file() and not (source / "go.work").is_file():
+            raise UsageError(f"there is no go.mod and no go.work in {source}: name the repository with --go-repo")
+        _refuse_outside(source)
+        copy_repository(source, self.snapshot)
+        self.copy_to(self.tree, self.times)
+
+    @property
+    def snapshot(self) -> Path:
+        """The files of the repository as they were."""
+        return self.root / "snapshot"
+
+    @functools.cached_property
+    def machine(self) -> Machine:
+        """The machine with the checkout."""
+        return self.machine_at(self.root / "machine")
+
+    @property
+    def tree(self) -> Path:
+        """The checkout that is built and tested."""
+        return self.machine.home.root / self.name
+
+    @property
+    def times(self) -> Times:
+        """The modification times of a checkout that nobody else's is compared with."""
+        return "keep" if self.config.mtimes == "now" else self.config.mtimes
+
+    def copy_to(self, folder: Path, times: Times) -> None:
+        """Make a fresh checkout."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(self.snapshot, folder, symlinks=True, copy_function=_copy)
+        set_times(folder, times, self.machine.env, self.machine.home.tmp)
+
+    def module(self, machine: Machine, tree: Path, trail: Trail) -> GoModule:
+        """A module over a checkout, with the environment that gocache.toml gives."""
+        module = self.make(machine, tree, trail)
+        module.env |= self.config.env
+        return module
+
+    def build(self, module: GoModule, *, check: bool = True) -> Result:
+        """Build as the team does."""
+        return _run(module, self.config.build or ("go", "build", "./..."), check=check)
+
+    def test(self, module: GoModule, *flags: str, env: Mapping[str, str] | None = None) -> Result:
+        """Test as the team does; with ``flags``: ``go test`` with these. Failing tests are no error here."""
+        command = ("go", "test", *flags) if flags else self.config.test or ("go", "test", "./...")
+        return _run(module, command, env=env, check=False)
+
+    @functools.cached_property
+    def built(self) -> Result:
+        """The first build: the standard library is warm, all else is cold. Raises `UsageError` when it fails."""
+        # Unpacks the modules that are needed, so that the standard packages which these import are warm, too.
+        preparing = self.module(self.machine, self.tree, Trail(self.root / "steps" / "prepare"))
+        self.quiet = True
+        preparing.go("list", "-e", "-deps", "-test", "./...", check=False)
+        self.quiet = False
+        try:
+            result = self.build(self.module(self.machine, self.tree, Trail(self.root / "steps" / "base")))
+        except GoCommandError as error:
+            raise UsageError(f"the repository does not build: {error}\n{self._why_not(error)}".rstrip()) from None
+        if not result.packages:
+            raise UsageError(
+                f"{result.title} has called no go command that builds, or by another path than the `go` on PATH: "
+                "nothing can be said of it"
+            )
+        # Now: later builds put others in their place.
+        self.binaries = binaries_of(result)
+        return result
+
+    @functools.cached_property
+    def tested(self) -> tuple[Result, Result]:
+        """The first test after the first build, and the second one. Raises `UsageError` when there is none."""
+        module = self.module(self.machine, self.tree, self._after(self.built, "base-tests"))
+        first = self.test(module)
+        if not first.tests:
+            raise UsageError(
+                f"{first.title} printed no test verdict, exit status {first.returncode}:\n{first.stderr}{first.stdout}"
+            )
+        return first, self.test(module)
+
+    def _after(self, last: Result, name: str) -> Trail:
+        return Trail(self.root / "steps" / name, taken=last.step, last=last)
+
+    def desk(self, name: str) -> Desk:
+        """What one check works with: the checkout after its first build."""
+        return Desk(self, self._after(self.built, name))
+
+    def _why_not(self, error: GoCommandError) -> str:
+        text = error.stderr + error.stdout
+        if _MISSING.search(text):
+            looked = f" (looked in {self.modcache})" if self.modcache else ""
+            return (
+                f"modules that it needs are not at hand{looked}: --go-modcache=DIR names a module cache that has them, "
+                "--go-network lets them be downloaded, and `go mod vendor` puts them into the repository"
+            )
+        if "requires go >=" in text or "go.mod requires go" in text:
+            return "it needs a newer toolchain: --go-toolchain=VERSION names one"
+        return ""
+
+
+@dataclass
+class Desk:
+    """One check at work on a repository: its steps are numbered on from the first build, which is step 1."""
+
+    repository: CheckedRepository
+    trail: Trail
+
+    @functools.cached_property
+    def module(self) -> GoModule:
+        """The checkout that was built."""
+        return self.repository.module(self.repository.machine, self.repository.tree, self.trail)
+
+    @property
+    def built(self) -> Result:
+        """The first build."""
+        return self.repository.built
+
+    def build(self, module: GoModule | None = None) -> Result:
+        """Build, by default in the checkout that was built before."""
+        return self.repository.build(module or self.module)
+
+    def test(self, *flags: str, module: GoModule | None = None, env: Mapping[str, str] | None = None) -> Result:
+        """Test, by default in the checkout that was built before."""
+        return self.repository.test(module or self.module, *flags, env=env)
+
+    @contextlib.contextmanager
+    def undone(self) -> Iterator[None]:
+        """Give the files of the checkout their content and times back at the end, and delete new ones.
+
+        Outputs of the build that were there before stay as they are: they are no part of the sources.
+        """
+        tree, snapshot = self.repository.tree, self.repository.snapshot
+        sources, before = _stats(snapshot), _stats(tree)
+        try:
+            yield
+        finally:
+            for name, stamp in _stats(tree).items():
+                if name not in before:
+                    (tree / name).unlink()
+                elif stamp != before[name] and before[name] == sources.get(name):
+                    _put_back(snapshot / name, tree / name)
+            for name in before.keys() & sources.keys() - _stats(tree).keys():
+                (tree / name).parent.mkdir(parents=True, exist_ok=True)
+                _put_back(snapshot / name, tree / name)
+
+    @contextlib.contextmanager
+    def next_job(self, *, caches: bool, times: Times) -> Iterator[GoModule]:
+        """A fresh checkout in the same folders on a new machine, as the next job of a CI runner has it.
+
+        ``caches``: with the GOCACHE that the job before left; without, one with a warm standard library only. The
+        module cache comes along either way. Meanwhile the machine before is out of the way.
+        """
+        repository = self.repository
+        here, old = repository.machine.home.root, repository.machine
+        parked = repository.root / "parked"
+        here.rename(parked)
+        try:
+            machine = repository.machine_at(here)
+            if caches:
+                machine.build_cache.restore(BuildCache(parked / old.build_cache.path.relative_to(here)))
+            with _moved(parked / old.module_cache.path.relative_to(here), machine.module_cache.path):
+                repository.copy_to(repository.tree, times)
+                yield repository.module(machine, repository.tree, self.trail)
+        finally:
+            remove_tree(here)
+            parked.rename(here)
+
+    @contextlib.contextmanager
+    def elsewhere(self) -> Iterator[GoModule]:
+        """A fresh checkout in another folder, of another user, with the caches of this one."""
+        repository = self.repository
+        root = repository.root / "elsewhere"
+        try:
+            machine = repository.machine_at(root)
+            machine.build_cache.restore(repository.machine.build_cache)
+            with _moved(repository.machine.module_cache.path, machine.module_cache.path):
+                tree = root / "src" / repository.tree.name
+                repository.copy_to(tree, repository.times)
+                yield repository.module(machine, tree, self.trail)
+        finally:
+            remove_tree(root)
+
+
+def binaries_of(result: Result) -> dict[str, str]:
+    """Each main package whose binary a build left in place → the binary's SHA-256."""
+    found = {}
+    for action in result.links():
+        file = Path(result.origin(action)[0].cwd, action.target) if action.target else None
+        if file is not None and file.is_file():
+            found[action.package] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return found
+
+
+def _run(module: GoModule, command: Sequence[str], *, env: Mapping[str, str] | None = None, check: bool) -> Result:
+    if command[0] == "go":
+        return module.go(*command[1:], env=env, check=check)
+    return module.exec(*command, env=env, check=check)
+
+
+def _refuse_outside(source: Path) -> None:
+    """Refuse a repository that needs a folder outside: in a copy it would not be there."""
+    root = Path(os.path.realpath(source))
+    for name in ("go.mod", "go.work"):
+        file = source / name
+        for folder in local_folders_of(file.read_text(encoding="utf-8")) if file.is_file() else ():
+            if not Path(os.path.realpath(root / folder)).is_relative_to(root):
+                raise UsageError(
+                    f"{file} refers to {shlex.quote(folder)}, outside of the repository: a private copy would lack it; "
+                    "--go-repo takes the folder that holds both, with a go.work in it"
+                )
+
+
+def _copy(source: str, target: str) -> str:
+    """Copy a file of the snapshot. Git's objects are linked: they never change, and are most of many repositories."""
+    if f"{os.sep}.git{os.sep}objects{os.sep}" in source:
+        with contextlib.suppress(OSError):
+            os.link(source, target)
+            return target
+    return str(shutil.copy2(source, target))
+
+
+def _stats(tree: Path) -> dict[str, tuple[int, int]]:
+    """Every file → its size and modification time."""
+    found = {}
+    waiting = [str(tree)]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
+                    info = entry.stat(follow_symlinks=False)
+                    found[os.path.relpath(entry.path, tree)] = (info.st_size, info.st_mtime_ns)
+    return found
+
+
+def _put_back(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    shutil.copy2(source, target, follow_symlinks=False)
+
+
+@contextlib.contextmanager
+def _moved(source: Path, target: Path) -> Iterator[None]:
+    """Have a folder at another place for a while: a module cache is large, and one machine at a time uses it."""
+    if not source.is_dir():
+        yield
+        return
+    remove_tree(target)
+    source.rename(target)
+    try:
+        yield
+    finally:
+        target.rename(source)
