@@ -114,7 +114,7 @@ def desk(request: pytest.FixtureRequest, checked_repository: CheckedRepository) 
     except GoCacheError as error:
         repository.wrong = f"see the error of {request.node.name}"
         raise type(error)(*error.args) from None
-    _list(repository, repository.built)
+    _list(repository, repository.built, repository.built_again)
     yield found
     repository.failed |= keep_folder(request.node)
 
@@ -152,7 +152,7 @@ def check(function: Callable[[Desk], None]) -> Callable[[Desk], None]:
 @check
 def test_warm_build_compiles_nothing(desk: Desk) -> None:
     """The same build once more compiles nothing."""
-    require("a warm build compiles nothing", rebuilt(desk.build()))
+    require("a warm build compiles nothing", rebuilt(desk.repository.built_again))
 
 
 @check
@@ -160,7 +160,7 @@ def test_touch_rebuilds_nothing(desk: Desk) -> None:
     """New modification times, with the same content, rebuild nothing."""
     with desk.undone():
         before = _noise(desk)
-        files = sources_to_touch(desk.module.path)
+        files = sources_to_touch(desk)
         for file in files:
             os.utime(file)
         found = rebuilt(desk.build(), but=before)
@@ -172,13 +172,13 @@ def test_comment_rebuilds_only_its_package(desk: Desk) -> None:
     """A comment at the end of a file in a package that others import rebuilds that package only."""
     with desk.undone():
         before = _noise(desk)
-        leaf = choose_leaf(desk.build(), before)
+        leaf = choose_leaf(desk.built, before)
         if leaf is None:
             pytest.skip("no package of the build is imported by another one, so nothing could be rebuilt needlessly")
         desk.module.append(leaf.file, "\n// A comment.\n")
         result = desk.build()
         require(
-            f"a comment in {leaf.file} rebuilds only {leaf.package}, not what imports it ({leaf.importers} packages)",
+            f"a comment in {leaf.file} rebuilds only its package: {leaf.importers} import it",
             # The checkout is dirty now, and Go stamps that.
             rebuilt(result, but={*before, leaf.package}, stamped=False),
         )
@@ -193,7 +193,7 @@ def test_new_commit_recompiles_only_main_packages(desk: Desk) -> None:
         pytest.skip("there is no git on PATH")
     with desk.undone():
         before = _noise(desk)
-        plain = desk.build()
+        plain = desk.repository.built_again
         mains = main_packages(plain)
         desk.module.exec("git", *_GIT, "commit", "--quiet", "--allow-empty", "--no-verify", "-m", "x", env=_SOMEBODY)
         result = desk.build()
@@ -227,9 +227,7 @@ def test_restored_ci_cache_is_warm(desk: Desk) -> None:
         if tests:
             result = desk.test(module=module)
             names, lines = not_cached(result, (o for o in passed(result) if o.package in tests - before))
-            lines += [
-                _REMEDY_FOR_TIMES
-            ]
+            lines += [_REMEDY_FOR_TIMES]
             found.append((names, lines))
     require("with restored caches, and fresh modification times, a CI job is warm", *found)
 
@@ -281,7 +279,7 @@ _CHECKS = tuple(name for name in list(globals()) if name.startswith("test_"))
 
 def _noise(desk: Desk) -> set[str]:
     """What a build compiles though nothing has changed: a finding of one check, and of no other."""
-    compiled = desk.build().compiled
+    compiled = desk.repository.built_again.compiled
     outside = set(desk.built.packages_outside_std)
     if outside and outside <= compiled:
         pytest.skip("every build compiles everything, also when nothing has changed: that is to be mended first")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -137,14 +138,15 @@ def _written_file(result: Result, action: Action) -> str:
     return ""
 
 
-def sources_to_touch(tree: Path) -> list[Path]:
-    """Every file of a checkout that somebody may have written: generated Go files are left out, their inputs are not.
+def sources_to_touch(desk: Desk) -> list[Path]:
+    """Every file of the checkout that somebody may have written: generated Go files are left out, their inputs are not.
 
     A rule of a Makefile that compares times then runs, as it does after a checkout in which an input is the younger.
     """
     found = []
-    for file in sorted(tree.rglob("*")):
-        if not file.is_file() or file.is_symlink() or ".git" in file.relative_to(tree).parts:
+    for name in sorted(desk.repository.checked_out):
+        file = desk.repository.tree / name
+        if name.startswith(f".git{os.sep}") or file.is_symlink() or not file.is_file():
             continue
         if file.suffix == ".go" and _GENERATED.search(file.read_text(encoding="utf-8", errors="replace")):
             continue
@@ -162,30 +164,34 @@ def not_cached(result: Result, outcomes: Iterable[TestOutcome]) -> tuple[list[st
 
 
 def differing(desk: Desk, again: Result) -> tuple[list[str], list[str]]:
-    """What a second build from nothing made otherwise than the first: packages by content, binaries by their bytes."""
+    """What a second build from nothing made otherwise than the first.
+
+    Packages are compared by their content, binaries by their bytes. A binary that Go throws away (``go build ./...``)
+    has neither: it is compared by all that goes into it.
+    """
     first = desk.built
     before, after = desk.repository.binaries, binaries_of(again)
-    was = {(a.kind, a.package): a for a in [*first.compiles(), *first.links()]}
-    said: list[tuple[str, list[str]]] = []
-    other_inputs = []
-    for action in [*again.compiles(), *again.links()]:
-        old = was.get((action.kind, action.package))
-        if old is None:
-            continue
-        if action.package in before.keys() & after.keys() and action in again.links():
-            if before[action.package] == after[action.package]:
-                continue
-        elif not (action.content_id and old.content_id) or action.content_id == old.content_id:
-            continue
-        if action.action_id != old.action_id:
-            other_inputs.append(action)
-        else:
-            said.append((action.package, ["made twice from the same inputs, to different content"]))
-    if not said and not other_inputs:
+    compiled = {action.package: action for action in first.compiles()}
+    linked = {action.package: action for action in first.links()}
+    pairs = [(compiled[a.package], a) for a in again.compiles() if a.package in compiled]
+    wrong = [(old, a) for old, a in pairs if old.content_id and a.content_id and old.content_id != a.content_id]
+    for action in again.links():
+        name = action.package
+        old, new = before.get(name), after.get(name)
+        same = old == new if old and new else name not in linked or linked[name].action_id == action.action_id
+        if not same:
+            wrong.append((linked[name], action))
+    if not wrong:
         return [], []
-    names = sorted({name for name, _ in said} | {action.package for action in other_inputs})
-    lines = [f"{counted(names, 'output differs', 'outputs differ')} in {again.title}, with nothing cached in both"]
-    return names, [*lines, rows(said), *(why_they_ran(again, other_inputs) if other_inputs else ())]
+    other_inputs = [action for old, action in wrong if old.action_id != action.action_id]
+    said = [(a.package, ["made twice from the same inputs, to different content"]) for _, a in wrong]
+    alike = [line for line, (old, a) in zip(said, wrong, strict=True) if old.action_id == a.action_id]
+    head = f"{counted(wrong, 'output differs', 'outputs differ')} in {again.title}, with nothing cached in both"
+    unseen = [action.package for action in again.links() if action.package not in after]
+    if any(action.package in unseen for _, action in wrong):
+        head += "; a binary that Go throws away is compared by what goes into it"
+    reasons = why_they_ran(again, other_inputs) if other_inputs else ()
+    return sorted({action.package for _, action in wrong}), [head, rows(alike), *reasons]
 
 
 def serial(result: Result) -> tuple[list[str], list[str]]:

@@ -85,6 +85,8 @@ class CheckedRepository:
     """Where its modules may come from."""
     quiet: bool = False
     """Whether a command is none that a check's report should list."""
+    checked_out: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """The files of the checkout before the first build, each with its size and modification time."""
     binaries: Mapping[str, str] = field(default_factory=dict)
     """Of the first build: each main package whose binary it left → the binary's SHA-256."""
     wrong: str = ""
@@ -101,6 +103,7 @@ class CheckedRepository:
         _refuse_outside(source)
         copy_repository(source, self.snapshot)
         self.copy_to(self.tree, self.times)
+        self.checked_out = _stats(self.tree)
 
     @property
     def snapshot(self) -> Path:
@@ -165,9 +168,14 @@ class CheckedRepository:
         return result
 
     @functools.cached_property
+    def built_again(self) -> Result:
+        """The same build once more."""
+        return self.build(self.module(self.machine, self.tree, self._after(self.built, "base-again")))
+
+    @functools.cached_property
     def tested(self) -> tuple[Result, Result]:
         """The first test after the first build, and the second one. Raises `UsageError` when there is none."""
-        module = self.module(self.machine, self.tree, self._after(self.built, "base-tests"))
+        module = self.module(self.machine, self.tree, self._after(self.built_again, "base-tests"))
         first = self.test(module)
         if not first.tests:
             raise UsageError(
@@ -179,8 +187,8 @@ class CheckedRepository:
         return Trail(self.root / "steps" / name, taken=last.step, last=last)
 
     def desk(self, name: str) -> Desk:
-        """What one check works with: the checkout after its first build."""
-        return Desk(self, self._after(self.built, name))
+        """What one check works with: the checkout after its first two builds."""
+        return Desk(self, self._after(self.built_again, name))
 
     def _why_not(self, error: GoCommandError) -> str:
         text = error.stderr + error.stdout
@@ -190,6 +198,8 @@ class CheckedRepository:
                 f"modules that it needs are not at hand{looked}: --go-modcache=DIR names a module cache that has them, "
                 "--go-network lets them be downloaded, and `go mod vendor` puts them into the repository"
             )
+        if re.search(r"build constraints exclude all Go files|C compiler .* not found", text):
+            return "it uses cgo, and no C compiler was found: install one, or build with CGO_ENABLED=0 ([build] env)"
         if "requires go >=" in text or "go.mod requires go" in text:
             return "it needs a newer toolchain: --go-toolchain=VERSION names one"
         return ""
@@ -197,7 +207,7 @@ class CheckedRepository:
 
 @dataclass
 class Desk:
-    """One check at work on a repository: its steps are numbered on from the first build, which is step 1."""
+    """One check at work on a repository: its steps are numbered on from the first two builds."""
 
     repository: CheckedRepository
     trail: Trail
@@ -224,10 +234,12 @@ class Desk:
     def undone(self) -> Iterator[None]:
         """Give the files of the checkout their content and times back at the end, and delete new ones.
 
-        Outputs of the build that were there before stay as they are: they are no part of the sources.
+        Outputs of the build that were there before stay as they are: they are no part of the sources. Folders get their
+        times back, too: a test that lists one depends on it.
         """
         tree, snapshot = self.repository.tree, self.repository.snapshot
-        sources, before = _stats(snapshot), _stats(tree)
+        sources, before = self.repository.checked_out, _stats(tree)
+        folders = {folder: Path(folder).stat().st_mtime_ns for folder, _, _ in os.walk(tree)}
         try:
             yield
         finally:
@@ -235,10 +247,16 @@ class Desk:
                 if name not in before:
                     (tree / name).unlink()
                 elif stamp != before[name] and before[name] == sources.get(name):
-                    _put_back(snapshot / name, tree / name)
+                    _put_back(snapshot / name, tree / name, before[name][1])
             for name in before.keys() & sources.keys() - _stats(tree).keys():
                 (tree / name).parent.mkdir(parents=True, exist_ok=True)
-                _put_back(snapshot / name, tree / name)
+                _put_back(snapshot / name, tree / name, before[name][1])
+            for folder, _, _ in os.walk(tree, topdown=False):
+                if folder in folders:
+                    os.utime(folder, ns=(folders[folder],) * 2)
+                else:
+                    with contextlib.suppress(OSError):
+                        Path(folder).rmdir()
 
     @contextlib.contextmanager
     def next_job(self, *, caches: bool, times: Times) -> Iterator[GoModule]:
@@ -331,9 +349,10 @@ def _stats(tree: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _put_back(source: Path, target: Path) -> None:
+def _put_back(source: Path, target: Path, modified: int) -> None:
     target.unlink(missing_ok=True)
     shutil.copy2(source, target, follow_symlinks=False)
+    os.utime(target, ns=(modified, modified), follow_symlinks=False)
 
 
 @contextlib.contextmanager
