@@ -15,6 +15,7 @@ from pytest_gocache.accepted import accepts_of, refuse_unknown, unaccepted, unus
 from pytest_gocache.action import TestStatus
 from pytest_gocache.cachefiles import make_writable, remove_tree
 from pytest_gocache.configfile import NAME, read_config
+from pytest_gocache.dependencies import module_sources, own_module_cache
 from pytest_gocache.errors import GoCacheError, UsageError
 from pytest_gocache.findings import (
     CheckFailed,
@@ -33,7 +34,7 @@ from pytest_gocache.findings import (
 from pytest_gocache.machine import Machine
 from pytest_gocache.module import GoModule
 from pytest_gocache.observe import Observer, Trail
-from pytest_gocache.repository import CheckedRepository, Desk, module_sources, own_module_cache
+from pytest_gocache.repository import CheckedRepository, Desk
 from pytest_gocache.result import Result
 from pytest_gocache.session import GoSession, keep_folder, list_result, record_result, results_of, session_of
 from pytest_gocache.toolchain import GoToolchain

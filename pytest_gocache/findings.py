@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from pytest_gocache.action import Action, TestOutcome, TestStatus
+from pytest_gocache.action import Action, Kind, TestOutcome, TestStatus
 from pytest_gocache.build_assertions import limit_of
 from pytest_gocache.evidence import block_of, folder_in_modules, folder_of
 from pytest_gocache.explain import build_settings_only
@@ -172,11 +172,11 @@ def differing(desk: Desk, again: Result) -> tuple[list[str], list[str]]:
     first = desk.built
     before, after = desk.repository.binaries, binaries_of(again)
     compiled = {action.package: action for action in first.compiles()}
-    linked = {action.package: action for action in first.links()}
+    linked = {(action.package, action.target): action for action in first.links()}
     pairs = [(compiled[a.package], a) for a in again.compiles() if a.package in compiled]
     wrong = [(old, a) for old, a in pairs if old.content_id and a.content_id and old.content_id != a.content_id]
     for action in again.links():
-        name = action.package
+        name = (action.package, action.target)
         old, new = before.get(name), after.get(name)
         same = old == new if old and new else name not in linked or linked[name].action_id == action.action_id
         if not same:
@@ -187,8 +187,7 @@ def differing(desk: Desk, again: Result) -> tuple[list[str], list[str]]:
     said = [(a.package, ["made twice from the same inputs, to different content"]) for _, a in wrong]
     alike = [line for line, (old, a) in zip(said, wrong, strict=True) if old.action_id == a.action_id]
     head = f"{counted(wrong, 'output differs', 'outputs differ')} in {again.title}, with nothing cached in both"
-    unseen = [action.package for action in again.links() if action.package not in after]
-    if any(action.package in unseen for _, action in wrong):
+    if any(action.kind is Kind.LINK and (action.package, action.target) not in after for _, action in wrong):
         head += "; a binary that Go throws away is compared by what goes into it"
     reasons = why_they_ran(again, other_inputs) if other_inputs else ()
     return sorted({action.package for _, action in wrong}), [head, rows(alike), *reasons]

@@ -6,8 +6,6 @@ import contextlib
 import functools
 import hashlib
 import os
-import re
-import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,52 +15,14 @@ from pytest_gocache.cachefiles import remove_tree
 from pytest_gocache.caches import BuildCache
 from pytest_gocache.checkout import Times, copy_repository, set_times
 from pytest_gocache.configfile import RepositoryConfig
+from pytest_gocache.dependencies import refuse_dependent, what_it_lacks
 from pytest_gocache.errors import GoCommandError, UsageError
-from pytest_gocache.gosource import local_folders_of
 from pytest_gocache.machine import Machine
 from pytest_gocache.module import GoModule
 from pytest_gocache.observe import Trail
 from pytest_gocache.result import Result
 
-__all__ = ["CheckedRepository", "Desk", "binaries_of", "module_sources", "own_module_cache"]
-
-_NETWORK = (
-    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE"),
-    *("SSL_CERT_DIR", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE", "SSH_AUTH_SOCK"),
-)
-_MISSING = re.compile(
-    r"module lookup disabled|reading file://|cannot find module providing|missing go\.sum entry|"
-    r"no required module provides|cannot query module"
-)
-
-
-def own_module_cache(ambient: Mapping[str, str]) -> Path | None:
-    """The user's own GOMODCACHE, as their environment has it; None when there is none."""
-    gopath = ambient.get("GOPATH", "").partition(os.pathsep)[0] or f"{ambient.get('HOME', os.devnull)}/go"
-    folder = Path(ambient.get("GOMODCACHE") or f"{gopath}/pkg/mod")
-    return folder if (folder / "cache" / "download").is_dir() else None
-
-
-def module_sources(modcache: Path | None, ambient: Mapping[str, str], *, network: bool) -> dict[str, str]:
-    """The environment that says where modules may come from: a module cache that is only read, the network, nothing.
-
-    What Go keeps below ``cache/download`` is laid out as a module proxy is: Go reads it by a file URL, and unpacks into
-    the private module cache only what the build needs. Raises `UsageError` for a folder that is no module cache.
-    """
-    proxies = []
-    env = {}
-    if modcache is not None:
-        downloads = modcache / "cache" / "download"
-        if not downloads.is_dir():
-            raise UsageError(f"--go-modcache: {modcache} is no module cache: it has no folder cache/download")
-        proxies.append(downloads.as_uri())
-    if network:
-        proxies.append(ambient.get("GOPROXY") or "https://proxy.golang.org,direct")
-        env = {name: ambient[name] for name in _NETWORK if name in ambient}
-        env["GOSUMDB"] = ambient.get("GOSUMDB") or "sum.golang.org"
-        env["NETRC"] = ambient.get("NETRC") or f"{ambient.get('HOME', '')}/.netrc"
-        env["GOAUTH"] = ambient.get("GOAUTH") or "netrc"
-    return {**env, "GOPROXY": ",".join(proxies)} if proxies else {}
+__all__ = ["CheckedRepository", "Desk", "binaries_of"]
 
 
 @dataclass
@@ -87,8 +47,8 @@ class CheckedRepository:
     """Whether a command is none that a check's report should list."""
     checked_out: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """The files of the checkout before the first build, each with its size and modification time."""
-    binaries: Mapping[str, str] = field(default_factory=dict)
-    """Of the first build: each main package whose binary it left → the binary's SHA-256."""
+    binaries: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What `binaries_of` gives for the first build."""
     wrong: str = ""
     """Where it was said what is wrong with the repository as a whole."""
     node: object = None
@@ -98,9 +58,7 @@ class CheckedRepository:
 
     def take(self, source: Path) -> None:
         """Copy a repository; the original is read this once, and not needed any more. Raises `UsageError`."""
-        if not (source / "go.mod").is_file() and not (source / "go.work").is_file():
-            raise UsageError(f"there is no go.mod and no go.work in {source}: name the repository with --go-repo")
-        _refuse_outside(source)
+        refuse_dependent(source)
         copy_repository(source, self.snapshot)
         self.copy_to(self.tree, self.times)
         self.checked_out = _stats(self.tree)
@@ -142,9 +100,11 @@ class CheckedRepository:
         return _run(module, self.config.build or ("go", "build", "./..."), check=check)
 
     def test(self, module: GoModule, *flags: str, env: Mapping[str, str] | None = None) -> Result:
-        """Test as the team does; with ``flags``: ``go test`` with these. Failing tests are no error here."""
-        command = ("go", "test", *flags) if flags else self.config.test or ("go", "test", "./...")
-        return _run(module, command, env=env, check=False)
+        """Test as the team does, every go command with these flags in addition. Failing tests are no error here."""
+        changes = dict(env or {})
+        if flags:
+            changes["GOFLAGS"] = " ".join([module.env.get("GOFLAGS", ""), *flags]).strip()
+        return _run(module, self.config.test or ("go", "test", "./..."), env=changes, check=False)
 
     @functools.cached_property
     def built(self) -> Result:
@@ -157,7 +117,9 @@ class CheckedRepository:
         try:
             result = self.build(self.module(self.machine, self.tree, Trail(self.root / "steps" / "base")))
         except GoCommandError as error:
-            raise UsageError(f"the repository does not build: {error}\n{self._why_not(error)}".rstrip()) from None
+            raise UsageError(
+                f"the repository does not build: {error}\n{what_it_lacks(error.stderr + error.stdout, self.modcache)}".rstrip()
+            ) from None
         if not result.packages:
             raise UsageError(
                 f"{result.title} has called no go command that builds, or by another path than the `go` on PATH: "
@@ -189,20 +151,6 @@ class CheckedRepository:
     def desk(self, name: str) -> Desk:
         """What one check works with: the checkout after its first two builds."""
         return Desk(self, self._after(self.built_again, name))
-
-    def _why_not(self, error: GoCommandError) -> str:
-        text = error.stderr + error.stdout
-        if _MISSING.search(text):
-            looked = f" (looked in {self.modcache})" if self.modcache else ""
-            return (
-                f"modules that it needs are not at hand{looked}: --go-modcache=DIR names a module cache that has them, "
-                "--go-network lets them be downloaded, and `go mod vendor` puts them into the repository"
-            )
-        if re.search(r"build constraints exclude all Go files|C compiler .* not found", text):
-            return "it uses cgo, and no C compiler was found: install one, or build with CGO_ENABLED=0 ([build] env)"
-        if "requires go >=" in text or "go.mod requires go" in text:
-            return "it needs a newer toolchain: --go-toolchain=VERSION names one"
-        return ""
 
 
 @dataclass
@@ -296,13 +244,13 @@ class Desk:
             remove_tree(root)
 
 
-def binaries_of(result: Result) -> dict[str, str]:
-    """Each main package whose binary a build left in place → the binary's SHA-256."""
+def binaries_of(result: Result) -> dict[tuple[str, str], str]:
+    """Each main package, and where its binary is that a build left in place → the binary's SHA-256."""
     found = {}
     for action in result.links():
         file = Path(result.origin(action)[0].cwd, action.target) if action.target else None
         if file is not None and file.is_file():
-            found[action.package] = hashlib.sha256(file.read_bytes()).hexdigest()
+            found[action.package, action.target] = hashlib.sha256(file.read_bytes()).hexdigest()
     return found
 
 
@@ -310,19 +258,6 @@ def _run(module: GoModule, command: Sequence[str], *, env: Mapping[str, str] | N
     if command[0] == "go":
         return module.go(*command[1:], env=env, check=check)
     return module.exec(*command, env=env, check=check)
-
-
-def _refuse_outside(source: Path) -> None:
-    """Refuse a repository that needs a folder outside: in a copy it would not be there."""
-    root = Path(os.path.realpath(source))
-    for name in ("go.mod", "go.work"):
-        file = source / name
-        for folder in local_folders_of(file.read_text(encoding="utf-8")) if file.is_file() else ():
-            if not Path(os.path.realpath(root / folder)).is_relative_to(root):
-                raise UsageError(
-                    f"{file} refers to {shlex.quote(folder)}, outside of the repository: a private copy would lack it; "
-                    "--go-repo takes the folder that holds both, with a go.work in it"
-                )
 
 
 def _copy(source: str, target: str) -> str:

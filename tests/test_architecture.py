@@ -33,6 +33,7 @@ LAYERS = {
     "goflags": 1,
     "configfile": 1,
     "accepted": 2,
+    "dependencies": 2,
     "options": 2,
     "hashlog": 2,
     "inputs": 3,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.inner_runs import run_apart
-from tests.plugin.real_repository import git, write
+from tests.plugin.inner_runs import embedded, run_apart
+from tests.plugin.real_repository import commit, git, write
 from tests.plugin.test_ready_made_checks import ALL, CHECKOUT, SERIAL, TESTS, TRACKED, WARM, checks, outcomes
 
 LIB = "package lib\n\n// Word is one.\nconst Word = 1\n"
@@ -350,3 +350,24 @@ def test_one_cpu_is_not_enough_to_tell_what_is_serial(pytester: pytest.Pytester,
     result.assert_outcomes(skipped=1, deselected=9)
     assert SERIAL not in outcomes(result)
     assert "there is only one CPU: nothing can overlap" in skips(result)
+
+
+EXAMPLE = Path(__file__).parents[2] / "example_project"
+
+
+def test_the_example_project_with_its_makefile(pytester: pytest.Pytester, store: Path, tmp_path: Path) -> None:
+    shop = Path(shutil.copytree(EXAMPLE, tmp_path / "shop", ignore=shutil.ignore_patterns("bin", "__pycache__")))
+    config = (shop / "gocache.toml").read_text(encoding="utf-8").partition("[[accept]]")[0]
+    write(shop, {"gocache.toml": f'{config}\n[ci]\nmtimes = "commit"\n', ".gitignore": "bin/\n"})
+    git(shop, "init", "--quiet")
+    commit(shop)
+
+    assert outcomes(checks(pytester, store, shop)) == dict.fromkeys(ALL, "passed")
+
+
+def test_a_part_of_go_is_refused(pytester: pytest.Pytester, store: Path) -> None:
+    result = checks(pytester, store, embedded() / "src/cmd", "-k", "warm_build")
+    result.assert_outcomes(errors=1, deselected=9)
+    result.stdout.fnmatch_lines(
+        ["*/src/cmd is a part of Go: its packages can be built in their GOROOT only, not in a copy"]
+    )
