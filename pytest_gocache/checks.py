@@ -106,14 +106,15 @@ def desk(request: pytest.FixtureRequest, checked_repository: CheckedRepository) 
     repository.node = request.node
     if repository.wrong:
         pytest.skip(f"nothing can be said: {repository.wrong}")
+    settings = session_of(request.config).settings
     try:
-        settings = session_of(request.config).settings
         refuse_unknown(repository.config.accepted, _CHECKS, str(settings.config_folder / NAME))
         if not repository.tree.exists():
             repository.take(settings.repository)
         found = repository.desk(request.node.originalname)
     except GoCacheError as error:
         repository.wrong = f"see the error of {request.node.name}"
+        repository.failed |= settings.keep != "none"
         raise type(error)(*error.args) from None
     _list(repository, repository.built, repository.built_again)
     yield found

@@ -117,9 +117,8 @@ class CheckedRepository:
         try:
             result = self.build(self.module(self.machine, self.tree, Trail(self.root / "steps" / "base")))
         except GoCommandError as error:
-            raise UsageError(
-                f"the repository does not build: {error}\n{what_it_lacks(error.stderr + error.stdout, self.modcache)}".rstrip()
-            ) from None
+            advice = what_it_lacks(error.stderr + error.stdout, self.modcache)
+            raise UsageError(f"the repository does not build: {error}\n{advice}".rstrip()) from None
         if not result.packages:
             raise UsageError(
                 f"{result.title} has called no go command that builds, or by another path than the `go` on PATH: "
