@@ -16,7 +16,7 @@ from pytest_gocache.action import TestStatus
 from pytest_gocache.cachefiles import make_writable, remove_tree
 from pytest_gocache.configfile import NAME, read_config
 from pytest_gocache.dependencies import module_sources, own_module_cache
-from pytest_gocache.errors import GoCacheError, UsageError
+from pytest_gocache.errors import GoCacheError
 from pytest_gocache.findings import (
     CheckFailed,
     choose_leaf,
@@ -290,15 +290,19 @@ def _noise(desk: Desk) -> set[str]:
 
 def _tested(desk: Desk) -> tuple[Result, Result]:
     """The first test and the second one; the check's own commands come after these."""
+    repository = desk.repository
+    if repository.tests_wrong:
+        pytest.skip(f"nothing can be said of tests: {repository.tests_wrong}")
     try:
-        first, second = desk.repository.tested
-    except UsageError as error:
+        first, second = repository.tested
+    except GoCacheError as error:
         if re.search(r"no packages to test|matched no packages", str(error)):
             pytest.skip("there are no tests")
+        repository.tests_wrong = "see the failure of the check before"
         raise
     if all(outcome.status is TestStatus.NO_TESTS for outcome in first.tests.values()):
         pytest.skip("no package has tests")
-    _list(desk.repository, first, second)
+    _list(repository, first, second)
     desk.trail.taken, desk.trail.last = second.step, second
     return first, second
 

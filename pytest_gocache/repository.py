@@ -51,6 +51,8 @@ class CheckedRepository:
     """What `binaries_of` gives for the first build."""
     wrong: str = ""
     """Where it was said what is wrong with the repository as a whole."""
+    tests_wrong: str = ""
+    """Where it was said that its tests cannot be run at all."""
     node: object = None
     """The check that is at work."""
     failed: bool = False

@@ -117,6 +117,21 @@ def test_tests_that_fail_are_told_by_one_check(pytester: pytest.Pytester, store:
     assert "no test result is cached: nothing stale can be served" in skips(result)
 
 
+def test_tests_that_cannot_be_run_are_told_once(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(repository, {"gocache.toml": '[test]\ncommand = ["false"]\n'})
+    result = checks(pytester, store, repository, "-k", "ci_cache or test_tests")
+    result.assert_outcomes(failed=1, skipped=2, deselected=7)
+    result.stdout.fnmatch_lines(["*UsageError: `false` (step 3) printed no test verdict, exit status 1:*"])
+
+
+def test_a_build_that_compiles_everything_each_time(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(repository, {"gocache.toml": '[build]\ncommand = ["go", "build", "-a", "./..."]\n'})
+    result = checks(pytester, store, repository, "-k", "warm_build or touch or checkout")
+    result.assert_outcomes(failed=1, skipped=2, deselected=7)
+    result.stdout.fnmatch_lines(["CheckFailed: a warm build compiles nothing", "-a compiles everything again*"])
+    assert "every build compiles everything, also when nothing has changed: that is to be mended first" in skips(result)
+
+
 def test_a_folder_that_is_no_repository(pytester: pytest.Pytester, store: Path, tmp_path: Path) -> None:
     result = checks(pytester, store, tmp_path)
     result.assert_outcomes(errors=1, skipped=9)
