@@ -33,6 +33,7 @@ __all__ = [
     "assert_not_compiled_with",
     "assert_not_in_build",
     "assert_parallel",
+    "limit_of",
 ]
 
 _MOST = 3  # names and lines of advice
@@ -264,7 +265,7 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
 
 
 def _why_serial(result: Result, at_least: int) -> str:
-    limit, what = min(_limit_of(command) for command in result.go_commands if command.actions)
+    limit, what = min(limit_of(command) for command in result.go_commands if command.actions)
     if limit >= at_least:
         return "no setting limits them to fewer: see which import one another, and how long each one takes"
     if what:
@@ -272,7 +273,7 @@ def _why_serial(result: Result, at_least: int) -> str:
     return f"as many may run at a time as there are CPUs, {limit} here: -p={at_least} makes it more"
 
 
-def _limit_of(result: Result) -> tuple[int, str]:
+def limit_of(result: Result) -> tuple[int, str]:
     """How many compiles a go command may run at a time, and the setting that says so."""
     env = result.circumstances.env if result.circumstances else {}
     threads = env.get("GOMAXPROCS", "")

@@ -171,6 +171,14 @@ class BuildCache(_CacheFolder):
                     found.append(entry)
         return tuple(sorted(found, key=lambda entry: entry.action))
 
+    def output(self, action: str) -> bytes | None:
+        """What is stored for an action ID (64 hexadecimal digits); None for what is not there, or is a folder."""
+        try:
+            entry = _read_index(self.path / action[:2] / f"{action}-a")
+            return (self.path / entry.output[:2] / f"{entry.output}-d").read_bytes() if entry else None
+        except OSError:
+            return None
+
     def clone(self, folder: Path | str) -> BuildCache:
         """A second cache in ``folder`` with the same content; data files are shared by hard links, safely."""
         target = Path(folder)

@@ -46,12 +46,12 @@ def _is_not_source(path: Path) -> bool:
 
 
 def set_times(root: Path, times: Times, git_env: dict[str, str], scratch: Path) -> None:
-    """Give the files below ``root`` the modification times of a checkout.
+    """Give the files and folders below ``root`` the modification times of a checkout.
 
     ``now``: some moments ago, for a job takes longer than that from its checkout to its first go command (Go distrusts
     what is younger than two seconds). ``commit``: that of the last commit which changed the file, as ``git
-    restore-mtime`` does; what is in no commit is as with ``now``. A number: epoch seconds, for all files. Raises
-    `UsageError`.
+    restore-mtime`` does, for a folder the latest of its files; what is in no commit is as with ``now``. A number: epoch
+    seconds, for all. Folders count, since Go goes by their times where a test lists one. Raises `UsageError`.
     """
     if times == "keep":
         return
@@ -62,10 +62,13 @@ def set_times(root: Path, times: Times, git_env: dict[str, str], scratch: Path) 
     for parent, folders, files in os.walk(root):
         if ".git" in folders:
             folders.remove(".git")
+        latest = 0.0
         for name in files:
             file = Path(parent) / name
             when = committed.get(file.relative_to(root).as_posix(), moment)
             os.utime(file, (when, when), follow_symlinks=False)
+            latest = max(latest, when)
+        os.utime(parent, (latest or moment,) * 2)
 
 
 def _commit_times(root: Path, env: dict[str, str], scratch: Path) -> Iterator[tuple[str, float]]:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pytest_gocache.errors import UsageError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 __all__ = ["NAME", "Accepted", "NamedToolchain", "RepositoryConfig", "read_config"]
 
@@ -50,6 +45,14 @@ class RepositoryConfig:
     accepted: tuple[Accepted, ...] = ()
     build: tuple[str, ...] = ()
     """How the team builds: ``[build] command = ["make", "build"]``."""
+    test: tuple[str, ...] = ()
+    """How the team tests: ``[test] command = ["make", "test"]``."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """The environment of both: ``[build] env = { GOFLAGS = "-trimpath" }``."""
+    mtimes: Literal["now", "keep", "commit"] | float = "now"
+    """Which modification times a checkout of the team's CI gives to files: ``[ci] mtimes = "commit"``."""
+    go_repo: str = ""
+    """The repository under test, when the file lies elsewhere; relative to the file."""
 
 
 def read_config(folder: Path) -> RepositoryConfig:
@@ -64,18 +67,55 @@ def read_config(folder: Path) -> RepositoryConfig:
         return RepositoryConfig()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}") from error
+    # Not at the top: options are read in every run of pytest, and few of them have such a file.
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file} is not TOML: {error}") from error
-    top = _Table(file, "", content, {"toolchains": dict, "accept": list, "build": dict})
+    top = _Table(file, "", content, _TOP)
     toolchains = {name: _toolchain(file, name, table) for name, table in top.get("toolchains", {}).items()}
     accepted = tuple(_accepted(file, number, table) for number, table in enumerate(top.get("accept", []), 1))
-    build = _Table(file, "build", top.get("build", {}), {"command": list})
-    command = build.get("command", [])
-    if "build" in content and (not command or not all(isinstance(word, str) and word for word in command)):
-        raise UsageError(f'{file}: build.command is a list of words, like ["make", "build"], not {command!r}')
-    return RepositoryConfig(toolchains, accepted, tuple(command))
+    build = _Table(file, "build", top.get("build", {}), {"command": list, "env": dict})
+    test = _Table(file, "test", top.get("test", {}), {"command": list})
+    env = _environment(file, "build.env", build.get("env", {}))
+    if "build" in content and not env and "command" not in content["build"]:
+        raise UsageError(f'{file}: build needs a command, like ["make", "build"], or an env')
+    return RepositoryConfig(
+        toolchains=toolchains,
+        accepted=accepted,
+        build=_words(file, "build", build.get("command", None)),
+        test=_words(file, "test", test.required("command") if "test" in content else None),
+        env=env,
+        mtimes=_mtimes(file, top.get("ci", {})),
+        go_repo=top.get("go_repo", ""),
+    )
+
+
+def _words(file: Path, table: str, command: Sequence[object] | None) -> tuple[str, ...]:
+    if command is None:
+        return ()
+    words = [word for word in command if isinstance(word, str) and word]
+    if not words or len(words) < len(command):
+        raise UsageError(f'{file}: {table}.command is a list of words, like ["make", "{table}"], not {command!r}')
+    return tuple(words)
+
+
+def _mtimes(file: Path, content: object) -> Literal["now", "keep", "commit"] | float:
+    found = _Table(file, "ci", content, {"mtimes": object}).get("mtimes", "now")
+    if found in ("now", "keep", "commit") or (isinstance(found, (int, float)) and not isinstance(found, bool)):
+        return found  # type: ignore[no-any-return] # all that it may be was just asked
+    raise UsageError(f"{file}: ci.mtimes is 'now', 'keep', 'commit' or a number of epoch seconds, not {found!r}")
+
+
+def _environment(file: Path, where: str, env: Mapping[str, object]) -> dict[str, str]:
+    for variable, value in env.items():
+        if not isinstance(value, str):
+            raise UsageError(f"{file}: {where}.{variable} is a string, not {value!r}")
+    return {variable: str(value) for variable, value in env.items()}
 
 
 class _Table:
@@ -102,6 +142,7 @@ class _Table:
         return self._content[key]
 
 
+_TOP: Mapping[str, type] = {"toolchains": dict, "accept": list, "build": dict, "test": dict, "ci": dict, "go_repo": str}
 _NAMES: Mapping[type, str] = {dict: "table", list: "list", str: "string"}
 
 
@@ -116,10 +157,7 @@ def _toolchain(file: Path, name: str, content: object) -> NamedToolchain:
     version, path = table.get("version", ""), table.get("path", "")
     if bool(version) == bool(path):
         raise UsageError(f"{file}: {where} needs a 'version' or a 'path', and not both")
-    env = table.get("env", {})
-    for variable, value in env.items():
-        if not isinstance(value, str):
-            raise UsageError(f"{file}: {where}.env.{variable} is a string, not {value!r}")
+    env = _environment(file, f"{where}.env", table.get("env", {}))
     # A path is relative to the file that names it.
     return NamedToolchain(version or str(file.parent / Path(path).expanduser()), env)
 

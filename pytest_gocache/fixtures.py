@@ -149,19 +149,23 @@ def go_module(request: pytest.FixtureRequest, _gocache_bench: _Bench) -> GoModul
 def go_repo(request: pytest.FixtureRequest, _gocache_bench: _Bench) -> GoModule:
     """A `GoModule` over a private copy of the Go repository under test, version-control data included.
 
-    The repository is pytest's rootdir, or what the ini option ``go_repo`` names. The original is only read.
+    The repository is what ``--go-repo`` or the ini option ``go_repo`` names, or pytest's rootdir; the original is only
+    read. With ``--go-modcache`` or ``--go-network``, its dependencies come from there.
     """
     from pytest_gocache.checkout import copy_repository
+    from pytest_gocache.dependencies import module_sources
     from pytest_gocache.errors import UsageError
     from pytest_gocache.session import session_of
 
-    source = session_of(request.config).settings.repository
+    session = session_of(request.config)
+    settings, source = session.settings, session.settings.repository
     if not (source / "go.mod").is_file() and not (source / "go.work").is_file():
         raise UsageError(
             f"go_repo: there is no go.mod and no go.work in {source}; name the repository with the ini option go_repo"
         )
     folder = _gocache_bench.folder / source.name
     copy_repository(source, folder)
+    _gocache_bench.machine.env |= module_sources(settings.modcache, session.ambient, network=settings.network)
     return _module(request, _gocache_bench, folder)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pytest_gocache.accepted import PREFIX
 from pytest_gocache.configfile import Accepted
 
 __all__ = ["Change", "Comparison", "TestRun", "compare"]
@@ -106,7 +107,13 @@ def compare(
             seconds[number] += sum(command["seconds"] for command in run.commands)
         changes += _changes(test, old.commands, new.commands)
     judged = tuple(_judged(change, accepted) for change in changes)
-    unused = tuple(entry for entry in accepted if not any(_matches(entry, change) for change in changes))
+    unused = tuple(
+        entry
+        for entry in accepted
+        if not any(_matches(entry, change) for change in changes)
+        # What a ready-made check is to accept is its own affair.
+        and not entry.test.startswith(PREFIX)
+    )
     return Comparison(base, candidate, judged, tuple(incomparable), unused, compared, (seconds[0], seconds[1]))
 
 

@@ -48,6 +48,12 @@ class Settings:
     """What the ``go_repo`` fixture copies."""
     named: Mapping[str, NamedToolchain]
     """The toolchains that ``gocache.toml`` gives names to."""
+    config_folder: Path
+    """Where the ``gocache.toml`` lies that is meant, if there is one."""
+    modcache: Path | None
+    """What ``--go-modcache`` names."""
+    network: bool
+    """Whether modules may be downloaded."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -72,12 +78,24 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--gocache-keep", choices=_KEEP, help="of which tests the folders, caches and logs stay (default: failed)"
     )
+    group.addoption("--go-repo", metavar="DIR", help="the Go repository under test (default: rootdir); only read")
+    group.addoption(
+        "--go-modcache",
+        metavar="DIR",
+        help="a module cache that the repository's dependencies are taken from; only read "
+        "(default for the ready-made checks: your own GOMODCACHE)",
+    )
+    group.addoption(
+        "--go-network",
+        action="store_true",
+        help="let the repository's dependencies be downloaded, through your GOPROXY",
+    )
     parser.addini("go_toolchains", "Go toolchains under test, one a line: path, GOROOT or version", "linelist")
     parser.addini("gocache_dir", "the store of warm Go build caches")
     parser.addini("gocache_keep", "of which tests the folders stay: none, failed or all", default="failed")
     parser.addini("gocache_store_limit", "how large the store may grow, like 4G or 500M", default="4G")
     parser.addini("gocache_timeout", "seconds that one go command may take; 0: no limit", default="600")
-    parser.addini("go_repo", "the Go repository that the go_repo fixture copies (default: rootdir)")
+    parser.addini("go_repo", "the Go repository under test, which go_repo copies (default: rootdir)")
 
 
 def _option(config: pytest.Config, option: str, ini: str) -> str:
@@ -124,16 +142,11 @@ def toolchain_labels(config: pytest.Config) -> dict[str, str]:
     return {spec: label if labels.count(label) == 1 else spec for spec, label in zip(specs, labels, strict=True)}
 
 
-def repository(config: pytest.Config) -> Path:
-    """The folder of the Go repository under test."""
-    return (config.rootpath / str(config.getini("go_repo") or ".")).resolve()
-
-
 def repository_config(config: pytest.Config) -> RepositoryConfig:
     """What its ``gocache.toml`` says; `pytest.UsageError` for a mistake in it."""
     if _CONFIG not in config.stash:
         try:
-            config.stash[_CONFIG] = read_config(repository(config))
+            config.stash[_CONFIG] = read_config(_repository(config)[1])
         except UsageError as error:
             raise pytest.UsageError(str(error)) from error
     return config.stash[_CONFIG]
@@ -144,15 +157,35 @@ def read_settings(config: pytest.Config) -> Settings:
     keep = _option(config, "--gocache-keep", "gocache_keep")
     if keep not in _KEEP:
         raise pytest.UsageError(f"ini option gocache_keep = {keep!r}: it is one of {', '.join(_KEEP)}")
+    repository, config_folder = _repository(config)
+    modcache = config.getoption("--go-modcache")
     return Settings(
         toolchains=tuple(toolchain_specs(config)),
         store=store_folder(config),
         store_limit=_bytes(str(config.getini("gocache_store_limit"))),
         keep=keep,
         timeout=_seconds(str(config.getini("gocache_timeout"))),
-        repository=repository(config),
+        repository=repository,
         named=repository_config(config).toolchains,
+        config_folder=config_folder,
+        modcache=(config.invocation_params.dir / Path(modcache).expanduser()).resolve() if modcache else None,
+        network=bool(config.getoption("--go-network")),
     )
+
+
+def _repository(config: pytest.Config) -> tuple[Path, Path]:
+    """The repository under test, and the folder of the gocache.toml that goes with it."""
+    given, ini = config.getoption("--go-repo"), str(config.getini("go_repo") or "")
+    if given or ini:
+        # On the command line a path is relative to where the user stands.
+        base = config.invocation_params.dir if given else config.rootpath
+        named = (base / Path(given or ini).expanduser()).resolve()
+        return named, named
+    try:
+        named = (config.rootpath / read_config(config.rootpath).go_repo).resolve()
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
+    return named, config.rootpath
 
 
 def _bytes(text: str) -> int:

@@ -40,7 +40,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the mark, and refuse options that make no sense before anything runs."""
     config.addinivalue_line("markers", MARK)
-    read_settings(config)
+    settings = read_settings(config)
+    if config.getoption("--go-repo") and not config.invocation_params.dir.is_relative_to(settings.repository):
+        _keep_cache_out_of(config, settings.repository)
     gate, file = gate_sides(config), config.getoption("--gocache-json")
     if gate or file or config.getoption("xmlpath", None):
         from pytest_gocache.reports import Reports
@@ -75,6 +77,21 @@ def _find_toolchains(config: pytest.Config) -> None:
             session_of(config).toolchain(spec)
         except GoCacheError as error:  # noqa: PERF203 - the first one ends the session
             raise pytest.UsageError(str(error)) from error
+
+
+def _keep_cache_out_of(config: pytest.Config, repository: Path) -> None:
+    """Write no .pytest_cache into a repository that is only read: pytest takes `--go-repo DIR` for its rootdir."""
+    if config.rootpath.resolve().is_relative_to(repository):
+        for name in ("lfplugin", "nfplugin", "stepwiseplugin"):
+            if config.pluginmanager.has_plugin(name):
+                config.pluginmanager.unregister(name=name)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Give the ready-made checks the same IDs wherever the library is installed, and wherever pytest is started."""
+    if module_path == Path(__file__).with_name("checks.py"):
+        return pytest.Module.from_parent(parent, path=module_path, nodeid="checks.py")
+    return None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

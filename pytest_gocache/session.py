@@ -24,7 +24,16 @@ from pytest_gocache.toolchain import GoToolchain, find_default
 from pytest_gocache.variant import SourceScan
 from pytest_gocache.warmup import WarmStore
 
-__all__ = ["GoSession", "keep_folder", "mark_failed", "record_result", "records_of", "results_of", "session_of"]
+__all__ = [
+    "GoSession",
+    "keep_folder",
+    "list_result",
+    "mark_failed",
+    "record_result",
+    "records_of",
+    "results_of",
+    "session_of",
+]
 
 
 @dataclass(slots=True)
@@ -111,6 +120,11 @@ def record_result(item: pytest.Item, result: Result, root: Path) -> None:
 def records_of(item: pytest.Item) -> list[dict[str, Any]]:
     """The go commands of a test so far, as plain data; only gathered when somebody reports them."""
     return item.stash.get(_RECORDS, [])
+
+
+def list_result(item: pytest.Item, result: Result) -> None:
+    """Show a go command in a test's report that another test has run, and that counts for that one."""
+    item.stash.setdefault(_RESULTS, []).append(result)
 
 
 def results_of(item: pytest.Item) -> list[Result]:

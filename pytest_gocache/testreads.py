@@ -80,6 +80,8 @@ def _value(op: str, block: HashBlock | None) -> str:
             name = line.removeprefix("file ").strip()  # an entry of the folder that was read
         elif match[4] == "false":
             entries.append(f"{name + ': ' if name else ''}{match[1]} bytes, modified {match[3]}")
+        elif not name:
+            entries.append(f"a folder, modified {match[3]}")
     return "; ".join(dict.fromkeys(entries)) or "a folder"
 
 

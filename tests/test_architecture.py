@@ -32,13 +32,15 @@ LAYERS = {
     "gosource": 1,
     "goflags": 1,
     "configfile": 1,
+    "accepted": 2,
+    "dependencies": 2,
     "options": 2,
     "hashlog": 2,
     "inputs": 3,
     "record": 3,
     "commandrecord": 3,
-    "gate": 2,
-    "gatereport": 3,
+    "gate": 3,
+    "gatereport": 4,
     "given": 3,
     # The world: one module each for processes, folders, the environment, toolchains.
     "process": 1,
@@ -82,16 +84,21 @@ LAYERS = {
     "conditions": 6,
     "difference": 7,
     "reproduce": 11,
+    # The ready-made checks, but for pytest's part of them.
+    "repository": 11,
+    "findings": 12,
+    "untracked": 12,
     # pytest.
     "marks": 12,
     "session": 12,
     "fixtures": 13,
     "reports": 13,
+    "checks": 13,
     "plugin": 14,
     "__init__": 15,
 }
 MOST_LINES = 400
-KNOWS_PYTEST = {"plugin", "fixtures", "marks", "options", "reports", "session"}
+KNOWS_PYTEST = {"checks", "fixtures", "marks", "options", "plugin", "reports", "session"}
 STARTS_PROCESSES = {"process"}
 
 Found = list[str]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
 
-from pytest_gocache.configfile import RepositoryConfig, read_config
+from pytest_gocache import checks
+from pytest_gocache.accepted import refuse_unknown
+from pytest_gocache.configfile import read_config
 from pytest_gocache.options import store_folder
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md"]
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+CHECKS = [name for name in vars(checks) if name.startswith("test_")]
 
 # The blocks that show a mistake: these tests of theirs fail, and the page's text block is what pytest prints then.
 MISTAKES = {
@@ -79,12 +84,6 @@ def test_every_text_block_belongs_to_a_mistake() -> None:
         assert languages.count("text") <= 1 or page.name != "README.md"
 
 
-@pytest.mark.parametrize(("page", "code"), blocks("toml"))
-def test_toml_blocks_are_read_without_a_complaint(tmp_path: Path, page: Path, code: str) -> None:
-    (tmp_path / "gocache.toml").write_text(code, encoding="utf-8")
-    assert read_config(tmp_path) != RepositoryConfig(), page.name
-
-
 @pytest.mark.parametrize(("page", "code"), blocks("sh"))
 def test_shell_blocks_name_what_there_is(page: Path, code: str) -> None:
     for line in code.splitlines():
@@ -94,6 +93,9 @@ def test_shell_blocks_name_what_there_is(page: Path, code: str) -> None:
         if words[0] == "make":
             # What a target does is not done here: this test may be a part of it.
             subprocess.run(["make", "-n", *words[1:]], cwd=ROOT, check=True, capture_output=True)
+        elif "--go-repo" in words:
+            assert words[:3] == ["pytest", "--pyargs", "pytest_gocache.checks"]
+            assert (ROOT / words[4]).is_dir()
         elif words[:2] == ["pip", "install"]:
             assert words[2] == "'pytest-gocache[go]'"
             assert "go" in metadata("pytest-gocache").get_all("Provides-Extra", [])
@@ -111,3 +113,26 @@ def test_the_store_is_where_the_page_says(
 
     assert named, page
     assert str(store_folder(pytester.parseconfig())) == named[1].replace("~", "/home/runner")
+
+
+@pytest.mark.parametrize(("page", "code"), blocks("toml"))
+def test_toml_blocks_are_understood(page: Path, code: str, tmp_path: Path) -> None:
+    (tmp_path / "gocache.toml").write_text(code, encoding="utf-8")
+    config = read_config(tmp_path)
+    refuse_unknown(config.accepted, CHECKS, str(page))
+
+
+def test_the_page_of_the_checks_shows_what_is_printed(pytester: pytest.Pytester, store: Path) -> None:
+    page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(test_\w+)`", page, re.MULTILINE)) == set(CHECKS)
+    shop = Path(shutil.copytree(ROOT / "example_project", pytester.path / "shop"))
+    makefile = (shop / "Makefile").read_text(encoding="utf-8")
+    (shop / "Makefile").write_text(makefile.replace("build -trimpath", "build"), encoding="utf-8")
+
+    result = pytester.runpytest_subprocess(
+        "--pyargs", "pytest_gocache.checks", f"--go-repo={shop}", f"--gocache-dir={store}", "-v", "-rsx", timeout=600
+    )
+
+    (shown,) = (text for language, text in _BLOCK.findall(page) if language == "text")
+    lines = [re.escape(line).replace("…", ".*") for line in shown.splitlines() if line]
+    result.stdout.re_match_lines(lines)

@@ -71,8 +71,11 @@ def test_all_that_it_may_say(tmp_path: Path) -> None:
         ("accept = ['a']", "accept (number 1) is a table, not 'a'"),
         ("[build]\ncommand = 'make'", "build.command is a list, not 'make'"),
         ("[build]\ncommand = []", "build.command is a list of words, like"),
-        ("[build]", "build.command is a list of words, like"),
+        ("[build]", "build needs a command, like"),
         ("[build]\ncommand = ['make', 1]", "build.command is a list of words, like"),
+        ("[build]\nenv = { A = 1 }", "build.env.A is a string, not 1"),
+        ("[test]", "test needs a 'command'"),
+        ("[ci]\nmtimes = 'then'", "ci.mtimes is 'now', 'keep', 'commit' or a number"),
         ("[build", "is not TOML"),
     ],
 )
