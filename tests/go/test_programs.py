@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import time
 from collections.abc import Callable
@@ -32,6 +33,7 @@ from pytest_gocache import (
     assert_test_cached,
     assert_test_ran,
     assert_up_to_date,
+    process,
 )
 from pytest_gocache.warmup import WarmStore
 from tests.go.failures import failure
@@ -154,7 +156,9 @@ def test_a_plain_comparison_of_a_unions_set_says_why(app: GoModule, pytestconfig
     assert lines[0].startswith("result.compiled of `sh -c ")
     assert lines[1].startswith(f"  not expected: {APP}/lib  file lib.go changed since step 1")
     # With another key it was compiled by one, and found by the other.
-    result = shell(app, "go build -gcflags=-N ./lib; go build ./lib")
+    result = shell(app, "go build -gcflags=-N ./lib; go build ./lib; go build -gcflags=-l ./lib")
+    (change,) = result.commands[2].explain().inputs
+    assert (change.old, change.new) == ("(none)", "-l")
     (line,) = said(result.compiled, set())[1:]
     assert line.startswith(f"  not expected: {APP}/lib  compile flags changed")
 
@@ -331,6 +335,15 @@ def test_what_cannot_be_run_is_an_error(
         app.exec(*argv, **settings)  # type: ignore[arg-type]
 
 
+def test_a_full_disk_is_not_the_programs_fault(app: GoModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(process, "run", full)
+    with pytest.raises(OSError, match="No space left on device"):
+        app.exec("true")
+
+
 def test_a_machine_that_is_gone_runs_no_program(app: GoModule) -> None:
     app.on_new_machine(path=app.path)
     with pytest.raises(UsageError, match="make build: this machine is gone"):
@@ -415,8 +428,10 @@ def test_generators_are_observed_and_so_is_what_they_call(app: GoModule) -> None
 
 def test_go_generate_in_a_program_is_one_of_its_commands(app: GoModule) -> None:
     app.load(GENERATE)
+    app.append("made/doc.go", '//go:generate sh -c "env >env.txt"\n')
     app.write("Makefile", "all:\n\tgo generate ./...\n\tgo build ./made\n")
     result = app.exec("make")
+    assert "gocachehash" not in app.read("made/env.txt")
     assert names(result) == [
         "go generate ./...",
         "go run example.com/app/gen",

@@ -65,6 +65,9 @@ def test_output_and_status_are_those_of_the_real_go(app: GoModule, command: str,
     assert result.stdout == f"{status}\n"
     (called,) = result.commands
     assert called.returncode == status
+    # Whatever stands in the place of the verb.
+    assert called.evidence is not None
+    assert called.evidence.resolve().parent == result.evidence
     assert (called.stdout.encode(), called.stderr.encode()) == (
         (app.path / "out1").read_bytes(),
         (app.path / "err1").read_bytes(),
