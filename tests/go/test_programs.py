@@ -131,7 +131,9 @@ def test_followers_are_held_against_the_go_command_that_had_them_last(go_module:
     # Two of the same step, with another state of lib each.
     shell(go_module, "go build ./a; sed -i.old s/one/two/ lib/lib.go; go build ./b")
     go_module.edit("lib/lib.go", "two", "three")
-    go_module.build("./lib")
+    # What lib was last is what the latter of the two had.
+    (reason,) = go_module.build("./lib").explain().reasons
+    assert reason.changes[0].diff == ('- const Word = "two"', '+ const Word = "three"')
     why = go_module.build("./a", "./b").explain()
     shown = {reason.package: reason.cause.changes[0].diff for reason in why.reasons if reason.cause}
     assert shown == {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.plugin.inner_runs import LIB, run
+from tests.plugin.inner_runs import LIB, run, script
 
 FAILING = f"""
 import pytest
@@ -163,16 +164,18 @@ def test_programs_run_in_folders_of_any_name(pytester: pytest.Pytester, store: P
         run(pytester, store, f"--basetemp={pytester.path / name}").assert_outcomes(passed=1)
 
 
-def test_errors_of_fixtures_show_just_their_message(pytester: pytest.Pytester, store: Path) -> None:
+def test_errors_of_fixtures_show_just_their_message(
+    pytester: pytest.Pytester, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytester.makepyfile("def test_it(go_module): pass\ndef test_repository(go_repo): pass")
-    result = run(pytester, store, "--go-toolchain=/no/such/goroot", "-k", "test_it")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(
-        ["_* ERROR at setup of test_it *_", "*ToolchainError: Go toolchain /no/such/goroot does not exist"]
-    )
     repository = run(pytester, store, "-k", "test_repository")
     repository.assert_outcomes(errors=1)
     repository.stdout.fnmatch_lines(["*UsageError: go_repo: there is no go.mod and no go.work in *ini option go_repo"])
+    go = script(pytester.path / "bin" / "go", "#!/bin/sh\nexit 7\n")
+    monkeypatch.setenv("PATH", str(go.parent), prepend=os.pathsep)
+    result = run(pytester, store, "-k", "test_it")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["_* ERROR at setup of test_it *_", f"*ToolchainError: {go} env -json failed *"])
     for output in (result.stdout, repository.stdout):
         output.no_fnmatch_line("*pytest_gocache/*")
         output.no_fnmatch_line("> *")
