@@ -9,7 +9,10 @@ from dataclasses import dataclass
 __all__ = ["VARIANT_ENV", "GoArguments", "compile_flag_set", "flags_of", "is_set", "variant_flags", "without_flag"]
 
 # Commands that build, and so write an action graph (measured on Go 1.21 to 1.27; the others ignore the flag).
-_BUILDING = frozenset({"build", "install", "list", "run", "test", "vet"})
+_BUILDING = frozenset({"build", "install", "run", "test", "vet"})
+# With these flags go list does, too, or looks at least what would have to be built: with a -json of all fields, or a -f
+# that asks for Stale.
+_LIST_BUILDS = frozenset({"compiled", "export"})
 
 # Flags whose value may be the next argument; every other flag is boolean or written with "=". Source: `go help build`,
 # `go help testflag`, `go help list`, `go help vet`.
@@ -65,7 +68,11 @@ class GoArguments:
     @property
     def builds(self) -> bool:
         """Whether this command writes an action graph."""
-        return self.verb in _BUILDING
+        lists = (
+            name in _LIST_BUILDS or (name == "json" and not value) or (name == "f" and "Stale" in value)
+            for name, value in self.flags
+        )
+        return self.verb in _BUILDING or (self.verb == "list" and any(lists))
 
     @classmethod
     def read(cls, args: Sequence[str]) -> GoArguments:

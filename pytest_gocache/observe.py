@@ -33,8 +33,6 @@ __all__ = ["Observer", "Trail"]
 _VCS_FOLDERS = (".git", ".hg", ".svn", ".bzr", ".fslckout", "_FOSSIL_")
 # Commands that write no graph of their own and yet build, through the go commands that they start.
 _BUILD_INDIRECTLY = frozenset({"generate", "tool", "fix"})
-# With these flags alone go list compiles anything.
-_LIST_BUILDS = frozenset({"compiled", "export"})
 _BUILDVCS_OFF = "-buildvcs=false"
 _LONGEST_NAME = 20
 
@@ -179,8 +177,7 @@ class Observer:
         arguments = GoArguments.read(args)
         modules = _extracted_modules(gomodcache_of(env))
         sources = self.scan.read(root, [*modules, *self.machine.served], self.trail.texts)
-        lists = arguments.verb == "list" and not any(name in _LIST_BUILDS for name, _ in arguments.flags)
-        if (arguments.builds and not lists) or arguments.verb in _BUILD_INDIRECTLY:
+        if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
             self._warm(arguments, env, sources, cwd)
         circumstances = replace(
             self._circumstances(env), cwd=cwd, events=self._events(), rerun=lambda result: self._rerun(result, cwd)

@@ -82,12 +82,16 @@ def test_a_flag_of_ours_goes_after_the_verb_and_after_chdir(
 @pytest.mark.parametrize(
     ("verb", "builds"),
     [
-        *((verb, True) for verb in ("build", "install", "list", "run", "test", "vet")),
+        *(
+            (verb, True)
+            for verb in ("build", "install", "run", "test", "vet", "list -export", "list -deps -compiled .")
+        ),
         *((verb, False) for verb in ("", "clean", "env", "fmt", "generate", "mod", "tool", "version", "work")),
+        *((verb, False) for verb in ("list", "list -deps -test ./...", "list -json=Export .")),
     ],
 )
 def test_the_commands_that_write_an_action_graph_are_known(verb: str, builds: bool) -> None:  # noqa: FBT001 - a table
-    assert GoArguments.read([verb] if verb else []).builds is builds
+    assert GoArguments.read(verb.split()).builds is builds
 
 
 @given(
