@@ -71,6 +71,8 @@ class Comparison:
     """Tests that could be compared."""
     seconds: tuple[float, float]
     """What the go commands of the compared tests took, on the base and on the candidate. Only to inform."""
+    bytes: tuple[int, int]
+    """How large their binaries are, all together; those that both sides have. Only to inform."""
 
     @property
     def failing(self) -> tuple[Change, ...]:
@@ -93,7 +95,7 @@ def compare(
     changes: list[Change] = []
     incomparable: list[tuple[str, str]] = []
     compared = 0
-    seconds = [0.0, 0.0]
+    seconds, sizes = [0.0, 0.0], [0, 0]
     for test, sides in sorted(runs.items()):
         old, new = (_in_order(sides.get(name, TestRun())) for name in (base, candidate))
         why = _incomparable(old, new, base, candidate)
@@ -105,6 +107,10 @@ def compare(
             changes.append(Change(test, 0, "", "verdict", _verdict(old), _verdict(new)))
         for number, run in enumerate((old, new)):
             seconds[number] += sum(command["seconds"] for command in run.commands)
+        for one, other in zip(old.commands, new.commands, strict=False):
+            for target in one["outputs"].keys() & other["outputs"].keys():
+                sizes[0] += one["outputs"][target]["bytes"]
+                sizes[1] += other["outputs"][target]["bytes"]
         changes += _changes(test, old.commands, new.commands)
     judged = tuple(_judged(change, accepted) for change in changes)
     unused = tuple(
@@ -114,7 +120,9 @@ def compare(
         # What a ready-made check is to accept is its own affair.
         and not entry.test.startswith(PREFIX)
     )
-    return Comparison(base, candidate, judged, tuple(incomparable), unused, compared, (seconds[0], seconds[1]))
+    return Comparison(
+        base, candidate, judged, tuple(incomparable), unused, compared, (seconds[0], seconds[1]), (sizes[0], sizes[1])
+    )
 
 
 def _in_order(run: TestRun) -> TestRun:

@@ -26,8 +26,10 @@ def summary(comparison: Comparison) -> str:
     if comparison.incomparable:
         said.append(f"{len(comparison.incomparable)} not comparable")
     before, after = comparison.seconds
-    ratio = f"; go commands took {after / before:.2f} times as long" if before else ""
-    return f"{comparison.base}..{comparison.candidate}: {', '.join(said)}{ratio}"
+    told = [f"go commands took {after / before:.2f} times as long"] if before else []
+    small, large = comparison.bytes
+    told += [f"binaries are {large / small:.2f} times as large"] if small else []
+    return f"{comparison.base}..{comparison.candidate}: {'; '.join([', '.join(said), *told])}"
 
 
 def as_text(comparison: Comparison) -> list[str]:
@@ -116,4 +118,5 @@ def _gate(comparison: Comparison) -> dict[str, Any]:
         "unused": [asdict(entry) for entry in comparison.unused],
         "compared": comparison.compared,
         "seconds": {"base": round(comparison.seconds[0], 3), "candidate": round(comparison.seconds[1], 3)},
+        "bytes": {"base": comparison.bytes[0], "candidate": comparison.bytes[1]},
     }

@@ -182,6 +182,17 @@ def test_the_text_has_what_changed_and_nothing_else() -> None:
     ]
 
 
+def test_how_large_binaries_are_is_told_and_no_change() -> None:
+    larger = {
+        **writes("b", 1),
+        "outputs": {"bin/app": {"bytes": 15, "sha256": "b"}, "bin/new": {"bytes": 9, "sha256": "c"}},
+    }
+    comparison = held(run(writes("a", 1)), run(larger))
+    assert comparison.bytes == (10, 15)
+    assert texts(comparison) == ["output bin/new: absent -> made"]
+    assert summary(comparison).endswith("; go commands took 1.00 times as long; binaries are 1.50 times as large")
+
+
 def test_no_change_is_one_line() -> None:
     assert as_text(held(run(), run())) == ["old..new: no change, 1 test compared"]
 
@@ -231,4 +242,5 @@ def test_json_is_plain_and_whole() -> None:
     ]
     assert data["gate"]["unused"] == [{"test": "x", "command": "*", "change": "*", "reason": "r"}]
     assert data["gate"]["seconds"] == {"base": 1.0, "candidate": 1.0}
+    assert data["gate"]["bytes"] == {"base": 0, "candidate": 0}
     assert as_json({}, None) == {"schema": "pytest-gocache runs 1", "tests": [], "gate": None}
