@@ -47,8 +47,8 @@ def naming(result: Result, words: Sequence[str], action: Action) -> str:
     if action.import_path == "command-line-arguments":  # made of files that are named
         return " ".join(words)
     chdir = GoArguments.read(result.command[1:]).chdir or "."
-    called_in = result.circumstances.cwd if result.circumstances else None
-    base = os.path.relpath(os.path.join(called_in or result.cwd, chdir), result.cwd)  # noqa: PTH118 - its dots count
+    called_in = result.circumstances.cwd if result.circumstances else result.cwd
+    base = os.path.relpath(os.path.join(called_in, chdir), result.cwd)  # noqa: PTH118 - its dots count
     for word in words:
         path = f"./{posixpath.normpath(f'{base}/{word}')}" if word.startswith(".") else word.partition("@")[0]
         with suppress(PatternError):  # it is outside the module

@@ -21,7 +21,7 @@ from pytest_gocache.testoutput import parse_test_output
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import Sources
 
-__all__ = ["GoCall", "folder_name"]
+__all__ = ["GoCall", "step_folder"]
 
 _LONGEST_NAME = 20
 
@@ -33,8 +33,8 @@ class GoCall:
     toolchain: GoToolchain
     args: tuple[str, ...]
     """What follows ``go``."""
-    cwd: Path
-    """Where it runs."""
+    arguments: GoArguments
+    """The same, taken apart."""
     root: Path
     """The module's root."""
     sources: Sources
@@ -57,11 +57,6 @@ class GoCall:
     def _module_cache(self) -> ModuleCache:
         # Not the machine's: the command may have been given another one.
         return ModuleCache(gomodcache_of(self.circumstances.env))
-
-    @property
-    def arguments(self) -> GoArguments:
-        """`args`, taken apart."""
-        return GoArguments.read(self.args)
 
     @property
     def runs_here(self) -> bool:
@@ -125,7 +120,7 @@ class GoCall:
                 return ()  # killed while it wrote: the failure is what there is to report
             version = self.toolchain.version
             raise ActionGraphError(f"the action graph {self._graph} of {version} cannot be read: {error}") from error
-        base = os.path.normpath(self.cwd / (self.arguments.chdir or "."))
+        base = os.path.normpath(self.circumstances.cwd / (self.arguments.chdir or "."))
         if base == str(self.root):
             return actions
         return tuple(
@@ -143,6 +138,9 @@ def _outcomes(stdout: str, actions: Sequence[Action]) -> dict[str, TestOutcome]:
     return {n: o for n, o in outcomes.items() if n in tested or o.status is TestStatus.BUILD_FAILED}
 
 
-def folder_name(args: Sequence[str]) -> str:
-    """A name for the folder of a go command: ``go-build``. What stands in the place of the verb can be any text."""
-    return re.sub(r"[^\w-]", "_", f"go-{GoArguments.read(args).verb or 'help'}", flags=re.ASCII)[:_LONGEST_NAME]
+def step_folder(parent: Path, number: int, program: str, args: Sequence[str]) -> Path:
+    """The folder for what a command leaves behind: ``01-go-build``, ``02-exec-make``."""
+    what = (GoArguments.read(args).verb or "help") if program == "go" else Path(args[0]).name
+    # It can be any text.
+    name = re.sub(r"[^\w-]", "_", f"{program}-{what}", flags=re.ASCII)[:_LONGEST_NAME]
+    return parent / f"{number:02d}-{name}"

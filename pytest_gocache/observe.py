@@ -14,7 +14,7 @@ from pytest_gocache import process
 from pytest_gocache.caches import BuildCache
 from pytest_gocache.environment import gomodcache_of, with_debug_setting, without_debug_settings
 from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
-from pytest_gocache.gocall import GoCall, folder_name
+from pytest_gocache.gocall import GoCall, step_folder
 from pytest_gocache.goflags import GoArguments, without_flag
 from pytest_gocache.machine import Machine
 from pytest_gocache.program import below_generate, run_program
@@ -25,7 +25,7 @@ from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.union import with_commands
 from pytest_gocache.variant import Sources, SourceScan, Variant, named_std_packages
 from pytest_gocache.warmup import WarmStore
-from pytest_gocache.watcher import Ask
+from pytest_gocache.watcher import Request
 from pytest_gocache.why import explain
 
 __all__ = ["Observer", "Trail"]
@@ -34,7 +34,6 @@ _VCS_FOLDERS = (".git", ".hg", ".svn", ".bzr", ".fslckout", "_FOSSIL_")
 # Commands that write no graph of their own and yet build, through the go commands that they start.
 _BUILD_INDIRECTLY = frozenset({"generate", "tool", "fix"})
 _BUILDVCS_OFF = "-buildvcs=false"
-_LONGEST_NAME = 20
 
 
 @dataclass(slots=True)
@@ -81,11 +80,10 @@ class Observer:
         """
         arguments = GoArguments.read(args)
         if arguments.verb == "generate":
-            return self._program(("go", *args), env, generates=True, check=check, timeout=timeout)
+            return self.exec(("go", *args), env, generates=True, check=check, timeout=timeout)
         root = self._root(("go", *args))
         full_env = self._environment(env, root, root / (arguments.chdir or "."))
-        call = self._call(args, full_env, root, root, self._next_folder(folder_name(args)))
-        call.prepare()
+        call = self._call(args, full_env, root, root, self._next_folder("go", args))
         # What a build prints of its keys costs a fifth of a warm one (net/http): not twice for the same keys. Not so a
         # test, since GODEBUG is an input of its result, and what only vet and test have is told apart by the log.
         identity = (call.args, frozenset(full_env.items()), root, call.sources.state)
@@ -104,35 +102,33 @@ class Observer:
             self.trail.captured.add(identity)
         return self._ended(result, done, check=check, timeout=timeout)
 
-    def exec(self, argv: Sequence[str], env: Mapping[str, str], *, check: bool, timeout: float | None) -> Result:
-        """Run a program, and return what all the go commands did that it has called.
-
-        Raises as `go` does, and `UsageError` for a program that cannot be started.
-        """
-        return self._program(argv, env, generates=False, check=check, timeout=timeout)
-
-    def _program(
+    def exec(
         self,
         command: Sequence[str],
         changes: Mapping[str, str],
         *,
-        generates: bool,
         check: bool,
         timeout: float | None,
+        generates: bool = False,
     ) -> Result:
+        """Run a program, and return what all the go commands did that it has called.
+
+        ``generates`` says that it is a ``go generate`` of this toolchain. Raises as `go` does, and `UsageError` for a
+        program that cannot be started.
+        """
         root = self._root(command)
         env = self._environment(changes, root, root)
         toolchain = self.machine.toolchain
-        folder = self._next_folder("go-generate" if generates else f"exec-{Path(command[0]).name[:_LONGEST_NAME]}")
+        folder = self._next_folder("go", command[1:]) if generates else self._next_folder("exec", command)
         folder.mkdir(parents=True)
         step = self.trail.taken
         goroot = shim_goroot(self.machine.home.root / "shim", toolchain, self.store, self.machine.ambient)
         caller = f"`{shlex.join(command)}`"
 
-        def observe(ask: Ask, folder: Path) -> GoCall:
-            call = self._call(ask.args, _completed(ask.env, root, ask.cwd), ask.cwd, root, folder)
-            call.within = caller if ask.cwd == root else f"{caller} in {os.path.relpath(ask.cwd, root)}"
-            return call
+        def observe(request: Request, folder: Path) -> GoCall:
+            cwd = request.cwd
+            within = caller if cwd == root else f"{caller} in {os.path.relpath(cwd, root)}"
+            return self._call(request.args, _completed(request.env, root, cwd), cwd, root, folder, within=within)
 
         started = time.time()
         done, called = run_program(
@@ -157,7 +153,7 @@ class Observer:
             stdout=done.stdout.decode("utf-8", "replace"),
             stderr=done.stderr.decode("utf-8", "replace"),
             seconds=done.seconds,
-            circumstances=replace(self._circumstances(env), started=started),
+            circumstances=replace(self._circumstances(env, root), started=started),
             evidence=folder,
             previous=self.trail.last,
         )
@@ -168,26 +164,30 @@ class Observer:
             raise UsageError(f"{shlex.join(command)}: this machine is gone, another one was put in its place")
         return Path(os.path.realpath(self.cwd))
 
-    def _next_folder(self, name: str) -> Path:
+    def _next_folder(self, program: str, args: Sequence[str]) -> Path:
         self.trail.taken += 1
-        return self.trail.folder / f"{self.trail.taken:02d}-{name}"
+        return step_folder(self.trail.folder, self.trail.taken, program, args)
 
-    def _call(self, args: Sequence[str], env: Mapping[str, str], cwd: Path, root: Path, folder: Path) -> GoCall:
+    def _call(  # noqa: PLR0913 - a command, where it runs, and who calls it
+        self, args: Sequence[str], env: Mapping[str, str], cwd: Path, root: Path, folder: Path, *, within: str = ""
+    ) -> GoCall:
         """A go command that is about to run: what it finds is read, and what it needs is made warm."""
         arguments = GoArguments.read(args)
         modules = _extracted_modules(gomodcache_of(env))
         sources = self.scan.read(root, [*modules, *self.machine.served], self.trail.texts)
         if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
             self._warm(arguments, env, sources, cwd)
-        circumstances = replace(
-            self._circumstances(env), cwd=cwd, events=self._events(), rerun=lambda result: self._rerun(result, cwd)
-        )
-        return GoCall(self.machine.toolchain, tuple(args), cwd, root, sources, folder, circumstances, self.trail.taken)
+        circumstances = replace(self._circumstances(env, cwd), events=self._events(), rerun=self._rerun)
+        step, toolchain = self.trail.taken, self.machine.toolchain
+        call = GoCall(toolchain, tuple(args), arguments, root, sources, folder, circumstances, step, within)
+        call.prepare()
+        return call
 
-    def _circumstances(self, env: Mapping[str, str]) -> Circumstances:
+    def _circumstances(self, env: Mapping[str, str], cwd: Path) -> Circumstances:
         return Circumstances(
             env=env,
             goroot=self.machine.toolchain.goroot,
+            cwd=cwd,
             started=time.time(),
             texts=self.trail.texts,
             explain=explain,
@@ -213,7 +213,7 @@ class Observer:
         own = self.machine.build_cache.take_events()
         return own + self.machine.shared.cache.take_events() if self.machine.shared else own
 
-    def _rerun(self, result: Result, cwd: Path) -> Result:
+    def _rerun(self, result: Result) -> Result:
         """Run a command once more as it was, in an empty build cache, with the binaries that it makes put elsewhere."""
         folder = Path(tempfile.mkdtemp(prefix="rerun-", dir=self.trail.folder.parent)).resolve()
         cache = BuildCache(folder / "gocache", warm=self.machine.warm)
@@ -224,8 +224,9 @@ class Observer:
         arguments = GoArguments.read(args)
         if arguments.verb == "build" and any(action.target for action in result.links()):
             args = _with_output(arguments, args, binaries)
+        around = result.circumstances
+        cwd, env = (around.cwd, around.env) if around else (result.cwd, {})
         observer = self.apart(replace(self.machine, build_cache=cache, shared=None), cwd, folder / "steps")
-        env = result.circumstances.env if result.circumstances else {}
         changes = {**env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", "GOBIN": str(binaries)}
         return observer.go(args, changes, check=False, timeout=None)
 
@@ -241,7 +242,7 @@ class Observer:
         again = call.folder / "again"
         again.mkdir()
         argv = [str(self.machine.toolchain.go), *call.args]
-        done = process.run(argv, cwd=call.cwd, env=call.circumstances.env, output=again)
+        done = process.run(argv, cwd=call.circumstances.cwd, env=call.circumstances.env, output=again)
         with (call.folder / "stderr").open("ab") as log:
             log.write(done.stderr)
 

@@ -7,19 +7,18 @@ import os
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_gocache import process
 from pytest_gocache.environment import without_debug_settings
 from pytest_gocache.errors import UsageError
-from pytest_gocache.gocall import GoCall, folder_name
+from pytest_gocache.gocall import GoCall, step_folder
 from pytest_gocache.process import Finished
-from pytest_gocache.watcher import Ask, Order, Watcher
+from pytest_gocache.watcher import KILLED, Reply, Request, Watcher
 
 __all__ = ["CalledGo", "below_generate", "run_program"]
 
-_KILLED = -9
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -29,7 +28,7 @@ class CalledGo:
 
     call: GoCall
     begun: float
-    returncode: int = _KILLED
+    returncode: int = KILLED
     seconds: float = 0.0
     downloads: tuple[str, ...] = ()
 
@@ -56,7 +55,7 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
     folder: Path,
     timeout: float | None,
     umask: int,
-    observe: Callable[[Ask, Path], GoCall],
+    observe: Callable[[Request, Path], GoCall],
 ) -> tuple[Finished, list[CalledGo]]:
     """Run ``argv`` to its end; returns how it ended, and the go commands that it has called, as they started.
 
@@ -66,12 +65,11 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
     called: list[CalledGo] = []
     pauses = _Stopwatch()
 
-    def answer(ask: Ask) -> Order:
-        plain = Ask(ask.cwd, ask.args, _unobserved(ask.env, goroot))
+    def answer(request: Request) -> Reply:
+        plain = replace(request, env=_unobserved(request.env, goroot))
         # It may take long to make a cache warm: the program has no part in that.
         with pauses:
-            call = observe(plain, folder / f"{len(called) + 1:02d}-{folder_name(ask.args)}")
-            call.prepare()
+            call = observe(plain, step_folder(folder, len(called) + 1, "go", request.args))
         this = CalledGo(call, time.perf_counter())
         called.append(this)
         argv, env = call.argv, dict(call.circumstances.env)
@@ -83,7 +81,7 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
             env = below_generate(env, goroot)
         elif call.arguments.verb == "run" and call.runs_here:
             argv.insert(2 + call.arguments.insert_at, f"-exec={_quoted(goroot / 'bin' / 'below')}")
-        return Order(argv, env, call.folder / "stdout", call.folder / "stderr", this.ended)
+        return Reply(argv, env, call.folder / "stdout", call.folder / "stderr", this.ended)
 
     outer = _observed(env, goroot)
     outer["GODEBUG"] = without_debug_settings(env.get("GODEBUG", ""))

@@ -33,10 +33,10 @@ class Circumstances:
     """The whole environment."""
     goroot: Path
     """The GOROOT of the toolchain that ran it."""
+    cwd: Path
+    """The folder it ran in: the module's root, but for a go command that a program called elsewhere."""
     started: float
     """Epoch seconds."""
-    cwd: Path | None = None
-    """The folder in which a program called it; None: the module's root."""
     events: tuple[CacheEvent, ...] = ()
     """What the test did to the build cache since the command before."""
     texts: Texts = field(default_factory=Texts)

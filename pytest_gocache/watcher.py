@@ -14,15 +14,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import final
 
-__all__ = ["Ask", "Order", "Watcher"]
+__all__ = ["KILLED", "Reply", "Request", "Watcher"]
 
 _PIECE = 1 << 16
-_KILLED = -9
+KILLED = -9
+"""The exit status of what was killed."""
 _LAST_SECONDS = 5.0  # for a caller to end itself and what it has started
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Request:
     """What a program called ``go`` with."""
 
     cwd: Path
@@ -31,7 +32,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Reply:
     """What is to be run in its place."""
 
     argv: Sequence[str]
@@ -49,11 +50,11 @@ class Order:
 class Watcher:
     """A context in which go commands of a program are answered; at its end those that still run are killed.
 
-    ``answer`` is called for each, one at a time, and gives its order. What it raises ends that command, and is raised
+    ``answer`` is called for each, one at a time, and gives its reply. What it raises ends that command, and is raised
     by `check`. ``file`` is written for ``shim.go``: the port and the token by which a caller is known.
     """
 
-    def __init__(self, file: Path, answer: Callable[[Ask], Order]) -> None:
+    def __init__(self, file: Path, answer: Callable[[Request], Reply]) -> None:
         self._file = file
         self._answer = answer
         self._one_at_a_time = threading.Lock()
@@ -126,44 +127,44 @@ class Watcher:
                 texts = _receive(connection)
                 if not texts or texts[0] != self._token:
                     return
-                order = self._order_for(connection, _asked(texts[1:]))
+                reply = self._reply_to(connection, _requested(texts[1:]))
             except (OSError, ValueError):  # killed while it asked, or not our program
                 return
-            if order is None:
+            if reply is None:
                 return
             try:
-                _send(connection, _ordered(order))
+                _send(connection, _texts_of(reply))
                 ended = _receive(connection)
-                code = int(ended[0]) if ended else _KILLED
+                code = int(ended[0]) if ended else KILLED
             except (OSError, ValueError):
-                code = _KILLED
+                code = KILLED
             try:
-                order.ended(code)
-            except Exception as error:  # noqa: BLE001 - as in _order_for
+                reply.ended(code)
+            except Exception as error:  # noqa: BLE001 - as in _reply_to
                 self._failed.append(error)
 
-    def _order_for(self, connection: socket.socket, ask: Ask) -> Order | None:
+    def _reply_to(self, connection: socket.socket, request: Request) -> Reply | None:
         with self._one_at_a_time:
             if self._ending:
                 return None
             try:
-                return self._answer(ask)
+                return self._answer(request)
             except Exception as error:  # noqa: BLE001 - it belongs to the test, which waits in another thread
                 self._failed.append(error)
                 _send(connection, [os.fsencode(str(error))])
                 return None
 
 
-def _asked(texts: list[bytes]) -> Ask:
+def _requested(texts: list[bytes]) -> Request:
     cwd, count, *rest = (os.fsdecode(text) for text in texts)
     words = int(count)
     variables = (pair.partition("=") for pair in rest[words:])
-    return Ask(Path(cwd), tuple(rest[:words]), {name: value for name, _, value in variables})
+    return Request(Path(cwd), tuple(rest[:words]), {name: value for name, _, value in variables})
 
 
-def _ordered(order: Order) -> list[bytes]:
-    texts = [str(order.stdout), str(order.stderr), str(len(order.argv)), *order.argv]
-    texts += [f"{name}={value}" for name, value in order.env.items()]
+def _texts_of(reply: Reply) -> list[bytes]:
+    texts = [str(reply.stdout), str(reply.stderr), str(len(reply.argv)), *reply.argv]
+    texts += [f"{name}={value}" for name, value in reply.env.items()]
     return [os.fsencode(text) for text in texts]
 
 

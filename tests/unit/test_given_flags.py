@@ -15,7 +15,7 @@ from pytest_gocache.samekey import forced
 
 
 def command(line: str, goflags: str = "") -> Result:
-    around = Circumstances(env={"GOFLAGS": goflags}, goroot=Path("/go"), started=0.0)
+    around = Circumstances(env={"GOFLAGS": goflags}, goroot=Path("/go"), cwd=Path("/src"), started=0.0)
     modules = {".": "example.com/app"}
     return Result(("go", *line.split()), 1, Path("/src"), 0, "", "", 0.1, modules=modules, circumstances=around)
 

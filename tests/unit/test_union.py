@@ -44,12 +44,12 @@ def action(  # noqa: PLR0913 - an action has many sides
 
 
 def command(*actions: Action, started: float = 100.0, **settings: object) -> Result:
-    circumstances = Circumstances(env={}, goroot=Path("/go"), started=started)
+    circumstances = Circumstances(env={}, goroot=Path("/go"), cwd=Path("/src"), started=started)
     return Result(("go", "build"), 1, Path("/m"), 0, "", "", 1.0, actions, circumstances=circumstances, **settings)  # type: ignore[arg-type]
 
 
 def union(*commands: Result, started: float = 100.0) -> Result:
-    circumstances = Circumstances(env={}, goroot=Path("/go"), started=started)
+    circumstances = Circumstances(env={}, goroot=Path("/go"), cwd=Path("/src"), started=started)
     result = Result(("make",), 1, Path("/m"), 0, "", "", 9.0, circumstances=circumstances)
     return with_commands(result, commands)
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 import pytest
 
 from pytest_gocache import watcher as module
-from pytest_gocache.watcher import Ask, Order, Watcher
+from pytest_gocache.watcher import Reply, Request, Watcher
 
 SOON = 30.0
 
@@ -62,17 +62,17 @@ class Test:
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "watcher"
-        self.asked: list[Ask] = []
+        self.asked: list[Request] = []
         self.codes: list[int] = []
         self.noted = threading.Semaphore(0)
         self.error: Exception | None = None
         self.watcher = Watcher(self.file, self.answer)
 
-    def answer(self, ask: Ask) -> Order:
+    def answer(self, ask: Request) -> Reply:
         self.asked.append(ask)
         if self.error:
             raise self.error
-        return Order(["/go", *ask.args], {"A": "1", "B": ""}, Path("/out"), Path("/err"), self.ended)
+        return Reply(["/go", *ask.args], {"A": "1", "B": ""}, Path("/out"), Path("/err"), self.ended)
 
     def ended(self, code: int) -> None:
         self.codes.append(code)
@@ -195,7 +195,7 @@ def test_an_answer_that_fails_is_told_to_both(watched: Test) -> None:
 def test_an_answer_that_fails_for_a_caller_that_is_gone(test: Test) -> None:
     asked, gone = threading.Event(), threading.Event()
 
-    def answer(_: Ask) -> Order:
+    def answer(_: Request) -> Reply:
         asked.set()
         assert gone.wait(SOON)
         raise LookupError("late")
@@ -230,7 +230,7 @@ def test_many_callers_are_answered_one_at_a_time_and_each_gets_its_own(watched: 
     most: list[int] = []
     plain = watched.answer
 
-    def answer(ask: Ask) -> Order:
+    def answer(ask: Request) -> Reply:
         inside.append(1)
         most.append(len(inside))
         threading.Event().wait(0.001)
@@ -289,7 +289,7 @@ def test_who_waits_when_the_end_comes_is_not_answered(test: Test) -> None:
     asked, over = threading.Event(), threading.Event()
     plain = test.answer
 
-    def answer(ask: Ask) -> Order:
+    def answer(ask: Request) -> Reply:
         asked.set()
         assert over.wait(SOON)
         return plain(ask)
