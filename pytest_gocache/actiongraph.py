@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -11,8 +12,10 @@ from typing import Any
 from pytest_gocache.action import Action, Kind, Status
 from pytest_gocache.errors import ActionGraphError
 
-__all__ = ["parse_action_graph"]
+__all__ = ["action_ids", "parse_action_graph"]
 
+_TIME = re.compile(r"(.{19})(\.[0-9]+)?(.*)", re.DOTALL)
+_ACTION_ID = re.compile(rb'^\t\t"ActionID": "([^"\n]+)"', re.MULTILINE)
 # Modes come and go between versions; the ones not named here are kept as OTHER: "link-install", too, which only moves
 # into place what a "link" has made.
 _KINDS = {
@@ -37,7 +40,8 @@ def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | No
     if not isinstance(raw, list) or not all(isinstance(node, dict) for node in raw):
         raise ActionGraphError("not an action graph: a list of objects was expected")
     try:
-        nodes = [_Node.read(node) for node in raw]
+        clock = _Clock()
+        nodes = [_Node.read(node, clock) for node in raw]
         origin = min((node.ready for node in nodes if node.ready is not None), default=0.0)
         names = _Names(nodes, test_variants or {})
         targets = {link: node.target for node in nodes if node.mode == "link-install" for link in node.deps}
@@ -46,12 +50,18 @@ def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | No
         raise ActionGraphError(f"unexpected shape of an action: {type(error).__name__}: {error}") from error
 
 
-@dataclass(frozen=True, slots=True)
+def action_ids(text: bytes) -> set[str]:
+    """The action IDs in an action graph, or in what was written of one."""
+    return {found.decode("ascii", "replace") for found in _ACTION_ID.findall(text)}
+
+
+@dataclass(slots=True)  # not frozen: that doubles the cost of making one
 class _Node:
     """One object of the JSON list, its absent fields filled in."""
 
     id: int
     mode: str
+    kind: Kind
     package: str
     deps: tuple[int, ...]
     action_id: str
@@ -64,10 +74,12 @@ class _Node:
     ended: float | None
 
     @classmethod
-    def read(cls, raw: dict[str, Any]) -> _Node:
+    def read(cls, raw: dict[str, Any], clock: _Clock) -> _Node:
+        mode = str(raw["Mode"])
         return cls(
             id=int(raw["ID"]),
-            mode=str(raw["Mode"]),
+            mode=mode,
+            kind=_KINDS.get(mode, Kind.OTHER),
             package=str(raw.get("Package") or ""),
             deps=tuple(map(int, raw.get("Deps") or ())),
             action_id=str(raw.get("ActionID") or ""),
@@ -75,31 +87,32 @@ class _Node:
             commands=tuple(map(str, raw.get("Cmd") or ())),
             facts_only=bool(raw.get("VetxOnly")),
             target=str(raw.get("Target") or ""),
-            ready=_seconds(raw.get("TimeReady")),
-            started=_seconds(raw.get("TimeStart")),
-            ended=_seconds(raw.get("TimeDone")),
+            ready=clock.read(raw.get("TimeReady")),
+            started=clock.read(raw.get("TimeStart")),
+            ended=clock.read(raw.get("TimeDone")),
         )
 
 
-def _seconds(timestamp: str | None) -> float | None:
-    """Seconds since the epoch of Go's RFC 3339 time with up to nine decimals; None for an absent or zero time."""
-    if not timestamp or timestamp.startswith("0001-"):
-        return None
-    whole, zone = timestamp[:19], timestamp[19:]
-    digits = ""
-    if zone.startswith("."):
-        digits = "".join(_leading_digits(zone[1:]))
-        zone = zone[1 + len(digits) :]
-    # datetime.fromisoformat of Python 3.10 takes neither "Z" nor nine decimals.
-    moment = datetime.fromisoformat(whole + ("+00:00" if zone in ("Z", "") else zone))
-    return moment.astimezone(timezone.utc).timestamp() + (float("0." + digits) if digits else 0.0)
+class _Clock:
+    """Reads Go's times; the actions of a command share few seconds, and each of them is taken apart only once."""
 
+    def __init__(self) -> None:
+        self._seconds: dict[tuple[str, str], float] = {}
 
-def _leading_digits(text: str) -> Iterable[str]:
-    for char in text:
-        if not char.isdigit():
-            return
-        yield char
+    def read(self, timestamp: str | None) -> float | None:
+        """Seconds since the epoch of an RFC 3339 time with up to nine decimals; None for an absent or zero time."""
+        if not timestamp or timestamp.startswith("0001-"):
+            return None
+        match = _TIME.fullmatch(timestamp)
+        if match is None:
+            raise ValueError(f"not a time: {timestamp!r}")
+        whole, fraction, zone = match.groups()
+        seconds = self._seconds.get((whole, zone))
+        if seconds is None:
+            # datetime.fromisoformat of Python 3.10 takes neither "Z" nor nine decimals.
+            moment = datetime.fromisoformat(whole + ("+00:00" if zone in ("Z", "") else zone))
+            seconds = self._seconds[whole, zone] = moment.astimezone(timezone.utc).timestamp()
+        return seconds + float(fraction) if fraction else seconds
 
 
 class _Names:
@@ -107,19 +120,24 @@ class _Names:
 
     def __init__(self, nodes: Sequence[_Node], variants: Mapping[str, bool]) -> None:
         self._by_id = {node.id: node for node in nodes}
+        compiles = [node for node in nodes if node.kind is Kind.COMPILE]
+        self._compiled = {node.id: node for node in compiles}
+        self._below: dict[int, list[_Node]] = {}
         self._variants = variants
-        self._mains = {node.id for node in nodes if _kind(node) is Kind.COMPILE and self._is_test_main(node)}
+        self._mains = {node.id for node in compiles if self._is_test_main(node)}
         self._tested = {d for main in self._mains for d in self._by_id[main].deps}
         # Compile → the test (``lib.test``) that it was made for.
         self._made_for: dict[int, str] = {}
-        for node in self._in_order(node for node in nodes if _kind(node) is Kind.COMPILE):
+        for node in self._in_order(compiles):
             test = self._test_of(node)
             if test is not None:
                 self._made_for[node.id] = test
 
     def _compiles_below(self, node: _Node) -> list[_Node]:
-        below = (self._by_id[d] for d in node.deps if d in self._by_id)
-        return [other for other in below if _kind(other) is Kind.COMPILE]
+        found = self._below.get(node.id)
+        if found is None:
+            found = self._below[node.id] = [self._compiled[d] for d in node.deps if d in self._compiled]
+        return found
 
     def _in_order(self, nodes: Iterable[_Node]) -> Iterable[_Node]:
         """Imports before importers; on a stack of our own, since import chains are as long as users make them."""
@@ -164,7 +182,7 @@ class _Names:
 
     def of(self, node: _Node) -> tuple[str, str, bool]:
         """The full name, the import path that it belongs to, and whether it exists only for a test."""
-        kind = _kind(node)
+        kind = node.kind
         # vet looks at a package through its compile: the variant's name is taken from there.
         test = self._made_for.get(node.deps[0] if kind is Kind.VET and node.deps else node.id)
         if test is None:
@@ -175,15 +193,11 @@ class _Names:
         return f"{node.package} [{test}]", tested if scaffold else node.package, scaffold
 
 
-def _kind(node: _Node) -> Kind:
-    return _KINDS.get(node.mode, Kind.OTHER)
-
-
 def _status(node: _Node) -> Status:
     """Measured on Go 1.21 to 1.27: an action ran if and only if it has commands; a build ID says it has an output."""
     if node.commands:
         # vet never has a build ID; what it reports is in its output, not in the graph.
-        failed = not node.build_id and _kind(node) in (Kind.COMPILE, Kind.LINK)
+        failed = not node.build_id and node.kind in (Kind.COMPILE, Kind.LINK)
         return Status.FAILED if failed else Status.RAN
     return Status.CACHED if node.build_id else Status.NOT_RUN
 
@@ -195,7 +209,7 @@ def _action(node: _Node, origin: float, names: _Names, targets: Mapping[int, str
     return Action(
         id=node.id,
         mode=node.mode,
-        kind=_kind(node),
+        kind=node.kind,
         package=package,
         import_path=import_path,
         scaffold=scaffold,

@@ -148,6 +148,19 @@ class BuildCache(_CacheFolder):
         """
         self._offered.update(clone_files(warm_cache, self.path, known=self._offered, names=names))
 
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was put in yet, neither by a command nor from a warm cache."""
+        return not self._offered and next(subfolders(self.path), None) is None
+
+    def take_over(self, folder: Path, names: Iterable[str]) -> None:
+        """Have what is in ``folder``, which is gone then: the files ``names`` of a warm cache."""
+        for own in self.path.iterdir():
+            own.rename(folder / own.name)
+        self.path.rmdir()
+        folder.rename(self.path)
+        self._offered.update(names)
+
     def learn(self, result: Result) -> None:
         """Remember a command's action graph: it tells which files belong to which package."""
         self._results.append(result)

@@ -72,9 +72,11 @@ def _gocache_bench(
         machine.env["CGO_ENABLED"] = "0"
     yield _Bench(folder, machine, marks)
     if keep_folder(request.node):
+        session.store.spares.forget(folder)
         # pytest deletes old folders as whoever runs it: read-only module caches must not stop it.
         make_writable(folder)
     else:
+        session.store.spares.keep(folder, tmp_path_factory.getbasetemp() / "spare-gocaches")
         remove_tree(folder)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pytest_gocache import process
 from pytest_gocache.action import Action, Kind, TestOutcome, TestStatus
-from pytest_gocache.actiongraph import parse_action_graph
+from pytest_gocache.actiongraph import action_ids, parse_action_graph
 from pytest_gocache.caches import ModuleCache
-from pytest_gocache.environment import gomodcache_of
+from pytest_gocache.environment import gomodcache_of, without_debug_settings
 from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.goflags import GoArguments, flags_of
 from pytest_gocache.hashlog import split_debug_lines, test_variants
@@ -21,14 +22,24 @@ from pytest_gocache.testoutput import parse_test_output
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import Sources
 
-__all__ = ["GoCall", "step_folder"]
+__all__ = ["GoCall", "KnownInputs", "step_folder"]
 
 _LONGEST_NAME = 20
 
 
 @dataclass(slots=True)
+class KnownInputs:
+    """What the logs of a test's commands have of the inputs of actions."""
+
+    keys: set[str] = field(default_factory=set)
+    """The action IDs whose inputs are there."""
+    commands: set[tuple[object, ...]] = field(default_factory=set)
+    """The commands whose inputs are there, each with all that they depend on and that can be told beforehand."""
+
+
+@dataclass(slots=True)
 class GoCall:
-    """A go command, ready to run."""
+    """A go command, ready to run once it is prepared."""
 
     toolchain: GoToolchain
     args: tuple[str, ...]
@@ -44,14 +55,23 @@ class GoCall:
     circumstances: Circumstances
     step: int
     """The how-manieth command of the test it is, or is a part of."""
+    known: KnownInputs
     within: str = ""
     """The program that calls it."""
+    _identity: tuple[object, ...] = ()
+    _captures: bool = False
     _modules: frozenset[str] = frozenset()
 
     def prepare(self) -> None:
         """Make the folder, and note what there is before the command runs."""
         self.folder.mkdir(parents=True)
         self._modules = frozenset(self._module_cache.entries())
+        around = self.circumstances
+        self._identity = (self.args, frozenset(around.env.items()), around.cwd, self.sources.state)
+        # What a build prints of its keys costs a fifth of a warm one (net/http): not twice for the same keys. Not so a
+        # test, since GODEBUG is an input of its result, and what only vet and test have is told apart by the log.
+        repeats = self.arguments.verb in ("build", "install") and self._identity in self.known.commands
+        self._captures = self.arguments.builds and not repeats
 
     @property
     def _module_cache(self) -> ModuleCache:
@@ -74,6 +94,37 @@ class GoCall:
             # On the command line, not in GOFLAGS: go commands that tests and programs start must not inherit it.
             argv.insert(1 + self.arguments.insert_at, f"-debug-actiongraph={self._graph}")
         return argv
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment that it runs in: Go is only asked for what is not known."""
+        env = dict(self.circumstances.env)
+        if not self._captures:
+            env["GODEBUG"] = without_debug_settings(env["GODEBUG"])
+        return env
+
+    def ended(self, returncode: int) -> None:
+        """Note whose inputs are known now that it has run."""
+        if not self.arguments.builds:
+            return
+        keys = action_ids(self._graph.read_bytes()) if self._graph.is_file() else set()
+        if not self._captures and not keys <= self.known.keys:
+            self._capture_after_all()
+        self.known.keys |= keys
+        if returncode == 0:
+            self.known.commands.add(self._identity)
+
+    def _capture_after_all(self) -> None:
+        """Add the hash inputs to the log of a build that was expected to have old keys only, and has new ones.
+
+        Something changed that cannot be seen beforehand, like a C compiler. The build is done again: it is warm now.
+        """
+        again = self.folder / "again"
+        again.mkdir()
+        argv = [str(self.toolchain.go), *self.args]
+        done = process.run(argv, cwd=self.circumstances.cwd, env=self.circumstances.env, output=again)
+        with (self.folder / "stderr").open("ab") as log:
+            log.write(done.stderr)
 
     @property
     def _graph(self) -> Path:

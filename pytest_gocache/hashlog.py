@@ -70,7 +70,8 @@ def parse_hash_log(stderr: bytes) -> tuple[HashBlock, ...]:
     sums; a block is kept only if its SHA-256 comes out right. Raises `HashLogError` for an input that is not a Go
     string literal.
     """
-    return tuple(_blocks(_LINE.finditer(stderr)))
+    lines = (match.group("name", "input", "sum") for match in _LINE.finditer(stderr))
+    return tuple(_blocks((name, text, digest) for name, text, digest in lines if name not in (None, b"moduleIndex")))
 
 
 @dataclass(slots=True)
@@ -82,23 +83,21 @@ class _Open:
     sums: list[str] = field(default_factory=list)
 
 
-def _blocks(lines: Iterable[re.Match[bytes]]) -> Iterator[HashBlock]:
+def _blocks(lines: Iterable[tuple[bytes, bytes | None, bytes | None]]) -> Iterator[HashBlock]:
+    """The blocks in lines, each a name with an input, with a closing sum, or, in an opening line, with neither."""
     open_blocks: dict[bytes, _Open] = {}
-    for match in lines:
-        name = match["name"]
-        if name is None or name == b"moduleIndex":
-            continue
+    for name, text, digest in lines:
         opened = open_blocks.get(name)
-        if match["sum"] is None and match["input"] is None:
+        if text is None and digest is None:
             if opened is None or opened.blocks == 0:
                 open_blocks[name] = _Open(blocks=1)
             else:
                 opened.blocks += 1
-        elif match["input"] is not None:
+        elif text is not None:
             # An opening may be lost behind what a program printed without a newline; the sum tells if all is there.
-            open_blocks.setdefault(name, _Open()).inputs.append(unquote(match["input"]))
-        elif opened is not None:
-            opened.sums.append(match["sum"].decode("ascii"))
+            open_blocks.setdefault(name, _Open()).inputs.append(unquote(text))
+        elif opened is not None and digest is not None:
+            opened.sums.append(digest.decode("ascii"))
             if len(opened.sums) >= opened.blocks:
                 del open_blocks[name]
                 yield from _told_apart(name.decode("utf-8", "surrogateescape"), opened)
@@ -132,8 +131,9 @@ def _sum(inputs: Iterable[str]) -> str:
     return hashlib.sha256("".join(inputs).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-_FORCED = b']: "forcelibrary\\n"\n'
-_EXTERNAL = re.compile(rb"^HASH\[(build [^\n]*_test)\]\n", re.MULTILINE)
+_BUILD = b"\nHASH[build "
+_FORCED = b'"forcelibrary\\n"'
+_INPUT_OR_SUM = re.compile(rb'(".*")|([0-9a-f]{64})')
 
 
 def test_variants(stderr: bytes) -> dict[str, bool]:
@@ -143,20 +143,20 @@ def test_variants(stderr: bytes) -> dict[str, bool]:
     between it and its external tests. (``go vet`` and ``-cover`` do so for packages without tests, too.) An external
     test package has no files but ``…_test.go``.
     """
-    names = set(_EXTERNAL.findall(stderr))
-    at = stderr.find(_FORCED)
-    while at >= 0:
-        names.add(stderr[stderr.rfind(b"\n", 0, at) + 1 : at].removeprefix(b"HASH["))
-        at = stderr.find(_FORCED, at + 1)
-    if not names:
+    if _FORCED not in stderr and b"_test]\n" not in stderr:
         return {}
-    # Only the blocks of these names are read: a go test prints thousands of lines about others.
-    alternatives = b"|".join(map(re.escape, names))
-    these = re.compile(
-        rb"^HASH\[(?P<name>%s)\](?:: (?:(?P<input>\"[^\n]*\")|(?P<sum>[0-9a-f]{64})))?\n" % alternatives, re.MULTILINE
-    )
+    # Taken apart by hand: a regular expression over the thousands of lines of a go test takes far longer.
+    lines = [piece.partition(b"\n")[0].partition(b"]: ") for piece in (b"\n" + stderr).split(_BUILD)[1:]]
+    names = {name for name, _, text in lines if text == _FORCED}
+    names |= {opening[:-1] for opening, closed, _ in lines if not closed and opening.endswith(b"_test]")}
+    these: list[tuple[bytes, bytes | None, bytes | None]] = []
+    for name, closed, text in lines:
+        if not closed and name[:-1] in names:
+            these.append((name[:-1], None, None))
+        elif name in names and (match := _INPUT_OR_SUM.fullmatch(text)):
+            these.append((name, match[1], match[2]))
     found = {}
-    for block in _blocks(these.finditer(stderr)):
+    for block in _blocks(these):
         files = [line.split(" ")[1] for line in block.inputs if line.startswith("file ")]
         tests = [name for name in files if name.endswith("_test.go")]
         if "forcelibrary\n" in block.inputs or (tests and len(tests) == len(files)):

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pytest_gocache import process
 from pytest_gocache.caches import BuildCache
-from pytest_gocache.environment import gomodcache_of, with_debug_setting, without_debug_settings
+from pytest_gocache.environment import gomodcache_of, with_debug_setting
 from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
-from pytest_gocache.gocall import GoCall, step_folder
+from pytest_gocache.gocall import GoCall, KnownInputs, step_folder
 from pytest_gocache.goflags import GoArguments, without_flag
 from pytest_gocache.machine import Machine
 from pytest_gocache.program import below_generate, run_program
@@ -46,10 +46,7 @@ class Trail:
     """How many commands were started."""
     last: Result | None = None
     """The latest result."""
-    keys: set[str] = field(default_factory=set)
-    """The action IDs whose inputs are in the log of one of the commands."""
-    captured: set[tuple[object, ...]] = field(default_factory=set)
-    """The commands whose inputs are in a log, with all that they depend on and that can be told beforehand."""
+    known: KnownInputs = field(default_factory=KnownInputs)
     texts: Texts = field(default_factory=Texts)
 
 
@@ -84,22 +81,11 @@ class Observer:
         root = self._root(("go", *args))
         full_env = self._environment(env, root, root / (arguments.chdir or "."))
         call = self._call(args, full_env, root, root, self._next_folder("go", args))
-        # What a build prints of its keys costs a fifth of a warm one (net/http): not twice for the same keys. Not so a
-        # test, since GODEBUG is an input of its result, and what only vet and test have is told apart by the log.
-        identity = (call.args, frozenset(full_env.items()), root, call.sources.state)
-        repeats = arguments.verb in ("build", "install") and identity in self.trail.captured
-        run_env = {**full_env, "GODEBUG": without_debug_settings(full_env["GODEBUG"])} if repeats else full_env
         done = process.run(
-            call.argv, cwd=root, env=run_env, output=call.folder, timeout=timeout, umask=self.machine.umask
+            call.argv, cwd=root, env=call.env, output=call.folder, timeout=timeout, umask=self.machine.umask
         )
-
+        call.ended(done.returncode)
         result = call.result(done, call.downloads(), self.trail.last)
-        keys = {action.action_id for action in result.actions if action.action_id}
-        if repeats and not keys <= self.trail.keys:
-            self._capture_after_all(call)
-        self.trail.keys |= keys
-        if done.returncode == 0:
-            self.trail.captured.add(identity)
         return self._ended(result, done, check=check, timeout=timeout)
 
     def exec(
@@ -178,8 +164,18 @@ class Observer:
         if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
             self._warm(arguments, env, sources, cwd)
         circumstances = replace(self._circumstances(env, cwd), events=self._events(), rerun=self._rerun)
-        step, toolchain = self.trail.taken, self.machine.toolchain
-        call = GoCall(toolchain, tuple(args), arguments, root, sources, folder, circumstances, step, within)
+        call = GoCall(
+            toolchain=self.machine.toolchain,
+            args=tuple(args),
+            arguments=arguments,
+            root=root,
+            sources=sources,
+            folder=folder,
+            circumstances=circumstances,
+            step=self.trail.taken,
+            known=self.trail.known,
+            within=within,
+        )
         call.prepare()
         return call
 
@@ -233,18 +229,6 @@ class Observer:
     def apart(self, machine: Machine, cwd: Path, folder: Path) -> Observer:
         """One for commands on another machine that are no steps of the test; what they leave goes to ``folder``."""
         return replace(self, machine=machine, cwd=cwd, trail=Trail(folder), on_result=lambda _: None)
-
-    def _capture_after_all(self, call: GoCall) -> None:
-        """Add the hash inputs to the log of a build that was expected to have old keys only, and has new ones.
-
-        Something changed that cannot be seen beforehand, like a C compiler. The build is done again: it is warm now.
-        """
-        again = call.folder / "again"
-        again.mkdir()
-        argv = [str(self.machine.toolchain.go), *call.args]
-        done = process.run(argv, cwd=call.circumstances.cwd, env=call.circumstances.env, output=again)
-        with (call.folder / "stderr").open("ab") as log:
-            log.write(done.stderr)
 
     def _environment(self, changes: Mapping[str, str], root: Path, folder: Path) -> dict[str, str]:
         env = self.machine.env | dict(changes)

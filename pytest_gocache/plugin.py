@@ -174,12 +174,16 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In a worker of xdist: send the totals to the controller."""
-    output = getattr(session.config, "workeroutput", None)
-    if output is not None and "pytest_gocache.session" in sys.modules:
-        from pytest_gocache.session import session_of
+    """Delete what was kept for tests to come; in a worker of xdist, send the totals to the controller."""
+    if "pytest_gocache.session" not in sys.modules:
+        return
+    from pytest_gocache.session import session_of
 
-        output["gocache"] = session_of(session.config).final_totals().plain()
+    used = session_of(session.config)
+    used.store.spares.clear()
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["gocache"] = used.final_totals().plain()
 
 
 @pytest.hookimpl(optionalhook=True)

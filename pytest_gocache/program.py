@@ -36,6 +36,7 @@ class CalledGo:
         """Note how it ended: it is about to return to the program."""
         self.returncode = returncode
         self.seconds = time.perf_counter() - self.begun
+        self.call.ended(returncode)
         self.downloads = self.call.downloads()
 
     @property
@@ -72,10 +73,7 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
             call = observe(plain, step_folder(folder, len(called) + 1, "go", request.args))
         this = CalledGo(call, time.perf_counter())
         called.append(this)
-        argv, env = call.argv, dict(call.circumstances.env)
-        if not call.arguments.builds:
-            # Nothing of what it would print is needed, and generators and tools that it starts shall not see it.
-            env["GODEBUG"] = without_debug_settings(env["GODEBUG"])
+        argv, env = call.argv, call.env
         # What a test starts is not observed: PATH is an input of its result, and so are its arguments.
         if call.arguments.verb == "generate":
             env = below_generate(env, goroot)

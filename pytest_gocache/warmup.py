@@ -19,6 +19,7 @@ from filelock import FileLock
 from pytest_gocache.cachefiles import remove_tree
 from pytest_gocache.caches import BuildCache
 from pytest_gocache.errors import StoreError
+from pytest_gocache.spares import Spares
 from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import Variant
 from pytest_gocache.warming import Warming
@@ -62,6 +63,7 @@ class WarmStore:
     ) -> None:
         self.root = root
         self.counts = StoreCounts()
+        self.spares = Spares()
         self._ambient = ambient
         self._say = say
         self._limit = limit
@@ -99,6 +101,12 @@ class WarmStore:
         if not any(known == entry for known, _ in given) and entry in self._known_before:
             self.counts.hits += 1
         self._known_before.add(entry)
+        if not given and cache.untouched:
+            # With what a test needs, too: most go on to one, and what a spare has is put in at no cost.
+            stages = max(stages, _STAGES_OF["test"], key=len)
+            names = [name for stage in stages for name in self._files(entry)[stage]]
+            self.spares.put(cache, (entry, stages), entry / "cache", names)
+            given.update((entry, stage) for stage in stages)
         for stage in stages:
             if (entry, stage) not in given:
                 cache.add(entry / "cache", self._files(entry)[stage])

@@ -61,6 +61,7 @@ LAYERS = {
     "messages": 9,
     # Warm caches.
     "variant": 5,
+    "spares": 5,
     "provision": 5,
     "warming": 6,
     "warmup": 7,

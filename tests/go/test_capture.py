@@ -67,3 +67,29 @@ def test_a_line_of_the_compiler_that_looks_like_a_log_is_not_taken_for_one(app: 
         assert "HASH" in result.stderr
         assert result.failed == {"example.com/app/lib"}
     assert result.explain().unknown == ()
+
+
+def test_a_build_that_a_program_repeats_prints_no_inputs_either(app: GoModule) -> None:
+    twice = app.exec("sh", "-c", "go build ./... && go build ./...")
+    assert [hash_lines(command) > 100 for command in twice.commands] == [True, False]
+    (again,) = app.exec("sh", "-c", "go build ./...").commands
+    assert hash_lines(again) == 0
+    assert again.cached >= {"example.com/app/lib", "fmt"}
+    app.edit("lib/lib.go", '"hello"', '"bye"')
+    (edited,) = app.exec("sh", "-c", "go build ./...").commands
+    assert hash_lines(edited) > 100
+    assert [change.what for change in edited.explain("./lib").inputs] == ["file lib.go"]
+
+
+def test_what_a_program_changed_unseen_is_captured_before_it_goes_on(app: GoModule) -> None:
+    app.write({"data/data.go": 'package data\n\nimport _ "embed"\n\n//go:embed data.txt\nvar Text string\n'})
+    app.write("data/data.txt", "one\n")
+    # The program changes the file again once go has ended: what is captured afterwards must not see that.
+    script = "go build ./data && echo two > data/data.txt && go build ./data 2> said && echo three > data/data.txt"
+    first, second = app.exec("sh", "-c", script).commands
+    assert first.compiled >= {"example.com/app/data"}
+    assert second.compiled == {"example.com/app/data"}
+    assert hash_lines(second) > 100
+    (change,) = second.explain().inputs
+    assert change.how == "embedded file data.txt changed"
+    assert app.read("said") == ""
