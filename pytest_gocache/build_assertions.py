@@ -33,6 +33,7 @@ __all__ = [
     "assert_not_compiled_with",
     "assert_not_in_build",
     "assert_parallel",
+    "cpu_count",
     "limit_of",
 ]
 
@@ -277,11 +278,15 @@ def limit_of(result: Result) -> tuple[int, str]:
     """How many compiles a go command may run at a time, and the setting that says so."""
     env = result.circumstances.env if result.circumstances else {}
     threads = env.get("GOMAXPROCS", "")
-    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # As Go takes them: the last -p, else GOMAXPROCS, else the number of CPUs that it may use.
     limits = [(int(value, 0), f"-p={value}{where}") for name, value, where in flags_given(result) if name == "p"][-1:]
     limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
-    return next((pair for pair in limits if pair[0]), (cpus, ""))
+    return next((pair for pair in limits if pair[0]), (cpu_count(), ""))
+
+
+def cpu_count() -> int:
+    """How many CPUs this process, and so what it starts, may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def assert_no_downloads(result: Result) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from pytest_gocache.accepted import accepts_of, refuse_unknown, unaccepted, unused
 from pytest_gocache.action import TestStatus
+from pytest_gocache.build_assertions import cpu_count
 from pytest_gocache.cachefiles import make_writable, remove_tree
 from pytest_gocache.configfile import NAME, read_config
 from pytest_gocache.dependencies import module_sources, own_module_cache
@@ -254,8 +255,7 @@ def test_two_builds_are_byte_identical(desk: Desk) -> None:
 @check
 def test_nothing_builds_serially(desk: Desk) -> None:
     """Packages that do not import one another are compiled at the same time."""
-    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if cpus < 2:  # noqa: PLR2004 - it takes two
+    if cpu_count() < 2:  # noqa: PLR2004 - it takes two
         pytest.skip("there is only one CPU: nothing can overlap")
     if not any(could_overlap(command) for command in desk.built.go_commands):
         pytest.skip("no two packages of the build could be compiled at the same time")
