@@ -1,4 +1,4 @@
-"""What a command left behind that tells why it did what it did: hash inputs, test lookups, texts of files."""
+"""What a command left behind: hash inputs, test lookups and texts of files, which tell why it did it; binaries."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from pytest_gocache.texts import LARGEST
 __all__ = [
     "History",
     "Log",
+    "binary_of",
     "block_of",
     "changes_between",
     "content_id",
@@ -28,6 +29,7 @@ __all__ = [
     "folder_of",
     "key_of",
     "log_of",
+    "sha256_of",
     "text_diff",
     "texts_of",
     "vetted_by",
@@ -184,6 +186,17 @@ def folder_in_modules(result: Result, import_path: str) -> Path | None:
         if f"{import_path}/".startswith(f"{module}/"):
             return result.cwd / folder / import_path.removeprefix(module).lstrip("/")
     return None
+
+
+def binary_of(result: Result, link: Action) -> Path | None:
+    """The file that a link has left in place; None when Go threw it away, or when it is gone."""
+    file = Path(result.origin(link)[0].cwd, link.target)
+    return file if link.target and file.is_file() else None
+
+
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file's content."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def content_id(content: bytes) -> str:

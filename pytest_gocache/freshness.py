@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_gocache.action import Action, Kind, TestStatus
+from pytest_gocache.action import Kind, TestStatus
 from pytest_gocache.assertions import fail
 from pytest_gocache.errors import UsageError
+from pytest_gocache.evidence import binary_of, sha256_of
 from pytest_gocache.explanation import rows
 from pytest_gocache.messages import counted
 from pytest_gocache.result import Result
@@ -73,16 +73,11 @@ def _binaries(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
     now = {action.package: action for action in fresh.links()}
     for action in result.links():
         again = now.get(action.package)
-        if again is None or not action.target or not again.target:
+        if again is None:
             continue
-        before, after = _digest(result, action), _digest(fresh, again)
-        if before and after and before != after:
+        before, after = binary_of(result, action), binary_of(fresh, again)
+        if before and after and sha256_of(before) != sha256_of(after):
             yield action.package, f"the binary at {action.target} differs from one that is built anew"
-
-
-def _digest(result: Result, action: Action) -> str:
-    file = Path(result.cwd, action.target)
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 def _tests(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from pytest_gocache.checkout import Times, copy_repository, set_times
 from pytest_gocache.configfile import RepositoryConfig
 from pytest_gocache.dependencies import refuse_dependent, what_it_lacks
 from pytest_gocache.errors import GoCommandError, UsageError
+from pytest_gocache.evidence import binary_of, sha256_of
 from pytest_gocache.machine import Machine
 from pytest_gocache.module import GoModule
 from pytest_gocache.observe import Trail
@@ -247,12 +247,8 @@ class Desk:
 
 def binaries_of(result: Result) -> dict[tuple[str, str], str]:
     """Each main package, and where its binary is that a build left in place → the binary's SHA-256."""
-    found = {}
-    for action in result.links():
-        file = Path(result.origin(action)[0].cwd, action.target) if action.target else None
-        if file is not None and file.is_file():
-            found[action.package, action.target] = hashlib.sha256(file.read_bytes()).hexdigest()
-    return found
+    links = ((link, binary_of(result, link)) for link in result.links())
+    return {(link.package, link.target): sha256_of(file) for link, file in links if file}
 
 
 def _run(module: GoModule, command: Sequence[str], *, env: Mapping[str, str] | None = None, check: bool) -> Result:

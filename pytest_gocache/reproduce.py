@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shlex
 import time
@@ -15,6 +14,7 @@ from pytest_gocache.cachefiles import remove_tree
 from pytest_gocache.conditions import ALL, Place, Stage, chosen
 from pytest_gocache.difference import Build, differing, explain_difference
 from pytest_gocache.errors import GoCommandError, UsageError
+from pytest_gocache.evidence import sha256_of
 from pytest_gocache.explanation import rows
 from pytest_gocache.goflags import GoArguments, without_flag
 from pytest_gocache.messages import counted
@@ -196,11 +196,7 @@ def _outputs(result: Result, out: Path) -> dict[str, str]:
     """What a build made, by name, each with a hash: files, and the packages that are in none of them."""
     if result.returncode:
         return {}
-    made = {
-        file.relative_to(out).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted(out.rglob("*"))
-        if file.is_file()
-    }
+    made = {file.relative_to(out).as_posix(): sha256_of(file) for file in sorted(out.rglob("*")) if file.is_file()}
     by_id = {action.id: action for action in result.actions}
     waiting = [link.id for link in result.links()]
     if made and not waiting:

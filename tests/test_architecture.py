@@ -38,7 +38,6 @@ LAYERS = {
     "hashlog": 2,
     "inputs": 3,
     "record": 3,
-    "commandrecord": 3,
     "gate": 3,
     "gatereport": 4,
     "given": 3,
@@ -51,6 +50,7 @@ LAYERS = {
     "toolchain": 4,
     # Why: what a command left behind, the reasons in it, what to do.
     "evidence": 4,
+    "commandrecord": 5,
     "selection": 4,
     "samekey": 5,
     "explain": 6,
