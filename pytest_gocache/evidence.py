@@ -29,6 +29,7 @@ __all__ = [
     "folder_of",
     "key_of",
     "log_of",
+    "programs_of",
     "sha256_of",
     "text_diff",
     "texts_of",
@@ -197,6 +198,12 @@ def binary_of(result: Result, link: Action) -> Path | None:
 def sha256_of(file: Path) -> str:
     """The SHA-256 of a file's content."""
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def programs_of(action: Action) -> list[str]:
+    """The programs that an action ran, by name, each once; of one that is wrapped by another, the wrapper."""
+    names = (Path(command.split()[0]).name for command in action.commands if command.split())
+    return list(dict.fromkeys(names))
 
 
 def content_id(content: bytes) -> str:
