@@ -29,6 +29,7 @@ __all__ = [
     "folder_of",
     "key_of",
     "log_of",
+    "module_of",
     "programs_of",
     "sha256_of",
     "text_diff",
@@ -183,10 +184,19 @@ def folder_of(result: Result, block: HashBlock, action: Action) -> Path | None:
 
 def folder_in_modules(result: Result, import_path: str) -> Path | None:
     """The folder of a package by the paths of the modules in the module's root; None for a package of another one."""
-    for folder, module in sorted(result.modules.items(), key=lambda item: -len(item[1])):
-        if f"{import_path}/".startswith(f"{module}/"):
-            return result.cwd / folder / import_path.removeprefix(module).lstrip("/")
-    return None
+    folder = module_of(result, import_path)
+    if folder is None:
+        return None
+    return result.cwd / folder / import_path.removeprefix(result.modules[folder]).lstrip("/")
+
+
+def module_of(result: Result, import_path: str) -> str | None:
+    """The folder, relative to the module's root, of the module that a package is in; None for a package of another one.
+
+    Of modules in one another it is the inner one.
+    """
+    inside = [folder for folder, module in result.modules.items() if f"{import_path}/".startswith(f"{module}/")]
+    return max(inside, key=lambda folder: len(result.modules[folder]), default=None)
 
 
 def binary_of(result: Result, link: Action) -> Path | None:

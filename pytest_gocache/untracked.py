@@ -9,7 +9,7 @@ from pathlib import Path
 from pytest_gocache.action import TestStatus
 from pytest_gocache.caches import BuildCache
 from pytest_gocache.environment import gomodcache_of
-from pytest_gocache.evidence import folder_in_modules, log_of
+from pytest_gocache.evidence import folder_in_modules, log_of, module_of
 from pytest_gocache.explanation import rows
 from pytest_gocache.messages import counted
 from pytest_gocache.repository import Desk
@@ -53,12 +53,17 @@ def outside_reads(desk: Desk, result: Result, packages: Iterable[str]) -> tuple[
 
 def _outside(desk: Desk, result: Result, package: str) -> Iterator[str]:
     folder = folder_in_modules(result, package)
-    module = _module_root(result, package)
+    module = module_of(result, package)
     if folder is None or module is None or result.circumstances is None:
         return
     env = result.circumstances.env
     home = Path(env.get("HOME", ""))
-    fine = [module, result.circumstances.goroot, gomodcache_of(env), *map(Path, _OF_THE_SYSTEM)]
+    fine = [
+        Path(os.path.realpath(result.cwd / module)),
+        result.circumstances.goroot,
+        gomodcache_of(env),
+        *map(Path, _OF_THE_SYSTEM),
+    ]
     fine += [Path(env[name]) for name in ("GOCACHE", "TMPDIR", "GOTMPDIR") if env.get(name)]
     path = env.get("PATH", "").split(os.pathsep)
     for name in _logged(desk.repository.machine.build_cache, result, package, folder):
@@ -76,11 +81,6 @@ def _outside(desk: Desk, result: Result, package: str) -> Iterator[str]:
             yield f"~/{file.relative_to(home)}"
         else:
             yield os.path.relpath(file, folder) if file.is_relative_to(desk.repository.tree) else name
-
-
-def _module_root(result: Result, package: str) -> Path | None:
-    inside = [(len(path), folder) for folder, path in result.modules.items() if f"{package}/".startswith(f"{path}/")]
-    return Path(os.path.realpath(result.cwd / max(inside)[1])) if inside else None
 
 
 def _logged(cache: BuildCache, result: Result, package: str, folder: Path) -> list[str]:
