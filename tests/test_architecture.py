@@ -33,7 +33,6 @@ LAYERS = {
     "goflags": 1,
     "configfile": 1,
     "accepted": 2,
-    "dependencies": 2,
     "options": 2,
     "hashlog": 2,
     "inputs": 3,
@@ -46,6 +45,7 @@ LAYERS = {
     "watcher": 1,
     "cachefiles": 1,
     "environment": 2,
+    "dependencies": 3,
     "caches": 3,
     "toolchain": 4,
     # Why: what a command left behind, the reasons in it, what to do.
