@@ -17,6 +17,7 @@ from pytest_gocache.explanation import rows
 from pytest_gocache.messages import counted, why_tests_ran, why_they_ran
 from pytest_gocache.repository import CheckedRepository, Desk, binaries_of
 from pytest_gocache.result import Result
+from pytest_gocache.selection import below
 
 __all__ = [
     "CheckFailed",
@@ -98,7 +99,7 @@ def choose_leaf(result: Result, but: Collection[str]) -> Leaf | None:
     own = {a.id: a for a in result.compiles() if _is_own(result, a) and not a.scaffold and a.package == a.import_path}
     above: dict[int, set[int]] = {number: set() for number in own}
     for action in own.values():
-        for dep in _reached(action, own, result):
+        for dep in below(result, [action]).keys() & own.keys() - {action.id}:
             above[dep].add(action.id)
     imports_own = {number for users in above.values() for number in users}
     order = sorted(own.values(), key=lambda a: (a.id in imports_own, -len(above[a.id]), a.package))

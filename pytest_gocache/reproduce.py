@@ -21,6 +21,7 @@ from pytest_gocache.messages import counted
 from pytest_gocache.module import GoModule, observer_of
 from pytest_gocache.observe import Observer
 from pytest_gocache.result import Result
+from pytest_gocache.selection import below
 from pytest_gocache.toolchain import GoToolchain
 
 __all__ = ["assert_reproducible"]
@@ -197,16 +198,9 @@ def _outputs(result: Result, out: Path) -> dict[str, str]:
     if result.returncode:
         return {}
     made = {file.relative_to(out).as_posix(): sha256_of(file) for file in sorted(out.rglob("*")) if file.is_file()}
-    by_id = {action.id: action for action in result.actions}
-    waiting = [link.id for link in result.links()]
-    if made and not waiting:
+    linked = below(result, result.links())
+    if made and not linked:
         return made  # one package, as an archive
-    linked: set[int] = set()
-    while waiting:
-        number = waiting.pop()
-        if number in by_id and number not in linked:
-            linked.add(number)
-            waiting += by_id[number].deps
     rest = [action for action in result.compiles() if action.id not in linked and action.content_id]
     # The standard library is no more than what it takes, unless it is all that is built.
     own = [action for action in rest if action.package not in result.std]
