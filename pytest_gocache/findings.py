@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -113,18 +113,6 @@ def _is_own(result: Result, action: Action) -> bool:
     return action.package not in result.std and folder_in_modules(result, action.import_path) is not None
 
 
-def _reached(action: Action, own: Mapping[int, Action], result: Result) -> set[int]:
-    """The packages of the repository that an action depends on, directly or not."""
-    by_id = {a.id: a for a in result.actions}
-    seen, waiting = set(), list(action.deps)
-    while waiting:
-        number = waiting.pop()
-        if number not in seen and number in by_id and by_id[number].package not in result.std:
-            seen.add(number)
-            waiting += by_id[number].deps
-    return {number for number in seen if number in own and number != action.id}
-
-
 def _written_file(result: Result, action: Action) -> str:
     block = block_of(result, action)
     folder = folder_of(result, block, action) if block else None
@@ -220,9 +208,8 @@ def serial(result: Result) -> tuple[list[str], list[str]]:
 def could_overlap(result: Result) -> bool:
     """Whether a go command compiled two packages of which neither waits for the other."""
     compiled = sorted((a for a in result.compiles() if a.ran), key=lambda action: action.started)
-    by_id = {action.id: action for action in compiled}
     return any(
-        other.id not in _reached(one, by_id, result) and one.id not in _reached(other, by_id, result)
+        other.id not in below(result, [one]) and one.id not in below(result, [other])
         for one, other in pairwise(compiled)
     )
 
