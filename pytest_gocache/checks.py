@@ -15,7 +15,7 @@ from pytest_gocache.accepted import accepts_of, refuse_unknown, unaccepted, unus
 from pytest_gocache.action import TestStatus
 from pytest_gocache.build_assertions import cpu_count
 from pytest_gocache.cachefiles import make_writable, remove_tree
-from pytest_gocache.configfile import NAME, read_config
+from pytest_gocache.configfile import NAME
 from pytest_gocache.dependencies import module_sources, own_module_cache
 from pytest_gocache.errors import GoCacheError
 from pytest_gocache.findings import (
@@ -73,7 +73,7 @@ def checked_repository(
         machine_at,
         lambda machine, tree, trail: _module(session, repository, machine, tree, trail),
         settings.repository.name or "repository",
-        read_config(settings.config_folder),
+        settings.config,
         modcache,
     )
     yield repository

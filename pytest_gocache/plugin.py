@@ -15,7 +15,6 @@ from pytest_gocache.options import (
     add_options,
     gate_sides,
     read_settings,
-    repository_config,
     store_folder,
     toolchain_labels,
     toolchain_specs,
@@ -50,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
         labels = toolchain_labels(config)
         path = config.invocation_params.dir / file if file else None
         sides = (labels[gate[0]], labels[gate[1]]) if gate else None
-        config.pluginmanager.register(Reports(sides, path, repository_config(config)), "gocache-reports")
+        config.pluginmanager.register(Reports(sides, path, settings.config), "gocache-reports")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

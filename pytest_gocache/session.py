@@ -59,7 +59,7 @@ class GoSession:
     def toolchain(self, spec: str = "") -> GoToolchain:
         """The toolchain that ``spec`` names, or the default one; an error is remembered, and raised each time."""
         if spec not in self._toolchains:
-            named = self.settings.named.get(spec, NamedToolchain(spec))
+            named = self.settings.config.toolchains.get(spec, NamedToolchain(spec))
             try:
                 self._toolchains[spec] = (
                     replace(resolve(named.spec, self.settings.store, self.ambient, self.say), settings=named.env)
