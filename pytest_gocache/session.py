@@ -62,7 +62,7 @@ class GoSession:
             named = self.settings.config.toolchains.get(spec, NamedToolchain(spec))
             try:
                 self._toolchains[spec] = (
-                    replace(resolve(named.spec, self.settings.store, self.ambient, self.say), settings=named.env)
+                    replace(resolve(named.spec, self.settings.store, self.ambient, self.say), extra_env=named.env)
                     if spec
                     else find_default(self.ambient)
                 )
