@@ -15,7 +15,7 @@ from pytest_gocache.evidence import block_of, folder_in_modules, folder_of
 from pytest_gocache.explain import build_settings_only
 from pytest_gocache.explanation import rows
 from pytest_gocache.messages import counted, why_tests_ran, why_they_ran
-from pytest_gocache.repository import CheckedRepository, Desk, binaries_of
+from pytest_gocache.repository import BuiltCheckout, CheckedRepository, binaries_of
 from pytest_gocache.result import Result
 from pytest_gocache.selection import below
 
@@ -127,14 +127,14 @@ def _written_file(result: Result, action: Action) -> str:
     return ""
 
 
-def sources_to_touch(desk: Desk) -> list[Path]:
+def sources_to_touch(checkout: BuiltCheckout) -> list[Path]:
     """Every file of the checkout that somebody may have written: generated Go files are left out, their inputs are not.
 
     A rule of a Makefile that compares times then runs, as it does after a checkout in which an input is the younger.
     """
     found = []
-    for name in sorted(desk.repository.checked_out):
-        file = desk.repository.tree / name
+    for name in sorted(checkout.repository.checked_out):
+        file = checkout.repository.tree / name
         if name.startswith(f".git{os.sep}") or file.is_symlink() or not file.is_file():
             continue
         if file.suffix == ".go" and _GENERATED.search(file.read_text(encoding="utf-8", errors="replace")):
@@ -152,14 +152,14 @@ def not_cached(result: Result, outcomes: Iterable[TestOutcome]) -> tuple[list[st
     return [outcome.package for outcome in wrong], [said, *why_tests_ran(result, wrong)]
 
 
-def differing(desk: Desk, again: Result) -> tuple[list[str], list[str]]:
+def differing(checkout: BuiltCheckout, again: Result) -> tuple[list[str], list[str]]:
     """What a second build from nothing made otherwise than the first.
 
     Packages are compared by their content, binaries by their bytes. A binary that Go throws away (``go build ./...``)
     has neither: it is compared by all that goes into it.
     """
-    first = desk.built
-    before, after = desk.repository.binaries, binaries_of(again)
+    first = checkout.built
+    before, after = checkout.repository.binaries, binaries_of(again)
     compiled = {action.package: action for action in first.compiles()}
     linked = {(action.package, action.target): action for action in first.links()}
     pairs = [(compiled[a.package], a) for a in again.compiles() if a.package in compiled]

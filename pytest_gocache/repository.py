@@ -22,7 +22,7 @@ from pytest_gocache.module import GoModule
 from pytest_gocache.observe import Trail
 from pytest_gocache.result import Result
 
-__all__ = ["CheckedRepository", "Desk", "binaries_of"]
+__all__ = ["BuiltCheckout", "CheckedRepository", "binaries_of"]
 
 
 @dataclass
@@ -149,14 +149,14 @@ class CheckedRepository:
     def _after(self, last: Result, name: str) -> Trail:
         return Trail(self.root / "steps" / name, taken=last.step, last=last)
 
-    def desk(self, name: str) -> Desk:
-        """What one check works with: the checkout after its first two builds."""
-        return Desk(self, self._after(self.built_again, name))
+    def checkout(self, name: str) -> BuiltCheckout:
+        """What a check works with; ``name`` is that of its steps' folder."""
+        return BuiltCheckout(self, self._after(self.built_again, name))
 
 
 @dataclass
-class Desk:
-    """One check at work on a repository: its steps are numbered on from the first two builds."""
+class BuiltCheckout:
+    """The checkout after its first two builds, for one check: its steps are numbered on from these."""
 
     repository: CheckedRepository
     trail: Trail
