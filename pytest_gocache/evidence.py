@@ -33,7 +33,6 @@ __all__ = [
     "programs_of",
     "sha256_of",
     "text_diff",
-    "texts_of",
     "vetted_by",
 ]
 
@@ -168,7 +167,7 @@ def _with_diff(change: Change, result: Result, block: HashBlock, action: Action)
     folder = folder_of(result, block, action)
     if folder is None:
         return change
-    texts = {content_id(text): text for text in texts_of(result, folder / name)}
+    texts = {content_id(text): text for text in _texts_of(result, folder / name)}
     if change.old not in texts or change.new not in texts:
         return change
     return replace(change, diff=text_diff(texts[change.old], texts[change.new]))
@@ -221,7 +220,7 @@ def content_id(content: bytes) -> str:
     return short_id(hashlib.sha256(content).digest())
 
 
-def texts_of(result: Result, file: Path) -> list[bytes]:
+def _texts_of(result: Result, file: Path) -> list[bytes]:
     """The contents that are known of a file: those that were seen, and the one that it has now."""
     seen = list(result.circumstances.texts.of(str(file))) if result.circumstances else []
     try:
