@@ -6,7 +6,7 @@ import os
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from pytest_gocache.inputs import compile_flags
 from pytest_gocache.messages import counted
 from pytest_gocache.patterns import Pattern, near_misses, short_name
 from pytest_gocache.result import Result
-from pytest_gocache.selection import compiles_of, matching
+from pytest_gocache.selection import below, compiles_of, matching
 
 __all__ = [
     "assert_compiled_with",
@@ -33,6 +33,7 @@ __all__ = [
     "assert_not_compiled_with",
     "assert_not_in_build",
     "assert_parallel",
+    "cpu_count",
     "limit_of",
 ]
 
@@ -209,7 +210,7 @@ def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
     """How each package comes into the build: the word that names it, or the imports from a named one down to it."""
     words = words_given(result)
     by_id = {action.id: action for action in result.actions}
-    above = _below(result, [action for action in result.compiles() if naming(result, words, action)])
+    above = below(result, [action for action in result.compiles() if naming(result, words, action)])
     said, advice = [], ""
     for action in found:
         chain = [action]
@@ -227,18 +228,6 @@ def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
     return [rows(said), advice + (f", like {' '.join(mains[:_MOST])}" if advice and mains else "")]
 
 
-def _below(result: Result, actions: Iterable[Action]) -> dict[int, int]:
-    """All that these depend on, breadth first, each with what it was reached from; these themselves from themselves."""
-    by_id = {action.id: action for action in result.actions}
-    above = {action.id: action.id for action in actions}
-    waiting = list(above)
-    for number in waiting:
-        new = [dep for dep in by_id[number].deps if dep in by_id and dep not in above]
-        above |= dict.fromkeys(new, number)
-        waiting += new
-    return above
-
-
 def assert_parallel(result: Result, at_least: int = 2) -> None:
     """At least so many compiles overlapped in time.
 
@@ -250,7 +239,7 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
     most = result.max_parallel
     if most < at_least:
         few = len(compiled) < at_least
-        if few or all(one.id in _below(result, [other]) for one, other in pairwise(compiled)):
+        if few or all(one.id in below(result, [other]) for one, other in pairwise(compiled)):
             why = f"{at_least} could not overlap" if few else "each imports the one before, so none could overlap"
             raise UsageError(
                 f"{result.title} compiled {counted(compiled, 'package', 'packages')}: {why}; start from a cache that "
@@ -277,11 +266,15 @@ def limit_of(result: Result) -> tuple[int, str]:
     """How many compiles a go command may run at a time, and the setting that says so."""
     env = result.circumstances.env if result.circumstances else {}
     threads = env.get("GOMAXPROCS", "")
-    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # As Go takes them: the last -p, else GOMAXPROCS, else the number of CPUs that it may use.
     limits = [(int(value, 0), f"-p={value}{where}") for name, value, where in flags_given(result) if name == "p"][-1:]
     limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
-    return next((pair for pair in limits if pair[0]), (cpus, ""))
+    return next((pair for pair in limits if pair[0]), (cpu_count(), ""))
+
+
+def cpu_count() -> int:
+    """How many CPUs this process, and so what it starts, may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def assert_no_downloads(result: Result) -> None:

@@ -13,8 +13,9 @@ import pytest
 
 from pytest_gocache.accepted import accepts_of, refuse_unknown, unaccepted, unused
 from pytest_gocache.action import TestStatus
+from pytest_gocache.build_assertions import cpu_count
 from pytest_gocache.cachefiles import make_writable, remove_tree
-from pytest_gocache.configfile import NAME, read_config
+from pytest_gocache.configfile import NAME
 from pytest_gocache.dependencies import module_sources, own_module_cache
 from pytest_gocache.errors import GoCacheError
 from pytest_gocache.findings import (
@@ -34,7 +35,7 @@ from pytest_gocache.findings import (
 from pytest_gocache.machine import Machine
 from pytest_gocache.module import GoModule
 from pytest_gocache.observe import Observer, Trail
-from pytest_gocache.repository import CheckedRepository, Desk
+from pytest_gocache.repository import BuiltCheckout, CheckedRepository
 from pytest_gocache.result import Result
 from pytest_gocache.session import GoSession, keep_folder, list_result, record_result, results_of, session_of
 from pytest_gocache.toolchain import GoToolchain
@@ -72,7 +73,7 @@ def checked_repository(
         machine_at,
         lambda machine, tree, trail: _module(session, repository, machine, tree, trail),
         settings.repository.name or "repository",
-        read_config(settings.config_folder),
+        settings.config,
         modcache,
     )
     yield repository
@@ -100,7 +101,7 @@ def _module(session: GoSession, repository: CheckedRepository, machine: Machine,
 
 
 @pytest.fixture
-def desk(request: pytest.FixtureRequest, checked_repository: CheckedRepository) -> Iterator[Desk]:
+def checkout(request: pytest.FixtureRequest, checked_repository: CheckedRepository) -> Iterator[BuiltCheckout]:
     """What a check works with. What is wrong with the whole repository is the error of the first check only."""
     repository = checked_repository
     repository.node = request.node
@@ -111,7 +112,7 @@ def desk(request: pytest.FixtureRequest, checked_repository: CheckedRepository) 
         refuse_unknown(repository.config.accepted, _CHECKS, str(settings.config_folder / NAME))
         if not repository.tree.exists():
             repository.take(settings.repository)
-        found = repository.desk(request.node.originalname)
+        found = repository.checkout(request.node.originalname)
     except GoCacheError as error:
         repository.wrong = f"see the error of {request.node.name}"
         repository.failed |= settings.keep != "none"
@@ -121,15 +122,15 @@ def desk(request: pytest.FixtureRequest, checked_repository: CheckedRepository) 
     repository.failed |= keep_folder(request.node)
 
 
-def check(function: Callable[[Desk], None]) -> Callable[[Desk], None]:
+def check(function: Callable[[BuiltCheckout], None]) -> Callable[[BuiltCheckout], None]:
     """Make a test of a check: what gocache.toml accepts of its findings is expected to fail, and must."""
 
     @functools.wraps(function)
-    def judged(desk: Desk) -> None:
-        config = desk.repository.config
+    def judged(checkout: BuiltCheckout) -> None:
+        config = checkout.repository.config
         entries = accepts_of(config.accepted, function.__name__)
         try:
-            function(desk)
+            function(checkout)
             found: CheckFailed | None = None
         except CheckFailed as failed:
             found = failed
@@ -152,33 +153,33 @@ def check(function: Callable[[Desk], None]) -> Callable[[Desk], None]:
 
 
 @check
-def test_warm_build_compiles_nothing(desk: Desk) -> None:
+def test_warm_build_compiles_nothing(checkout: BuiltCheckout) -> None:
     """The same build once more compiles nothing."""
-    require("a warm build compiles nothing", rebuilt(desk.repository.built_again))
+    require("a warm build compiles nothing", rebuilt(checkout.repository.built_again))
 
 
 @check
-def test_touch_rebuilds_nothing(desk: Desk) -> None:
+def test_touch_rebuilds_nothing(checkout: BuiltCheckout) -> None:
     """New modification times, with the same content, rebuild nothing."""
-    with desk.undone():
-        before = _noise(desk)
-        files = sources_to_touch(desk)
+    with checkout.undone():
+        before = _noise(checkout)
+        files = sources_to_touch(checkout)
         for file in files:
             os.utime(file)
-        found = rebuilt(desk.build(), but=before)
+        found = rebuilt(checkout.build(), but=before)
         require(f"touching files rebuilds nothing ({len(files)} were touched, all but generated ones)", found)
 
 
 @check
-def test_comment_rebuilds_only_its_package(desk: Desk) -> None:
+def test_comment_rebuilds_only_its_package(checkout: BuiltCheckout) -> None:
     """A comment at the end of a file in a package that others import rebuilds that package only."""
-    with desk.undone():
-        before = _noise(desk)
-        leaf = choose_leaf(desk.built, before)
+    with checkout.undone():
+        before = _noise(checkout)
+        leaf = choose_leaf(checkout.built, before)
         if leaf is None:
             pytest.skip("no package of the build is imported by another one, so nothing could be rebuilt needlessly")
-        desk.module.append(leaf.file, "\n// A comment.\n")
-        result = desk.build()
+        checkout.module.append(leaf.file, "\n// A comment.\n")
+        result = checkout.build()
         require(
             f"a comment in {leaf.file} rebuilds only its package: {leaf.importers} import it",
             # The checkout is dirty now, and Go stamps that.
@@ -187,18 +188,20 @@ def test_comment_rebuilds_only_its_package(desk: Desk) -> None:
 
 
 @check
-def test_new_commit_recompiles_only_main_packages(desk: Desk) -> None:
+def test_new_commit_recompiles_only_main_packages(checkout: BuiltCheckout) -> None:
     """After a new commit, binaries are linked, and at most main packages are recompiled."""
-    if not (desk.module.path / ".git").is_dir():
+    if not (checkout.module.path / ".git").is_dir():
         pytest.skip("there is no .git folder in the repository: no commit is stamped into its binaries")
-    if shutil.which("git", path=desk.repository.machine.env.get("PATH")) is None:
+    if shutil.which("git", path=checkout.repository.machine.env.get("PATH")) is None:
         pytest.skip("there is no git on PATH")
-    with desk.undone():
-        before = _noise(desk)
-        plain = desk.repository.built_again
+    with checkout.undone():
+        before = _noise(checkout)
+        plain = checkout.repository.built_again
         mains = main_packages(plain)
-        desk.module.exec("git", *_GIT, "commit", "--quiet", "--allow-empty", "--no-verify", "-m", "x", env=_SOMEBODY)
-        result = desk.build()
+        checkout.module.exec(
+            "git", *_GIT, "commit", "--quiet", "--allow-empty", "--no-verify", "-m", "x", env=_SOMEBODY
+        )
+        result = checkout.build()
         require("a new commit recompiles only main packages", rebuilt(result, but={*before, *mains}))
         keys = {link.package: link.action_id for link in plain.links()}
         if not mains:
@@ -208,26 +211,26 @@ def test_new_commit_recompiles_only_main_packages(desk: Desk) -> None:
 
 
 @check
-def test_second_checkout_compiles_nothing(desk: Desk) -> None:
+def test_second_checkout_compiles_nothing(checkout: BuiltCheckout) -> None:
     """A checkout in another folder, by another user, with the same caches, compiles nothing."""
-    before = _noise(desk)
-    with desk.elsewhere() as module:
-        require("a second checkout compiles nothing, with the same cache", rebuilt(desk.build(module), but=before))
+    before = _noise(checkout)
+    with checkout.elsewhere() as module:
+        require("a second checkout compiles nothing, with the same cache", rebuilt(checkout.build(module), but=before))
 
 
 @check
-def test_restored_ci_cache_is_warm(desk: Desk) -> None:
+def test_restored_ci_cache_is_warm(checkout: BuiltCheckout) -> None:
     """The next CI job, with GOCACHE and GOMODCACHE restored and all files checked out anew, is warm."""
-    tests = _cacheable(desk)
-    before = _noise(desk)
-    with desk.next_job(caches=True, times=desk.repository.config.mtimes) as module:
-        build = desk.build(module)
+    tests = _cacheable(checkout)
+    before = _noise(checkout)
+    with checkout.next_job(caches=True, times=checkout.repository.config.mtimes) as module:
+        build = checkout.build(module)
         found = [rebuilt(build, but=before)]
         if build.downloads:
             downloads = list(build.downloads)
             found.append((downloads, [f"{build.title} downloaded {', '.join(downloads)}, with GOMODCACHE restored"]))
         if tests:
-            result = desk.test(module=module)
+            result = checkout.test(module=module)
             names, lines = not_cached(result, (o for o in passed(result) if o.package in tests - before))
             lines += [_REMEDY_FOR_TIMES]
             found.append((names, lines))
@@ -235,62 +238,61 @@ def test_restored_ci_cache_is_warm(desk: Desk) -> None:
 
 
 @check
-def test_tests_are_cached_the_second_time(desk: Desk) -> None:
+def test_tests_are_cached_the_second_time(checkout: BuiltCheckout) -> None:
     """The second run of the same tests executes none of them."""
-    first, second = _tested(desk)
-    fails = failing(desk.repository)
+    first, second = _tested(checkout)
+    fails = failing(checkout.repository)
     lines = [f"the tests of {', '.join(fails)} fail: failures are never cached", _tail(first.stdout)] if fails else []
     names, why = not_cached(second, (o for o in passed(first) if o.package in second.tests))
     require("tests are cached the second time", (names, why), (fails, lines))
 
 
 @check
-def test_two_builds_are_byte_identical(desk: Desk) -> None:
+def test_two_builds_are_byte_identical(checkout: BuiltCheckout) -> None:
     """Two builds in the same folder, both with empty caches, give the same packages and binaries."""
-    with desk.next_job(caches=False, times=desk.repository.times) as module:
-        require("two builds are byte-identical", differing(desk, desk.build(module)))
+    with checkout.next_job(caches=False, times=checkout.repository.times) as module:
+        require("two builds are byte-identical", differing(checkout, checkout.build(module)))
 
 
 @check
-def test_nothing_builds_serially(desk: Desk) -> None:
+def test_nothing_builds_serially(checkout: BuiltCheckout) -> None:
     """Packages that do not import one another are compiled at the same time."""
-    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if cpus < 2:  # noqa: PLR2004 - it takes two
+    if cpu_count() < 2:  # noqa: PLR2004 - it takes two
         pytest.skip("there is only one CPU: nothing can overlap")
-    if not any(could_overlap(command) for command in desk.built.go_commands):
+    if not any(could_overlap(command) for command in checkout.built.go_commands):
         pytest.skip("no two packages of the build could be compiled at the same time")
-    require("nothing builds serially", serial(desk.built))
+    require("nothing builds serially", serial(checkout.built))
 
 
 @check
-def test_tests_depend_only_on_what_go_tracks(desk: Desk) -> None:
+def test_tests_depend_only_on_what_go_tracks(checkout: BuiltCheckout) -> None:
     """Cached test results are those that running the tests gives, on other people's machines too."""
-    first, _ = _tested(desk)
-    tests = sorted(_cacheable(desk))
+    first, _ = _tested(checkout)
+    tests = sorted(_cacheable(checkout))
     if not tests:
         pytest.skip("no test result is cached: nothing stale can be served")
     require(
         "no test depends on an input that Go does not track",
-        outside_reads(desk, first, tests),
-        other_verdicts(desk, tests),
+        outside_reads(checkout, first, tests),
+        other_verdicts(checkout, tests),
     )
 
 
 _CHECKS = tuple(name for name in list(globals()) if name.startswith("test_"))
 
 
-def _noise(desk: Desk) -> set[str]:
+def _noise(checkout: BuiltCheckout) -> set[str]:
     """What a build compiles though nothing has changed: a finding of one check, and of no other."""
-    compiled = desk.repository.built_again.compiled
-    outside = set(desk.built.packages_outside_std)
+    compiled = checkout.repository.built_again.compiled
+    outside = set(checkout.built.packages_outside_std)
     if outside and outside <= compiled:
         pytest.skip("every build compiles everything, also when nothing has changed: that is to be mended first")
     return set(compiled)
 
 
-def _tested(desk: Desk) -> tuple[Result, Result]:
+def _tested(checkout: BuiltCheckout) -> tuple[Result, Result]:
     """The first test and the second one; the check's own commands come after these."""
-    repository = desk.repository
+    repository = checkout.repository
     if repository.tests_wrong:
         pytest.skip(f"nothing can be said of tests: {repository.tests_wrong}")
     try:
@@ -303,7 +305,7 @@ def _tested(desk: Desk) -> tuple[Result, Result]:
     if all(outcome.status is TestStatus.NO_TESTS for outcome in first.tests.values()):
         pytest.skip("no package has tests")
     _list(repository, first, second)
-    desk.trail.taken, desk.trail.last = second.step, second
+    checkout.trail.taken, checkout.trail.last = second.step, second
     return first, second
 
 
@@ -316,9 +318,9 @@ def _list(repository: CheckedRepository, *results: Result) -> None:
                 list_result(repository.node, result)
 
 
-def _cacheable(desk: Desk) -> set[str]:
+def _cacheable(checkout: BuiltCheckout) -> set[str]:
     """The packages whose tests passed, and were cached the second time."""
-    return {outcome.package for outcome in _tested(desk)[1].tests.values() if outcome.cached}
+    return {outcome.package for outcome in _tested(checkout)[1].tests.values() if outcome.cached}
 
 
 def _tail(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shlex
 from collections.abc import Iterable
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_gocache.action import Action, Kind, Status
+from pytest_gocache.evidence import binary_of, sha256_of
 from pytest_gocache.result import Result
 
 __all__ = ["command_records"]
@@ -65,7 +65,6 @@ def _name(result: Result, action: Action) -> str:
 
 def _outputs(result: Result) -> Iterable[tuple[str, dict[str, Any]]]:
     for link in result.links():
-        file = result.cwd / link.target
-        if link.target and file.is_relative_to(result.cwd) and file.is_file():
-            content = file.read_bytes()
-            yield link.target, {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        file = binary_of(result, link)
+        if file and file.is_relative_to(result.cwd):
+            yield link.target, {"bytes": file.stat().st_size, "sha256": sha256_of(file)}

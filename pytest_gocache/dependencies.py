@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from pytest_gocache.environment import gomodcache_of
 from pytest_gocache.errors import UsageError
 from pytest_gocache.gosource import local_folders_of, module_path_of
 
@@ -25,8 +26,7 @@ _MISSING = re.compile(
 
 def own_module_cache(ambient: Mapping[str, str]) -> Path | None:
     """The user's own GOMODCACHE, as their environment has it; None when there is none."""
-    gopath = ambient.get("GOPATH", "").partition(os.pathsep)[0] or f"{ambient.get('HOME', os.devnull)}/go"
-    folder = Path(ambient.get("GOMODCACHE") or f"{gopath}/pkg/mod")
+    folder = gomodcache_of(ambient)
     return folder if (folder / "cache" / "download").is_dir() else None
 
 

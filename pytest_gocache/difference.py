@@ -12,7 +12,7 @@ from pytest_gocache import process
 from pytest_gocache.action import Action, Kind
 from pytest_gocache.binaries import differing_sections, places_of, sections
 from pytest_gocache.conditions import Place
-from pytest_gocache.evidence import changes_between
+from pytest_gocache.evidence import changes_between, programs_of
 from pytest_gocache.explanation import Reason, rows
 from pytest_gocache.goflags import GoArguments, flags_of, is_set
 from pytest_gocache.result import Result
@@ -161,16 +161,10 @@ def _reason(before: tuple[Result, Action], after: tuple[Result, Action], conditi
             shown = ":" if any(change.lines() for change in own) else ""
             return replace(bare, summary=f"{names}{more} {verb}{shown}", changes=changes)
         return replace(bare, summary=f"its inputs differ: {old.action_id} and {new.action_id}", known=False)
-    tools = _tools(old) or _tools(new)
+    tools = (programs_of(old) or programs_of(new))[:_MOST_NAMED]
     ran = f" (it ran {', '.join(tools)})" if tools else ""
     why = f"something in it depends on {condition}, unseen by Go" if condition else "it is not repeatable"
     return replace(bare, summary=f"made from the same inputs, and not the same: {why}{ran}")
-
-
-def _tools(action: Action) -> list[str]:
-    """The programs that an action ran, by name; of one that is wrapped by another, the wrapper."""
-    names = (Path(command.split()[0]).name for command in action.commands if command.split())
-    return list(dict.fromkeys(names))[:_MOST_NAMED]
 
 
 def _settings(files: tuple[Path, Path], build: Build) -> Iterator[str]:

@@ -114,8 +114,8 @@ def hermetic_environment(home: Home, goroot: Path, ambient: Mapping[str, str]) -
 
 def gomodcache_of(env: Mapping[str, str]) -> Path:
     """The module cache of go commands in this environment: below GOPATH when GOMODCACHE is empty, as with Go."""
-    gopath = env.get("GOPATH") or f"{env.get('HOME', os.devnull)}/go"
-    return Path(env.get("GOMODCACHE") or f"{gopath.partition(os.pathsep)[0]}/pkg/mod")
+    gopath = env.get("GOPATH", "").partition(os.pathsep)[0] or f"{env.get('HOME', os.devnull)}/go"
+    return Path(env.get("GOMODCACHE") or f"{gopath}/pkg/mod")
 
 
 def with_debug_setting(godebug: str) -> str:

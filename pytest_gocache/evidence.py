@@ -1,4 +1,4 @@
-"""What a command left behind that tells why it did what it did: hash inputs, test lookups, texts of files."""
+"""What a command left behind: hash inputs, test lookups and texts of files, which tell why it did it; binaries."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from pytest_gocache.texts import LARGEST
 __all__ = [
     "History",
     "Log",
+    "binary_of",
     "block_of",
     "changes_between",
     "content_id",
@@ -28,8 +29,10 @@ __all__ = [
     "folder_of",
     "key_of",
     "log_of",
+    "module_of",
+    "programs_of",
+    "sha256_of",
     "text_diff",
-    "texts_of",
     "vetted_by",
 ]
 
@@ -164,7 +167,7 @@ def _with_diff(change: Change, result: Result, block: HashBlock, action: Action)
     folder = folder_of(result, block, action)
     if folder is None:
         return change
-    texts = {content_id(text): text for text in texts_of(result, folder / name)}
+    texts = {content_id(text): text for text in _texts_of(result, folder / name)}
     if change.old not in texts or change.new not in texts:
         return change
     return replace(change, diff=text_diff(texts[change.old], texts[change.new]))
@@ -180,10 +183,36 @@ def folder_of(result: Result, block: HashBlock, action: Action) -> Path | None:
 
 def folder_in_modules(result: Result, import_path: str) -> Path | None:
     """The folder of a package by the paths of the modules in the module's root; None for a package of another one."""
-    for folder, module in sorted(result.modules.items(), key=lambda item: -len(item[1])):
-        if f"{import_path}/".startswith(f"{module}/"):
-            return result.cwd / folder / import_path.removeprefix(module).lstrip("/")
-    return None
+    folder = module_of(result, import_path)
+    if folder is None:
+        return None
+    return result.cwd / folder / import_path.removeprefix(result.modules[folder]).lstrip("/")
+
+
+def module_of(result: Result, import_path: str) -> str | None:
+    """The folder, relative to the module's root, of the module that a package is in; None for a package of another one.
+
+    Of modules in one another it is the inner one.
+    """
+    inside = [folder for folder, module in result.modules.items() if f"{import_path}/".startswith(f"{module}/")]
+    return max(inside, key=lambda folder: len(result.modules[folder]), default=None)
+
+
+def binary_of(result: Result, link: Action) -> Path | None:
+    """The file that a link has left in place; None when Go threw it away, or when it is gone."""
+    file = Path(result.origin(link)[0].cwd, link.target)
+    return file if link.target and file.is_file() else None
+
+
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file's content."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def programs_of(action: Action) -> list[str]:
+    """The programs that an action ran, by name, each once; of one that is wrapped by another, the wrapper."""
+    names = (Path(command.split()[0]).name for command in action.commands if command.split())
+    return list(dict.fromkeys(names))
 
 
 def content_id(content: bytes) -> str:
@@ -191,7 +220,7 @@ def content_id(content: bytes) -> str:
     return short_id(hashlib.sha256(content).digest())
 
 
-def texts_of(result: Result, file: Path) -> list[bytes]:
+def _texts_of(result: Result, file: Path) -> list[bytes]:
     """The contents that are known of a file: those that were seen, and the one that it has now."""
     seen = list(result.circumstances.texts.of(str(file))) if result.circumstances else []
     try:

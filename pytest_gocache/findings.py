@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,8 +15,9 @@ from pytest_gocache.evidence import block_of, folder_in_modules, folder_of
 from pytest_gocache.explain import build_settings_only
 from pytest_gocache.explanation import rows
 from pytest_gocache.messages import counted, why_tests_ran, why_they_ran
-from pytest_gocache.repository import CheckedRepository, Desk, binaries_of
+from pytest_gocache.repository import BuiltCheckout, CheckedRepository, binaries_of
 from pytest_gocache.result import Result
+from pytest_gocache.selection import below
 
 __all__ = [
     "CheckFailed",
@@ -98,7 +99,7 @@ def choose_leaf(result: Result, but: Collection[str]) -> Leaf | None:
     own = {a.id: a for a in result.compiles() if _is_own(result, a) and not a.scaffold and a.package == a.import_path}
     above: dict[int, set[int]] = {number: set() for number in own}
     for action in own.values():
-        for dep in _reached(action, own, result):
+        for dep in below(result, [action]).keys() & own.keys() - {action.id}:
             above[dep].add(action.id)
     imports_own = {number for users in above.values() for number in users}
     order = sorted(own.values(), key=lambda a: (a.id in imports_own, -len(above[a.id]), a.package))
@@ -110,18 +111,6 @@ def choose_leaf(result: Result, but: Collection[str]) -> Leaf | None:
 
 def _is_own(result: Result, action: Action) -> bool:
     return action.package not in result.std and folder_in_modules(result, action.import_path) is not None
-
-
-def _reached(action: Action, own: Mapping[int, Action], result: Result) -> set[int]:
-    """The packages of the repository that an action depends on, directly or not."""
-    by_id = {a.id: a for a in result.actions}
-    seen, waiting = set(), list(action.deps)
-    while waiting:
-        number = waiting.pop()
-        if number not in seen and number in by_id and by_id[number].package not in result.std:
-            seen.add(number)
-            waiting += by_id[number].deps
-    return {number for number in seen if number in own and number != action.id}
 
 
 def _written_file(result: Result, action: Action) -> str:
@@ -138,14 +127,14 @@ def _written_file(result: Result, action: Action) -> str:
     return ""
 
 
-def sources_to_touch(desk: Desk) -> list[Path]:
+def sources_to_touch(checkout: BuiltCheckout) -> list[Path]:
     """Every file of the checkout that somebody may have written: generated Go files are left out, their inputs are not.
 
     A rule of a Makefile that compares times then runs, as it does after a checkout in which an input is the younger.
     """
     found = []
-    for name in sorted(desk.repository.checked_out):
-        file = desk.repository.tree / name
+    for name in sorted(checkout.repository.checked_out):
+        file = checkout.repository.tree / name
         if name.startswith(f".git{os.sep}") or file.is_symlink() or not file.is_file():
             continue
         if file.suffix == ".go" and _GENERATED.search(file.read_text(encoding="utf-8", errors="replace")):
@@ -163,14 +152,14 @@ def not_cached(result: Result, outcomes: Iterable[TestOutcome]) -> tuple[list[st
     return [outcome.package for outcome in wrong], [said, *why_tests_ran(result, wrong)]
 
 
-def differing(desk: Desk, again: Result) -> tuple[list[str], list[str]]:
+def differing(checkout: BuiltCheckout, again: Result) -> tuple[list[str], list[str]]:
     """What a second build from nothing made otherwise than the first.
 
     Packages are compared by their content, binaries by their bytes. A binary that Go throws away (``go build ./...``)
     has neither: it is compared by all that goes into it.
     """
-    first = desk.built
-    before, after = desk.repository.binaries, binaries_of(again)
+    first = checkout.built
+    before, after = checkout.repository.binaries, binaries_of(again)
     compiled = {action.package: action for action in first.compiles()}
     linked = {(action.package, action.target): action for action in first.links()}
     pairs = [(compiled[a.package], a) for a in again.compiles() if a.package in compiled]
@@ -219,9 +208,8 @@ def serial(result: Result) -> tuple[list[str], list[str]]:
 def could_overlap(result: Result) -> bool:
     """Whether a go command compiled two packages of which neither waits for the other."""
     compiled = sorted((a for a in result.compiles() if a.ran), key=lambda action: action.started)
-    by_id = {action.id: action for action in compiled}
     return any(
-        other.id not in _reached(one, by_id, result) and one.id not in _reached(other, by_id, result)
+        other.id not in below(result, [one]) and one.id not in below(result, [other])
         for one, other in pairwise(compiled)
     )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
-from pytest_gocache.action import Action, Kind, TestStatus
+from pytest_gocache.action import Kind, TestStatus
 from pytest_gocache.assertions import fail
 from pytest_gocache.errors import UsageError
+from pytest_gocache.evidence import binary_of, programs_of, sha256_of
 from pytest_gocache.explanation import rows
 from pytest_gocache.messages import counted
 from pytest_gocache.result import Result
@@ -16,7 +15,7 @@ from pytest_gocache.selection import compiles_of
 
 __all__ = ["assert_up_to_date"]
 
-_CGO_TOOLS = ("cgo", "gcc", "clang", "cc", "g++", "c++")
+_CGO_TOOLS = frozenset({"cgo", "gcc", "clang", "cc", "g++", "c++"})
 
 
 def assert_up_to_date(result: Result) -> None:
@@ -73,16 +72,11 @@ def _binaries(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
     now = {action.package: action for action in fresh.links()}
     for action in result.links():
         again = now.get(action.package)
-        if again is None or not action.target or not again.target:
+        if again is None:
             continue
-        before, after = _digest(result, action), _digest(fresh, again)
-        if before and after and before != after:
+        before, after = binary_of(result, action), binary_of(fresh, again)
+        if before and after and sha256_of(before) != sha256_of(after):
             yield action.package, f"the binary at {action.target} differs from one that is built anew"
-
-
-def _digest(result: Result, action: Action) -> str:
-    file = Path(result.cwd, action.target)
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 def _tests(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
@@ -95,9 +89,8 @@ def _tests(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
 def _remedy(fresh: Result) -> str:
     """What to do when packages outside the standard library use cgo; nothing is known of others."""
     for action in fresh.actions:
-        tools = {Path(command.split()[0]).name for command in action.commands if command.split()}
         own = action.kind in (Kind.COMPILE, Kind.OTHER) and action.package not in fresh.std
-        if own and not tools.isdisjoint(_CGO_TOOLS):
+        if own and not _CGO_TOOLS.isdisjoint(programs_of(action)):
             return (
                 "headers and libraries outside of a cgo package are in no key: run `go clean -cache` and remove the "
                 "binaries after an upgrade, or put their version into CGO_CFLAGS"

@@ -86,4 +86,4 @@ class Machine:
 
 
 def _environment(home: Home, toolchain: GoToolchain, ambient: Mapping[str, str]) -> dict[str, str]:
-    return hermetic_environment(home, toolchain.goroot, ambient) | dict(toolchain.settings)
+    return hermetic_environment(home, toolchain.goroot, ambient) | dict(toolchain.extra_env)

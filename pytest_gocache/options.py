@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from pytest_gocache.configfile import NAME as CONFIG_NAME
-from pytest_gocache.configfile import NamedToolchain, RepositoryConfig, read_config
+from pytest_gocache.configfile import RepositoryConfig, read_config
 from pytest_gocache.errors import UsageError
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "add_options",
     "gate_sides",
     "read_settings",
-    "repository_config",
     "store_folder",
     "toolchain_labels",
     "toolchain_specs",
@@ -46,8 +44,8 @@ class Settings:
     """Seconds that one go command may take."""
     repository: Path
     """What the ``go_repo`` fixture copies."""
-    named: Mapping[str, NamedToolchain]
-    """The toolchains that ``gocache.toml`` gives names to."""
+    config: RepositoryConfig
+    """What the ``gocache.toml`` says."""
     config_folder: Path
     """Where the ``gocache.toml`` lies that is meant, if there is one."""
     modcache: Path | None
@@ -107,7 +105,9 @@ def toolchain_specs(config: pytest.Config) -> list[str]:
     gate = gate_sides(config)
     if gate:
         return list(gate)
-    specs = config.getoption("--go-toolchain") or config.getini("go_toolchains") or repository_config(config).toolchains
+    specs = (
+        config.getoption("--go-toolchain") or config.getini("go_toolchains") or _repository_config(config).toolchains
+    )
     return list(dict.fromkeys(specs))
 
 
@@ -132,7 +132,7 @@ def gate_sides(config: pytest.Config) -> tuple[str, str] | None:
 def toolchain_labels(config: pytest.Config) -> dict[str, str]:
     """A short name for each of `toolchain_specs`: what test IDs have in them."""
     specs = toolchain_specs(config)
-    named = repository_config(config).toolchains
+    named = _repository_config(config).toolchains
     labels = []
     for spec in specs:
         parts = [part for part in Path(spec).parts if part not in ("bin", "go", os.sep)]
@@ -142,11 +142,11 @@ def toolchain_labels(config: pytest.Config) -> dict[str, str]:
     return {spec: label if labels.count(label) == 1 else spec for spec, label in zip(specs, labels, strict=True)}
 
 
-def repository_config(config: pytest.Config) -> RepositoryConfig:
+def _repository_config(config: pytest.Config) -> RepositoryConfig:
     """What its ``gocache.toml`` says; `pytest.UsageError` for a mistake in it."""
     if _CONFIG not in config.stash:
         try:
-            config.stash[_CONFIG] = read_config(_repository(config)[1])
+            config.stash[_CONFIG] = read_config(_config_folder(config))
         except UsageError as error:
             raise pytest.UsageError(str(error)) from error
     return config.stash[_CONFIG]
@@ -157,7 +157,7 @@ def read_settings(config: pytest.Config) -> Settings:
     keep = _option(config, "--gocache-keep", "gocache_keep")
     if keep not in _KEEP:
         raise pytest.UsageError(f"ini option gocache_keep = {keep!r}: it is one of {', '.join(_KEEP)}")
-    repository, config_folder = _repository(config)
+    repository = _named_repository(config) or (config.rootpath / _repository_config(config).go_repo).resolve()
     modcache = config.getoption("--go-modcache")
     return Settings(
         toolchains=tuple(toolchain_specs(config)),
@@ -166,26 +166,25 @@ def read_settings(config: pytest.Config) -> Settings:
         keep=keep,
         timeout=_seconds(str(config.getini("gocache_timeout"))),
         repository=repository,
-        named=repository_config(config).toolchains,
-        config_folder=config_folder,
+        config=_repository_config(config),
+        config_folder=_config_folder(config),
         modcache=(config.invocation_params.dir / Path(modcache).expanduser()).resolve() if modcache else None,
         network=bool(config.getoption("--go-network")),
     )
 
 
-def _repository(config: pytest.Config) -> tuple[Path, Path]:
-    """The repository under test, and the folder of the gocache.toml that goes with it."""
+def _named_repository(config: pytest.Config) -> Path | None:
+    """The repository under test that an option names."""
     given, ini = config.getoption("--go-repo"), str(config.getini("go_repo") or "")
-    if given or ini:
-        # On the command line a path is relative to where the user stands.
-        base = config.invocation_params.dir if given else config.rootpath
-        named = (base / Path(given or ini).expanduser()).resolve()
-        return named, named
-    try:
-        named = (config.rootpath / read_config(config.rootpath).go_repo).resolve()
-    except UsageError as error:
-        raise pytest.UsageError(str(error)) from error
-    return named, config.rootpath
+    if not given and not ini:
+        return None
+    # On the command line a path is relative to where the user stands.
+    base = config.invocation_params.dir if given else config.rootpath
+    return (base / Path(given or ini).expanduser()).resolve()
+
+
+def _config_folder(config: pytest.Config) -> Path:
+    return _named_repository(config) or config.rootpath
 
 
 def _bytes(text: str) -> int:

@@ -15,7 +15,6 @@ from pytest_gocache.options import (
     add_options,
     gate_sides,
     read_settings,
-    repository_config,
     store_folder,
     toolchain_labels,
     toolchain_specs,
@@ -50,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
         labels = toolchain_labels(config)
         path = config.invocation_params.dir / file if file else None
         sides = (labels[gate[0]], labels[gate[1]]) if gate else None
-        config.pluginmanager.register(Reports(sides, path, repository_config(config)), "gocache-reports")
+        config.pluginmanager.register(Reports(sides, path, labels, settings.config), "gocache-reports")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -96,8 +95,10 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """With several toolchains, run every test that needs one once for each."""
+    if "go_toolchain" not in metafunc.fixturenames:
+        return
     labels = toolchain_labels(metafunc.config)
-    if len(labels) > 1 and "go_toolchain" in metafunc.fixturenames:
+    if len(labels) > 1:
         metafunc.parametrize("go_toolchain", list(labels), indirect=True, ids=list(labels.values()), scope="session")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from pytest_gocache.configfile import RepositoryConfig
 from pytest_gocache.gate import Comparison, TestRun, compare
 from pytest_gocache.gatereport import as_json, as_markdown, as_text, workflow_commands
 
-__all__ = ["Reports", "label_of"]
+__all__ = ["Reports"]
 
 _COUNTED = ("ran", "cached", "failed")
 
@@ -24,11 +24,15 @@ class Reports:
     """A plugin that lives in every process of a session; the one that prints the summary gets what all have gathered.
 
     ``gate`` has the labels of the base and the candidate, or is None; ``file`` is where the JSON goes, or None.
+    ``labels`` has a short name for each toolchain that an option names.
     """
 
-    def __init__(self, gate: tuple[str, str] | None, file: Path | None, config: RepositoryConfig) -> None:
+    def __init__(
+        self, gate: tuple[str, str] | None, file: Path | None, labels: Mapping[str, str], config: RepositoryConfig
+    ) -> None:
         self._gate = gate
         self._file = file
+        self._labels = labels
         self._config = config
         self._runs: dict[str, dict[str, TestRun]] = {}
         self._comparison: Comparison | None = None
@@ -38,7 +42,7 @@ class Reports:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach what a test's go commands did to its last report, as plain data."""
-        label = label_of(item)
+        label = self._label_of(item)
         commands: list[dict[str, Any]] = []
         if call.when == "teardown" and label:
             from pytest_gocache.session import records_of
@@ -51,6 +55,14 @@ class Reports:
             # A report takes all that it is given along to xdist's controller, if it is plain.
             report.__dict__["gocache"] = data
         return report
+
+    def _label_of(self, item: pytest.Item) -> str:
+        """The toolchain's part of a test's ID; ``default`` when there is only one, empty for a test that needs none."""
+        if "go_toolchain" not in getattr(item, "fixturenames", ()):
+            return ""
+        callspec = getattr(item, "callspec", None)
+        spec = callspec.params.get("go_toolchain") if callspec else None
+        return self._labels[spec] if spec else "default"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take one report; in a worker of xdist the controller takes it, too."""
@@ -96,17 +108,6 @@ class Reports:
         if os.environ.get("GITHUB_ACTIONS") == "true":
             for line in workflow_commands(self._comparison):
                 terminalreporter.write_line(line)
-
-
-def label_of(item: pytest.Item) -> str:
-    """The toolchain's part of a test's ID; ``default`` when there is only one, empty for a test that needs none."""
-    if "go_toolchain" not in getattr(item, "fixturenames", ()):
-        return ""
-    from pytest_gocache.options import toolchain_labels
-
-    callspec = getattr(item, "callspec", None)
-    spec = callspec.params.get("go_toolchain") if callspec else None
-    return toolchain_labels(item.config)[spec] if spec else "default"
 
 
 def _without(nodeid: str, label: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,12 +16,13 @@ from pytest_gocache.checkout import Times, copy_repository, set_times
 from pytest_gocache.configfile import RepositoryConfig
 from pytest_gocache.dependencies import refuse_dependent, what_it_lacks
 from pytest_gocache.errors import GoCommandError, UsageError
+from pytest_gocache.evidence import binary_of, sha256_of
 from pytest_gocache.machine import Machine
 from pytest_gocache.module import GoModule
 from pytest_gocache.observe import Trail
 from pytest_gocache.result import Result
 
-__all__ = ["CheckedRepository", "Desk", "binaries_of"]
+__all__ = ["BuiltCheckout", "CheckedRepository", "binaries_of"]
 
 
 @dataclass
@@ -149,14 +149,14 @@ class CheckedRepository:
     def _after(self, last: Result, name: str) -> Trail:
         return Trail(self.root / "steps" / name, taken=last.step, last=last)
 
-    def desk(self, name: str) -> Desk:
-        """What one check works with: the checkout after its first two builds."""
-        return Desk(self, self._after(self.built_again, name))
+    def checkout(self, name: str) -> BuiltCheckout:
+        """What a check works with; ``name`` is that of its steps' folder."""
+        return BuiltCheckout(self, self._after(self.built_again, name))
 
 
 @dataclass
-class Desk:
-    """One check at work on a repository: its steps are numbered on from the first two builds."""
+class BuiltCheckout:
+    """The checkout after its first two builds, for one check: its steps are numbered on from these."""
 
     repository: CheckedRepository
     trail: Trail
@@ -247,12 +247,8 @@ class Desk:
 
 def binaries_of(result: Result) -> dict[tuple[str, str], str]:
     """Each main package, and where its binary is that a build left in place → the binary's SHA-256."""
-    found = {}
-    for action in result.links():
-        file = Path(result.origin(action)[0].cwd, action.target) if action.target else None
-        if file is not None and file.is_file():
-            found[action.package, action.target] = hashlib.sha256(file.read_bytes()).hexdigest()
-    return found
+    links = ((link, binary_of(result, link)) for link in result.links())
+    return {(link.package, link.target): sha256_of(file) for link, file in links if file}
 
 
 def _run(module: GoModule, command: Sequence[str], *, env: Mapping[str, str] | None = None, check: bool) -> Result:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shlex
 import time
@@ -15,12 +14,14 @@ from pytest_gocache.cachefiles import remove_tree
 from pytest_gocache.conditions import ALL, Place, Stage, chosen
 from pytest_gocache.difference import Build, differing, explain_difference
 from pytest_gocache.errors import GoCommandError, UsageError
+from pytest_gocache.evidence import sha256_of
 from pytest_gocache.explanation import rows
 from pytest_gocache.goflags import GoArguments, without_flag
 from pytest_gocache.messages import counted
 from pytest_gocache.module import GoModule, observer_of
 from pytest_gocache.observe import Observer
 from pytest_gocache.result import Result
+from pytest_gocache.selection import below
 from pytest_gocache.toolchain import GoToolchain
 
 __all__ = ["assert_reproducible"]
@@ -196,21 +197,10 @@ def _outputs(result: Result, out: Path) -> dict[str, str]:
     """What a build made, by name, each with a hash: files, and the packages that are in none of them."""
     if result.returncode:
         return {}
-    made = {
-        file.relative_to(out).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted(out.rglob("*"))
-        if file.is_file()
-    }
-    by_id = {action.id: action for action in result.actions}
-    waiting = [link.id for link in result.links()]
-    if made and not waiting:
+    made = {file.relative_to(out).as_posix(): sha256_of(file) for file in sorted(out.rglob("*")) if file.is_file()}
+    linked = below(result, result.links())
+    if made and not linked:
         return made  # one package, as an archive
-    linked: set[int] = set()
-    while waiting:
-        number = waiting.pop()
-        if number in by_id and number not in linked:
-            linked.add(number)
-            waiting += by_id[number].deps
     rest = [action for action in result.compiles() if action.id not in linked and action.content_id]
     # The standard library is no more than what it takes, unless it is all that is built.
     own = [action for action in rest if action.package not in result.std]

@@ -1,4 +1,4 @@
-"""Which actions and tests of a result the user's patterns mean."""
+"""Which actions and tests of a result the user's patterns mean, and what actions depend on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytest_gocache.given import switched_on
 from pytest_gocache.patterns import Pattern, near_misses
 from pytest_gocache.result import Result
 
-__all__ = ["compiles_of", "links_of", "matching", "tests_of"]
+__all__ = ["below", "compiles_of", "links_of", "matching", "tests_of"]
 
 
 def compiles_of(result: Result) -> list[Action]:
@@ -109,3 +109,15 @@ def tests_of(result: Result, patterns: Sequence[str]) -> list[TestOutcome]:
             found = [outcome for outcome in found if outcome in with_tests] or found
         chosen.update((outcome.package, outcome) for outcome in found)
     return list(chosen.values())
+
+
+def below(result: Result, actions: Iterable[Action]) -> dict[int, int]:
+    """All that these depend on, breadth first, each with what it was reached from; these themselves from themselves."""
+    by_id = {action.id: action for action in result.actions}
+    above = {action.id: action.id for action in actions}
+    waiting = list(above)
+    for number in waiting:
+        new = [dep for dep in by_id[number].deps if dep in by_id and dep not in above]
+        above |= dict.fromkeys(new, number)
+        waiting += new
+    return above

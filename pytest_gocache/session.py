@@ -59,10 +59,10 @@ class GoSession:
     def toolchain(self, spec: str = "") -> GoToolchain:
         """The toolchain that ``spec`` names, or the default one; an error is remembered, and raised each time."""
         if spec not in self._toolchains:
-            named = self.settings.named.get(spec, NamedToolchain(spec))
+            named = self.settings.config.toolchains.get(spec, NamedToolchain(spec))
             try:
                 self._toolchains[spec] = (
-                    replace(resolve(named.spec, self.settings.store, self.ambient, self.say), settings=named.env)
+                    replace(resolve(named.spec, self.settings.store, self.ambient, self.say), extra_env=named.env)
                     if spec
                     else find_default(self.ambient)
                 )

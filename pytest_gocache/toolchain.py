@@ -120,7 +120,7 @@ class GoToolchain:
     """``go env`` as this toolchain answers in the hermetic environment."""
     compiler: str = field(repr=False)
     """What ``compile -V=full`` prints: the identity that goes into every cache key."""
-    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    extra_env: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The environment that ``gocache.toml`` gives to every go command that runs on it."""
     _std: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from pytest_gocache.action import TestStatus
 from pytest_gocache.caches import BuildCache
 from pytest_gocache.environment import gomodcache_of
-from pytest_gocache.evidence import folder_in_modules, log_of
+from pytest_gocache.evidence import folder_in_modules, log_of, module_of
 from pytest_gocache.explanation import rows
 from pytest_gocache.messages import counted
-from pytest_gocache.repository import Desk
+from pytest_gocache.repository import BuiltCheckout
 from pytest_gocache.result import Result
 
 __all__ = ["other_verdicts", "outside_reads"]
@@ -29,7 +29,7 @@ _REMEDY = (
 _ELSEWHERE = {"USER": "ann", "LOGNAME": "ann", "TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8"}
 
 
-def outside_reads(desk: Desk, result: Result, packages: Iterable[str]) -> tuple[list[str], list[str]]:
+def outside_reads(checkout: BuiltCheckout, result: Result, packages: Iterable[str]) -> tuple[list[str], list[str]]:
     """The tests of a command that opened or looked at files which Go does not look at again, and these files.
 
     Go logs what a test opens through ``os``, and goes by it when it looks for a cached result: but only by what is
@@ -38,7 +38,7 @@ def outside_reads(desk: Desk, result: Result, packages: Iterable[str]) -> tuple[
     """
     said = []
     for package in packages:
-        files = list(dict.fromkeys(_outside(desk, result.testing(package), package)))
+        files = list(dict.fromkeys(_outside(checkout, result.testing(package), package)))
         if files:
             more = [f"and {len(files) - _MOST} more"] if len(files) > _MOST else []
             said.append((package, [", ".join([*files[:_MOST], *more])]))
@@ -51,36 +51,36 @@ def outside_reads(desk: Desk, result: Result, packages: Iterable[str]) -> tuple[
     ]
 
 
-def _outside(desk: Desk, result: Result, package: str) -> Iterator[str]:
+def _outside(checkout: BuiltCheckout, result: Result, package: str) -> Iterator[str]:
     folder = folder_in_modules(result, package)
-    module = _module_root(result, package)
+    module = module_of(result, package)
     if folder is None or module is None or result.circumstances is None:
         return
     env = result.circumstances.env
     home = Path(env.get("HOME", ""))
-    fine = [module, result.circumstances.goroot, gomodcache_of(env), *map(Path, _OF_THE_SYSTEM)]
+    fine = [
+        Path(os.path.realpath(result.cwd / module)),
+        result.circumstances.goroot,
+        gomodcache_of(env),
+        *map(Path, _OF_THE_SYSTEM),
+    ]
     fine += [Path(env[name]) for name in ("GOCACHE", "TMPDIR", "GOTMPDIR") if env.get(name)]
     path = env.get("PATH", "").split(os.pathsep)
-    for name in _logged(desk.repository.machine.build_cache, result, package, folder):
+    for name in _logged(checkout.repository.machine.build_cache, result, package, folder):
         file = Path(name)
         if any(file.is_relative_to(one) for one in fine) or not os.path.lexists(file):
             continue
         if file.is_dir():
             continue  # every walk up a path, and every search for a file, looks at folders
-        own = file.is_relative_to(desk.repository.root) and not file.is_relative_to(home)
-        if own and not file.is_relative_to(desk.repository.tree):
+        own = file.is_relative_to(checkout.repository.root) and not file.is_relative_to(home)
+        if own and not file.is_relative_to(checkout.repository.tree):
             continue  # what the library itself has put there, like the go that observes others
         if str(file.parent) in path and os.access(file, os.X_OK):
             yield f"the program {file.name} ({file})"
         elif file.is_relative_to(home):
             yield f"~/{file.relative_to(home)}"
         else:
-            yield os.path.relpath(file, folder) if file.is_relative_to(desk.repository.tree) else name
-
-
-def _module_root(result: Result, package: str) -> Path | None:
-    inside = [(len(path), folder) for folder, path in result.modules.items() if f"{package}/".startswith(f"{path}/")]
-    return Path(os.path.realpath(result.cwd / max(inside)[1])) if inside else None
+            yield os.path.relpath(file, folder) if file.is_relative_to(checkout.repository.tree) else name
 
 
 def _logged(cache: BuildCache, result: Result, package: str, folder: Path) -> list[str]:
@@ -102,24 +102,24 @@ def _logged(cache: BuildCache, result: Result, package: str, folder: Path) -> li
     return list(found)
 
 
-def other_verdicts(desk: Desk, packages: Sequence[str]) -> tuple[list[str], list[str]]:
+def other_verdicts(checkout: BuiltCheckout, packages: Sequence[str]) -> tuple[list[str], list[str]]:
     """The packages whose tests passed, whose result Go serves from the cache, and which fail when they are run.
 
     They are run with another home directory, user name, time zone and locale. A test that reads files is not served to
     a user in another time zone: Go has the times of files in the key as they are written there.
     """
-    home = desk.repository.root / "another-home"
+    home = checkout.repository.root / "another-home"
     home.mkdir(exist_ok=True)
     env = {**_ELSEWHERE, "HOME": str(home), "USERPROFILE": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
-    served = desk.test(env=env)
+    served = checkout.test(env=env)
     chosen = [name for name in packages if name in served.tests and served.tests[name].cached]
     if not chosen:
         return [], []
-    ran = desk.test("-count=1", env=env)
+    ran = checkout.test("-count=1", env=env)
     wrong = [name for name in chosen if name in ran.tests and ran.tests[name].status is TestStatus.FAILED]
     if not wrong:
         return [], []
-    at_home = desk.test("-count=1")
+    at_home = checkout.test("-count=1")
     said = [(name, [_said(at_home, name), *_output_of(ran, name)]) for name in wrong]
     return wrong, [
         f"the cached results of {counted(wrong, 'package', 'packages')} are not what running the tests gives:",

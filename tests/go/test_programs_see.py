@@ -118,6 +118,13 @@ def test_a_slow_reader_gets_everything(say: GoModule) -> None:
     assert result.stdout.split()[-1] == "60000"
 
 
+def test_a_slow_reader_of_stderr_gets_everything_and_no_more(say: GoModule) -> None:
+    shell(say, "go build -o /dev/null ./say")
+    # Far more than a pipe holds: the program has to wait for the reader.
+    result = shell(say, "go run ./say big 2>&1 >/dev/null | (sleep 0.5; wc -c)")
+    assert int(result.stdout) == (8 << 18) + len("HASH[x\n") + (5 << 17)
+
+
 def test_a_reader_that_goes_away_ends_go_as_ever(say: GoModule) -> None:
     script = "{ go run ./say lines; echo $? >status; } | head -n 1; cat status"
     result = shell(say, script)

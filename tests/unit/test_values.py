@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pytest_gocache.action import Action, Kind, Status, TestOutcome, TestStatus
+from pytest_gocache.findings import could_overlap
 from pytest_gocache.record import Totals, lines_of
 from pytest_gocache.result import PackageSet, Result
 
@@ -54,6 +56,13 @@ def result(
 )
 def test_parallel_compiles_are_those_that_overlap(spans: list[str], most: int) -> None:
     assert result(*(action(i, f"p{i}", span=span) for i, span in enumerate(spans))).max_parallel == most
+
+
+@pytest.mark.parametrize("package", ["lib", "fmt"])
+def test_a_compile_that_waits_for_another_one_cannot_overlap_with_it(package: str) -> None:
+    lower, upper = action(0, package), action(1, "app", span="1-2")
+    assert could_overlap(replace(result(lower, upper), std=frozenset({"fmt"})))
+    assert not could_overlap(replace(result(lower, replace(upper, deps=(0,))), std=frozenset({"fmt"})))
 
 
 def test_only_compiles_that_ran_count_as_parallel() -> None:
