@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_gocache.cachefiles import remove_tree
@@ -168,7 +168,7 @@ class Stage:
             if key[1]:
                 copy = self.root / "goroot" / found.version.number
                 shutil.copytree(found.goroot, copy, symlinks=True, copy_function=_link_or_copy)
-                found = from_path(copy, self.machine.ambient)
+                found = replace(from_path(copy, self.machine.ambient), extra_env=found.extra_env)
             self._toolchains[key] = found
         return self._toolchains[key]
 

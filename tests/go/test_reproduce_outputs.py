@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,14 @@ def test_another_goroot(app: GoModule, go_toolchain: GoToolchain) -> None:
     assert any(re.fullmatch(rf"  GOROOT  {go_toolchain.goroot}  \d+ times in .*", line) for line in lines)
     assert lines[-2] == "-trimpath leaves folders out of packages and binaries"
     assert_reproducible(app, "-trimpath", "./cmd/app", vary=QUICK | {"goroot"})
+
+
+def test_another_goroot_keeps_the_environment_that_its_toolchain_was_given(app: GoModule, tmp_path: Path) -> None:
+    machine = observer_of(app)[0].machine
+    given = replace(machine, toolchain=replace(machine.toolchain, extra_env={"GOFLAGS": "-trimpath"}))
+    copy = Stage(tmp_path, app.path, given, frozenset({"goroot"})).place(frozenset({"goroot"})).machine
+    assert copy.toolchain.goroot != machine.toolchain.goroot
+    assert copy.env["GOFLAGS"] == "-trimpath"
 
 
 def test_a_goroot_of_one_test_is_unknown_to_the_store(app: GoModule, tmp_path: Path) -> None:
