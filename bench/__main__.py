@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import isolation
+from bench import command, isolation
 from bench.measure import Row, as_markdown, as_text
 from bench.scratch import Scratch, scratch
 
-PARTS: dict[str, Callable[[Scratch], Iterator[Row]]] = {part.PART: part.measure for part in (isolation,)}
+PARTS: dict[str, Callable[[Scratch], Iterator[Row]]] = {part.PART: part.measure for part in (isolation, command)}
 
 
 def main() -> None:
