@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import command, isolation, scale
+from bench import command, isolation, scale, startup
 from bench.measure import Row, as_markdown, as_text
 from bench.scratch import Scratch, scratch
 
-PARTS: dict[str, Callable[[Scratch], Iterator[Row]]] = {part.PART: part.measure for part in (isolation, command, scale)}
+PARTS: dict[str, Callable[[Scratch], Iterator[Row]]] = {
+    part.PART: part.measure for part in (isolation, command, scale, startup)
+}
 
 
 def main() -> None:

@@ -59,7 +59,7 @@ class Row:
         if self.target is not None and not self.judged:
             met = "NOT MEASURED"
         return (
-            self.what + (f" ({self.note})" if self.note else ""),
+            self.what,
             f"{_number(statistics.median(values))} {self.unit}" if values else "not measured",
             _spread(values),
             self.against,
@@ -98,6 +98,8 @@ def _summary(prefix: str, values: Sequence[float]) -> dict[str, float | None]:
 
 def _number(value: float) -> str:
     size = abs(value)
+    if isinstance(value, int) or not size:
+        return f"{value:,g}"
     if size and size < _SMALL:
         return f"{value:.3f}"
     return f"{value:.2f}" if size < _LARGE else f"{value:,.0f}" if size >= _LARGE**3 else f"{value:.1f}"
@@ -141,12 +143,14 @@ def as_text(rows: Iterable[Row]) -> str:
     """All rows, in aligned columns, a title above those of each part."""
     lines: list[tuple[str, ...]] = [HEAD]
     parts: dict[int, str] = {}
+    notes = [""]
     part = ""
     for row in rows:
         if row.part != part:
             part = row.part
             parts[len(lines)] = part
         lines.append(row.cells())
+        notes.append(row.note)
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
     texts = []
     for number, line in enumerate(lines):
@@ -155,10 +159,15 @@ def as_text(rows: Iterable[Row]) -> str:
         cells = [line[0].ljust(widths[0]), line[1].rjust(widths[1])]
         cells += [cell.ljust(width) for cell, width in zip(line[2:], widths[2:], strict=True)]
         texts.append("  ".join(cells).rstrip())
+        if notes[number]:
+            texts.append(f"    {notes[number]}")
     return "\n".join(texts)
 
 
 def as_markdown(rows: Iterable[Row]) -> str:
     """All rows as one Markdown table."""
-    lines = [("part", *HEAD), ("---",) * (len(HEAD) + 1), *((row.part, *row.cells()) for row in rows)]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+    lines = [("part", *HEAD), ("---",) * (len(HEAD) + 1)]
+    for row in rows:
+        what, *others = row.cells()
+        lines.append((row.part, what + (f" ({row.note})" if row.note else ""), *others))
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
