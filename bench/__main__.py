@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import command, isolation, scale, startup, workers
+from bench import command, isolation, scale, startup, store, workers
 from bench.measure import Row, as_markdown, as_text
 from bench.scratch import Scratch, scratch
 
 PARTS: dict[str, Callable[[Scratch], Iterator[Row]]] = {
-    part.PART: part.measure for part in (isolation, command, scale, startup, workers)
+    part.PART: part.measure for part in (isolation, command, scale, startup, workers, store)
 }
 
 
