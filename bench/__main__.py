@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import command, isolation, scale, startup, store, workers
+from bench import capture, command, isolation, scale, startup, store, workers
 from bench.measure import Row, as_markdown, as_text
 from bench.scratch import Scratch, scratch
 
 PARTS: dict[str, Callable[[Scratch], Iterator[Row]]] = {
-    part.PART: part.measure for part in (isolation, command, scale, startup, workers, store)
+    part.PART: part.measure for part in (isolation, command, capture, scale, startup, workers, store)
 }
 
 
@@ -27,7 +27,13 @@ def main() -> None:
     parser.add_argument(
         "--sizes", type=_count, nargs="+", default=(100, 1000, 3000), metavar="N", help="packages of scale"
     )
-    parser.add_argument("--json", type=Path, default=Path("bench-results.json"), metavar="FILE")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=Path("bench-results.json"),
+        metavar="FILE",
+        help="where the rows are written (default: bench-results.json)",
+    )
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     options = parser.parse_args()
     begun = time.monotonic()
