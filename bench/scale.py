@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from bench.measure import Row, Target, ratios
 from bench.scratch import Outcome, Scratch
@@ -37,16 +36,11 @@ def measure(scratch: Scratch) -> Iterator[Row]:
             peaks = [a["peak"] for a in outcomes[size].answers if a.get("of") == case]
             if peaks:
                 yield Row(PART, f"{size:,} packages: {case}, peak memory", peaks, "MB")
-        for smaller, larger in pairwise(scratch.sizes):
+        if len(scratch.sizes) > 1:
+            smaller, larger = scratch.sizes[-2:]
             each, each_smaller = [[seconds / n for seconds in own[n]] for n in (larger, smaller)]
-            yield Row(
-                PART,
-                f"{case}: a package of {larger:,}",
-                each,
-                against=f"a package of {smaller:,}",
-                ratios=ratios(each, each_smaller),
-                target=_GROWTH if larger == scratch.sizes[-1] else None,
-            )
+            name, against = f"{case}: a package of {larger:,}", f"a package of {smaller:,}"
+            yield Row(PART, name, each, against=against, ratios=ratios(each, each_smaller), target=_GROWTH)
 
 
 def _of(outcome: Outcome, case: str, name: str) -> Sequence[float]:
