@@ -40,14 +40,18 @@ def main() -> None:
     rows: list[Row] = []
     with scratch(options.tests, options.rounds, options.sizes) as where:
         facts = _facts(where)
-        for name in options.only or PARTS:
-            where.say(f"{name} begins")
-            rows += PARTS[name](where)
-    facts["minutes"] = f"{(time.monotonic() - begun) / 60:.1f}"
-    written = {**facts, "rows": [row.plain() for row in rows]}
-    options.json.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
-    print(", ".join(f"{name} {value}" for name, value in facts.items()), end="\n\n")
-    print(as_markdown(rows) if options.markdown else as_text(rows))
+        try:
+            for name in options.only or PARTS:
+                where.say(f"{name} begins")
+                # One by one: what was measured before a part fails is told all the same.
+                for row in PARTS[name](where):
+                    rows.append(row)  # noqa: PERF402
+        finally:
+            facts["minutes"] = f"{(time.monotonic() - begun) / 60:.1f}"
+            written = {**facts, "rows": [row.plain() for row in rows]}
+            options.json.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+            print(", ".join(f"{name} {value}" for name, value in facts.items()), end="\n\n")
+            print(as_markdown(rows) if options.markdown else as_text(rows), flush=True)
 
 
 def _count(text: str) -> int:

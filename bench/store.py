@@ -71,10 +71,10 @@ def _uses(scratch: Scratch, tests: Path, kind: str) -> Iterator[Row]:
 
 def _places(scratch: Scratch, tests: Path) -> Iterator[Row]:
     """A store on another file system than the tests: files are copied, not linked."""
-    for other, title in ((_another(scratch.root), "another file system"), (_tmpfs(scratch.root), "tmpfs")):
+    for other, title in ((_another(scratch.root), "other file system"), (_tmpfs(scratch.root), "tmpfs")):
         if other is None:
-            note = f"NOT MEASURED: there is no {title} to write to beside that of {tempfile.gettempdir()}"
-            yield Row(PART, f"store on {title}", note=note)
+            note = f"NOT MEASURED: no {title} that can be written to was found, beside that of {scratch.root.parent}"
+            yield Row(PART, f"store on {title}: not measured", note=note)
             continue
         with tempfile.TemporaryDirectory(prefix="bench-", dir=other) as folder:
             yield from _place(scratch, tests, Path(folder), f"{title}, {other}")
