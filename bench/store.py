@@ -110,11 +110,13 @@ def _place(scratch: Scratch, tests: Path, other: Path, title: str) -> Iterator[R
         f"{there}, the tests too": run(f"{there}, the tests too", copy, other, links=True),
     }
     taken = take_turns(scratch.rounds, ways, lambda line: scratch.say(f"{PART}: {line} s a test"))
-    for name, seconds in taken.items():
-        compared = {} if name == here else {"against": here, "ratios": ratios(seconds, taken[here])}
-        yield Row(PART, f"net/http, {name}: a test", seconds, **compared)  # type: ignore[arg-type]
-        compared = {} if name == here else {"against": here, "ratios": ratios(clones[name], clones[here])}
-        yield Row(PART, f"net/http, {name}: clone, per thousand files", clones[name], **compared)  # type: ignore[arg-type]
+    for name in taken:
+        for what, seconds in (("a test", taken), ("clone, per thousand files", clones)):
+            title = f"net/http, {name}: {what}"
+            if name == here:
+                yield Row(PART, title, seconds[name])
+            else:
+                yield Row(PART, title, seconds[name], against=here, ratios=ratios(seconds[name], seconds[here]))
 
 
 def _another(root: Path) -> Path | None:

@@ -34,12 +34,13 @@ def _suite(scratch: Scratch) -> Iterator[Row]:
 
     scratch.say(f"{PART}: the example project's tests, once to warm the store")
     run()(0)
-    ways = {"without xdist": run(), "-n 1": run("-n", "1"), "-n 2": run("-n", "2")}
+    first = "without xdist"
+    ways = {first: run(), "-n 1": run("-n", "1"), "-n 2": run("-n", "2")}
     taken = take_turns(scratch.rounds, ways, lambda line: scratch.say(f"{PART}: {line} s"))
-    alone = taken["without xdist"]
-    for name, seconds in taken.items():
-        compared = {} if name == "without xdist" else {"against": "without xdist", "ratios": ratios(seconds, alone)}
-        yield Row(PART, f"the example project's tests, {name}", seconds, **compared)  # type: ignore[arg-type]
+    yield Row(PART, f"the example project's tests, {first}", taken[first])
+    for name in list(taken)[1:]:
+        ratio = ratios(taken[name], taken[first])
+        yield Row(PART, f"the example project's tests, {name}", taken[name], against=first, ratios=ratio)
 
 
 def _cold_store(scratch: Scratch) -> Iterator[Row]:
