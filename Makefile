@@ -33,7 +33,7 @@ lint: $(VENV)/dev.stamp
 	$(PYTEST) -q tests/test_architecture.py
 
 bench: $(VENV)/dev.stamp
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import statistics
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from unittest import mock
 
+from bench.measure import Row, ratios, take_turns
+from bench.scratch import ChildFailedError, Scratch
 from pytest_gocache import process
 from pytest_gocache.environment import DEBUG_SETTING
-from pytest_gocache.toolchain import GoToolchain
 
+PART = "capture"
 SERVER = {
     "go.mod": "module example.com/app\n\ngo 1.21\n",
     "main.go": (
@@ -33,46 +33,43 @@ COMMANDS = (
 WAYS = ("no capture", "into a file", "through a pipe")
 
 
-def measure(rounds: int, scratch: Path, toolchain: GoToolchain) -> list[tuple[str, dict[str, list[float]]]]:
-    """Seconds of each command in each way, ``rounds`` times; the ways take turns."""
+def measure(scratch: Scratch) -> Iterator[Row]:
+    """The rows of this part: each command of a module that uses net/http in three ways, which take turns."""
+    folder = scratch.folder("capture")
     for name, text in SERVER.items():
-        (scratch / name).write_text(text, encoding="utf-8")
-    env = {"PATH": os.environ["PATH"], "HOME": str(scratch), "GOCACHE": str(scratch / "cache"), "GOENV": "off"}
-    env |= {"GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": "-buildvcs=false"}
-    measured = []
+        (folder / name).write_text(text, encoding="utf-8")
+    env = {**scratch.go_env, "GOCACHE": str(folder / "cache")}
+    go = str(scratch.toolchain.go)
     for title, args, edited in COMMANDS:
-        seconds: dict[str, list[float]] = {way: [] for way in WAYS}
-        for number in range(rounds + 1):
-            for way in WAYS:
+        scratch.say(f"{PART}: {title}")
+
+        def run(way: str, args: tuple[str, ...] = args, *, edited: bool = edited) -> Callable[[int], float]:
+            def measured(_: int) -> float:
                 # Go replays a test's result only under the same GODEBUG: each way warms its own.
                 if not edited:
-                    _run(args, way, env, scratch, toolchain)
+                    _run(go, args, way, env, folder)
                 else:
                     state = f"package main\n\nconst state = {time.monotonic_ns()}\n"
-                    (scratch / "state.go").write_text(state, encoding="utf-8")
-                took = _run(args, way, env, scratch, toolchain)
-                if number:  # the first round warmed the cache
-                    seconds[way].append(took)
-        measured.append((title, seconds))
-    return measured
+                    (folder / "state.go").write_text(state, encoding="utf-8")
+                return _run(go, args, way, env, folder)
 
+            return measured
 
-def _run(args: tuple[str, ...], way: str, env: Mapping[str, str], scratch: Path, toolchain: GoToolchain) -> float:
-    argv = [str(toolchain.go), args[0], f"-debug-actiongraph={scratch / 'graph.json'}", *args[1:]]
-    debug = {} if way == WAYS[0] else {"GODEBUG": DEBUG_SETTING}
-    with mock.patch.object(process, "_large_pipe", return_value=None) if way == WAYS[1] else nullcontext():
-        done = process.run(argv, cwd=scratch, env={**env, **debug}, output=scratch)
-    assert done.returncode == 0, done.stderr[-500:]
-    return done.seconds
-
-
-def report(measured: list[tuple[str, dict[str, list[float]]]]) -> Iterator[str]:
-    """Lines with medians in milliseconds, and the capture's share of the command: the median of the pairs."""
-    yield f"{'':<22}" + "".join(f"{way:>16}" for way in WAYS) + f"{'share, file':>14}{'share, pipe':>14}"
-    for title, seconds in measured:
-        columns = "".join(f"{statistics.median(seconds[way]) * 1e3:>16.1f}" for way in WAYS)
-        shares = []
+        ways = {way: run(way) for way in WAYS}
+        take_turns(1, ways)  # warms the cache
+        taken = take_turns(scratch.rounds, ways)
+        bare = taken[WAYS[0]]
+        yield Row(PART, f"{title}, {WAYS[0]}", bare)
         for way in WAYS[1:]:
-            pairs = zip(seconds[WAYS[0]], seconds[way], strict=True)
-            shares.append(statistics.median((captured - bare) / captured for bare, captured in pairs))
-        yield f"{title:<22}{columns}" + "".join(f"{share:>14.1%}" for share in shares)
+            yield Row(PART, f"{title}, {way}", taken[way], against=WAYS[0], ratios=ratios(taken[way], bare))
+
+
+def _run(go: str, args: tuple[str, ...], way: str, env: Mapping[str, str], folder: Path) -> float:
+    argv = [go, args[0], f"-debug-actiongraph={folder / 'graph.json'}", *args[1:]]
+    debug = {} if way == WAYS[0] else {"GODEBUG": DEBUG_SETTING}
+    # The one place here that knows how the library gathers a command's output.
+    with mock.patch.object(process, "_large_pipe", return_value=None) if way == WAYS[1] else nullcontext():
+        done = process.run(argv, cwd=folder, env={**env, **debug}, output=folder)
+    if done.returncode != 0:
+        raise ChildFailedError(f"{argv} failed:\n{done.stderr.decode()[-500:]}")
+    return done.seconds
