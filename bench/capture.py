@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
 from pathlib import Path
-from unittest import mock
 
 from bench.measure import Row, ratios, take_turns
 from bench.scratch import ChildFailedError, Scratch
@@ -67,9 +65,7 @@ def measure(scratch: Scratch) -> Iterator[Row]:
 def _run(go: str, args: tuple[str, ...], way: str, env: Mapping[str, str], folder: Path) -> float:
     argv = [go, args[0], f"-debug-actiongraph={folder / 'graph.json'}", *args[1:]]
     debug = {} if way == WAYS[0] else {"GODEBUG": DEBUG_SETTING}
-    # The one place here that knows how the library gathers a command's output.
-    with mock.patch.object(process, "_large_pipe", return_value=None) if way == WAYS[1] else nullcontext():
-        done = process.run(argv, cwd=folder, env={**env, **debug}, output=folder)
+    done = process.run(argv, cwd=folder, env={**env, **debug}, output=folder, logs=way == WAYS[2])
     if done.returncode != 0:
         raise ChildFailedError(f"{argv} failed:\n{done.stderr.decode()[-500:]}")
     return done.seconds

@@ -14,7 +14,7 @@ from pytest_gocache.errors import ActionGraphError
 
 __all__ = ["action_ids", "parse_action_graph"]
 
-_ACTION_ID = re.compile(rb'^\t\t"ActionID": "([^"\n]+)"', re.MULTILINE)
+_ACTION_ID = re.compile(rb'"ActionID": "([^"\n]+)"')
 # Modes come and go between versions; the ones not named here are kept as OTHER: "link-install", too, which only moves
 # into place what a "link" has made.
 _KINDS = {
@@ -41,12 +41,19 @@ def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | No
     try:
         clock = _Clock()
         nodes = [_Node.read(node, clock) for node in raw]
+        _check_numbers(set().union(*(node.deps for node in nodes)))
         origin = min((node.ready for node in nodes if node.ready is not None), default=0.0)
         names = _Names(nodes, test_variants or {})
         targets = {link: node.target for node in nodes if node.mode == "link-install" for link in node.deps}
         return tuple(_action(node, origin, names, targets) for node in nodes)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ActionGraphError(f"unexpected shape of an action: {type(error).__name__}: {error}") from error
+
+
+def _check_numbers(ids: Iterable[object]) -> None:
+    # All at once: one by one, in the many lists that have them, this would be a good part of the reading.
+    if not all(isinstance(each, int) for each in ids):
+        raise TypeError("not every dependency is a number")
 
 
 def action_ids(text: bytes) -> set[str]:
@@ -80,10 +87,10 @@ class _Node:
             mode=mode,
             kind=_KINDS.get(mode, Kind.OTHER),
             package=str(raw.get("Package") or ""),
-            deps=tuple(map(int, raw.get("Deps") or ())),
+            deps=tuple(raw.get("Deps") or ()),
             action_id=str(raw.get("ActionID") or ""),
             build_id=str(raw.get("BuildID") or ""),
-            commands=tuple(map(str, raw.get("Cmd") or ())),
+            commands=tuple(raw.get("Cmd") or ()),
             facts_only=bool(raw.get("VetxOnly")),
             target=str(raw.get("Target") or ""),
             ready=clock.read(raw.get("TimeReady")),

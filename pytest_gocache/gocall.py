@@ -58,8 +58,9 @@ class GoCall:
     known: KnownInputs
     within: str = ""
     """The program that calls it."""
+    captures: bool = False
+    """Whether Go is asked for the inputs of its hashes; told by `prepare`."""
     _identity: tuple[object, ...] = ()
-    _captures: bool = False
     _modules: frozenset[str] = frozenset()
 
     def prepare(self) -> None:
@@ -71,7 +72,7 @@ class GoCall:
         # What a build prints of its keys costs a fifth of a warm one (net/http): not twice for the same keys. Not so a
         # test, since GODEBUG is an input of its result, and what only vet and test have is told apart by the log.
         repeats = self.arguments.verb in ("build", "install") and self._identity in self.known.commands
-        self._captures = self.arguments.builds and not repeats
+        self.captures = self.arguments.builds and not repeats
 
     @property
     def _module_cache(self) -> ModuleCache:
@@ -99,7 +100,7 @@ class GoCall:
     def env(self) -> dict[str, str]:
         """The environment that it runs in: Go is only asked for what is not known."""
         env = dict(self.circumstances.env)
-        if not self._captures:
+        if not self.captures:
             env["GODEBUG"] = without_debug_settings(env["GODEBUG"])
         return env
 
@@ -108,7 +109,7 @@ class GoCall:
         if not self.arguments.builds:
             return
         keys = action_ids(self._graph.read_bytes()) if self._graph.is_file() else set()
-        if not self._captures and not keys <= self.known.keys:
+        if not self.captures and not keys <= self.known.keys:
             self._capture_after_all()
         self.known.keys |= keys
         if returncode == 0:
@@ -122,7 +123,7 @@ class GoCall:
         again = self.folder / "again"
         again.mkdir()
         argv = [str(self.toolchain.go), *self.args]
-        done = process.run(argv, cwd=self.circumstances.cwd, env=self.circumstances.env, output=again)
+        done = process.run(argv, cwd=self.circumstances.cwd, env=self.circumstances.env, output=again, logs=True)
         with (self.folder / "stderr").open("ab") as log:
             log.write(done.stderr)
 

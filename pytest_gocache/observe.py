@@ -82,7 +82,13 @@ class Observer:
         full_env = self._environment(env, root, root / (arguments.chdir or "."))
         call = self._call(args, full_env, root, root, self._next_folder("go", args))
         done = process.run(
-            call.argv, cwd=root, env=call.env, output=call.folder, timeout=timeout, umask=self.machine.umask
+            call.argv,
+            cwd=root,
+            env=call.env,
+            output=call.folder,
+            timeout=timeout,
+            umask=self.machine.umask,
+            logs=call.captures,
         )
         call.ended(done.returncode)
         result = call.result(done, call.downloads(), self.trail.last)

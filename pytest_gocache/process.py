@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import select
 import signal
 import subprocess
 import threading
@@ -21,6 +22,7 @@ UMASK = 0o022
 _HAS_WAITID = hasattr(os, "waitid")
 _PIPE_BYTES = 1 << 20  # what an unprivileged process may ask for
 _PAUSE_SECONDS = 0.005
+_LONGEST_POLL = 2**31 - 1  # milliseconds: 24 days
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,16 @@ def run(  # noqa: PLR0913 - a process, where it runs, and for how long
     timeout: float | None = None,
     umask: int = UMASK,
     paused: Callable[[], float] = lambda: 0.0,
+    logs: bool = False,
 ) -> Finished:
     """Run ``argv`` to its end, with ``stdout`` and ``stderr`` written to files of these names in ``output``.
 
     The process leads a group of its own, and the whole group is killed when the leader ends, when ``timeout`` (seconds)
     is exceeded, and when this call is interrupted. Of its time ``paused`` gives the seconds that do not count, up to
-    now. Raises `OSError` when the program cannot be started.
+    now. ``logs`` says that it writes many small pieces to stderr. Raises `OSError` when the program cannot be started.
     """
     # Nobody waits for an end-of-file: a grandchild that outlives its parent would keep it from us.
-    with (output / "stdout").open("wb") as out, _gathered(output / "stderr") as err:
+    with (output / "stdout").open("wb") as out, _stderr(output / "stderr", logs=logs) as err:
         begun = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - the user's own go command
             list(argv),
@@ -76,14 +79,14 @@ def run(  # noqa: PLR0913 - a process, where it runs, and for how long
 
 
 @contextlib.contextmanager
-def _gathered(file: Path) -> Iterator[int]:
-    """Gives the descriptor of a stream that ends up in ``file``, made for many small pieces.
+def _stderr(file: Path, *, logs: bool) -> Iterator[int]:
+    """Gives the descriptor of a stream that ends up in ``file``, for many small pieces if it ``logs``.
 
     Go's hash log has up to 15,000 lines, each written by a system call, and into a large pipe such a call costs least.
     The pipe is emptied now and then, by a thread that does not wait at its end: every line would wake it.
     """
     with file.open("wb", buffering=0) as sink:
-        pipe = _large_pipe()
+        pipe = _large_pipe() if logs else None
         if pipe is None:
             yield sink.fileno()
             return
@@ -133,35 +136,60 @@ def _empty(read_end: int, sink: RawIOBase, stop: threading.Event, failed: list[O
 
 def _wait(process: subprocess.Popen[bytes], timeout: float | None, paused: Callable[[], float]) -> bool:
     """Wait for the leader, then end whatever is left of its group; True when the time limit ended it."""
-    expired, ended = threading.Event(), threading.Event()
-
-    def expire(left: float) -> None:
-        allowed = 0.0
-        while not ended.wait(left):
-            left = paused() - allowed
-            if left <= 0:
-                expired.set()
-                _kill_group(process.pid)
-                return
-            allowed += left
-
-    timer = threading.Thread(target=expire, args=(timeout,), daemon=True) if timeout is not None else None
-    if timer:
-        timer.start()
     try:
-        if _HAS_WAITID:
-            # Not reaped yet: as a zombie the leader keeps its number, so the kill below cannot hit a stranger.
-            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-        else:  # macOS before Python 3.13
-            process.wait()
+        expired = timeout is not None and not _ends_within(timeout, process, paused)
+        if not expired:
+            _wait_for_end(process)
     finally:
         # On every way out, Ctrl-C included: the group is in a session of its own, no terminal signal reaches it.
-        if timer:
-            ended.set()
-            timer.join()
         _kill_group(process.pid)
         process.wait()
-    return expired.is_set() and process.returncode != 0
+    return expired and process.returncode != 0
+
+
+def _wait_for_end(process: subprocess.Popen[bytes]) -> None:
+    if _HAS_WAITID:
+        # Not reaped yet: as a zombie the leader keeps its number, so killing its group cannot hit a stranger.
+        with contextlib.suppress(ChildProcessError):  # another thread was told to stop waiting, and has reaped it
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    else:  # macOS before Python 3.13
+        process.wait()
+
+
+def _ends_within(seconds: float, process: subprocess.Popen[bytes], paused: Callable[[], float]) -> bool:
+    """Whether a process ends in so many seconds, those of ``paused`` not counted."""
+    left, allowed = seconds, 0.0
+    with _end_of(process) as ended:
+        while not ended(left):
+            left = paused() - allowed
+            if left <= 0:
+                return False
+            allowed += left
+    return True
+
+
+@contextlib.contextmanager
+def _end_of(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float], object]]:
+    """Gives what waits for the end of a process, so many seconds at most; it returns something false without an end."""
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except (AttributeError, OSError):  # only on Linux, and not in every container
+        waits = threading.Thread(target=_wait_for_end, args=(process,), daemon=True)
+        waits.start()
+
+        def ended(seconds: float) -> bool:
+            waits.join(seconds)
+            return not waits.is_alive()
+
+        yield ended
+        return
+    try:
+        # A thread would cost each command a millisecond.
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        yield lambda seconds: poll.poll(min(seconds * 1000, _LONGEST_POLL))
+    finally:
+        os.close(descriptor)
 
 
 def _kill_group(leader: int) -> None:

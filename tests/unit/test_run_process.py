@@ -26,6 +26,18 @@ def output(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(params=["descriptor", "thread"])
+def waits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How the end of a process is waited for: with a descriptor of it, which only Linux has, or in a thread."""
+
+    def refuse(_: int) -> int:
+        raise OSError("not in this container")
+
+    if request.param == "thread":
+        monkeypatch.setattr(os, "pidfd_open", refuse, raising=False)
+    return str(request.param)
+
+
 def sh(script: str, output: Path, timeout: float | None = None) -> process.Finished:
     return process.run(["sh", "-c", script], cwd=output.parent, env=ENV, output=output, timeout=timeout)
 
@@ -103,6 +115,7 @@ def test_the_command_leads_a_session_of_its_own(output: Path) -> None:
     assert done.stdout == b"True\n"
 
 
+@pytest.mark.usefixtures("waits")
 def test_a_timeout_kills_grandchildren_that_ignore_signals(output: Path) -> None:
     # The shell and its child ignore what can be ignored; the test waits for the limit, not for the sleep.
     done = sh(f"trap '' TERM INT HUP; sleep {FOREVER} & echo $!; wait", output, timeout=1.0)
@@ -112,11 +125,13 @@ def test_a_timeout_kills_grandchildren_that_ignore_signals(output: Path) -> None
     assert_soon_gone(int(done.stdout))
 
 
+@pytest.mark.usefixtures("waits")
 def test_a_command_within_its_limit_has_not_timed_out(output: Path) -> None:
     done = sh("exit 3", output, timeout=SOON)
     assert (done.returncode, done.timed_out) == (3, False)
 
 
+@pytest.mark.usefixtures("waits")
 def test_time_that_does_not_count_extends_the_limit(output: Path) -> None:
     asked: list[float] = []
 
@@ -148,6 +163,7 @@ def test_a_grandchild_left_behind_is_killed_when_the_leader_ends(output: Path) -
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs a signal sent to the main thread")
+@pytest.mark.usefixtures("waits")
 def test_an_interrupt_kills_the_whole_group(output: Path) -> None:
     if threading.current_thread() is not threading.main_thread():
         pytest.skip("needs to run in the main thread, which alone gets signals")
@@ -165,7 +181,7 @@ def test_an_interrupt_kills_the_whole_group(output: Path) -> None:
     try:
         thread.start()
         with pytest.raises(KeyboardInterrupt):
-            sh(f"sleep {FOREVER} & echo $$ $!; wait", output)
+            sh(f"sleep {FOREVER} & echo $$ $!; wait", output, timeout=10 * SOON)
     finally:
         thread.join()
         signal.signal(signal.SIGINT, before)
@@ -173,10 +189,21 @@ def test_an_interrupt_kills_the_whole_group(output: Path) -> None:
         assert_soon_gone(pid)
 
 
+@pytest.mark.usefixtures("waits")
 def test_no_timer_thread_is_left_behind(output: Path) -> None:
     before = threading.active_count()
     sh("exit 0", output, timeout=SOON)
     assert threading.active_count() == before
+    sh(f"sleep {FOREVER}", output, timeout=0.1)
+    end = time.monotonic() + SOON
+    while threading.active_count() != before:
+        assert time.monotonic() < end, "a thread waits for a process that is gone"
+        time.sleep(0.01)
+
+
+def test_a_limit_of_years_is_one_too(output: Path) -> None:
+    done = sh("exit 3", output, timeout=1e9)
+    assert (done.returncode, done.timed_out) == (3, False)
 
 
 def test_a_program_that_does_not_exist_is_an_error_of_its_own(output: Path) -> None:
@@ -202,6 +229,7 @@ def test_more_than_a_pipe_holds_arrives_whole_and_in_order(tmp_path: Path) -> No
         cwd=tmp_path,
         env=os.environ,
         output=tmp_path,
+        logs=True,
     )
     expected = b"".join(b"%d\n" % i for i in range(count))
     assert len(expected) > 2 << 20
@@ -218,11 +246,12 @@ def test_a_full_disk_is_an_error_and_holds_nobody_up(tmp_path: Path) -> None:
             cwd=tmp_path,
             env=os.environ,
             output=tmp_path,
+            logs=True,
         )
     assert time.monotonic() - begun < 30
 
 
 def test_where_there_is_no_large_pipe_a_file_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_large_pipe", lambda: None)
-    done = process.run(["sh", "-c", "echo told >&2"], cwd=tmp_path, env=os.environ, output=tmp_path)
+    done = process.run(["sh", "-c", "echo told >&2"], cwd=tmp_path, env=os.environ, output=tmp_path, logs=True)
     assert done.stderr == b"told\n"
