@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_gocache.toolchain import GoToolchain, embedded_goroot, find_default
+from pytest_gocache.located import embedded_goroot
+from pytest_gocache.toolchain import GoToolchain, find_default
 
 INSIDE = Path(__file__).with_name("inside")
 PLUGIN = "gocache"

@@ -225,13 +225,13 @@ def _toolchain_line(config: pytest.Config) -> str:
     specs = toolchain_specs(config)
     if specs:
         return " and ".join(specs)
-    from pytest_gocache.toolchain import locate_default, version_in
+    from pytest_gocache.located import locate_default, version_line
 
     located = locate_default(os.environ)
     if located is None:
         return "no Go toolchain"
     goroot = located if located.is_dir() else located.resolve().parent.parent
-    version = version_in(goroot)
+    version = version_line(goroot)
     return f"{version} ({goroot})" if version else str(located)
 
 

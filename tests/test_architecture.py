@@ -42,6 +42,7 @@ LAYERS = {
     "given": 3,
     # The world: one module each for processes, folders, the environment, toolchains.
     "process": 1,
+    "located": 1,
     "watcher": 1,
     "cachefiles": 1,
     "environment": 2,

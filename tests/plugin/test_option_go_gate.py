@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_gocache.located import embedded_goroot
 from pytest_gocache.options import store_folder
-from pytest_gocache.toolchain import embedded_goroot
 from tests.plugin.inner_runs import run
 
 # GOFLAGS of the candidate: results of tests are not cached any more, and nothing else is another.

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.errors import ToolchainError, UsageError
-from pytest_gocache.toolchain import GoToolchain, GoVersion, find_default, from_path, locate_default, version_in
+from pytest_gocache.located import locate_default
+from pytest_gocache.toolchain import GoToolchain, GoVersion, find_default, from_path, version_in
 
 ASCENDING = [
     "go1.21.0",
@@ -160,7 +161,7 @@ def test_the_first_real_go_on_path_is_found_and_a_python_wrapper_is_not(tmp_path
 
 
 def test_no_toolchain_is_an_error_that_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_gocache.toolchain.embedded_goroot", lambda: None)
+    monkeypatch.setattr("pytest_gocache.located.embedded_goroot", lambda: None)
     for ambient in ({}, {"PATH": ""}, {"PATH": str(tmp_path)}):
         with pytest.raises(ToolchainError, match=r"pip install 'pytest-gocache\[go\]'"):
             find_default(ambient)

