@@ -107,7 +107,8 @@ def block_of(result: Result, action: Action) -> HashBlock | None:
 
 def vetted_by(result: Result, action: Action) -> Action | None:
     """The compile whose package a vet looks at."""
-    return next((a for a in result.compiles() if action.deps and a.id == action.deps[0]), None)
+    vetted = result.numbered(action.deps[0]) if action.deps else None
+    return vetted if vetted and vetted.kind is Kind.COMPILE else None
 
 
 class History:

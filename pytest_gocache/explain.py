@@ -24,6 +24,8 @@ class Explainer:
         self.result = result
         self.history = History(result)
         self._by_id = {action.id: action for action in result.actions}
+        # Of another step: its actions by kind and name.
+        self._named: dict[int, dict[tuple[Kind, str], Action]] = {}
         # An action, held against its own last time (None), or against another step.
         self._reasons: dict[tuple[int, int | None], Reason] = {}
 
@@ -48,11 +50,19 @@ class Explainer:
                 stack.pop()
         return self._reasons[_memo(action, None)]
 
+    def _in(self, then: Result, action: Action) -> tuple[Result, Action] | None:
+        """The same action in another step."""
+        if id(then) not in self._named:
+            # The first of a name counts.
+            self._named[id(then)] = {(old.kind, old.package): old for old in reversed(then.actions)}
+        old = self._named[id(then)].get((action.kind, action.package))
+        return (then, old) if old else None
+
     def _compare(self, action: Action, against: Result | None) -> tuple[Reason, list[tuple[Action, Result | None]]]:
         """An action's own reason; and the actions, each with what to hold it against, that it follows if it follows."""
         result = self.result
         bare = Reason(action.package, action.kind, "")
-        before = self.history.last_seen(action) if against is None else _same_action(against, action)
+        before = self.history.last_seen(action) if against is None else self._in(against, action)
         if before is None:
             first = f"{_RAN[action.kind]} for the first time in this test"
             absent = f"it was no part of step {against.step}" if against else ""
@@ -135,12 +145,6 @@ class Explainer:
 def _memo(action: Action, against: Result | None) -> tuple[int, int | None]:
     # Not its step: the go commands of a program have one together.
     return action.id, None if against is None else id(against)
-
-
-def _same_action(then: Result, action: Action) -> tuple[Result, Action] | None:
-    return next(
-        ((then, old) for old in then.actions if old.kind is action.kind and old.package == action.package), None
-    )
 
 
 def build_settings_only(result: Result, actions: Sequence[Action]) -> list[Action]:

@@ -178,6 +178,12 @@ class Result:
         """The link actions, in the graph's order."""
         return (action for action in self.actions if action.kind is Kind.LINK)
 
+    def numbered(self, number: int) -> Action | None:
+        """The action with this ID; None when there is none."""
+        # Go numbers them in the order of its graph. Looking through all of them would take forever in a large one.
+        at = self.actions[number] if 0 <= number < len(self.actions) else None
+        return at if at and at.id == number else next((a for a in self.actions if a.id == number), None)
+
     def earlier(self) -> Iterator[Result]:
         """The test's earlier go commands, the latest first; a program stands for those that it has called."""
         before = self.previous
