@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import PurePosixPath
 
 from pytest_gocache.explanation import FACTS, IMPORT, SETTING, Change
@@ -31,7 +31,9 @@ def changed_inputs(old: HashBlock | None, new: HashBlock | None) -> tuple[Change
     """
     if old is None or new is None:
         return ()
-    before, after = (dict(_all_named(block)) for block in (old, new))
+    # To take lines apart is what costs, and hardly any differ.
+    same = set(old.inputs).intersection(new.inputs)
+    before, after = (dict(_named_but(block, same)) for block in (old, new))
     names = dict.fromkeys([*after, *before])
     changes = [Change(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)]
     return tuple(sorted(changes, key=lambda change: change.stamped))
@@ -61,8 +63,11 @@ def compile_flags(block: HashBlock) -> list[str]:
     return found
 
 
-def _all_named(block: HashBlock) -> Iterable[tuple[str, str]]:
+def _named_but(block: HashBlock, same: Container[str]) -> Iterable[tuple[str, str]]:
+    """The inputs in a block's lines, those of ``same`` left out."""
     for line in block.inputs:
+        if line in same:
+            continue
         if line.startswith("packagemain "):
             # Here a main package counts with its own action ID, and not only with its content.
             yield f"{IMPORT}{block.name.removeprefix('link ')}", line
