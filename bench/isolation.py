@@ -52,8 +52,8 @@ def _measure(scratch: Scratch, tests: Path, kind: str, limit: float) -> Iterator
     }
     taken = take_turns(scratch.rounds, ways, lambda line: scratch.say(f"{PART}, {kind}: {line} s a test"))
     start, copied, floor, whole = taken.values()
-    scratch.say(f"{PART}, {kind}: {count} tests with an empty cache each")
-    cold = _tests(run("test_empty"))
+    scratch.say(f"{PART}, {kind}: {scratch.rounds} tests with an empty cache each")
+    cold = _tests(run("test_empty", scratch.rounds))
     parts = {
         name: [v for outcome in library for v in outcome.all(name)] for name in ("setup", "call", "teardown", "go")
     }
