@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -28,14 +29,18 @@ COMMANDS = (
     ("test after an edit", ("test", "."), True),
     ("vet, warm", ("vet", "."), False),
 )
-WAYS = ("no capture", "into a file", "through a pipe")
+WAYS = ("no capture", "thrown away", "into a file", "through a pipe")
+"""What becomes of the lines; thrown away, they cost what it takes Go to format them."""
 
 
 def measure(scratch: Scratch) -> Iterator[Row]:
-    """The rows of this part: each command of a module that uses net/http in three ways, which take turns."""
+    """The rows of this part: each command of a module that uses net/http in four ways, which take turns."""
     folder = scratch.folder("capture")
     for name, text in SERVER.items():
         (folder / name).write_text(text, encoding="utf-8")
+    for way in WAYS:
+        (folder / way).mkdir()
+    (folder / WAYS[1] / "stderr").symlink_to(os.devnull)
     env = {**scratch.go_env, "GOCACHE": str(folder / "cache")}
     go = str(scratch.toolchain.go)
     for title, args, edited in COMMANDS:
@@ -65,7 +70,7 @@ def measure(scratch: Scratch) -> Iterator[Row]:
 def _run(go: str, args: tuple[str, ...], way: str, env: Mapping[str, str], folder: Path) -> float:
     argv = [go, args[0], f"-debug-actiongraph={folder / 'graph.json'}", *args[1:]]
     debug = {} if way == WAYS[0] else {"GODEBUG": DEBUG_SETTING}
-    done = process.run(argv, cwd=folder, env={**env, **debug}, output=folder, logs=way == WAYS[2])
+    done = process.run(argv, cwd=folder, env={**env, **debug}, output=folder / way, logs=way == WAYS[3])
     if done.returncode != 0:
         raise ChildFailedError(f"{argv} failed:\n{done.stderr.decode()[-500:]}")
     return done.seconds

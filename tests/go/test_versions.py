@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
-from pytest_gocache import GoModule, GoToolchain
+from pytest_gocache import GoModule, GoToolchain, process
+from pytest_gocache.toolchain import from_path
 
 PAGE = Path(__file__).parents[2] / "docs" / "observation.md"
 
@@ -58,3 +61,15 @@ def test_what_is_said_of_packages_whose_imports_fail(app: GoModule, told: dict[s
 
     cell = told["`go test`, a package that imports one that does not compile"]
     assert (f"`[{verdict.status.value}]`" if verdict else "no verdict") == cell
+
+
+def test_what_go_env_says_is_asked_for_when_it_is_needed(go_toolchain: GoToolchain) -> None:
+    # All of it takes ten times as long as what every session needs.
+    toolchain = from_path(go_toolchain.goroot, os.environ)
+    with mock.patch.object(process, "run", wraps=process.run) as run:
+        assert (toolchain.env["GOROOT"], toolchain.env["GOOS"]) == (str(toolchain.goroot), go_toolchain.env["GOOS"])
+        assert run.call_count == 0
+        assert "-fdebug-prefix-map" in toolchain.env["GOGCCFLAGS"] or "-ffile-prefix-map" in toolchain.env["GOGCCFLAGS"]
+        assert "NONSENSE" not in toolchain.env
+        assert {"GOPROXY", "CGO_CFLAGS", "GOVERSION"} < set(toolchain.env)
+        assert run.call_count == 1
