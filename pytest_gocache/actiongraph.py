@@ -61,7 +61,7 @@ def action_ids(text: bytes) -> set[str]:
     return {found.decode("ascii", "replace") for found in _ACTION_ID.findall(text)}
 
 
-@dataclass(slots=True)  # not frozen: that doubles the cost of making one
+@dataclass(slots=True)  # not frozen: there are thousands, gone when they are read, and freezing each costs
 class _Node:
     """One object of the JSON list, its absent fields filled in."""
 

@@ -181,7 +181,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     from pytest_gocache.session import session_of
 
     used = session_of(session.config)
-    used.store.spares.clear()
+    used.close()
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["gocache"] = used.final_totals().plain()

@@ -184,7 +184,7 @@ def _end_of(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float], obje
         yield ended
         return
     try:
-        # A thread would cost each command a millisecond.
+        # No thread is started for it, which every command would pay for.
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
         yield lambda seconds: poll.poll(min(seconds * 1000, _LONGEST_POLL))

@@ -88,6 +88,11 @@ class GoSession:
         if failed is not None:
             raise failed.with_traceback(None)
 
+    def close(self) -> None:
+        """Delete what was kept for tests to come."""
+        if self._store is not None:
+            self._store.spares.clear()
+
     def final_totals(self) -> Totals:
         """The totals of this process, the store's counts among them."""
         if self._store is not None:

@@ -27,8 +27,8 @@ class _Clone:
 class Spares:
     """The clones of one pytest process.
 
-    To make a clone of a thousand files and to delete it costs more than most go commands of a test; to find the few
-    files that the test has added or changed costs a tenth of that. What cannot be undone is not kept.
+    To make a clone of a thousand files and to delete it costs far more than to find the few files that a test has added
+    or changed (``make bench``, store and isolation). What cannot be undone is not kept.
     """
 
     def __init__(self) -> None:

@@ -64,7 +64,7 @@ def test_what_is_said_of_packages_whose_imports_fail(app: GoModule, told: dict[s
 
 
 def test_what_go_env_says_is_asked_for_when_it_is_needed(go_toolchain: GoToolchain) -> None:
-    # All of it takes ten times as long as what every session needs.
+    # For all of it go starts the C compiler, several times.
     toolchain = from_path(go_toolchain.goroot, os.environ)
     with mock.patch.object(process, "run", wraps=process.run) as run:
         assert (toolchain.env["GOROOT"], toolchain.env["GOOS"]) == (str(toolchain.goroot), go_toolchain.env["GOOS"])
