@@ -123,13 +123,12 @@ class _Names:
     """The names that Go's own listings would give the packages of a graph, test variants told apart."""
 
     def __init__(self, nodes: Sequence[_Node], variants: Mapping[str, bool]) -> None:
-        self._by_id = {node.id: node for node in nodes}
         compiles = [node for node in nodes if node.kind is Kind.COMPILE]
         self._compiled = {node.id: node for node in compiles}
         self._below: dict[int, list[_Node]] = {}
         self._variants = variants
         self._mains = {node.id for node in compiles if self._is_test_main(node)}
-        self._tested = {d for main in self._mains for d in self._by_id[main].deps}
+        self._tested = {d for main in self._mains for d in self._compiled[main].deps}
         # Compile → the test (``lib.test``) that it was made for.
         self._made_for: dict[int, str] = {}
         for node in self._in_order(compiles):

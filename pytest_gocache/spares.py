@@ -35,7 +35,7 @@ class Spares:
         self._lent: list[tuple[BuildCache, _Clone]] = []
         self._kept: list[tuple[Path, _Clone]] = []
         self._moved = 0
-        self._places: set[Path] = set()
+        self._place: Path | None = None
 
     def put(self, cache: BuildCache, kind: Hashable, source: Path, names: Sequence[str]) -> None:
         """Put the files ``names`` of the warm cache ``source`` into ``cache``, which has nothing in it yet.
@@ -51,8 +51,8 @@ class Spares:
 
     def keep(self, folder: Path, place: Path) -> None:
         """Move the clones below a test's ``folder``, which is about to be deleted, to the folder ``place``."""
-        self._places.add(place)
         place.mkdir(exist_ok=True)
+        self._place = place
         theirs = [(cache, clone) for cache, clone in self._lent if cache.path.is_relative_to(folder)]
         self.forget(folder)
         for cache, clone in theirs:
@@ -72,8 +72,8 @@ class Spares:
     def clear(self) -> None:
         """Delete what is kept, and where."""
         self._kept.clear()
-        for place in self._places:
-            remove_tree(place)
+        if self._place is not None:
+            remove_tree(self._place)
 
     def _take(self, cache: BuildCache, kind: Hashable, source: Path) -> _Clone | None:
         """Make a kept clone of this kind, if there is one, the content of ``cache``."""
