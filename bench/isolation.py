@@ -14,76 +14,95 @@ PART = "isolation"
 _KINDS = {"fmt": 1.20, "net/http": 1.10}
 """Each kind of module, and what a test of the library may cost of the floor."""
 _FILE = "test_isolation.py"
+_LIBRARY = "test_library"
 
 
 def measure(scratch: Scratch) -> Iterator[Row]:
     """The rows of this part: wall time of a whole pytest process and of deleting its folders, per test."""
-    tests = scratch.inside(_FILE)
-    for kind, limit in _KINDS.items():
-        yield from _measure(scratch, tests, kind, limit)
+    kinds = [_Kind(scratch, name, Target(limit)) for name, limit in _KINDS.items()]
+    # What makes and deletes tens of thousands of files comes last: some file systems are slow to make files for minutes
+    # after that, and whatever is measured next would pay for it.
+    rows: dict[str, list[Row]] = {kind.name: [] for kind in kinds}
+    for step in (_Kind.beside_the_floor, _Kind.beside_a_copy, _Kind.beside_an_empty_cache):
+        for kind in kinds:
+            rows[kind.name] += step(kind)
+    for kind in kinds:
+        yield from rows[kind.name]
 
 
-def _measure(scratch: Scratch, tests: Path, kind: str, limit: float) -> Iterator[Row]:
-    count = scratch.tests
-    number = itertools.count()
-    warm, shared = scratch.folder("warm") / "cache", scratch.folder("shared") / "cache"
+class _Kind:
+    """The tests of one kind of module, run in all ways."""
 
-    def run(test: str, count: int = count, cache: Path | None = None, store: Path | None = None) -> Outcome:
+    def __init__(self, scratch: Scratch, name: str, target: Target) -> None:
+        self.name, self.title, self.target = name, f"{name}: a test", target
+        self.scratch = scratch
+        self.tests = scratch.inside(_FILE)
+        self.number = itertools.count()
+        self.whole: list[float] = []
+        """Seconds of each test of the library."""
+
+    def run(self, test: str, count: int, cache: Path | None = None, store: Path | None = None) -> Outcome:
         # Every process has a number of its own, and each test's texts have it: nothing is compiled twice.
-        ask = {"kind": kind, "count": count, "cache": cache, "round": f"r{next(number)}"}
-        return scratch.pytest(tests, f"{_FILE}::{test}", store=store, ask=ask)
+        ask = {"kind": self.name, "count": count, "cache": cache, "round": f"r{next(self.number)}"}
+        return self.scratch.pytest(self.tests, f"{_FILE}::{test}", store=store, ask=ask)
 
-    scratch.say(f"{PART}, {kind}: warming the caches")
-    for cache in (warm, shared):
-        run("test_shared", 1, cache)
-    run("test_library", 1, store=scratch.store)
-    library: list[Outcome] = []
+    def say(self, line: str) -> None:
+        self.scratch.say(f"{PART}, {self.name}: {line}")
 
-    def with_library(_: int) -> float:
-        library.append(run("test_library", store=scratch.store))
-        return library[-1].seconds / count
+    def a_test(self, test: str, cache: Path | None = None) -> Callable[[int], float]:
+        """What runs all tests in one process, and gives the seconds of one."""
+        store = self.scratch.store if test == _LIBRARY else None
+        return lambda _: self.run(test, self.scratch.tests, cache, store).seconds / self.scratch.tests
 
-    copied_way, shared_way = "a copied cache", "one shared cache"
-    ways: dict[str, Callable[[int], float]] = {
-        "an empty pytest run": lambda _: run("test_nothing").seconds,
-        copied_way: lambda _: run("test_copied", cache=warm).seconds / count,
-        shared_way: lambda _: run("test_shared", cache=shared).seconds / count,
-        "the library": with_library,
-    }
-    taken = take_turns(scratch.rounds, ways, lambda line: scratch.say(f"{PART}, {kind}: {line} s a test"))
-    start, copied, floor, whole = taken.values()
-    scratch.say(f"{PART}, {kind}: {scratch.rounds} tests with an empty cache each")
-    cold = _tests(run("test_empty", scratch.rounds))
-    parts = {
-        name: [v for outcome in library for v in outcome.all(name)] for name in ("setup", "call", "teardown", "go")
-    }
-    own = [call - go for call, go in zip(parts["call"], parts["go"], strict=True)]
+    def warmed(self, name: str) -> Path:
+        self.say(f"warming the {name} cache")
+        cache = self.scratch.folder(name) / "cache"
+        self.run("test_shared", 1, cache)
+        return cache
 
-    typical = statistics.median(whole)
-    # The cold tests are all of one process: each is held against the median of the library.
-    slower = [seconds / typical for seconds in cold]
-    title = f"{kind}: a test"
-    yield Row(
-        PART, f"{title} of the library", whole, against=shared_way, ratios=ratios(whole, floor), target=Target(limit)
-    )
-    yield Row(
-        PART, f"{title} of the library", whole, against=copied_way, ratios=ratios(whole, copied), target=Target(1)
-    )
-    yield Row(
-        PART,
-        f"{title} with an empty cache",
-        cold,
-        against="the library",
-        ratios=slower,
-        target=Target(30, at_least=True),
-    )
-    yield Row(PART, f"{title} with {copied_way}", copied)
-    yield Row(PART, f"{title} with {shared_way}, nothing observed", floor)
-    yield Row(PART, f"{kind}: interpreter and pytest start, once in each process", start)
-    yield Row(PART, f"{title} of the library: set-up", parts["setup"])
-    yield Row(PART, f"{title} of the library: go commands", parts["go"])
-    yield Row(PART, f"{title} of the library: its own part", own)
-    yield Row(PART, f"{title} of the library: tear-down", parts["teardown"])
+    def beside_the_floor(self) -> Iterator[Row]:
+        shared = self.warmed("shared")
+        self.run(_LIBRARY, 1, store=self.scratch.store)
+        library: list[Outcome] = []
+
+        def with_library(_: int) -> float:
+            library.append(self.run(_LIBRARY, self.scratch.tests, store=self.scratch.store))
+            return library[-1].seconds / self.scratch.tests
+
+        ways: dict[str, Callable[[int], float]] = {
+            "an empty pytest run": lambda _: self.run("test_nothing", 1).seconds,
+            "one shared cache": self.a_test("test_shared", shared),
+            "the library": with_library,
+        }
+        start, floor, self.whole = take_turns(self.scratch.rounds, ways, self.say).values()
+        parts = {
+            name: [v for outcome in library for v in outcome.all(name)] for name in ("setup", "call", "teardown", "go")
+        }
+        own = [call - go for call, go in zip(parts["call"], parts["go"], strict=True)]
+        against = ratios(self.whole, floor)
+        what = f"{self.title} of the library"
+        yield Row(PART, what, self.whole, against="one shared cache", ratios=against, target=self.target)
+        yield Row(PART, f"{self.title} with one shared cache, nothing observed", floor)
+        yield Row(PART, f"{self.name}: interpreter and pytest start, once in each process", start)
+        yield Row(PART, f"{what}: set-up", parts["setup"])
+        yield Row(PART, f"{what}: go commands", parts["go"])
+        yield Row(PART, f"{what}: its own part", own)
+        yield Row(PART, f"{what}: tear-down", parts["teardown"])
+
+    def beside_a_copy(self) -> Iterator[Row]:
+        ways = {"a copied cache": self.a_test("test_copied", self.warmed("warm")), "the library": self.a_test(_LIBRARY)}
+        copied, whole = take_turns(self.scratch.rounds, ways, self.say).values()
+        what = f"{self.title} of the library"
+        yield Row(PART, what, whole, against="a copied cache", ratios=ratios(whole, copied), target=Target(1))
+        yield Row(PART, f"{self.title} with a copied cache", copied)
+
+    def beside_an_empty_cache(self) -> Iterator[Row]:
+        self.say(f"{self.scratch.rounds} tests with an empty cache each")
+        cold = _tests(self.run("test_empty", self.scratch.rounds))
+        # The cold tests are all of one process: each is held against the median of the library.
+        slower = [seconds / statistics.median(self.whole) for seconds in cold]
+        target = Target(30, at_least=True)
+        yield Row(PART, f"{self.title} with an empty cache", cold, against="the library", ratios=slower, target=target)
 
 
 def _tests(outcome: Outcome) -> list[float]:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.action import Action, Kind, Status
-from pytest_gocache.cachefiles import clone_files, remove_tree
+from pytest_gocache.cachefiles import cache_files, clone_files, remove_tree
 from pytest_gocache.caches import BuildCache, CacheEntry, ModuleCache
 from pytest_gocache.errors import UsageError
 from pytest_gocache.result import Result
@@ -104,6 +104,33 @@ def test_a_clone_has_copies_of_index_files_and_links_to_data(cache: BuildCache, 
     for name in names_of(target):
         assert (target / name).read_bytes() == (cache.path / name).read_bytes()
         assert same_file(target / name, cache.path / name) is not name.endswith("-a"), name
+
+
+@pytest.fixture
+def large(cache: BuildCache) -> BuildCache:
+    """More files than one thread clones alone."""
+    for number in range(100):
+        put(cache.path, f"example.com/p{number}", f"the archive of p{number}".encode())
+    return cache
+
+
+def test_a_large_clone_has_every_file_too(large: BuildCache, tmp_path: Path) -> None:
+    test_a_clone_has_copies_of_index_files_and_links_to_data(large, tmp_path)
+    assert len(names_of(tmp_path / "target")) > 200
+
+
+@pytest.mark.parametrize("place", [0, -1])
+@pytest.mark.parametrize("kind", ["-a", "-d"])
+def test_a_file_that_disappears_from_a_large_cache_is_an_error(
+    place: int, kind: str, large: BuildCache, tmp_path: Path
+) -> None:
+    names = sorted(cache_files(large.path))
+    gone = [name for name in names if name.endswith(kind)][place]
+    (large.path / gone).unlink()
+    target = tmp_path / "target"
+    target.mkdir()
+    with pytest.raises(FileNotFoundError, match=Path(gone).name):
+        clone_files(large.path, target, names=names)
 
 
 def test_an_executable_stays_a_folder_with_a_linked_file(cache: BuildCache, tmp_path: Path) -> None:
