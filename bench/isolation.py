@@ -22,12 +22,9 @@ def measure(scratch: Scratch) -> Iterator[Row]:
     kinds = [_Kind(scratch, name, Target(limit)) for name, limit in _KINDS.items()]
     # What makes and deletes tens of thousands of files comes last: some file systems are slow to make files for minutes
     # after that, and whatever is measured next would pay for it.
-    rows: dict[str, list[Row]] = {kind.name: [] for kind in kinds}
     for step in (_Kind.beside_the_floor, _Kind.beside_a_copy, _Kind.beside_an_empty_cache):
         for kind in kinds:
-            rows[kind.name] += step(kind)
-    for kind in kinds:
-        yield from rows[kind.name]
+            yield from step(kind)
 
 
 class _Kind:
@@ -41,18 +38,30 @@ class _Kind:
         self.whole: list[float] = []
         """Seconds of each test of the library."""
 
-    def run(self, test: str, count: int, cache: Path | None = None, store: Path | None = None) -> Outcome:
+    def run(self, test: str, count: int, cache: Path | None = None) -> Outcome:
         # Every process has a number of its own, and each test's texts have it: nothing is compiled twice.
         ask = {"kind": self.name, "count": count, "cache": cache, "round": f"r{next(self.number)}"}
+        store = self.scratch.store if test == _LIBRARY else None
         return self.scratch.pytest(self.tests, f"{_FILE}::{test}", store=store, ask=ask)
 
     def say(self, line: str) -> None:
         self.scratch.say(f"{PART}, {self.name}: {line}")
 
-    def a_test(self, test: str, cache: Path | None = None) -> Callable[[int], float]:
-        """What runs all tests in one process, and gives the seconds of one."""
-        store = self.scratch.store if test == _LIBRARY else None
-        return lambda _: self.run(test, self.scratch.tests, cache, store).seconds / self.scratch.tests
+    def say_seconds(self, line: str) -> None:
+        self.say(f"{line} s a test")
+
+    def a_test(
+        self, test: str, cache: Path | None = None, outcomes: list[Outcome] | None = None
+    ) -> Callable[[int], float]:
+        """What runs all tests in one process, and gives the seconds of one; each process is added to ``outcomes``."""
+
+        def measured(_: int) -> float:
+            outcome = self.run(test, self.scratch.tests, cache)
+            if outcomes is not None:
+                outcomes.append(outcome)
+            return outcome.seconds / self.scratch.tests
+
+        return measured
 
     def warmed(self, name: str) -> Path:
         self.say(f"warming the {name} cache")
@@ -62,19 +71,14 @@ class _Kind:
 
     def beside_the_floor(self) -> Iterator[Row]:
         shared = self.warmed("shared")
-        self.run(_LIBRARY, 1, store=self.scratch.store)
+        self.run(_LIBRARY, 1)
         library: list[Outcome] = []
-
-        def with_library(_: int) -> float:
-            library.append(self.run(_LIBRARY, self.scratch.tests, store=self.scratch.store))
-            return library[-1].seconds / self.scratch.tests
-
-        ways: dict[str, Callable[[int], float]] = {
+        ways = {
             "an empty pytest run": lambda _: self.run("test_nothing", 1).seconds,
             "one shared cache": self.a_test("test_shared", shared),
-            "the library": with_library,
+            "the library": self.a_test(_LIBRARY, outcomes=library),
         }
-        start, floor, self.whole = take_turns(self.scratch.rounds, ways, self.say).values()
+        start, floor, self.whole = take_turns(self.scratch.rounds, ways, self.say_seconds).values()
         parts = {
             name: [v for outcome in library for v in outcome.all(name)] for name in ("setup", "call", "teardown", "go")
         }
@@ -91,7 +95,7 @@ class _Kind:
 
     def beside_a_copy(self) -> Iterator[Row]:
         ways = {"a copied cache": self.a_test("test_copied", self.warmed("warm")), "the library": self.a_test(_LIBRARY)}
-        copied, whole = take_turns(self.scratch.rounds, ways, self.say).values()
+        copied, whole = take_turns(self.scratch.rounds, ways, self.say_seconds).values()
         what = f"{self.title} of the library"
         yield Row(PART, what, whole, against="a copied cache", ratios=ratios(whole, copied), target=Target(1))
         yield Row(PART, f"{self.title} with a copied cache", copied)
