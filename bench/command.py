@@ -9,7 +9,7 @@ from bench.scratch import Scratch
 
 PART = "command"
 _FILE = "test_command.py"
-_PAIRS = 4
+_PAIRS = 12
 """Pairs of single commands in a round: they are short, and a machine's noise is not."""
 
 
