@@ -47,9 +47,6 @@ class _Kind:
     def say(self, line: str) -> None:
         self.scratch.say(f"{PART}, {self.name}: {line}")
 
-    def say_seconds(self, line: str) -> None:
-        self.say(f"{line} s a test")
-
     def a_test(
         self, test: str, cache: Path | None = None, outcomes: list[Outcome] | None = None
     ) -> Callable[[int], float]:
@@ -78,7 +75,7 @@ class _Kind:
             "one shared cache": self.a_test("test_shared", shared),
             "the library": self.a_test(_LIBRARY, outcomes=library),
         }
-        start, floor, self.whole = take_turns(self.scratch.rounds, ways, self.say_seconds).values()
+        start, floor, self.whole = take_turns(self.scratch.rounds, ways, self.say).values()
         parts = {
             name: [v for outcome in library for v in outcome.all(name)] for name in ("setup", "call", "teardown", "go")
         }
@@ -95,7 +92,7 @@ class _Kind:
 
     def beside_a_copy(self) -> Iterator[Row]:
         ways = {"a copied cache": self.a_test("test_copied", self.warmed("warm")), "the library": self.a_test(_LIBRARY)}
-        copied, whole = take_turns(self.scratch.rounds, ways, self.say_seconds).values()
+        copied, whole = take_turns(self.scratch.rounds, ways, self.say).values()
         what = f"{self.title} of the library"
         yield Row(PART, what, whole, against="a copied cache", ratios=ratios(whole, copied), target=Target(1))
         yield Row(PART, f"{self.title} with a copied cache", copied)

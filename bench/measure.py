@@ -118,14 +118,14 @@ def _spread(values: Sequence[float]) -> str:
 def take_turns(
     rounds: int, ways: Mapping[str, Callable[[int], float]], say: Callable[[str], None] = lambda _: None
 ) -> dict[str, list[float]]:
-    """What each way measures in each round, given the round's number; the ways take turns, another first each round."""
+    """The seconds that each way measures in each round, given its number; they take turns, another first each round."""
     names = list(ways)
     taken: dict[str, list[float]] = {name: [] for name in names}
     for number in range(rounds):
         first = number % len(names)
         for name in names[first:] + names[:first]:
             taken[name].append(ways[name](number))
-            say(f"round {number + 1} of {rounds}, {name}: {_number(taken[name][-1])}")
+            say(f"round {number + 1} of {rounds}, {name}: {_number(taken[name][-1])} s")
     return taken
 
 

@@ -109,7 +109,7 @@ def _place(scratch: Scratch, tests: Path, other: Path, title: str) -> Iterator[R
         there: run(there, copy, scratch.root, links=False),
         f"{there}, the tests too": run(f"{there}, the tests too", copy, other, links=True),
     }
-    taken = take_turns(scratch.rounds, ways, lambda line: scratch.say(f"{PART}: {line} s a test"))
+    taken = take_turns(scratch.rounds, ways, lambda line: scratch.say(f"{PART}: {line}"))
     for name in taken:
         for what, seconds in (("a test", taken), ("clone, per thousand files", clones)):
             title = f"net/http, {name}: {what}"

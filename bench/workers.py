@@ -36,7 +36,7 @@ def _suite(scratch: Scratch) -> Iterator[Row]:
     run()(0)
     first = "without xdist"
     ways = {first: run(), "-n 1": run("-n", "1"), "-n 2": run("-n", "2")}
-    taken = take_turns(scratch.rounds, ways, lambda line: scratch.say(f"{PART}: {line} s"))
+    taken = take_turns(scratch.rounds, ways, lambda line: scratch.say(f"{PART}: {line}"))
     yield Row(PART, f"the example project's tests, {first}", taken[first])
     for name in list(taken)[1:]:
         ratio = ratios(taken[name], taken[first])
@@ -61,7 +61,7 @@ def _cold_store(scratch: Scratch) -> Iterator[Row]:
 
     names = list(made)
     ways = {names[0]: run(names[0]), names[1]: run(names[1], "-n", str(_STARTS))}
-    taken = take_turns(scratch.rounds, ways, lambda line: scratch.say(f"{PART}, an empty store: {line} s"))
+    taken = take_turns(scratch.rounds, ways, lambda line: scratch.say(f"{PART}, an empty store: {line}"))
     one, several = names
     yield Row(
         PART,

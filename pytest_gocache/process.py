@@ -136,14 +136,15 @@ def _empty(read_end: int, sink: RawIOBase, stop: threading.Event, failed: list[O
 
 def _wait(process: subprocess.Popen[bytes], timeout: float | None, paused: Callable[[], float]) -> bool:
     """Wait for the leader, then end whatever is left of its group; True when the time limit ended it."""
-    try:
-        expired = timeout is not None and not _ends_within(timeout, process, paused)
-        if not expired:
-            _wait_for_end(process)
-    finally:
-        # On every way out, Ctrl-C included: the group is in a session of its own, no terminal signal reaches it.
-        _kill_group(process.pid)
-        process.wait()
+    with contextlib.ExitStack() as watch:
+        try:
+            expired = timeout is not None and not _ends_within(timeout, watch.enter_context(_end_of(process)), paused)
+            if not expired:
+                _wait_for_end(process)
+        finally:
+            # On every way out, Ctrl-C included: the group is in a session of its own, no terminal signal reaches it.
+            _kill_group(process.pid)
+            process.wait()
     return expired and process.returncode != 0
 
 
@@ -156,21 +157,23 @@ def _wait_for_end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _ends_within(seconds: float, process: subprocess.Popen[bytes], paused: Callable[[], float]) -> bool:
-    """Whether a process ends in so many seconds, those of ``paused`` not counted."""
+def _ends_within(seconds: float, ended: Callable[[float], object], paused: Callable[[], float]) -> bool:
+    """Whether what ``ended`` waits for comes in so many seconds, those of ``paused`` not counted."""
     left, allowed = seconds, 0.0
-    with _end_of(process) as ended:
-        while not ended(left):
-            left = paused() - allowed
-            if left <= 0:
-                return False
-            allowed += left
+    while not ended(left):
+        left = paused() - allowed
+        if left <= 0:
+            return False
+        allowed += left
     return True
 
 
 @contextlib.contextmanager
 def _end_of(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float], object]]:
-    """Gives what waits for the end of a process, so many seconds at most; it returns something false without an end."""
+    """Gives what waits for the end of a process, so many seconds at most; it returns something false without an end.
+
+    The process must have ended when the context does.
+    """
     try:
         descriptor = os.pidfd_open(process.pid)
     except (AttributeError, OSError):  # only on Linux, and not in every container
@@ -181,7 +184,10 @@ def _end_of(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float], obje
             waits.join(seconds)
             return not waits.is_alive()
 
-        yield ended
+        try:
+            yield ended
+        finally:
+            waits.join()
         return
     try:
         # No thread is started for it, which every command would pay for.
