@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.measure import Row, ratios, take_turns
 from bench.scratch import ChildFailedError, Scratch
 from pytest_gocache import process
-from pytest_gocache.environment import DEBUG_SETTING
+from pytest_gocache.golang.godebug import DEBUG_SETTING
 
 PART = "capture"
 SERVER = {

@@ -6,162 +6,84 @@ Write down as tests what the Go build cache must do for your builds. The fixture
 
 from __future__ import annotations
 
+import functools
+import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+# The public names and their modules, for type checkers and for `__getattr__`, which reads this block: a new name is one
+# line here. A module is imported on first use, because pytest imports this package in every run, with or without Go.
 if TYPE_CHECKING:
-    from pytest_gocache.action import Action, Kind, Status, TestOutcome, TestStatus
     from pytest_gocache.assertions import (
-        assert_cached,
-        assert_not_relinked,
-        assert_only_rebuilt,
-        assert_only_relinked,
-        assert_rebuilt,
-        assert_relinked,
-        assert_test_cached,
-        assert_test_ran,
+        assert_cached as assert_cached,
+        assert_not_relinked as assert_not_relinked,
+        assert_only_rebuilt as assert_only_rebuilt,
+        assert_only_relinked as assert_only_relinked,
+        assert_rebuilt as assert_rebuilt,
+        assert_relinked as assert_relinked,
+        assert_test_cached as assert_test_cached,
+        assert_test_ran as assert_test_ran,
     )
     from pytest_gocache.build_assertions import (
-        assert_compiled_with,
-        assert_downloaded,
-        assert_no_downloads,
-        assert_not_compiled_with,
-        assert_not_in_build,
-        assert_parallel,
+        assert_compiled_with as assert_compiled_with,
+        assert_downloaded as assert_downloaded,
+        assert_no_downloads as assert_no_downloads,
+        assert_not_compiled_with as assert_not_compiled_with,
+        assert_not_in_build as assert_not_in_build,
+        assert_parallel as assert_parallel,
     )
-    from pytest_gocache.caches import BuildCache, CacheEntry, ModuleCache
-    from pytest_gocache.conditions import ALL
+    from pytest_gocache.caches import BuildCache as BuildCache, CacheEntry as CacheEntry, ModuleCache as ModuleCache
+    from pytest_gocache.conditions import ALL as ALL
     from pytest_gocache.errors import (
-        ActionGraphError,
-        GoCacheError,
-        GoCacheWarning,
-        GoCommandError,
-        GoTimeoutError,
-        HashLogError,
-        ModuleFileError,
-        PatternError,
-        StoreError,
-        ToolchainError,
-        UsageError,
+        ActionGraphError as ActionGraphError,
+        GoCacheError as GoCacheError,
+        GoCacheWarning as GoCacheWarning,
+        GoCommandError as GoCommandError,
+        GoTimeoutError as GoTimeoutError,
+        HashLogError as HashLogError,
+        ModuleFileError as ModuleFileError,
+        PatternError as PatternError,
+        StoreError as StoreError,
+        ToolchainError as ToolchainError,
+        UsageError as UsageError,
     )
-    from pytest_gocache.explanation import Change, Explanation, Reason
-    from pytest_gocache.freshness import assert_up_to_date
-    from pytest_gocache.module import GoModule
-    from pytest_gocache.proxy import ModuleProxy
-    from pytest_gocache.reproduce import assert_reproducible
-    from pytest_gocache.result import PackageSet, Result
-    from pytest_gocache.sharedcache import SharedCache, Traffic
-    from pytest_gocache.toolchain import GoToolchain, GoVersion
+    from pytest_gocache.explanation import Change as Change, Explanation as Explanation, Reason as Reason
+    from pytest_gocache.freshness import assert_up_to_date as assert_up_to_date
+    from pytest_gocache.golang.action import (
+        Action as Action,
+        Kind as Kind,
+        Status as Status,
+        TestOutcome as TestOutcome,
+        TestStatus as TestStatus,
+    )
+    from pytest_gocache.golang.version import GoVersion as GoVersion
+    from pytest_gocache.module import GoModule as GoModule
+    from pytest_gocache.proxy import ModuleProxy as ModuleProxy
+    from pytest_gocache.reproduce import assert_reproducible as assert_reproducible
+    from pytest_gocache.result import PackageSet as PackageSet, Result as Result
+    from pytest_gocache.sharedcache import SharedCache as SharedCache, Traffic as Traffic
+    from pytest_gocache.toolchain import GoToolchain as GoToolchain
 
-# Where each public name lives. They are imported on first use: pytest imports this package in every run, also in those
-# that have nothing to do with Go.
-_HOME = {
-    "ALL": "conditions",
-    "Action": "action",
-    "ActionGraphError": "errors",
-    "BuildCache": "caches",
-    "CacheEntry": "caches",
-    "Change": "explanation",
-    "Explanation": "explanation",
-    "GoCacheError": "errors",
-    "GoCacheWarning": "errors",
-    "GoCommandError": "errors",
-    "GoModule": "module",
-    "GoTimeoutError": "errors",
-    "GoToolchain": "toolchain",
-    "GoVersion": "toolchain",
-    "HashLogError": "errors",
-    "Kind": "action",
-    "ModuleCache": "caches",
-    "ModuleFileError": "errors",
-    "ModuleProxy": "proxy",
-    "PackageSet": "result",
-    "PatternError": "errors",
-    "Reason": "explanation",
-    "Result": "result",
-    "SharedCache": "sharedcache",
-    "Status": "action",
-    "StoreError": "errors",
-    "TestOutcome": "action",
-    "TestStatus": "action",
-    "ToolchainError": "errors",
-    "Traffic": "sharedcache",
-    "UsageError": "errors",
-    "assert_cached": "assertions",
-    "assert_compiled_with": "build_assertions",
-    "assert_downloaded": "build_assertions",
-    "assert_no_downloads": "build_assertions",
-    "assert_not_compiled_with": "build_assertions",
-    "assert_not_in_build": "build_assertions",
-    "assert_not_relinked": "assertions",
-    "assert_only_rebuilt": "assertions",
-    "assert_only_relinked": "assertions",
-    "assert_parallel": "build_assertions",
-    "assert_rebuilt": "assertions",
-    "assert_relinked": "assertions",
-    "assert_reproducible": "reproduce",
-    "assert_test_cached": "assertions",
-    "assert_test_ran": "assertions",
-    "assert_up_to_date": "freshness",
-}
 
-__all__ = [
-    "ALL",
-    "Action",
-    "ActionGraphError",
-    "BuildCache",
-    "CacheEntry",
-    "Change",
-    "Explanation",
-    "GoCacheError",
-    "GoCacheWarning",
-    "GoCommandError",
-    "GoModule",
-    "GoTimeoutError",
-    "GoToolchain",
-    "GoVersion",
-    "HashLogError",
-    "Kind",
-    "ModuleCache",
-    "ModuleFileError",
-    "ModuleProxy",
-    "PackageSet",
-    "PatternError",
-    "Reason",
-    "Result",
-    "SharedCache",
-    "Status",
-    "StoreError",
-    "TestOutcome",
-    "TestStatus",
-    "ToolchainError",
-    "Traffic",
-    "UsageError",
-    "assert_cached",
-    "assert_compiled_with",
-    "assert_downloaded",
-    "assert_no_downloads",
-    "assert_not_compiled_with",
-    "assert_not_in_build",
-    "assert_not_relinked",
-    "assert_only_rebuilt",
-    "assert_only_relinked",
-    "assert_parallel",
-    "assert_rebuilt",
-    "assert_relinked",
-    "assert_reproducible",
-    "assert_test_cached",
-    "assert_test_ran",
-    "assert_up_to_date",
-]
+@functools.cache
+def _homes() -> dict[str, str]:
+    """Each public name and the module that defines it, read from the block above."""
+    import ast
+
+    tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
+    return {alias.name: f"{node.module}" for node in imports for alias in node.names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name == "__all__":
+        return sorted(_homes())
+    # Python asks for a few names of its own, and they must not cost the reading of this file.
+    if name.startswith("__") or name not in _homes():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return getattr(importlib.import_module(_homes()[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*globals(), *_homes()])

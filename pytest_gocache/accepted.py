@@ -6,12 +6,11 @@ import difflib
 from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from pytest_gocache.configfile import Accepted
 from pytest_gocache.errors import UsageError
+from pytest_gocache.gocache_toml import PREFIX, Accepted
 
-__all__ = ["PREFIX", "accepts_of", "refuse_unknown", "unaccepted", "unused"]
+__all__ = ["accepts_of", "refuse_unknown", "unaccepted", "unused"]
 
-PREFIX = "checks.py::"
 """How the ``test`` of an entry begins that is for a ready-made check; what follows is the check's name."""
 
 

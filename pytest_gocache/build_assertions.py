@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from pytest_gocache.action import Action, without_variant
 from pytest_gocache.assertions import fail
 from pytest_gocache.caches import ModuleCache
 from pytest_gocache.environment import gomodcache_of
@@ -18,11 +17,12 @@ from pytest_gocache.errors import PatternError, UsageError
 from pytest_gocache.evidence import block_of
 from pytest_gocache.explanation import rows
 from pytest_gocache.given import flags_given, naming, package_flags, switched_on, words_given
-from pytest_gocache.goflags import compile_flag_set
-from pytest_gocache.gosource import unescaped
+from pytest_gocache.golang.action import Action, without_variant
+from pytest_gocache.golang.command_line import compile_flag_set
+from pytest_gocache.golang.modfile import unescaped
+from pytest_gocache.golang.patterns import Pattern, near_misses, short_name
 from pytest_gocache.inputs import compile_flags
 from pytest_gocache.messages import counted
-from pytest_gocache.patterns import Pattern, near_misses, short_name
 from pytest_gocache.result import Result
 from pytest_gocache.selection import below, compiles_of, matching
 

@@ -12,10 +12,8 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.accepted import accepts_of, refuse_unknown, unaccepted, unused
-from pytest_gocache.action import TestStatus
 from pytest_gocache.build_assertions import cpu_count
 from pytest_gocache.cachefiles import make_writable, remove_tree
-from pytest_gocache.configfile import NAME
 from pytest_gocache.dependencies import module_sources, own_module_cache
 from pytest_gocache.errors import GoCacheError
 from pytest_gocache.findings import (
@@ -32,6 +30,8 @@ from pytest_gocache.findings import (
     serial,
     sources_to_touch,
 )
+from pytest_gocache.gocache_toml import NAME
+from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.machine import Machine
 from pytest_gocache.module import GoModule
 from pytest_gocache.observe import Observer, Trail

@@ -8,17 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = [
-    "DEBUG_SETTING",
-    "Home",
-    "gomodcache_of",
-    "hermetic_environment",
-    "with_debug_setting",
-    "without_debug_settings",
-]
+from pytest_gocache.golang.godebug import DEBUG_SETTING
 
-_OURS = ("gocachehash=", "gocachetest=")
-DEBUG_SETTING = "gocachehash=1,gocachetest=1"
+__all__ = ["Home", "gomodcache_of", "hermetic_environment"]
+
 """The GODEBUG setting of every command: constant, because GODEBUG is an input of test results since Go 1.23."""
 
 # What a platform needs to start programs at all, and nothing that go or a C compiler takes settings from.
@@ -116,13 +109,3 @@ def gomodcache_of(env: Mapping[str, str]) -> Path:
     """The module cache of go commands in this environment: below GOPATH when GOMODCACHE is empty, as with Go."""
     gopath = env.get("GOPATH", "").partition(os.pathsep)[0] or f"{env.get('HOME', os.devnull)}/go"
     return Path(env.get("GOMODCACHE") or f"{gopath}/pkg/mod")
-
-
-def with_debug_setting(godebug: str) -> str:
-    """A user's GODEBUG value with the library's own setting in it."""
-    return ",".join(filter(None, [without_debug_settings(godebug), DEBUG_SETTING]))
-
-
-def without_debug_settings(godebug: str) -> str:
-    """A GODEBUG value without the library's own settings."""
-    return ",".join(setting for setting in godebug.split(",") if setting and not setting.startswith(_OURS))

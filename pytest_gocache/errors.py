@@ -16,6 +16,7 @@ __all__ = [
     "StoreError",
     "ToolchainError",
     "UsageError",
+    "printable",
 ]
 
 
@@ -111,3 +112,8 @@ class GoTimeoutError(GoCommandError):
 
     def _verdict(self) -> str:
         return f"did not finish within {self.seconds:g} seconds and was killed, with every process it started,"
+
+
+def printable(text: str) -> str:
+    """A text whose bytes that are not UTF-8 are escaped: neither a terminal nor pytest-xdist takes them as they are."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pytest_gocache.action import Action, Kind, Status
 from pytest_gocache.explanation import Change, shortened, telling
-from pytest_gocache.hashlog import HashBlock, parse_hash_log, quoted_words, short_id
+from pytest_gocache.golang.action import Action, Kind, Status
+from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, quoted_words, short_id
+from pytest_gocache.golang.testcache_log import Lookups, parse_lookups
 from pytest_gocache.inputs import changed_inputs, variant_of
 from pytest_gocache.result import Result
-from pytest_gocache.testcache import Lookups, parse_lookups
 from pytest_gocache.texts import LARGEST
 
 __all__ = [

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pytest_gocache.action import Kind
+from pytest_gocache.golang.action import Kind
 
 __all__ = ["FACTS", "IMPORT", "NOT_THERE", "SETTING", "Change", "Explanation", "Reason", "rows", "table"]
 

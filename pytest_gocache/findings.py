@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from pytest_gocache.action import Action, Kind, TestOutcome, TestStatus
 from pytest_gocache.build_assertions import limit_of
 from pytest_gocache.evidence import block_of, folder_in_modules, folder_of
 from pytest_gocache.explain import build_settings_only
 from pytest_gocache.explanation import rows
+from pytest_gocache.golang.action import Action, Kind, TestOutcome, TestStatus
 from pytest_gocache.messages import counted, why_tests_ran, why_they_ran
 from pytest_gocache.repository import BuiltCheckout, CheckedRepository, binaries_of
 from pytest_gocache.result import Result

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_gocache.action import Kind, TestStatus
 from pytest_gocache.assertions import fail
 from pytest_gocache.errors import UsageError
 from pytest_gocache.evidence import binary_of, programs_of, sha256_of
 from pytest_gocache.explanation import rows
+from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.messages import counted
 from pytest_gocache.result import Result
 from pytest_gocache.selection import compiles_of

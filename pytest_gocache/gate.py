@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pytest_gocache.accepted import PREFIX
-from pytest_gocache.configfile import Accepted
+from pytest_gocache.gocache_toml import PREFIX, Accepted
 
 __all__ = ["Change", "Comparison", "TestRun", "compare"]
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from pytest_gocache.action import Action
 from pytest_gocache.errors import PatternError
-from pytest_gocache.goflags import GoArguments, compile_flag_set, flags_of, is_set
-from pytest_gocache.patterns import Pattern
+from pytest_gocache.golang.action import Action
+from pytest_gocache.golang.command_line import GoArguments, compile_flag_set, flags_of, is_set
+from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.result import Result
 
 __all__ = ["PackageFlags", "cleans", "flags_given", "naming", "package_flags", "switched_on", "words_given"]

@@ -61,7 +61,7 @@ def _check(mark: pytest.Mark) -> None:
             wanted = _KEYWORDS[name][0].__name__
             raise UsageError(f"the mark gocache's {name}={value!r} is {type(value).__name__}, not {wanted}")
     if "go" in mark.kwargs:
-        from pytest_gocache.toolchain import check_specifier
+        from pytest_gocache.golang.version import check_specifier
 
         check_specifier(mark.kwargs["go"])
     for name, value in mark.kwargs.get("env", {}).items():

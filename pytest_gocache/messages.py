@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pytest_gocache.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.advice import advice_for, advice_on_bare_flags
 from pytest_gocache.evidence import History, block_of, folder_of
 from pytest_gocache.explanation import rows, table
-from pytest_gocache.patterns import near_misses
+from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
+from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.result import Result
 from pytest_gocache.testreasons import why_test_cached
 from pytest_gocache.why import Explainers, explain

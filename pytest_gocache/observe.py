@@ -12,10 +12,11 @@ from pathlib import Path
 
 from pytest_gocache import process
 from pytest_gocache.caches import BuildCache
-from pytest_gocache.environment import gomodcache_of, with_debug_setting
+from pytest_gocache.environment import gomodcache_of
 from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
 from pytest_gocache.gocall import GoCall, KnownInputs, step_folder
-from pytest_gocache.goflags import GoArguments, without_flag
+from pytest_gocache.golang.command_line import GoArguments, without_flag
+from pytest_gocache.golang.godebug import with_debug_setting
 from pytest_gocache.machine import Machine
 from pytest_gocache.program import below_generate, run_program
 from pytest_gocache.result import CacheEvent, Circumstances, Result

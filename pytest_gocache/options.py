@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.configfile import NAME as CONFIG_NAME
-from pytest_gocache.configfile import RepositoryConfig, read_config
 from pytest_gocache.errors import UsageError
+from pytest_gocache.gocache_toml import NAME as CONFIG_NAME, RepositoryConfig, read_config
 
 __all__ = [
     "Settings",

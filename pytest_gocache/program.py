@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_gocache import process
-from pytest_gocache.environment import without_debug_settings
 from pytest_gocache.errors import UsageError
 from pytest_gocache.gocall import GoCall, step_folder
+from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.process import Finished
 from pytest_gocache.watcher import KILLED, Reply, Request, Watcher
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pytest_gocache.errors import UsageError
-from pytest_gocache.gosource import escaped, module_path_of, unescaped
-from pytest_gocache.txtar import parse_txtar
+from pytest_gocache.golang.modfile import escaped, module_path_of, unescaped
+from pytest_gocache.golang.txtar import parse_txtar
 
 __all__ = ["ModuleProxy"]
 

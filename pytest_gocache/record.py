@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 
+from pytest_gocache.errors import printable
 from pytest_gocache.result import Result
-from pytest_gocache.texts import printable
 
 __all__ = ["Totals", "lines_of"]
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from pytest_gocache.configfile import RepositoryConfig
 from pytest_gocache.gate import Comparison, TestRun, compare
 from pytest_gocache.gatereport import as_json, as_markdown, as_text, workflow_commands
+from pytest_gocache.gocache_toml import RepositoryConfig
 
 __all__ = ["Reports"]
 

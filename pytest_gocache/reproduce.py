@@ -16,7 +16,7 @@ from pytest_gocache.difference import Build, differing, explain_difference
 from pytest_gocache.errors import GoCommandError, UsageError
 from pytest_gocache.evidence import sha256_of
 from pytest_gocache.explanation import rows
-from pytest_gocache.goflags import GoArguments, without_flag
+from pytest_gocache.golang.command_line import GoArguments, without_flag
 from pytest_gocache.messages import counted
 from pytest_gocache.module import GoModule, observer_of
 from pytest_gocache.observe import Observer

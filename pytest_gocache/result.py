@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_gocache.action import Action, Kind, Status, TestOutcome
-from pytest_gocache.errors import UsageError
+from pytest_gocache.errors import UsageError, printable
 from pytest_gocache.explanation import Explanation
-from pytest_gocache.texts import Texts, printable
+from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
+from pytest_gocache.texts import Texts
 
 __all__ = ["CacheEvent", "Circumstances", "PackageSet", "Result"]
 

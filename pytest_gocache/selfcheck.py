@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pytest_gocache.action import Kind, Status
 from pytest_gocache.errors import ActionGraphError, GoCacheError, ToolchainError
-from pytest_gocache.hashlog import parse_hash_log
+from pytest_gocache.golang.action import Kind, Status
+from pytest_gocache.golang.hashlog import parse_hash_log
 from pytest_gocache.machine import Machine
 from pytest_gocache.observe import Observer, Trail
 from pytest_gocache.result import Result

@@ -13,8 +13,8 @@ import pytest
 
 from pytest_gocache.cachefiles import remove_tree
 from pytest_gocache.commandrecord import command_records
-from pytest_gocache.configfile import NamedToolchain
 from pytest_gocache.errors import GoCacheError
+from pytest_gocache.gocache_toml import NamedToolchain
 from pytest_gocache.options import Settings, read_settings
 from pytest_gocache.provision import resolve
 from pytest_gocache.record import Totals

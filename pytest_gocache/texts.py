@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-__all__ = ["LARGEST", "Texts", "printable"]
+__all__ = ["LARGEST", "Texts"]
 
 LARGEST = 256 * 1024
 """Bytes of a file that is worth keeping: a diff of a larger one would be no help."""
@@ -35,8 +35,3 @@ class Texts:
         """What was in a file at a moment (epoch seconds), as far as it was seen."""
         before = [content for seen, content in self._seen.get(file, ()) if seen <= moment]
         return before[-1] if before else None
-
-
-def printable(text: str) -> str:
-    """A text whose bytes that are not UTF-8 are escaped: neither a terminal nor pytest-xdist takes them as they are."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

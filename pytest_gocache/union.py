@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pytest_gocache.action import Action, Status, TestOutcome, TestStatus
+from pytest_gocache.golang.action import Action, Status, TestOutcome, TestStatus
 from pytest_gocache.result import Result
 
 __all__ = ["with_commands"]

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pytest_gocache.goflags import VARIANT_ENV, GoArguments, variant_flags
-from pytest_gocache.gosource import imports_of, local_folders_of, module_path_of
-from pytest_gocache.patterns import Pattern
+from pytest_gocache.golang.command_line import VARIANT_ENV, GoArguments, variant_flags
+from pytest_gocache.golang.imports import imports_of
+from pytest_gocache.golang.modfile import local_folders_of, module_path_of
+from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.texts import Texts
 from pytest_gocache.toolchain import GoToolchain
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_gocache.action import Action, Kind
 from pytest_gocache.advice import advice_for
 from pytest_gocache.explain import Explainer
 from pytest_gocache.explanation import Explanation, Reason
+from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.result import Result
 from pytest_gocache.selection import compiles_of, matching
 from pytest_gocache.testreasons import why_test_ran

@@ -16,7 +16,7 @@ from pytest_gocache import (
     Status,
     TestStatus,
 )
-from pytest_gocache.hashlog import parse_hash_log
+from pytest_gocache.golang.hashlog import parse_hash_log
 
 OWN = {f"example.com/app/{name}" for name in ("api", "cmd/app", "lib", "lone")}
 

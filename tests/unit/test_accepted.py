@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_gocache.accepted import accepts_of, refuse_unknown, unaccepted, unused
-from pytest_gocache.configfile import Accepted
 from pytest_gocache.errors import UsageError
+from pytest_gocache.gocache_toml import Accepted
 
 CHECKS = ["test_warm", "test_touch"]
 

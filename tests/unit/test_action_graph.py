@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from pytest_gocache.action import Action, Kind, Status
-from pytest_gocache.actiongraph import parse_action_graph
 from pytest_gocache.errors import ActionGraphError
+from pytest_gocache.golang.action import Action, Kind, Status
+from pytest_gocache.golang.actiongraph import parse_action_graph
 
 
 def graph(version: str, name: str) -> bytes:

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.action import Action, Kind, Status
 from pytest_gocache.cachefiles import cache_files, clone_files, remove_tree
 from pytest_gocache.caches import BuildCache, CacheEntry, ModuleCache
 from pytest_gocache.errors import UsageError
+from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.result import Result
 
 STORED = 1_700_000_000

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.configfile import Accepted, NamedToolchain, RepositoryConfig, read_config
 from pytest_gocache.errors import UsageError
+from pytest_gocache.gocache_toml import Accepted, NamedToolchain, RepositoryConfig, read_config
 
 
 def written(folder: Path, text: str) -> RepositoryConfig:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from pytest_gocache.action import Kind
 from pytest_gocache.explanation import Change, Explanation, Reason, rows, table, telling
+from pytest_gocache.golang.action import Kind
 
 FLAGS = Change("compile flags", "(none)", "-N -l")
 EDIT = Change("file lib.go", "AAAA", "BBBB", diff=("- one", "+ two"))

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pytest_gocache.configfile import Accepted
 from pytest_gocache.gate import Comparison, TestRun, compare
 from pytest_gocache.gatereport import as_json, as_markdown, as_text, summary, workflow_commands
+from pytest_gocache.gocache_toml import Accepted
 
 BUILD = "go build ./..."
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from pytest_gocache.goflags import GoArguments, variant_flags, without_flag
+from pytest_gocache.golang.command_line import GoArguments, variant_flags, without_flag
 
 Flags = list[tuple[str, str]]
 

@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from pytest_gocache.gosource import escaped, imports_of, local_folders_of, module_path_of, unescaped
+from pytest_gocache.golang.imports import imports_of
+from pytest_gocache.golang.modfile import escaped, local_folders_of, module_path_of, unescaped
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_what_follows_a_syntax_error_is_left_out() -> None:
 )
 def test_many_comments_take_no_time(source: str) -> None:
     # In a process of its own: a regular expression that runs away cannot be interrupted.
-    program = "import sys; from pytest_gocache.gosource import imports_of; imports_of(sys.stdin.read())"
+    program = "import sys; from pytest_gocache.golang.imports import imports_of; imports_of(sys.stdin.read())"
     subprocess.run([sys.executable, "-c", program], input=source, text=True, timeout=10, check=True)
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.errors import ToolchainError, UsageError
+from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.located import locate_default
-from pytest_gocache.toolchain import GoToolchain, GoVersion, find_default, from_path, version_in
+from pytest_gocache.toolchain import GoToolchain, find_default, from_path, version_in
 
 ASCENDING = [
     "go1.21.0",

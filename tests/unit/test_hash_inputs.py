@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pytest_gocache.explanation import Change
-from pytest_gocache.hashlog import HashBlock
+from pytest_gocache.golang.hashlog import HashBlock
 from pytest_gocache.inputs import changed_inputs
 
 

@@ -6,12 +6,16 @@ import hashlib
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pytest_gocache.errors import HashLogError
-from pytest_gocache.hashlog import parse_hash_log, quoted_words, split_debug_lines, unquote
-from pytest_gocache.hashlog import test_variants as variants_in
+from pytest_gocache.golang.hashlog import (
+    parse_hash_log,
+    quoted_words,
+    split_debug_lines,
+    test_variants as variants_in,
+    unquote,
+)
 
 SIMPLE = {7: rb"\a", 8: rb"\b", 12: rb"\f", 10: rb"\n", 13: rb"\r", 9: rb"\t", 11: rb"\v", 92: rb"\\", 34: rb"\""}
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pytest_gocache.errors import PatternError, UsageError
-from pytest_gocache.patterns import Pattern, near_misses
+from pytest_gocache.golang.patterns import Pattern, near_misses
 
 APP = {".": "example.com/app"}
 WORKSPACE = {

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from pytest_gocache.testcache import Lookup, Lookups, PackageLookups, parse_lookups, without_lookups
+from pytest_gocache.golang.testcache_log import Lookup, Lookups, PackageLookups, parse_lookups, without_lookups
 
 LIB = "example.com/app/lib"
 FIRST_ID = b"613242594c6b37715756436c5f6d6a356447486f"

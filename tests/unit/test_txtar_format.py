@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from pytest_gocache.txtar import parse_txtar
+from pytest_gocache.golang.txtar import parse_txtar
 
 
 @pytest.mark.parametrize(

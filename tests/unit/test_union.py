@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.action import Action, Kind, Status, TestOutcome, TestStatus
+from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, TestStatus
 from pytest_gocache.result import Circumstances, Result
 from pytest_gocache.union import with_commands
 

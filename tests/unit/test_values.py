@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.action import Action, Kind, Status, TestOutcome, TestStatus
 from pytest_gocache.findings import could_overlap
+from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, TestStatus
 from pytest_gocache.record import Totals, lines_of
 from pytest_gocache.result import PackageSet, Result
 

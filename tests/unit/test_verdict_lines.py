@@ -6,11 +6,10 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from pytest_gocache.action import TestOutcome, TestStatus
-from pytest_gocache.testoutput import parse_test_output
+from pytest_gocache.golang.action import TestOutcome, TestStatus
+from pytest_gocache.golang.test_output import parse_test_output
 
 P = "example.com/app/lib"
 PASSED, FAILED, BUILD_FAILED, NO_TESTS = (

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from pytest_gocache.action import TestOutcome, TestStatus
+from pytest_gocache.golang.action import TestOutcome, TestStatus
 
 __all__ = ["parse_test_output"]
 

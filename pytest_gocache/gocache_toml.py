@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pytest_gocache.errors import UsageError
 
-__all__ = ["NAME", "Accepted", "NamedToolchain", "RepositoryConfig", "read_config"]
+__all__ = ["NAME", "PREFIX", "Accepted", "NamedToolchain", "RepositoryConfig", "read_config"]
 
 NAME = "gocache.toml"
 """The file's name; it lies beside ``go.mod``."""
@@ -167,3 +167,6 @@ def _accepted(file: Path, number: int, content: object) -> Accepted:
     table = _Table(file, where, content, {"test": str, "command": str, "change": str, "reason": str})
     reason = table.required("reason")
     return Accepted(table.required("test"), table.get("command", "*"), table.get("change", "*"), reason)
+
+
+PREFIX = "checks.py::"

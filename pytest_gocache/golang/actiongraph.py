@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from pytest_gocache.action import Action, Kind, Status
 from pytest_gocache.errors import ActionGraphError
+from pytest_gocache.golang.action import Action, Kind, Status
 
 __all__ = ["action_ids", "parse_action_graph"]
 
@@ -28,8 +28,8 @@ _KINDS = {
 def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | None = None) -> tuple[Action, ...]:
     """Read an action graph.
 
-    ``test_variants`` is what `pytest_gocache.hashlog.test_variants` found in the command's hash inputs: the graph
-    itself gives a package and its test variant the same name.
+    ``test_variants`` is what `golang.hashlog.test_variants` found in the command's hash inputs: the graph itself gives
+    a package and its test variant the same name.
     Raises `ActionGraphError` for text that is not an action graph, truncated text included.
     """
     try:

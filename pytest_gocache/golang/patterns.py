@@ -8,8 +8,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from pytest_gocache.action import without_variant
 from pytest_gocache.errors import PatternError
+from pytest_gocache.golang.action import without_variant
 
 __all__ = ["Pattern", "near_misses", "short_name"]
 

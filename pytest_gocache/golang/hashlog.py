@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from pytest_gocache.errors import HashLogError
-from pytest_gocache.testcache import without_lookups
+from pytest_gocache.golang.testcache_log import without_lookups
 
 __all__ = ["HashBlock", "parse_hash_log", "quoted_words", "short_id", "split_debug_lines", "test_variants", "unquote"]
 

@@ -1,0 +1,36 @@
+"""The packages that a Go source file imports."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["imports_of"]
+
+# A comment ends at its first "*/", said without a lazy quantifier: inside a repeated group that would take time that
+# doubles with every comment, and would stretch a comment over code to make the rest match.
+_COMMENT = r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
+_SPACE = rf"(?:[\s;]|//[^\n]*(?:\n|\Z)|{_COMMENT})"
+_LITERAL = r"(?:\"[^\"\n]*\"|`[^`]*`)"
+_SPEC = rf"(?:(?:[\w.]+){_SPACE}*)?{_LITERAL}"
+_PACKAGE = re.compile(rf"\ufeff?{_SPACE}*package{_SPACE}+\w+", re.DOTALL)
+_IMPORT = re.compile(
+    rf"{_SPACE}*import{_SPACE}*(?P<specs>\({_SPACE}*(?:{_SPEC}{_SPACE}*)*\)|{_SPEC})",
+    re.DOTALL,
+)
+_TOKENS = re.compile(rf"//[^\n]*|{_COMMENT}|(?P<path>{_LITERAL})", re.DOTALL)
+
+
+def imports_of(source: str) -> tuple[str, ...]:
+    """The import paths of a Go file in their order, ``C`` among them; those after a syntax error are left out.
+
+    Build constraints are not looked at. Source: the Go specification, "Import declarations".
+    """
+    package = _PACKAGE.match(source)
+    if package is None:
+        return ()
+    found = []
+    end = package.end()
+    while (declaration := _IMPORT.match(source, end)) is not None:
+        end = declaration.end()
+        found += [token["path"][1:-1] for token in _TOKENS.finditer(declaration["specs"]) if token["path"]]
+    return tuple(found)

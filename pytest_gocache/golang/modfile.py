@@ -1,0 +1,33 @@
+"""What go.mod and go.work name: the module path and the modules in local folders."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["escaped", "local_folders_of", "module_path_of", "unescaped"]
+
+_MODULE = re.compile(r"^[ \t]*module[ \t]+(?:\"([^\"\n]+)\"|`([^`\n]+)`|([^\s\"`/][^\s]*))", re.MULTILINE)
+_REPLACE = re.compile(r"=>[ \t]*\"?((?:\.{1,2}/|/)[^\s\"]*|\.{1,2}(?=\s|$))", re.MULTILINE)
+_USE = re.compile(r"^[ \t]*(?:use[ \t]+)?\"?((?:\.{1,2}/|/)[^\s\"()]*|\.{1,2}(?=\s|$))", re.MULTILINE)
+
+
+def module_path_of(go_mod: str) -> str | None:
+    """The module path that a go.mod declares; None when it declares none."""
+    match = _MODULE.search(go_mod)
+    return next((group for group in match.groups() if group), None) if match else None
+
+
+def local_folders_of(go_mod_or_work: str) -> tuple[str, ...]:
+    """The folders that a go.mod's ``replace`` or a go.work's ``use`` lines refer to, as written."""
+    text = re.sub(r"//[^\n]*", "", go_mod_or_work)
+    return tuple(dict.fromkeys([*_REPLACE.findall(text), *_USE.findall(text)]))
+
+
+def escaped(module: str) -> str:
+    """A module path or version as proxies and module caches write it: ``!b`` for ``B``."""
+    return re.sub("[A-Z]", lambda match: "!" + match[0].lower(), module)
+
+
+def unescaped(module: str) -> str:
+    """A module path or version as go.mod has it."""
+    return re.sub("!([a-z])", lambda match: match[1].upper(), module)
