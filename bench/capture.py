@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bench.measure import Row, ratios, take_turns
 from bench.scratch import ChildFailedError, Scratch
-from pytest_gocache import process
 from pytest_gocache.golang.godebug import DEBUG_SETTING
+from pytest_gocache.host import process
 
 PART = "capture"
 SERVER = {

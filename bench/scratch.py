@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_gocache.located import embedded_goroot
-from pytest_gocache.toolchain import GoToolchain, find_default
+from pytest_gocache.host.find_go import embedded_goroot
+from pytest_gocache.host.toolchain import GoToolchain, find_default
 
 INSIDE = Path(__file__).with_name("inside")
 PLUGIN = "gocache"

@@ -57,12 +57,12 @@ if TYPE_CHECKING:
         TestStatus as TestStatus,
     )
     from pytest_gocache.golang.version import GoVersion as GoVersion
+    from pytest_gocache.host.toolchain import GoToolchain as GoToolchain
     from pytest_gocache.module import GoModule as GoModule
     from pytest_gocache.proxy import ModuleProxy as ModuleProxy
     from pytest_gocache.reproduce import assert_reproducible as assert_reproducible
     from pytest_gocache.result import PackageSet as PackageSet, Result as Result
     from pytest_gocache.sharedcache import SharedCache as SharedCache, Traffic as Traffic
-    from pytest_gocache.toolchain import GoToolchain as GoToolchain
 
 
 @functools.cache

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from pytest_gocache.assertions import fail
 from pytest_gocache.caches import ModuleCache
-from pytest_gocache.environment import gomodcache_of
 from pytest_gocache.errors import PatternError, UsageError
 from pytest_gocache.evidence import block_of
 from pytest_gocache.explanation import rows
@@ -21,6 +20,8 @@ from pytest_gocache.golang.action import Action, without_variant
 from pytest_gocache.golang.command_line import compile_flag_set
 from pytest_gocache.golang.modfile import unescaped
 from pytest_gocache.golang.patterns import Pattern, near_misses, short_name
+from pytest_gocache.host.cpu import cpu_count
+from pytest_gocache.host.environment import gomodcache_of
 from pytest_gocache.inputs import compile_flags
 from pytest_gocache.messages import counted
 from pytest_gocache.result import Result
@@ -33,7 +34,6 @@ __all__ = [
     "assert_not_compiled_with",
     "assert_not_in_build",
     "assert_parallel",
-    "cpu_count",
     "limit_of",
 ]
 
@@ -270,11 +270,6 @@ def limit_of(result: Result) -> tuple[int, str]:
     limits = [(int(value, 0), f"-p={value}{where}") for name, value, where in flags_given(result) if name == "p"][-1:]
     limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
     return next((pair for pair in limits if pair[0]), (cpu_count(), ""))
-
-
-def cpu_count() -> int:
-    """How many CPUs this process, and so what it starts, may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def assert_no_downloads(result: Result) -> None:

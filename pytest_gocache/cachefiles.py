@@ -6,37 +6,14 @@ import contextlib
 import errno
 import os
 import shutil
-import stat
 from collections.abc import Callable, Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-__all__ = ["cache_files", "clone_files", "make_writable", "remove_tree", "subfolders"]
+__all__ = ["cache_files", "clone_files", "subfolders"]
 
 _MANY = 100  # files; for fewer no thread is started
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows
-
-
-def remove_tree(folder: Path) -> None:
-    """Delete a folder, read-only files and folders of a module cache included; an absent one is fine."""
-    if folder.is_symlink() or folder.is_file():
-        folder.unlink()
-        return
-    while folder.exists():
-        try:
-            shutil.rmtree(folder)
-        except FileNotFoundError:  # noqa: PERF203 - somebody else deletes it, too
-            continue
-        except PermissionError:
-            make_writable(folder)
-            shutil.rmtree(folder)
-
-
-def make_writable(folder: Path) -> None:
-    """Give the owner write permission on every folder below: what deleting read-only files takes on POSIX."""
-    for parent, _, _ in os.walk(folder):
-        with contextlib.suppress(OSError):
-            Path(parent).chmod(stat.S_IRWXU)
 
 
 def cache_files(cache: Path) -> list[str]:

@@ -15,9 +15,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pytest_gocache.cachefiles import clone_files, remove_tree, subfolders
+from pytest_gocache.cachefiles import clone_files, subfolders
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.action import Kind
+from pytest_gocache.host.files import remove_tree
 from pytest_gocache.result import CacheEvent, Result
 
 __all__ = ["BuildCache", "CacheEntry", "ModuleCache", "holds_modules"]

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from pytest_gocache import process
 from pytest_gocache.errors import UsageError
+from pytest_gocache.host import process
 
 __all__ = ["Times", "copy_repository", "set_times"]
 

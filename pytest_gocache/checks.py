@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.accepted import accepts_of, refuse_unknown, unaccepted, unused
-from pytest_gocache.build_assertions import cpu_count
-from pytest_gocache.cachefiles import make_writable, remove_tree
 from pytest_gocache.dependencies import module_sources, own_module_cache
 from pytest_gocache.errors import GoCacheError
 from pytest_gocache.findings import (
@@ -32,13 +30,15 @@ from pytest_gocache.findings import (
 )
 from pytest_gocache.gocache_toml import NAME
 from pytest_gocache.golang.action import TestStatus
+from pytest_gocache.host.cpu import cpu_count
+from pytest_gocache.host.files import make_writable, remove_tree
+from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.machine import Machine
 from pytest_gocache.module import GoModule
 from pytest_gocache.observe import Observer, Trail
 from pytest_gocache.repository import BuiltCheckout, CheckedRepository
 from pytest_gocache.result import Result
 from pytest_gocache.session import GoSession, keep_folder, list_result, record_result, results_of, session_of
-from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.untracked import other_verdicts, outside_reads
 
 _REMEDY_FOR_TIMES = "Go judges files by their times: git restore-mtime in CI keeps them; `[ci] mtimes` says so here"

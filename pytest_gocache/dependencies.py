@@ -8,9 +8,9 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from pytest_gocache.environment import gomodcache_of
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.modfile import local_folders_of, module_path_of
+from pytest_gocache.host.environment import gomodcache_of
 
 __all__ = ["module_sources", "own_module_cache", "refuse_dependent", "what_it_lacks"]
 

@@ -90,7 +90,7 @@ class GoCommandError(GoCacheError):
     def __str__(self) -> str:
         first = f"`{' '.join(self.command)}` {self._verdict()} in {self.cwd}"
         # An argument that is not UTF-8: neither a terminal nor pytest-xdist takes it as it is.
-        parts = [first.encode("utf-8", "backslashreplace").decode("utf-8")]
+        parts = [printable(first)]
         for name, text in (("stderr", self.stderr), ("stdout", self.stdout)):
             if text.strip():
                 parts.append(f"{name}:\n{_tail(text)}")

@@ -15,12 +15,12 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_gocache.caches import BuildCache, ModuleCache
+    from pytest_gocache.host.toolchain import GoToolchain
     from pytest_gocache.machine import Machine
     from pytest_gocache.marks import MarkSettings
     from pytest_gocache.module import GoModule
     from pytest_gocache.proxy import ModuleProxy
     from pytest_gocache.sharedcache import SharedCache
-    from pytest_gocache.toolchain import GoToolchain
 
 # What the fixtures are made of is imported when one is used: pytest loads this module in every run.
 
@@ -54,7 +54,7 @@ def go_toolchain(request: pytest.FixtureRequest) -> GoToolchain:
 def _gocache_bench(
     request: pytest.FixtureRequest, go_toolchain: GoToolchain, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[_Bench]:
-    from pytest_gocache.cachefiles import make_writable, remove_tree
+    from pytest_gocache.host.files import make_writable, remove_tree
     from pytest_gocache.machine import Machine
     from pytest_gocache.marks import read_marks
     from pytest_gocache.session import keep_folder, session_of

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_gocache import process
 from pytest_gocache.caches import ModuleCache
-from pytest_gocache.environment import gomodcache_of
 from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.golang.action import Action, Kind, TestOutcome, TestStatus
 from pytest_gocache.golang.actiongraph import action_ids, parse_action_graph
@@ -18,9 +16,11 @@ from pytest_gocache.golang.command_line import GoArguments, flags_of
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.golang.hashlog import split_debug_lines, test_variants
 from pytest_gocache.golang.test_output import parse_test_output
-from pytest_gocache.process import Finished
+from pytest_gocache.host import process
+from pytest_gocache.host.environment import gomodcache_of
+from pytest_gocache.host.process import Finished
+from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.result import Circumstances, Result
-from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import Sources
 
 __all__ = ["GoCall", "KnownInputs", "step_folder"]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_gocache.caches import BuildCache, ModuleCache
-from pytest_gocache.environment import Home, hermetic_environment
-from pytest_gocache.process import UMASK
+from pytest_gocache.host.environment import Home, hermetic_environment
+from pytest_gocache.host.process import UMASK
+from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.sharedcache import SharedCache
-from pytest_gocache.toolchain import GoToolchain
 
 __all__ = ["Machine"]
 

@@ -10,19 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_gocache import process
 from pytest_gocache.caches import BuildCache
-from pytest_gocache.environment import gomodcache_of
 from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
 from pytest_gocache.gocall import GoCall, KnownInputs, step_folder
 from pytest_gocache.golang.command_line import GoArguments, without_flag
 from pytest_gocache.golang.godebug import with_debug_setting
+from pytest_gocache.host import process
+from pytest_gocache.host.environment import gomodcache_of
+from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.machine import Machine
 from pytest_gocache.program import below_generate, run_program
 from pytest_gocache.result import CacheEvent, Circumstances, Result
 from pytest_gocache.shim import shim_goroot
 from pytest_gocache.texts import Texts
-from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.union import with_commands
 from pytest_gocache.variant import Sources, SourceScan, Variant, named_std_packages
 from pytest_gocache.warmup import WarmStore

@@ -225,7 +225,7 @@ def _toolchain_line(config: pytest.Config) -> str:
     specs = toolchain_specs(config)
     if specs:
         return " and ".join(specs)
-    from pytest_gocache.located import locate_default, version_line
+    from pytest_gocache.host.find_go import locate_default, version_line
 
     located = locate_default(os.environ)
     if located is None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from pytest_gocache.errors import ActionGraphError, GoCacheError, ToolchainError
 from pytest_gocache.golang.action import Kind, Status
 from pytest_gocache.golang.hashlog import parse_hash_log
+from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.machine import Machine
 from pytest_gocache.observe import Observer, Trail
 from pytest_gocache.result import Result
-from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import SourceScan
 from pytest_gocache.warmup import WarmStore
 

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from pytest_gocache.cachefiles import remove_tree
 from pytest_gocache.commandrecord import command_records
 from pytest_gocache.errors import GoCacheError
 from pytest_gocache.gocache_toml import NamedToolchain
+from pytest_gocache.host.fetch_go import resolve
+from pytest_gocache.host.files import remove_tree
+from pytest_gocache.host.toolchain import GoToolchain, find_default
 from pytest_gocache.options import Settings, read_settings
-from pytest_gocache.provision import resolve
 from pytest_gocache.record import Totals
 from pytest_gocache.result import Result
 from pytest_gocache.selfcheck import check_toolchain
-from pytest_gocache.toolchain import GoToolchain, find_default
 from pytest_gocache.variant import SourceScan
 from pytest_gocache.warmup import WarmStore
 

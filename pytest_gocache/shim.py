@@ -8,13 +8,13 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from pytest_gocache import process
-from pytest_gocache.cachefiles import remove_tree
 from pytest_gocache.caches import BuildCache
-from pytest_gocache.environment import Home, hermetic_environment
 from pytest_gocache.errors import ToolchainError
 from pytest_gocache.golang.command_line import GoArguments
-from pytest_gocache.toolchain import GoToolchain
+from pytest_gocache.host import process
+from pytest_gocache.host.environment import Home, hermetic_environment
+from pytest_gocache.host.files import remove_tree
+from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.variant import Variant
 from pytest_gocache.warmup import WarmStore
 

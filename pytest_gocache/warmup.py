@@ -16,11 +16,11 @@ from weakref import WeakKeyDictionary
 
 from filelock import FileLock
 
-from pytest_gocache.cachefiles import remove_tree
 from pytest_gocache.caches import BuildCache
 from pytest_gocache.errors import StoreError
+from pytest_gocache.host.files import remove_tree
+from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.spares import Spares
-from pytest_gocache.toolchain import GoToolchain
 from pytest_gocache.variant import Variant
 from pytest_gocache.warming import Warming
 

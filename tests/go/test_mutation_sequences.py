@@ -10,7 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings, strategies as st
 
 from pytest_gocache import GoModule, GoToolchain, UsageError
-from pytest_gocache.cachefiles import remove_tree
+from pytest_gocache.host.files import remove_tree
 from pytest_gocache.machine import Machine
 from pytest_gocache.observe import Observer, Trail
 from pytest_gocache.session import session_of

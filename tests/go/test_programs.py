@@ -33,8 +33,8 @@ from pytest_gocache import (
     assert_test_cached,
     assert_test_ran,
     assert_up_to_date,
-    process,
 )
+from pytest_gocache.host import process
 from pytest_gocache.warmup import WarmStore
 from tests.go.failures import failure
 from tests.go.programs import LIB, names, shell

@@ -9,8 +9,9 @@ from unittest import mock
 
 import pytest
 
-from pytest_gocache import GoModule, GoToolchain, process
-from pytest_gocache.toolchain import from_path
+from pytest_gocache import GoModule, GoToolchain
+from pytest_gocache.host import process
+from pytest_gocache.host.toolchain import from_path
 
 PAGE = Path(__file__).parents[2] / "docs" / "observation.md"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.located import embedded_goroot
+from pytest_gocache.host.find_go import embedded_goroot
 
 SECONDS = 240
 """For anything that takes a few seconds on an idle machine."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.located import embedded_goroot
+from pytest_gocache.host.find_go import embedded_goroot
 from pytest_gocache.options import store_folder
 from tests.plugin.inner_runs import run
 

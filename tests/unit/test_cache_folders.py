@@ -17,10 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.cachefiles import cache_files, clone_files, remove_tree
+from pytest_gocache.cachefiles import cache_files, clone_files
 from pytest_gocache.caches import BuildCache, CacheEntry, ModuleCache
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.action import Action, Kind, Status
+from pytest_gocache.host.files import remove_tree
 from pytest_gocache.result import Result
 
 STORED = 1_700_000_000
@@ -447,7 +448,7 @@ AS_NOBODY = """
 import os, shutil, sys, tempfile
 from pathlib import Path
 sys.path[:0] = sys.argv[1:]
-from pytest_gocache.cachefiles import remove_tree
+from pytest_gocache.host.files import remove_tree
 from pytest_gocache.caches import ModuleCache
 from test_cache_folders import read_only_tree
 os.setgid(65534)

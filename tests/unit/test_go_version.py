@@ -11,8 +11,8 @@ import pytest
 
 from pytest_gocache.errors import ToolchainError, UsageError
 from pytest_gocache.golang.version import GoVersion
-from pytest_gocache.located import locate_default
-from pytest_gocache.toolchain import GoToolchain, find_default, from_path, version_in
+from pytest_gocache.host.find_go import locate_default
+from pytest_gocache.host.toolchain import GoToolchain, find_default, from_path, version_in
 
 ASCENDING = [
     "go1.21.0",
@@ -162,7 +162,7 @@ def test_the_first_real_go_on_path_is_found_and_a_python_wrapper_is_not(tmp_path
 
 
 def test_no_toolchain_is_an_error_that_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_gocache.located.embedded_goroot", lambda: None)
+    monkeypatch.setattr("pytest_gocache.host.find_go.embedded_goroot", lambda: None)
     for ambient in ({}, {"PATH": ""}, {"PATH": str(tmp_path)}):
         with pytest.raises(ToolchainError, match=r"pip install 'pytest-gocache\[go\]'"):
             find_default(ambient)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from pytest_gocache.environment import Home, gomodcache_of, hermetic_environment
 from pytest_gocache.golang.godebug import DEBUG_SETTING, with_debug_setting, without_debug_settings
+from pytest_gocache.host.environment import Home, gomodcache_of, hermetic_environment
 
 HOME = Home(Path("/machine"))
 GOROOT = Path("/usr/local/go")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache import process
+from pytest_gocache.host import process
 
 ENV = {"PATH": os.environ["PATH"]}
 FOREVER = "600"

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.version import GoVersion
-from pytest_gocache.toolchain import GoToolchain
+from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.variant import SourceScan, Variant, named_std_packages
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_gocache import process
-from pytest_gocache.environment import Home, hermetic_environment
 from pytest_gocache.errors import ToolchainError, UsageError
 from pytest_gocache.golang.version import GoVersion
-from pytest_gocache.located import go_in_goroot, locate_default, version_line
+from pytest_gocache.host import process
+from pytest_gocache.host.environment import Home, hermetic_environment
+from pytest_gocache.host.find_go import go_in_goroot, locate_default, version_line
 
 __all__ = ["GoToolchain", "find_default", "from_path", "version_in"]
 

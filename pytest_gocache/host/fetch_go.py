@@ -13,12 +13,12 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from pytest_gocache import process
-from pytest_gocache.cachefiles import remove_tree
 from pytest_gocache.errors import StoreError, ToolchainError, UsageError
 from pytest_gocache.golang.version import GoVersion
-from pytest_gocache.located import embedded_goroot, go_in_goroot, locate_default
-from pytest_gocache.toolchain import GoToolchain, from_path, version_in
+from pytest_gocache.host import process
+from pytest_gocache.host.files import remove_tree
+from pytest_gocache.host.find_go import embedded_goroot, go_in_goroot, locate_default
+from pytest_gocache.host.toolchain import GoToolchain, from_path, version_in
 
 __all__ = ["resolve"]
 
