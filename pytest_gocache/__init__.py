@@ -47,7 +47,6 @@ if TYPE_CHECKING:
         ToolchainError as ToolchainError,
         UsageError as UsageError,
     )
-    from pytest_gocache.explanation import Change as Change, Explanation as Explanation, Reason as Reason
     from pytest_gocache.freshness import assert_up_to_date as assert_up_to_date
     from pytest_gocache.golang.action import (
         Action as Action,
@@ -61,7 +60,8 @@ if TYPE_CHECKING:
     from pytest_gocache.module import GoModule as GoModule
     from pytest_gocache.proxy import ModuleProxy as ModuleProxy
     from pytest_gocache.reproduce import assert_reproducible as assert_reproducible
-    from pytest_gocache.result import PackageSet as PackageSet, Result as Result
+    from pytest_gocache.results.explanation import Change as Change, Explanation as Explanation, Reason as Reason
+    from pytest_gocache.results.result import PackageSet as PackageSet, Result as Result
     from pytest_gocache.sharedcache import SharedCache as SharedCache, Traffic as Traffic
 
 

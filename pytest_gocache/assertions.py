@@ -6,9 +6,7 @@ from typing import NoReturn
 
 from pytest_gocache.errors import PatternError
 from pytest_gocache.explain import build_settings_only
-from pytest_gocache.explanation import rows
 from pytest_gocache.messages import (
-    counted,
     hint_on_links,
     what_was_rebuilt,
     why_not_linked,
@@ -17,8 +15,9 @@ from pytest_gocache.messages import (
     why_tests_ran,
     why_they_ran,
 )
-from pytest_gocache.result import Result
-from pytest_gocache.selection import compiles_of, links_of, matching, tests_of
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.select import compiles_of, links_of, matching, tests_of
+from pytest_gocache.results.tables import counted, rows
 
 __all__ = [
     "assert_cached",

@@ -14,18 +14,16 @@ from pytest_gocache.assertions import fail
 from pytest_gocache.caches import ModuleCache
 from pytest_gocache.errors import PatternError, UsageError
 from pytest_gocache.evidence import block_of
-from pytest_gocache.explanation import rows
-from pytest_gocache.given import flags_given, naming, package_flags, switched_on, words_given
 from pytest_gocache.golang.action import Action, without_variant
 from pytest_gocache.golang.command_line import compile_flag_set
 from pytest_gocache.golang.modfile import unescaped
 from pytest_gocache.golang.patterns import Pattern, near_misses, short_name
-from pytest_gocache.host.cpu import cpu_count
 from pytest_gocache.host.environment import gomodcache_of
 from pytest_gocache.inputs import compile_flags
-from pytest_gocache.messages import counted
-from pytest_gocache.result import Result
-from pytest_gocache.selection import below, compiles_of, matching
+from pytest_gocache.results.given_flags import limit_of, naming, package_flags, switched_on, words_given
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.select import below, compiles_of, matching
+from pytest_gocache.results.tables import counted, rows
 
 __all__ = [
     "assert_compiled_with",
@@ -34,7 +32,6 @@ __all__ = [
     "assert_not_compiled_with",
     "assert_not_in_build",
     "assert_parallel",
-    "limit_of",
 ]
 
 _MOST = 3  # names and lines of advice
@@ -260,16 +257,6 @@ def _why_serial(result: Result, at_least: int) -> str:
     if what:
         return f"{what} limits how many may run at a time: without it, as many as there are CPUs"
     return f"as many may run at a time as there are CPUs, {limit} here: -p={at_least} makes it more"
-
-
-def limit_of(result: Result) -> tuple[int, str]:
-    """How many compiles a go command may run at a time, and the setting that says so."""
-    env = result.circumstances.env if result.circumstances else {}
-    threads = env.get("GOMAXPROCS", "")
-    # As Go takes them: the last -p, else GOMAXPROCS, else the number of CPUs that it may use.
-    limits = [(int(value, 0), f"-p={value}{where}") for name, value, where in flags_given(result) if name == "p"][-1:]
-    limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
-    return next((pair for pair in limits if pair[0]), (cpu_count(), ""))
 
 
 def assert_no_downloads(result: Result) -> None:

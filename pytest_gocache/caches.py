@@ -19,7 +19,7 @@ from pytest_gocache.cachefiles import clone_files, subfolders
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.action import Kind
 from pytest_gocache.host.files import remove_tree
-from pytest_gocache.result import CacheEvent, Result
+from pytest_gocache.results.result import CacheEvent, Result
 
 __all__ = ["BuildCache", "CacheEntry", "ModuleCache", "holds_modules"]
 

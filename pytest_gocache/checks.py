@@ -37,7 +37,7 @@ from pytest_gocache.machine import Machine
 from pytest_gocache.module import GoModule
 from pytest_gocache.observe import Observer, Trail
 from pytest_gocache.repository import BuiltCheckout, CheckedRepository
-from pytest_gocache.result import Result
+from pytest_gocache.results.result import Result
 from pytest_gocache.session import GoSession, keep_folder, list_result, record_result, results_of, session_of
 from pytest_gocache.untracked import other_verdicts, outside_reads
 

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from pytest_gocache.binaries import differing_sections, places_of, sections
 from pytest_gocache.conditions import Place
-from pytest_gocache.evidence import changes_between, programs_of
-from pytest_gocache.explanation import Reason, rows
+from pytest_gocache.evidence import changes_between
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.golang.command_line import GoArguments, flags_of, is_set
 from pytest_gocache.host import process
-from pytest_gocache.result import Result
+from pytest_gocache.results.explanation import Reason
+from pytest_gocache.results.packages import programs_of
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.tables import rows
 
 __all__ = ["Build", "differing", "explain_difference"]
 

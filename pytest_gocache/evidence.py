@@ -10,28 +10,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pytest_gocache.explanation import Change, shortened, telling
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, quoted_words, short_id
 from pytest_gocache.golang.testcache_log import Lookups, parse_lookups
 from pytest_gocache.inputs import changed_inputs, variant_of
-from pytest_gocache.result import Result
-from pytest_gocache.texts import LARGEST
+from pytest_gocache.results.explanation import Change, shortened, telling
+from pytest_gocache.results.packages import folder_in_modules
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.seen_files import LARGEST
 
 __all__ = [
     "History",
     "Log",
-    "binary_of",
     "block_of",
     "changes_between",
     "content_id",
-    "folder_in_modules",
     "folder_of",
     "key_of",
     "log_of",
-    "module_of",
-    "programs_of",
-    "sha256_of",
     "text_diff",
     "vetted_by",
 ]
@@ -180,40 +176,6 @@ def folder_of(result: Result, block: HashBlock, action: Action) -> Path | None:
     if line is not None:
         return Path(line.removeprefix("dir ").rstrip("\n"))
     return folder_in_modules(result, action.import_path)
-
-
-def folder_in_modules(result: Result, import_path: str) -> Path | None:
-    """The folder of a package by the paths of the modules in the module's root; None for a package of another one."""
-    folder = module_of(result, import_path)
-    if folder is None:
-        return None
-    return result.cwd / folder / import_path.removeprefix(result.modules[folder]).lstrip("/")
-
-
-def module_of(result: Result, import_path: str) -> str | None:
-    """The folder, relative to the module's root, of the module that a package is in; None for a package of another one.
-
-    Of modules in one another it is the inner one.
-    """
-    inside = [folder for folder, module in result.modules.items() if f"{import_path}/".startswith(f"{module}/")]
-    return max(inside, key=lambda folder: len(result.modules[folder]), default=None)
-
-
-def binary_of(result: Result, link: Action) -> Path | None:
-    """The file that a link has left in place; None when Go threw it away, or when it is gone."""
-    file = Path(result.origin(link)[0].cwd, link.target)
-    return file if link.target and file.is_file() else None
-
-
-def sha256_of(file: Path) -> str:
-    """The SHA-256 of a file's content."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def programs_of(action: Action) -> list[str]:
-    """The programs that an action ran, by name, each once; of one that is wrapped by another, the wrapper."""
-    names = (Path(command.split()[0]).name for command in action.commands if command.split())
-    return list(dict.fromkeys(names))
 
 
 def content_id(content: bytes) -> str:

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from pytest_gocache.build_assertions import limit_of
-from pytest_gocache.evidence import block_of, folder_in_modules, folder_of
+from pytest_gocache.evidence import block_of, folder_of
 from pytest_gocache.explain import build_settings_only
-from pytest_gocache.explanation import rows
 from pytest_gocache.golang.action import Action, Kind, TestOutcome, TestStatus
-from pytest_gocache.messages import counted, why_tests_ran, why_they_ran
+from pytest_gocache.messages import why_tests_ran, why_they_ran
 from pytest_gocache.repository import BuiltCheckout, CheckedRepository, binaries_of
-from pytest_gocache.result import Result
-from pytest_gocache.selection import below
+from pytest_gocache.results.given_flags import limit_of
+from pytest_gocache.results.packages import folder_in_modules
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.select import below
+from pytest_gocache.results.tables import counted, rows
 
 __all__ = [
     "CheckFailed",

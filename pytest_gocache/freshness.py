@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from pytest_gocache.assertions import fail
 from pytest_gocache.errors import UsageError
-from pytest_gocache.evidence import binary_of, programs_of, sha256_of
-from pytest_gocache.explanation import rows
 from pytest_gocache.golang.action import Kind, TestStatus
-from pytest_gocache.messages import counted
-from pytest_gocache.result import Result
-from pytest_gocache.selection import compiles_of
+from pytest_gocache.results.packages import binary_of, programs_of, sha256_of
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.select import compiles_of
+from pytest_gocache.results.tables import counted, rows
 
 __all__ = ["assert_up_to_date"]
 

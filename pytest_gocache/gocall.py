@@ -20,7 +20,7 @@ from pytest_gocache.host import process
 from pytest_gocache.host.environment import gomodcache_of
 from pytest_gocache.host.process import Finished
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.result import Circumstances, Result
+from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.variant import Sources
 
 __all__ = ["GoCall", "KnownInputs", "step_folder"]

@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Callable, Container, Iterable
 from pathlib import PurePosixPath
 
-from pytest_gocache.explanation import FACTS, IMPORT, SETTING, Change
 from pytest_gocache.golang.hashlog import HashBlock, quoted_words
+from pytest_gocache.results.explanation import FACTS, IMPORT, SETTING, Change
 
 __all__ = ["changed_inputs", "compile_flags", "variant_of"]
 

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 
 from pytest_gocache.advice import advice_for, advice_on_bare_flags
 from pytest_gocache.evidence import History, block_of, folder_of
-from pytest_gocache.explanation import rows, table
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.golang.patterns import near_misses
-from pytest_gocache.result import Result
+from pytest_gocache.results.explanation import table
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.tables import rows
 from pytest_gocache.testreasons import why_test_cached
 from pytest_gocache.why import Explainers, explain
 
 __all__ = [
     "causes_in_brief",
-    "counted",
     "explain_set_difference",
     "hint_on_links",
     "what_was_rebuilt",
@@ -30,11 +30,6 @@ _MOST_EXPLAINED = 200
 _MOST_NAMED = 10
 _MOST_CAUSES = 3
 _LONGEST = 200
-
-
-def counted(things: Sequence[object], one: str, many: str) -> str:
-    """``1 package was``, ``3 packages were``."""
-    return f"{len(things)} {one if len(things) == 1 else many}"
 
 
 def why_they_ran(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:

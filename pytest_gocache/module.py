@@ -19,7 +19,7 @@ from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.machine import Machine
 from pytest_gocache.observe import Observer
-from pytest_gocache.result import Result
+from pytest_gocache.results.result import Result
 
 __all__ = ["GoModule", "observer_of"]
 

@@ -20,10 +20,10 @@ from pytest_gocache.host.environment import gomodcache_of
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.machine import Machine
 from pytest_gocache.program import below_generate, run_program
-from pytest_gocache.result import CacheEvent, Circumstances, Result
+from pytest_gocache.results.merge import with_commands
+from pytest_gocache.results.result import CacheEvent, Circumstances, Result
+from pytest_gocache.results.seen_files import Texts
 from pytest_gocache.shim import shim_goroot
-from pytest_gocache.texts import Texts
-from pytest_gocache.union import with_commands
 from pytest_gocache.variant import Sources, SourceScan, Variant, named_std_packages
 from pytest_gocache.warmup import WarmStore
 from pytest_gocache.watcher import Request

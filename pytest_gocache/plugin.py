@@ -21,7 +21,7 @@ from pytest_gocache.options import (
 )
 
 if TYPE_CHECKING:
-    from pytest_gocache.result import Result
+    from pytest_gocache.results.result import Result
 
 # The rest of the package is imported where it is used: a run that has nothing to do with Go does not pay for it.
 
@@ -157,9 +157,9 @@ def _cut_our_frames(error: BaseException) -> bool:
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """Explain ``assert result.compiled == {…}``."""
-    if op != "==" or "pytest_gocache.result" not in sys.modules:
+    if op != "==" or "pytest_gocache.results.result" not in sys.modules:
         return None
-    from pytest_gocache.result import PackageSet
+    from pytest_gocache.results.result import PackageSet
 
     actual, expected = (left, right) if isinstance(left, PackageSet) else (right, left)
     if not isinstance(actual, PackageSet) or not isinstance(expected, (set, frozenset)):

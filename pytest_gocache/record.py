@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 
 from pytest_gocache.errors import printable
-from pytest_gocache.result import Result
+from pytest_gocache.results.result import Result
 
 __all__ = ["Totals", "lines_of"]
 

@@ -14,13 +14,13 @@ from pytest_gocache.caches import BuildCache
 from pytest_gocache.checkout import Times, copy_repository, set_times
 from pytest_gocache.dependencies import refuse_dependent, what_it_lacks
 from pytest_gocache.errors import GoCommandError, UsageError
-from pytest_gocache.evidence import binary_of, sha256_of
 from pytest_gocache.gocache_toml import RepositoryConfig
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.machine import Machine
 from pytest_gocache.module import GoModule
 from pytest_gocache.observe import Trail
-from pytest_gocache.result import Result
+from pytest_gocache.results.packages import binary_of, sha256_of
+from pytest_gocache.results.result import Result
 
 __all__ = ["BuiltCheckout", "CheckedRepository", "binaries_of"]
 

@@ -13,16 +13,15 @@ from pytest_gocache.assertions import fail
 from pytest_gocache.conditions import ALL, Place, Stage, chosen
 from pytest_gocache.difference import Build, differing, explain_difference
 from pytest_gocache.errors import GoCommandError, UsageError
-from pytest_gocache.evidence import sha256_of
-from pytest_gocache.explanation import rows
 from pytest_gocache.golang.command_line import GoArguments, without_flag
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.messages import counted
 from pytest_gocache.module import GoModule, observer_of
 from pytest_gocache.observe import Observer
-from pytest_gocache.result import Result
-from pytest_gocache.selection import below
+from pytest_gocache.results.packages import sha256_of
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.select import below
+from pytest_gocache.results.tables import counted, rows
 
 __all__ = ["assert_reproducible"]
 

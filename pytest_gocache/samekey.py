@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from pytest_gocache.evidence import block_of
-from pytest_gocache.given import cleans, switched_on
 from pytest_gocache.golang.action import Action, Kind, Status
-from pytest_gocache.result import Result
+from pytest_gocache.results.given_flags import cleans, switched_on
+from pytest_gocache.results.result import Result
 
 __all__ = ["forced", "gone_from_cache", "why_same_key_ran"]
 

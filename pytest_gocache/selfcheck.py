@@ -11,7 +11,7 @@ from pytest_gocache.golang.hashlog import parse_hash_log
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.machine import Machine
 from pytest_gocache.observe import Observer, Trail
-from pytest_gocache.result import Result
+from pytest_gocache.results.result import Result
 from pytest_gocache.variant import SourceScan
 from pytest_gocache.warmup import WarmStore
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from pytest_gocache.commandrecord import command_records
 from pytest_gocache.errors import GoCacheError
 from pytest_gocache.gocache_toml import NamedToolchain
 from pytest_gocache.host.fetch_go import resolve
@@ -19,7 +18,8 @@ from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain, find_default
 from pytest_gocache.options import Settings, read_settings
 from pytest_gocache.record import Totals
-from pytest_gocache.result import Result
+from pytest_gocache.results.command_record import command_records
+from pytest_gocache.results.result import Result
 from pytest_gocache.selfcheck import check_toolchain
 from pytest_gocache.variant import SourceScan
 from pytest_gocache.warmup import WarmStore

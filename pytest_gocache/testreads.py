@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_gocache.evidence import folder_in_modules, log_of, text_diff
-from pytest_gocache.explanation import NOT_THERE, Change
+from pytest_gocache.evidence import log_of, text_diff
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.golang.hashlog import HashBlock
-from pytest_gocache.result import Result
+from pytest_gocache.results.explanation import NOT_THERE, Change
+from pytest_gocache.results.packages import folder_in_modules
+from pytest_gocache.results.result import Result
 
 __all__ = ["ONLY_TIME", "as_the_test_names_it", "changed_reads", "names_of_reads"]
 

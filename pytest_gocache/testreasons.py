@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from pytest_gocache.evidence import log_of, text_diff
 from pytest_gocache.explain import Explainer
-from pytest_gocache.explanation import Change, Reason
-from pytest_gocache.given import cleans
 from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.hashlog import quoted_words
 from pytest_gocache.golang.patterns import short_name
 from pytest_gocache.golang.testcache_log import Lookup, Lookups, PackageLookups
-from pytest_gocache.result import Result
+from pytest_gocache.results.explanation import Change, Reason
+from pytest_gocache.results.given_flags import cleans
+from pytest_gocache.results.result import Result
 from pytest_gocache.samekey import gone_from_cache
 from pytest_gocache.testreads import as_the_test_names_it, changed_reads, names_of_reads
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_gocache.caches import BuildCache
-from pytest_gocache.evidence import folder_in_modules, log_of, module_of
-from pytest_gocache.explanation import rows
+from pytest_gocache.evidence import log_of
 from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.host.environment import gomodcache_of
-from pytest_gocache.messages import counted
 from pytest_gocache.repository import BuiltCheckout
-from pytest_gocache.result import Result
+from pytest_gocache.results.packages import folder_in_modules, module_of
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.tables import counted, rows
 
 __all__ = ["other_verdicts", "outside_reads"]
 

@@ -15,7 +15,7 @@ from pytest_gocache.golang.imports import imports_of
 from pytest_gocache.golang.modfile import local_folders_of, module_path_of
 from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.texts import Texts
+from pytest_gocache.results.seen_files import Texts
 
 __all__ = ["SourceScan", "Sources", "Variant", "named_std_packages"]
 

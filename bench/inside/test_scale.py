@@ -17,7 +17,7 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_gocache import GoModule
-    from pytest_gocache.result import Result
+    from pytest_gocache.results.result import Result
 
 BRANCHES = 4
 ROUNDS = int(os.environ["BENCH_ROUNDS"])

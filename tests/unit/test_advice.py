@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_gocache.advice import advice_for
-from pytest_gocache.explanation import Change, Reason
 from pytest_gocache.golang.action import Kind
+from pytest_gocache.results.explanation import Change, Reason
 from pytest_gocache.testreads import ONLY_TIME
 
 

@@ -22,7 +22,7 @@ from pytest_gocache.caches import BuildCache, CacheEntry, ModuleCache
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.host.files import remove_tree
-from pytest_gocache.result import Result
+from pytest_gocache.results.result import Result
 
 STORED = 1_700_000_000
 OLD = 1_600_000_000.0

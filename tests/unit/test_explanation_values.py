@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from pytest_gocache.explanation import Change, Explanation, Reason, rows, table, telling
 from pytest_gocache.golang.action import Kind
+from pytest_gocache.results.explanation import Change, Explanation, Reason, table, telling
+from pytest_gocache.results.tables import rows
 
 FLAGS = Change("compile flags", "(none)", "-N -l")
 EDIT = Change("file lib.go", "AAAA", "BBBB", diff=("- one", "+ two"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from pytest_gocache.explanation import Change
 from pytest_gocache.golang.hashlog import HashBlock
 from pytest_gocache.inputs import changed_inputs
+from pytest_gocache.results.explanation import Change
 
 
 def block(*lines: str) -> HashBlock:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from pytest_gocache.evidence import text_diff
-from pytest_gocache.texts import Texts
+from pytest_gocache.results.seen_files import Texts
 
 KIB = 1024
 FILE = "/m/lib/lib.go"

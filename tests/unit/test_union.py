@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, TestStatus
-from pytest_gocache.result import Circumstances, Result
-from pytest_gocache.union import with_commands
+from pytest_gocache.results.merge import with_commands
+from pytest_gocache.results.result import Circumstances, Result
 
 
 def action(  # noqa: PLR0913 - an action has many sides

@@ -11,7 +11,7 @@ import pytest
 from pytest_gocache.findings import could_overlap
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, TestStatus
 from pytest_gocache.record import Totals, lines_of
-from pytest_gocache.result import PackageSet, Result
+from pytest_gocache.results.result import PackageSet, Result
 
 
 def action(

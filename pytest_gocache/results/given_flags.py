@@ -1,4 +1,4 @@
-"""What a go command was given: its flags, those of GOFLAGS among them, and the packages that they are for."""
+"""The flags that a command was given, and the packages that each one reaches."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from pytest_gocache.errors import PatternError
 from pytest_gocache.golang.action import Action
 from pytest_gocache.golang.command_line import GoArguments, compile_flag_set, flags_of, is_set
 from pytest_gocache.golang.patterns import Pattern
-from pytest_gocache.result import Result
+from pytest_gocache.host.cpu import cpu_count
+from pytest_gocache.results.result import Result
 
-__all__ = ["PackageFlags", "cleans", "flags_given", "naming", "package_flags", "switched_on", "words_given"]
+__all__ = ["PackageFlags", "cleans", "flags_given", "limit_of", "naming", "package_flags", "switched_on", "words_given"]
 
 
 def flags_given(result: Result) -> list[tuple[str, str, str]]:
@@ -83,3 +84,13 @@ def package_flags(result: Result, flag: str) -> list[PackageFlags]:
             text = shlex.quote(f"-{name}={value}") + where
             found.append(PackageFlags(text, where, bare, patterns, compile_flag_set(shlex.split(flags))))
     return found
+
+
+def limit_of(result: Result) -> tuple[int, str]:
+    """How many compiles a go command may run at a time, and the setting that says so."""
+    env = result.circumstances.env if result.circumstances else {}
+    threads = env.get("GOMAXPROCS", "")
+    # As Go takes them: the last -p, else GOMAXPROCS, else the number of CPUs that it may use.
+    limits = [(int(value, 0), f"-p={value}{where}") for name, value, where in flags_given(result) if name == "p"][-1:]
+    limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
+    return next((pair for pair in limits if pair[0]), (cpu_count(), ""))

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pytest_gocache.evidence import binary_of, sha256_of
 from pytest_gocache.golang.action import Action, Kind, Status
-from pytest_gocache.result import Result
+from pytest_gocache.results.packages import binary_of, sha256_of
+from pytest_gocache.results.result import Result
 
 __all__ = ["command_records"]
 

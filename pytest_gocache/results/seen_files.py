@@ -1,4 +1,4 @@
-"""Texts to show: what a module's files were seen to contain, and what no terminal takes as it is."""
+"""The contents that a module's files were seen to have."""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pytest_gocache.errors import PatternError, UsageError
-from pytest_gocache.given import switched_on
 from pytest_gocache.golang.action import Action, TestOutcome, TestStatus
 from pytest_gocache.golang.patterns import Pattern, near_misses
-from pytest_gocache.result import Result
+from pytest_gocache.results.given_flags import switched_on
+from pytest_gocache.results.result import Result
 
 __all__ = ["below", "compiles_of", "links_of", "matching", "tests_of"]
 

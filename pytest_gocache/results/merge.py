@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pytest_gocache.golang.action import Action, Status, TestOutcome, TestStatus
-from pytest_gocache.result import Result
+from pytest_gocache.results.result import Result
 
 __all__ = ["with_commands"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_gocache.errors import UsageError, printable
-from pytest_gocache.explanation import Explanation
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
-from pytest_gocache.texts import Texts
+from pytest_gocache.results.explanation import Explanation
+from pytest_gocache.results.seen_files import Texts
 
 __all__ = ["CacheEvent", "Circumstances", "PackageSet", "Result"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_gocache.golang.action import Kind
+from pytest_gocache.results.tables import rows
 
-__all__ = ["FACTS", "IMPORT", "NOT_THERE", "SETTING", "Change", "Explanation", "Reason", "rows", "table"]
+__all__ = ["FACTS", "IMPORT", "NOT_THERE", "SETTING", "Change", "Explanation", "Reason", "table"]
 
-_MOST_LISTED = 20
 _MOST_ALIKE = 6  # rows for one cause, or for one reason that many have
 _SHORT_LINE = 45
 IMPORT = "import "
@@ -254,19 +254,3 @@ def table(reasons: Sequence[Reason], prefix: str = "", *, label: bool = False, t
             said.append((prefix + (reason.label if label else reason.package), why))
             last = ()
     return rows(said, total=max(total, len(reasons)))
-
-
-def rows(listed: Iterable[tuple[str, Sequence[str]]], total: int = 0) -> str:
-    """A name and its lines, in two columns; a long list is cut. ``total`` counts those not given, too."""
-    all_rows = list(listed)
-    shown = all_rows[:_MOST_LISTED]
-    total = max(total, len(all_rows))
-    width = max((len(name) for name, _ in shown), default=0)
-    lines = []
-    for name, texts in shown:
-        first, *more = texts or [""]
-        lines.append(f"  {name:<{width}}  {first}".rstrip())
-        lines += [f"  {'':<{width}}  {line}" for line in more]
-    if total > len(shown):
-        lines.append(f"  and {total - len(shown)} more")
-    return "\n".join(lines)
