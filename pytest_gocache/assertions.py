@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NoReturn
 
 from pytest_gocache.errors import PatternError
-from pytest_gocache.explain import build_settings_only
-from pytest_gocache.messages import (
+from pytest_gocache.explain.actions import build_settings_only
+from pytest_gocache.explain.wording import (
     hint_on_links,
     what_was_rebuilt,
     why_not_linked,

@@ -13,13 +13,13 @@ from pathlib import Path
 from pytest_gocache.assertions import fail
 from pytest_gocache.caches import ModuleCache
 from pytest_gocache.errors import PatternError, UsageError
-from pytest_gocache.evidence import block_of
+from pytest_gocache.explain.history import block_of
+from pytest_gocache.explain.key_inputs import compile_flags
 from pytest_gocache.golang.action import Action, without_variant
 from pytest_gocache.golang.command_line import compile_flag_set
 from pytest_gocache.golang.modfile import unescaped
 from pytest_gocache.golang.patterns import Pattern, near_misses, short_name
 from pytest_gocache.host.environment import gomodcache_of
-from pytest_gocache.inputs import compile_flags
 from pytest_gocache.results.given_flags import limit_of, naming, package_flags, switched_on, words_given
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import below, compiles_of, matching

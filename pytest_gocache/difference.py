@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_gocache.binaries import differing_sections, places_of, sections
 from pytest_gocache.conditions import Place
-from pytest_gocache.evidence import changes_between
+from pytest_gocache.explain.changes import changes_between
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.golang.command_line import GoArguments, flags_of, is_set
 from pytest_gocache.host import process

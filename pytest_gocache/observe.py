@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pytest_gocache.caches import BuildCache
 from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
+from pytest_gocache.explain.explainer import explain
 from pytest_gocache.gocall import GoCall, KnownInputs, step_folder
 from pytest_gocache.golang.command_line import GoArguments, without_flag
 from pytest_gocache.golang.godebug import with_debug_setting
@@ -27,7 +28,6 @@ from pytest_gocache.shim import shim_goroot
 from pytest_gocache.variant import Sources, SourceScan, Variant, named_std_packages
 from pytest_gocache.warmup import WarmStore
 from pytest_gocache.watcher import Request
-from pytest_gocache.why import explain
 
 __all__ = ["Observer", "Trail"]
 

@@ -164,7 +164,7 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     actual, expected = (left, right) if isinstance(left, PackageSet) else (right, left)
     if not isinstance(actual, PackageSet) or not isinstance(expected, (set, frozenset)):
         return None
-    from pytest_gocache.messages import explain_set_difference
+    from pytest_gocache.explain.wording import explain_set_difference
 
     return explain_set_difference(actual.result, actual.what, actual, expected)
 
@@ -236,7 +236,7 @@ def _toolchain_line(config: pytest.Config) -> str:
 
 
 def _section(item: pytest.Item, results: Sequence[Result]) -> str:
-    from pytest_gocache.messages import causes_in_brief
+    from pytest_gocache.explain.wording import causes_in_brief
     from pytest_gocache.record import lines_of
     from pytest_gocache.session import session_of
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_gocache.caches import BuildCache
-from pytest_gocache.evidence import log_of
+from pytest_gocache.explain.history import log_of
 from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.host.environment import gomodcache_of
 from pytest_gocache.repository import BuiltCheckout

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_gocache.advice import advice_for
+from pytest_gocache.explain.advice import advice_for
+from pytest_gocache.explain.test_inputs import ONLY_TIME
 from pytest_gocache.golang.action import Kind
 from pytest_gocache.results.explanation import Change, Reason
-from pytest_gocache.testreads import ONLY_TIME
 
 
 def compiled(*changes: Change, summary: str = "", kind: Kind = Kind.COMPILE) -> Reason:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.advice import advice_on_bare_flags
+from pytest_gocache.explain.advice import advice_on_bare_flags
+from pytest_gocache.explain.same_key import forced
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.command_line import compile_flag_set
 from pytest_gocache.results.given_flags import cleans, package_flags, switched_on, words_given
 from pytest_gocache.results.result import Circumstances, Result
-from pytest_gocache.samekey import forced
 
 
 def command(line: str, goflags: str = "") -> Result:

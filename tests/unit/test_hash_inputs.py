@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
+from pytest_gocache.explain.key_inputs import changed_inputs
 from pytest_gocache.golang.hashlog import HashBlock
-from pytest_gocache.inputs import changed_inputs
 from pytest_gocache.results.explanation import Change
 
 

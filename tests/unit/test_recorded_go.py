@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from pytest_gocache.explain.key_inputs import changed_inputs
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, TestStatus
 from pytest_gocache.golang.actiongraph import parse_action_graph
 from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, split_debug_lines, test_variants as variants_in
 from pytest_gocache.golang.test_output import parse_test_output
-from pytest_gocache.inputs import changed_inputs
 from pytest_gocache.results.result import Result
 
 DATA = Path(__file__).with_name("data")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from pytest_gocache.evidence import text_diff
+from pytest_gocache.explain.changes import text_diff
 from pytest_gocache.results.seen_files import Texts
 
 KIB = 1024

@@ -1,40 +1,22 @@
-"""What a command left behind: hash inputs, test lookups and texts of files, which tell why it did it; binaries."""
+"""What a command left behind, and when an action was last seen."""
 
 from __future__ import annotations
 
-import difflib
 import functools
-import hashlib
-import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+from pytest_gocache.explain.key_inputs import changed_inputs, variant_of
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, quoted_words, short_id
 from pytest_gocache.golang.testcache_log import Lookups, parse_lookups
-from pytest_gocache.inputs import changed_inputs, variant_of
-from pytest_gocache.results.explanation import Change, shortened, telling
-from pytest_gocache.results.packages import folder_in_modules
+from pytest_gocache.results.explanation import telling
 from pytest_gocache.results.result import Result
-from pytest_gocache.results.seen_files import LARGEST
 
-__all__ = [
-    "History",
-    "Log",
-    "block_of",
-    "changes_between",
-    "content_id",
-    "folder_of",
-    "key_of",
-    "log_of",
-    "text_diff",
-    "vetted_by",
-]
+__all__ = ["History", "Log", "block_of", "key_of", "log_of", "vetted_by"]
 
-_MOST_LINES = 8
 _MOST_VARIANTS = 8
-_MOST_COMPARED = 1_000_000  # pairs of lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,76 +129,3 @@ def _name(action: Action) -> tuple[Kind, str, bool]:
 def _variant(result: Result, action: Action) -> tuple[str, ...] | None:
     block = block_of(result, action)
     return variant_of(block) if block else None
-
-
-def changes_between(then: Result, old: Action, result: Result, action: Action) -> tuple[Change, ...] | None:
-    """The inputs of an action that are not what they were, with the texts of files; None without evidence."""
-    before, after = block_of(then, old), block_of(result, action)
-    if before is None or after is None:
-        return None
-    return tuple(_with_diff(change, result, after, action) for change in changed_inputs(before, after))
-
-
-def _with_diff(change: Change, result: Result, block: HashBlock, action: Action) -> Change:
-    kind, _, name = change.what.partition("file ")
-    if kind not in ("", "embedded ") or not name or change.old is None or change.new is None:
-        return change
-    folder = folder_of(result, block, action)
-    if folder is None:
-        return change
-    texts = {content_id(text): text for text in _texts_of(result, folder / name)}
-    if change.old not in texts or change.new not in texts:
-        return change
-    return replace(change, diff=text_diff(texts[change.old], texts[change.new]))
-
-
-def folder_of(result: Result, block: HashBlock, action: Action) -> Path | None:
-    """The folder of a package: hashed, or with -trimpath found by the paths of the modules."""
-    line = next((line for line in block.inputs if line.startswith("dir ")), None)
-    if line is not None:
-        return Path(line.removeprefix("dir ").rstrip("\n"))
-    return folder_in_modules(result, action.import_path)
-
-
-def content_id(content: bytes) -> str:
-    """A file's content as Go writes it in a cache key."""
-    return short_id(hashlib.sha256(content).digest())
-
-
-def _texts_of(result: Result, file: Path) -> list[bytes]:
-    """The contents that are known of a file: those that were seen, and the one that it has now."""
-    seen = list(result.circumstances.texts.of(str(file))) if result.circumstances else []
-    try:
-        if file.stat().st_size <= LARGEST:
-            seen.append(file.read_bytes())
-    except OSError:
-        pass
-    return seen
-
-
-def text_diff(old: bytes, new: bytes) -> tuple[str, ...]:
-    """The lines that differ between two texts, each behind a ``-`` or a ``+``; a long diff is cut, none of binaries."""
-    if b"\0" in old or b"\0" in new:
-        return ()
-    try:
-        before, after = (text.decode("utf-8").splitlines() for text in (old, new))
-    except UnicodeDecodeError:
-        return ()
-    while before and after and before[0] == after[0]:
-        del before[0], after[0]
-    while before and after and before[-1] == after[-1]:
-        del before[-1], after[-1]
-    if len(before) * len(after) > _MOST_COMPARED:
-        return ()  # to find what such texts have in common takes seconds
-    lines = []
-    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
-        if tag != "equal":
-            lines += [("-", line) for line in before[old_from:old_to]]
-            lines += [("+", line) for line in after[new_from:new_to]]
-    shown = lines[:_MOST_LINES]
-    bodies = textwrap.dedent("\n".join(line.expandtabs(4) for _, line in shown)).split("\n")
-    more = len(lines) - len(shown)
-    return (
-        *(f"{sign} {shortened(body)}".rstrip() for (sign, _), body in zip(shown, bodies, strict=False)),
-        *([f"… {more} more line{'s' if more > 1 else ''}"] if more else ()),
-    )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pytest_gocache.advice import advice_for, advice_on_bare_flags
-from pytest_gocache.evidence import History, block_of, folder_of
+from pytest_gocache.explain.advice import advice_for, advice_on_bare_flags
+from pytest_gocache.explain.changes import folder_of
+from pytest_gocache.explain.explainer import Explainers, explain
+from pytest_gocache.explain.history import History, block_of
+from pytest_gocache.explain.tests import why_test_cached
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.results.explanation import table
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.tables import rows
-from pytest_gocache.testreasons import why_test_cached
-from pytest_gocache.why import Explainers, explain
 
 __all__ = [
     "causes_in_brief",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_gocache.evidence import block_of
+from pytest_gocache.explain.history import block_of
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.results.given_flags import cleans, switched_on
 from pytest_gocache.results.result import Result

@@ -6,11 +6,11 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 
+from pytest_gocache.explain.test_inputs import ONLY_TIME
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.results.explanation import SETTING, Reason
 from pytest_gocache.results.given_flags import naming, package_flags
 from pytest_gocache.results.result import Result
-from pytest_gocache.testreads import ONLY_TIME
 
 __all__ = ["advice_for", "advice_on_bare_flags"]
 

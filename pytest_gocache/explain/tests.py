@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from pytest_gocache.evidence import log_of, text_diff
-from pytest_gocache.explain import Explainer
+from pytest_gocache.explain.actions import Explainer
+from pytest_gocache.explain.changes import text_diff
+from pytest_gocache.explain.history import log_of
+from pytest_gocache.explain.same_key import gone_from_cache
+from pytest_gocache.explain.test_inputs import as_the_test_names_it, changed_reads, names_of_reads
 from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.hashlog import quoted_words
@@ -15,8 +18,6 @@ from pytest_gocache.golang.testcache_log import Lookup, Lookups, PackageLookups
 from pytest_gocache.results.explanation import Change, Reason
 from pytest_gocache.results.given_flags import cleans
 from pytest_gocache.results.result import Result
-from pytest_gocache.samekey import gone_from_cache
-from pytest_gocache.testreads import as_the_test_names_it, changed_reads, names_of_reads
 
 __all__ = ["why_test_cached", "why_test_ran"]
 

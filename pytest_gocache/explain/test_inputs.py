@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_gocache.evidence import log_of, text_diff
+from pytest_gocache.explain.changes import text_diff
+from pytest_gocache.explain.history import log_of
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.golang.hashlog import HashBlock
 from pytest_gocache.results.explanation import NOT_THERE, Change

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_gocache.advice import advice_for
-from pytest_gocache.explain import Explainer
+from pytest_gocache.explain.actions import Explainer
+from pytest_gocache.explain.advice import advice_for
+from pytest_gocache.explain.tests import why_test_ran
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.results.explanation import Explanation, Reason
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, matching
-from pytest_gocache.testreasons import why_test_ran
 
 __all__ = ["Explainers", "explain"]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pytest_gocache.evidence import History, changes_between, key_of, vetted_by
+from pytest_gocache.explain.changes import changes_between
+from pytest_gocache.explain.history import History, key_of, vetted_by
+from pytest_gocache.explain.same_key import forced, why_same_key_ran
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.golang.patterns import short_name
 from pytest_gocache.results.explanation import FACTS, Change, Reason
 from pytest_gocache.results.result import Result
-from pytest_gocache.samekey import forced, why_same_key_ran
 
 __all__ = ["Explainer", "build_settings_only"]
 
