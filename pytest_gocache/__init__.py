@@ -32,7 +32,9 @@ if TYPE_CHECKING:
         assert_not_in_build as assert_not_in_build,
         assert_parallel as assert_parallel,
     )
-    from pytest_gocache.caches import BuildCache as BuildCache, CacheEntry as CacheEntry, ModuleCache as ModuleCache
+    from pytest_gocache.caches.build_cache import BuildCache as BuildCache, CacheEntry as CacheEntry
+    from pytest_gocache.caches.module_cache import ModuleCache as ModuleCache
+    from pytest_gocache.caches.shared import SharedCache as SharedCache, Traffic as Traffic
     from pytest_gocache.conditions import ALL as ALL
     from pytest_gocache.errors import (
         ActionGraphError as ActionGraphError,
@@ -62,7 +64,6 @@ if TYPE_CHECKING:
     from pytest_gocache.reproduce import assert_reproducible as assert_reproducible
     from pytest_gocache.results.explanation import Change as Change, Explanation as Explanation, Reason as Reason
     from pytest_gocache.results.result import PackageSet as PackageSet, Result as Result
-    from pytest_gocache.sharedcache import SharedCache as SharedCache, Traffic as Traffic
 
 
 @functools.cache

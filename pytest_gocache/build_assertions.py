@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from pytest_gocache.assertions import fail
-from pytest_gocache.caches import ModuleCache
+from pytest_gocache.caches.module_cache import ModuleCache
 from pytest_gocache.errors import PatternError, UsageError
 from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.key_inputs import compile_flags

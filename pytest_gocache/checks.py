@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.accepted import accepts_of, refuse_unknown, unaccepted, unused
-from pytest_gocache.dependencies import module_sources, own_module_cache
+from pytest_gocache.caches.module_cache import own_module_cache
+from pytest_gocache.dependencies import module_sources
 from pytest_gocache.errors import GoCacheError
 from pytest_gocache.findings import (
     CheckFailed,

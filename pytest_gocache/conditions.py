@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_gocache.caches import ModuleCache
+from pytest_gocache.caches.module_cache import ModuleCache
 from pytest_gocache.checkout import copy_repository
 from pytest_gocache.errors import UsageError
 from pytest_gocache.host.environment import Home

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.modfile import local_folders_of, module_path_of
-from pytest_gocache.host.environment import gomodcache_of
 
-__all__ = ["module_sources", "own_module_cache", "refuse_dependent", "what_it_lacks"]
+__all__ = ["module_sources", "refuse_dependent", "what_it_lacks"]
 
 _NETWORK = (
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE"),
@@ -22,12 +21,6 @@ _MISSING = re.compile(
     r"module lookup disabled|reading file://|cannot find module providing|missing go\.sum entry|"
     r"no required module provides|cannot query module"
 )
-
-
-def own_module_cache(ambient: Mapping[str, str]) -> Path | None:
-    """The user's own GOMODCACHE, as their environment has it; None when there is none."""
-    folder = gomodcache_of(ambient)
-    return folder if (folder / "cache" / "download").is_dir() else None
 
 
 def module_sources(modcache: Path | None, ambient: Mapping[str, str], *, network: bool) -> dict[str, str]:

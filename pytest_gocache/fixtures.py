@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_gocache.caches import BuildCache, ModuleCache
+    from pytest_gocache.caches.build_cache import BuildCache
+    from pytest_gocache.caches.module_cache import ModuleCache
+    from pytest_gocache.caches.shared import SharedCache
     from pytest_gocache.host.toolchain import GoToolchain
     from pytest_gocache.machine import Machine
     from pytest_gocache.marks import MarkSettings
     from pytest_gocache.module import GoModule
     from pytest_gocache.proxy import ModuleProxy
-    from pytest_gocache.sharedcache import SharedCache
 
 # What the fixtures are made of is imported when one is used: pytest loads this module in every run.
 
@@ -126,7 +127,7 @@ def shared_cache(_gocache_bench: _Bench) -> SharedCache:
 
     Needs Go 1.24: older toolchains ignore GOCACHEPROG, and the test is skipped.
     """
-    from pytest_gocache.sharedcache import SharedCache
+    from pytest_gocache.caches.shared import SharedCache
 
     machine = _gocache_bench.machine
     if not machine.toolchain.version.satisfies(">=1.24"):

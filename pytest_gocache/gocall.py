@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_gocache.caches import ModuleCache
+from pytest_gocache.caches.module_cache import ModuleCache
+from pytest_gocache.caches.source_scan import Sources
 from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.golang.action import Action, Kind, TestOutcome, TestStatus
 from pytest_gocache.golang.actiongraph import action_ids, parse_action_graph
@@ -21,7 +22,6 @@ from pytest_gocache.host.environment import gomodcache_of
 from pytest_gocache.host.process import Finished
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.results.result import Circumstances, Result
-from pytest_gocache.variant import Sources
 
 __all__ = ["GoCall", "KnownInputs", "step_folder"]
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_gocache.caches import BuildCache, ModuleCache
+from pytest_gocache.caches.build_cache import BuildCache
+from pytest_gocache.caches.module_cache import ModuleCache
+from pytest_gocache.caches.shared import SharedCache
 from pytest_gocache.host.environment import Home, hermetic_environment
 from pytest_gocache.host.process import UMASK
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.sharedcache import SharedCache
 
 __all__ = ["Machine"]
 

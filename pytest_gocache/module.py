@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_gocache.caches import BuildCache, ModuleCache, holds_modules
+from pytest_gocache.caches.build_cache import BuildCache
+from pytest_gocache.caches.module_cache import ModuleCache, holds_modules
 from pytest_gocache.checkout import Times, copy_repository, set_times
 from pytest_gocache.errors import ModuleFileError, UsageError
 from pytest_gocache.golang.modfile import module_path_of

@@ -10,7 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_gocache.caches import BuildCache
+from pytest_gocache.caches.build_cache import BuildCache
+from pytest_gocache.caches.source_scan import Sources, SourceScan, named_std_packages
+from pytest_gocache.caches.variant import Variant
+from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
 from pytest_gocache.explain.explainer import explain
 from pytest_gocache.gocall import GoCall, KnownInputs, step_folder
@@ -25,8 +28,6 @@ from pytest_gocache.results.merge import with_commands
 from pytest_gocache.results.result import CacheEvent, Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
 from pytest_gocache.shim import shim_goroot
-from pytest_gocache.variant import Sources, SourceScan, Variant, named_std_packages
-from pytest_gocache.warmup import WarmStore
 from pytest_gocache.watcher import Request
 
 __all__ = ["Observer", "Trail"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_gocache.caches import BuildCache
+from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.checkout import Times, copy_repository, set_times
 from pytest_gocache.dependencies import refuse_dependent, what_it_lacks
 from pytest_gocache.errors import GoCommandError, UsageError

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from pytest_gocache.caches.source_scan import SourceScan
+from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import ActionGraphError, GoCacheError, ToolchainError
 from pytest_gocache.golang.action import Kind, Status
 from pytest_gocache.golang.hashlog import parse_hash_log
@@ -12,8 +14,6 @@ from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.machine import Machine
 from pytest_gocache.observe import Observer, Trail
 from pytest_gocache.results.result import Result
-from pytest_gocache.variant import SourceScan
-from pytest_gocache.warmup import WarmStore
 
 __all__ = ["check_toolchain"]
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from pytest_gocache.caches.source_scan import SourceScan
+from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import GoCacheError
 from pytest_gocache.gocache_toml import NamedToolchain
 from pytest_gocache.host.fetch_go import resolve
@@ -21,8 +23,6 @@ from pytest_gocache.record import Totals
 from pytest_gocache.results.command_record import command_records
 from pytest_gocache.results.result import Result
 from pytest_gocache.selfcheck import check_toolchain
-from pytest_gocache.variant import SourceScan
-from pytest_gocache.warmup import WarmStore
 
 __all__ = [
     "GoSession",

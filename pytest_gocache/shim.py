@@ -8,15 +8,15 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from pytest_gocache.caches import BuildCache
+from pytest_gocache.caches.build_cache import BuildCache
+from pytest_gocache.caches.variant import Variant
+from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import ToolchainError
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.host import process
 from pytest_gocache.host.environment import Home, hermetic_environment
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.variant import Variant
-from pytest_gocache.warmup import WarmStore
 
 __all__ = ["shim_goroot"]
 

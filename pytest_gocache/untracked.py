@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pytest_gocache.caches import BuildCache
+from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.explain.history import log_of
 from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.host.environment import gomodcache_of

@@ -32,7 +32,7 @@ def test_variants(module: GoModule, flag: str, number: int) -> None:
 
 @each
 def test_build(module: GoModule, gocache: BuildCache, number: int, tell: Callable[..., None]) -> None:
-    from pytest_gocache.caches import BuildCache
+    from pytest_gocache.caches.build_cache import BuildCache
 
     seconds: list[float] = []
     original = BuildCache.add

@@ -34,8 +34,8 @@ from pytest_gocache import (
     assert_test_ran,
     assert_up_to_date,
 )
+from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.host import process
-from pytest_gocache.warmup import WarmStore
 from tests.go.failures import failure
 from tests.go.programs import LIB, names, shell
 

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.cachefiles import cache_files, clone_files
-from pytest_gocache.caches import BuildCache, CacheEntry, ModuleCache
+from pytest_gocache.caches.build_cache import BuildCache, CacheEntry
+from pytest_gocache.caches.clone import cache_files, clone_files
+from pytest_gocache.caches.module_cache import ModuleCache
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.host.files import remove_tree
@@ -449,7 +450,7 @@ import os, shutil, sys, tempfile
 from pathlib import Path
 sys.path[:0] = sys.argv[1:]
 from pytest_gocache.host.files import remove_tree
-from pytest_gocache.caches import ModuleCache
+from pytest_gocache.caches.module_cache import ModuleCache
 from test_cache_folders import read_only_tree
 os.setgid(65534)
 os.setuid(65534)

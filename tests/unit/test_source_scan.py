@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from pytest_gocache.caches.source_scan import SourceScan, named_std_packages
+from pytest_gocache.caches.variant import Variant
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.variant import SourceScan, Variant, named_std_packages
 
 
 def write(root: Path, files: dict[str, str]) -> Path:

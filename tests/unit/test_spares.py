@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache import BuildCache
-from pytest_gocache.cachefiles import cache_files
-from pytest_gocache.spares import Spares
+from pytest_gocache.caches.clone import cache_files
+from pytest_gocache.caches.clone_pool import Spares
 
 KIND = ("entry", ("build", "test"))
 INDEX, DATA, PROGRAM = "0a/0a1-a", "0a/0a2-d", "0b/0b3-d"

@@ -8,8 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_gocache import cacheprog
-from pytest_gocache.caches import BuildCache
+from pytest_gocache.caches import cacheprog
+from pytest_gocache.caches.build_cache import BuildCache
 
 __all__ = ["SharedCache", "Traffic"]
 

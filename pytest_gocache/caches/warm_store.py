@@ -16,13 +16,13 @@ from weakref import WeakKeyDictionary
 
 from filelock import FileLock
 
-from pytest_gocache.caches import BuildCache
+from pytest_gocache.caches.build_cache import BuildCache
+from pytest_gocache.caches.clone_pool import Spares
+from pytest_gocache.caches.variant import Variant
+from pytest_gocache.caches.warm_entry import Warming
 from pytest_gocache.errors import StoreError
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.spares import Spares
-from pytest_gocache.variant import Variant
-from pytest_gocache.warming import Warming
 
 __all__ = ["DEFAULT_LIMIT", "StoreCounts", "WarmStore"]
 

@@ -11,13 +11,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from pytest_gocache.cachefiles import cache_files
-from pytest_gocache.caches import BuildCache
+from pytest_gocache.caches.build_cache import BuildCache
+from pytest_gocache.caches.clone import cache_files
+from pytest_gocache.caches.variant import Variant
 from pytest_gocache.host import process
 from pytest_gocache.host.environment import Home, hermetic_environment
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.variant import Variant
 
 __all__ = ["Warming"]
 

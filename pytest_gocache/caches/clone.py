@@ -1,4 +1,4 @@
-"""The files of Go's caches: list, clone and delete them, read-only ones included."""
+"""Clones of build caches: index files are copied, data files are hard-linked."""
 
 from __future__ import annotations
 

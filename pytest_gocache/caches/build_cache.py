@@ -1,4 +1,4 @@
-"""Build caches and module caches as folders: create, clone, save, restore, age, damage, measure."""
+"""A GOCACHE folder of a test."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import stat
-import tarfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,13 +14,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pytest_gocache.cachefiles import clone_files, subfolders
+from pytest_gocache.caches.clone import clone_files, subfolders
+from pytest_gocache.caches.folder import CacheFolder
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.action import Kind
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.results.result import CacheEvent, Result
 
-__all__ = ["BuildCache", "CacheEntry", "ModuleCache", "holds_modules"]
+__all__ = ["BuildCache", "CacheEntry"]
 
 _README = "This directory holds cached build artifacts from the Go build system.\n"
 # "v1", action ID, output ID, size and time, of fixed widths: cmd/go/internal/cache/cache.go, entrySize.
@@ -42,86 +42,7 @@ class CacheEntry:
     """When it was put there, in epoch seconds."""
 
 
-class _CacheFolder:
-    """A folder that Go keeps a cache in."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __fspath__(self) -> str:
-        return str(self.path)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self.path)!r})"
-
-    def size(self) -> int:
-        """Bytes of all files in the cache, a file with several links counted once."""
-        seen: dict[tuple[int, int], int] = {}
-        for parent, _, files in os.walk(self.path):
-            for name in files:
-                info = os.lstat(os.path.join(parent, name))  # noqa: PTH118 - hot on large caches
-                seen[info.st_dev, info.st_ino] = info.st_size
-        return sum(seen.values())
-
-    def clear(self) -> None:
-        """Empty the cache."""
-        remove_tree(self.path)
-        self.path.mkdir(parents=True)
-
-    def save(self, target: Path | str) -> Path:
-        """Copy the cache, modification times kept, as a CI cache would; returns where to.
-
-        ``target`` is a folder (absent or empty), or an archive to write: ``gocache.tar``, ``gocache.tar.gz``. The copy
-        shares nothing with the cache: it may be damaged, aged or packed freely.
-        """
-        target = Path(target)
-        if _is_archive(target):
-            with tarfile.open(target, "w:gz" if target.suffix != ".tar" else "w", format=tarfile.PAX_FORMAT) as tar:
-                tar.add(self.path, arcname=".")
-            return target
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise UsageError(f"cannot save {self.path} to {target}: it exists and is not an empty folder")
-        shutil.copytree(self.path, target, symlinks=True, dirs_exist_ok=True)
-        return target
-
-    def restore(self, source: Path | str) -> None:
-        """Replace the content of the cache by that of a saved folder or archive, modification times kept."""
-        source = Path(source)
-        if source.resolve().is_relative_to(self.path.resolve()):
-            raise UsageError(f"cannot restore {self.path} from {source}, which is a part of it")
-        if not source.is_dir() and not (_is_archive(source) and source.is_file()):
-            raise UsageError(
-                f"cannot restore {self.path} from {source}: it is not a folder, nor an archive (.tar, .tgz)"
-            )
-        remove_tree(self.path)
-        if source.is_dir():
-            shutil.copytree(source, self.path, symlinks=True)
-            return
-        with tarfile.open(source) as tar:
-            # The default of newer Pythons would make a module cache's read-only files writable.
-            tar.extraction_filter = staticmethod(getattr(tarfile, "tar_filter", lambda member, _: member))
-            try:
-                tar.extractall(self.path)  # noqa: S202 - packed by `save`, or by the user's own CI
-            except (OSError, EOFError, tarfile.TarError) as error:
-                raise UsageError(f"cannot restore {self.path} from {source}: {error}") from error
-
-
-def holds_modules(saved: Path) -> bool:
-    """Whether a saved cache is a module cache: a folder or an archive. Raises `UsageError` for anything else."""
-    if saved.is_dir():
-        return (saved / "cache" / "download").is_dir()
-    try:
-        with tarfile.open(saved) as tar:
-            return any(name.removeprefix("./").startswith("cache/download") for name in tar.getnames())
-    except (OSError, EOFError, tarfile.TarError) as error:
-        raise UsageError(f"cannot restore from {saved}: {error}") from error
-
-
-def _is_archive(path: Path) -> bool:
-    return path.name.endswith((".tar", ".tar.gz", ".tgz"))
-
-
-class BuildCache(_CacheFolder):
+class BuildCache(CacheFolder):
     """A GOCACHE.
 
     ``warm`` says whether the standard library may still be put in before a command: `clear`, `restore` and
@@ -332,22 +253,3 @@ def _replace(file: Path, content: bytes, *, keep_times: bool = False) -> None:
     if keep_times:
         os.utime(aside, ns=(info.st_atime_ns, info.st_mtime_ns))
     aside.replace(file)
-
-
-class ModuleCache(_CacheFolder):
-    """A GOMODCACHE: its files and folders are read-only, which never gets in the way of deleting them."""
-
-    def entries(self) -> tuple[str, ...]:
-        """``module@version`` of every module that was downloaded, sorted; upper case as Go escapes it (``!name``)."""
-        downloads = self.path / "cache" / "download"
-        if not downloads.is_dir():
-            return ()
-        found = [
-            f"{file.parent.parent.relative_to(downloads).as_posix()}@{file.stem}"
-            for file in downloads.rglob("@v/*.zip")
-        ]
-        return tuple(sorted(found))
-
-    def clone(self, folder: Path | str) -> ModuleCache:
-        """A second module cache with the same content."""
-        return ModuleCache(self.save(folder))

@@ -8,8 +8,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_gocache.cachefiles import clone_files, subfolders
-from pytest_gocache.caches import BuildCache
+from pytest_gocache.caches.build_cache import BuildCache
+from pytest_gocache.caches.clone import clone_files, subfolders
 from pytest_gocache.host.files import remove_tree
 
 __all__ = ["Spares"]

@@ -1,0 +1,81 @@
+"""What a build cache and a module cache have in common: they are saved, restored and cloned as folders."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+from pathlib import Path
+
+from pytest_gocache.errors import UsageError
+from pytest_gocache.host.files import remove_tree
+
+__all__ = ["CacheFolder"]
+
+
+class CacheFolder:
+    """A folder that Go keeps a cache in."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.path)!r})"
+
+    def size(self) -> int:
+        """Bytes of all files in the cache, a file with several links counted once."""
+        seen: dict[tuple[int, int], int] = {}
+        for parent, _, files in os.walk(self.path):
+            for name in files:
+                info = os.lstat(os.path.join(parent, name))  # noqa: PTH118 - hot on large caches
+                seen[info.st_dev, info.st_ino] = info.st_size
+        return sum(seen.values())
+
+    def clear(self) -> None:
+        """Empty the cache."""
+        remove_tree(self.path)
+        self.path.mkdir(parents=True)
+
+    def save(self, target: Path | str) -> Path:
+        """Copy the cache, modification times kept, as a CI cache would; returns where to.
+
+        ``target`` is a folder (absent or empty), or an archive to write: ``gocache.tar``, ``gocache.tar.gz``. The copy
+        shares nothing with the cache: it may be damaged, aged or packed freely.
+        """
+        target = Path(target)
+        if _is_archive(target):
+            with tarfile.open(target, "w:gz" if target.suffix != ".tar" else "w", format=tarfile.PAX_FORMAT) as tar:
+                tar.add(self.path, arcname=".")
+            return target
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise UsageError(f"cannot save {self.path} to {target}: it exists and is not an empty folder")
+        shutil.copytree(self.path, target, symlinks=True, dirs_exist_ok=True)
+        return target
+
+    def restore(self, source: Path | str) -> None:
+        """Replace the content of the cache by that of a saved folder or archive, modification times kept."""
+        source = Path(source)
+        if source.resolve().is_relative_to(self.path.resolve()):
+            raise UsageError(f"cannot restore {self.path} from {source}, which is a part of it")
+        if not source.is_dir() and not (_is_archive(source) and source.is_file()):
+            raise UsageError(
+                f"cannot restore {self.path} from {source}: it is not a folder, nor an archive (.tar, .tgz)"
+            )
+        remove_tree(self.path)
+        if source.is_dir():
+            shutil.copytree(source, self.path, symlinks=True)
+            return
+        with tarfile.open(source) as tar:
+            # The default of newer Pythons would make a module cache's read-only files writable.
+            tar.extraction_filter = staticmethod(getattr(tarfile, "tar_filter", lambda member, _: member))
+            try:
+                tar.extractall(self.path)  # noqa: S202 - packed by `save`, or by the user's own CI
+            except (OSError, EOFError, tarfile.TarError) as error:
+                raise UsageError(f"cannot restore {self.path} from {source}: {error}") from error
+
+
+def _is_archive(path: Path) -> bool:
+    return path.name.endswith((".tar", ".tar.gz", ".tgz"))

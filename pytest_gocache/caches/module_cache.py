@@ -1,0 +1,49 @@
+"""A GOMODCACHE folder of a test."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from pytest_gocache.caches.folder import CacheFolder
+from pytest_gocache.errors import UsageError
+from pytest_gocache.host.environment import gomodcache_of
+
+__all__ = ["ModuleCache", "holds_modules", "own_module_cache"]
+
+
+def own_module_cache(ambient: Mapping[str, str]) -> Path | None:
+    """The user's own GOMODCACHE, as their environment has it; None when there is none."""
+    folder = gomodcache_of(ambient)
+    return folder if (folder / "cache" / "download").is_dir() else None
+
+
+def holds_modules(saved: Path) -> bool:
+    """Whether a saved cache is a module cache: a folder or an archive. Raises `UsageError` for anything else."""
+    if saved.is_dir():
+        return (saved / "cache" / "download").is_dir()
+    try:
+        with tarfile.open(saved) as tar:
+            return any(name.removeprefix("./").startswith("cache/download") for name in tar.getnames())
+    except (OSError, EOFError, tarfile.TarError) as error:
+        raise UsageError(f"cannot restore from {saved}: {error}") from error
+
+
+class ModuleCache(CacheFolder):
+    """A GOMODCACHE: its files and folders are read-only, which never gets in the way of deleting them."""
+
+    def entries(self) -> tuple[str, ...]:
+        """``module@version`` of every module that was downloaded, sorted; upper case as Go escapes it (``!name``)."""
+        downloads = self.path / "cache" / "download"
+        if not downloads.is_dir():
+            return ()
+        found = [
+            f"{file.parent.parent.relative_to(downloads).as_posix()}@{file.stem}"
+            for file in downloads.rglob("@v/*.zip")
+        ]
+        return tuple(sorted(found))
+
+    def clone(self, folder: Path | str) -> ModuleCache:
+        """A second module cache with the same content."""
+        return ModuleCache(self.save(folder))

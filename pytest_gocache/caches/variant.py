@@ -1,0 +1,89 @@
+"""What selects the standard packages that a command needs: the variant, and the imports of the sources at hand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pytest_gocache.golang.command_line import VARIANT_ENV, GoArguments, variant_flags
+from pytest_gocache.host.toolchain import GoToolchain
+
+__all__ = ["Variant"]
+
+# A program's identity without reading it: compilers are large, and replaced as a whole.
+_Stamp = tuple[str, int, int]
+_EXTRAS = ("-cover", "-ldflags", "-tags", "-vet")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Everything but the imports that decides which compiled standard packages a command looks for."""
+
+    version: str
+    compiler: str
+    env: tuple[tuple[str, str], ...]
+    flags: tuple[str, ...]
+    inputs: tuple[_Stamp | tuple[str, str], ...]
+    """The C compilers that would be called, and the content of a PGO profile."""
+
+    @classmethod
+    def of(cls, toolchain: GoToolchain, arguments: GoArguments, env: Mapping[str, str], cwd: Path) -> Variant:
+        """The variant that a go command with these arguments, in this environment and folder, selects."""
+        # A variable that says what this toolchain does anyway selects nothing. Only at home: what cgo does by default
+        # is another thing for another target.
+        home = all(env.get(name, "") in ("", toolchain.env.get(name)) for name in ("GOOS", "GOARCH"))
+        chosen = tuple(
+            (name, env[name])
+            for name in VARIANT_ENV
+            if env.get(name) and not (home and env[name] == toolchain.env.get(name))
+        )
+        inputs: list[_Stamp | tuple[str, str]] = []
+        for name, default in (("CC", toolchain.env.get("CC", "gcc")), ("CXX", toolchain.env.get("CXX", "g++"))):
+            words = (env.get(name) or default or "").split()
+            found = shutil.which(words[0], path=env.get("PATH")) if words else None
+            if found:
+                info = Path(found).stat()
+                inputs.append((os.path.realpath(found), info.st_size, info.st_mtime_ns))
+        flags = []
+        for flag in variant_flags(arguments, env.get("GOFLAGS", "")):
+            name, _, value = flag.partition("=")
+            if name == "-pgo":
+                flag = f"-pgo={cwd / value}"  # noqa: PLW2901 - the same flag for the warm-up's folder
+                inputs += _profile(cwd / value)
+            flags.append(flag)
+        return cls(str(toolchain.version), toolchain.compiler, chosen, tuple(flags), tuple(inputs))
+
+    def with_profile(self, profile: Path) -> Variant:
+        """The variant that a main package beside a ``default.pgo`` selects for all that it imports."""
+        return replace(self, flags=(*self.flags, f"-pgo={profile}"), inputs=(*self.inputs, *_profile(profile)))
+
+    @property
+    def family(self) -> str:
+        """A short hash of what the compiled form of every standard package depends on.
+
+        Two variants of one family share most of their packages: where a profile lies makes no difference at all, and
+        the `extras` add packages, or replace a few.
+        """
+        flags = [flag for flag in self.flags if flag not in self.extras and not flag.startswith("-pgo=")]
+        text = json.dumps([self.version, self.compiler, self.env, flags, self.inputs])
+        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The flags that leave most compiled packages as they are (measured for ``-cover`` on Go 1.21 to 1.27)."""
+        return tuple(flag for flag in self.flags if flag.partition("=")[0] in _EXTRAS)
+
+    @property
+    def label(self) -> str:
+        """How a person would name it: ``go1.27.3``, ``go1.27.3 -race GOOS=windows``."""
+        flags = ["-pgo" if flag.startswith("-pgo=") else flag for flag in self.flags]
+        return " ".join([self.version, *flags, *(f"{name}={value}" for name, value in self.env)])
+
+
+def _profile(file: Path) -> list[tuple[str, str]]:
+    return [("pgo", hashlib.sha256(file.read_bytes()).hexdigest())] if file.is_file() else []
