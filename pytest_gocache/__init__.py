@@ -59,11 +59,11 @@ if TYPE_CHECKING:
     )
     from pytest_gocache.golang.version import GoVersion as GoVersion
     from pytest_gocache.host.toolchain import GoToolchain as GoToolchain
-    from pytest_gocache.module import GoModule as GoModule
-    from pytest_gocache.proxy import ModuleProxy as ModuleProxy
     from pytest_gocache.reproduce import assert_reproducible as assert_reproducible
     from pytest_gocache.results.explanation import Change as Change, Explanation as Explanation, Reason as Reason
     from pytest_gocache.results.result import PackageSet as PackageSet, Result as Result
+    from pytest_gocache.run.go_module import GoModule as GoModule
+    from pytest_gocache.run.module_proxy import ModuleProxy as ModuleProxy
 
 
 @functools.cache

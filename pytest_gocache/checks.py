@@ -13,7 +13,6 @@ import pytest
 
 from pytest_gocache.accepted import accepts_of, refuse_unknown, unaccepted, unused
 from pytest_gocache.caches.module_cache import own_module_cache
-from pytest_gocache.dependencies import module_sources
 from pytest_gocache.errors import GoCacheError
 from pytest_gocache.findings import (
     CheckFailed,
@@ -34,11 +33,12 @@ from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.host.cpu import cpu_count
 from pytest_gocache.host.files import make_writable, remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.machine import Machine
-from pytest_gocache.module import GoModule
-from pytest_gocache.observe import Observer, Trail
 from pytest_gocache.repository import BuiltCheckout, CheckedRepository
 from pytest_gocache.results.result import Result
+from pytest_gocache.run.go_module import GoModule
+from pytest_gocache.run.machine import Machine
+from pytest_gocache.run.module_sources import module_sources
+from pytest_gocache.run.observer import Trail
 from pytest_gocache.session import GoSession, keep_folder, list_result, record_result, results_of, session_of
 from pytest_gocache.untracked import other_verdicts, outside_reads
 
@@ -89,16 +89,7 @@ def _module(session: GoSession, repository: CheckedRepository, machine: Machine,
         if not repository.quiet and isinstance(repository.node, pytest.Item):
             record_result(repository.node, result, repository.root)
 
-    observer = Observer(
-        machine=machine,
-        trail=trail,
-        store=session.store,
-        scan=session.scan,
-        cwd=tree,
-        find_toolchain=session.toolchain,
-        on_result=record,
-    )
-    return GoModule(tree, observer, session.settings.timeout)
+    return session.module(machine, tree, trail, on_result=record)
 
 
 @pytest.fixture

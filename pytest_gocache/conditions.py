@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_gocache.caches.module_cache import ModuleCache
-from pytest_gocache.checkout import copy_repository
 from pytest_gocache.errors import UsageError
 from pytest_gocache.host.environment import Home
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.process import UMASK
 from pytest_gocache.host.toolchain import GoToolchain, from_path
-from pytest_gocache.machine import Machine
+from pytest_gocache.run.checkout import copy_repository
+from pytest_gocache.run.machine import Machine
 
 __all__ = ["ALL", "Place", "Stage", "chosen"]
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from pytest_gocache.caches.module_cache import ModuleCache
     from pytest_gocache.caches.shared import SharedCache
     from pytest_gocache.host.toolchain import GoToolchain
-    from pytest_gocache.machine import Machine
     from pytest_gocache.marks import MarkSettings
-    from pytest_gocache.module import GoModule
-    from pytest_gocache.proxy import ModuleProxy
+    from pytest_gocache.run.go_module import GoModule
+    from pytest_gocache.run.machine import Machine
+    from pytest_gocache.run.module_proxy import ModuleProxy
 
 # What the fixtures are made of is imported when one is used: pytest loads this module in every run.
 
@@ -56,8 +56,8 @@ def _gocache_bench(
     request: pytest.FixtureRequest, go_toolchain: GoToolchain, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[_Bench]:
     from pytest_gocache.host.files import make_writable, remove_tree
-    from pytest_gocache.machine import Machine
     from pytest_gocache.marks import read_marks
+    from pytest_gocache.run.machine import Machine
     from pytest_gocache.session import keep_folder, session_of
 
     session = session_of(request.config)
@@ -111,7 +111,7 @@ def go_proxy(_gocache_bench: _Bench) -> Iterator[ModuleProxy]:
 
     ``.add(txtar_or_folder, version)`` serves a module, ``.requests`` tells what was asked for.
     """
-    from pytest_gocache.proxy import ModuleProxy
+    from pytest_gocache.run.module_proxy import ModuleProxy
 
     proxy = ModuleProxy(_gocache_bench.folder / "proxy")
     machine = _gocache_bench.machine
@@ -155,9 +155,9 @@ def go_repo(request: pytest.FixtureRequest, _gocache_bench: _Bench) -> GoModule:
     The repository is what ``--go-repo`` or the ini option ``go_repo`` names, or pytest's rootdir; the original is only
     read. With ``--go-modcache`` or ``--go-network``, its dependencies come from there.
     """
-    from pytest_gocache.checkout import copy_repository
-    from pytest_gocache.dependencies import module_sources
     from pytest_gocache.errors import UsageError
+    from pytest_gocache.run.checkout import copy_repository
+    from pytest_gocache.run.module_sources import module_sources
     from pytest_gocache.session import session_of
 
     session = session_of(request.config)
@@ -183,19 +183,13 @@ def _users_level() -> int:
 
 def _module(request: pytest.FixtureRequest, bench: _Bench, folder: Path) -> GoModule:
     from pytest_gocache.errors import GoCacheWarning
-    from pytest_gocache.module import GoModule
-    from pytest_gocache.observe import Observer, Trail
+    from pytest_gocache.run.observer import Trail
     from pytest_gocache.session import record_result, session_of
 
-    session = session_of(request.config)
-    observer = Observer(
-        machine=bench.machine,
-        trail=Trail(bench.folder / "steps" / folder.name),
-        store=session.store,
-        scan=session.scan,
-        cwd=folder,
-        find_toolchain=session.toolchain,
+    return session_of(request.config).module(
+        bench.machine,
+        folder,
+        Trail(bench.folder / "steps" / folder.name),
         on_result=lambda result: record_result(request.node, result, bench.folder),
         on_cold=lambda reason: warnings.warn(GoCacheWarning(reason), stacklevel=_users_level()),
     )
-    return GoModule(folder, observer, session.settings.timeout)

@@ -16,12 +16,12 @@ from pytest_gocache.errors import GoCommandError, UsageError
 from pytest_gocache.golang.command_line import GoArguments, without_flag
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.module import GoModule, observer_of
-from pytest_gocache.observe import Observer
 from pytest_gocache.results.packages import sha256_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import below
 from pytest_gocache.results.tables import counted, rows
+from pytest_gocache.run.go_module import GoModule, observer_of
+from pytest_gocache.run.observer import Observer
 
 __all__ = ["assert_reproducible"]
 

@@ -14,6 +14,7 @@ import pytest
 from pytest_gocache.caches.source_scan import SourceScan
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import GoCacheError
+from pytest_gocache.explain.explainer import explain
 from pytest_gocache.gocache_toml import NamedToolchain
 from pytest_gocache.host.fetch_go import resolve
 from pytest_gocache.host.files import remove_tree
@@ -22,7 +23,10 @@ from pytest_gocache.options import Settings, read_settings
 from pytest_gocache.record import Totals
 from pytest_gocache.results.command_record import command_records
 from pytest_gocache.results.result import Result
-from pytest_gocache.selfcheck import check_toolchain
+from pytest_gocache.run.go_module import GoModule
+from pytest_gocache.run.machine import Machine
+from pytest_gocache.run.observer import Observer, Trail
+from pytest_gocache.run.toolchain_check import check_toolchain
 
 __all__ = [
     "GoSession",
@@ -78,7 +82,10 @@ class GoSession:
         if toolchain.goroot not in self._checked:
             scratch = folder()
             try:
-                check_toolchain(toolchain, scratch, self.ambient, self.store)
+                machine = Machine.create(scratch / "machine", toolchain, self.ambient, warm=False)
+                sources = scratch / "module"
+                sources.mkdir()
+                check_toolchain(self.module(machine, sources, Trail(scratch / "steps")))
                 self._checked[toolchain.goroot] = None
             except GoCacheError as error:
                 self._checked[toolchain.goroot] = error
@@ -87,6 +94,29 @@ class GoSession:
         failed = self._checked[toolchain.goroot]
         if failed is not None:
             raise failed.with_traceback(None)
+
+    def module(
+        self,
+        machine: Machine,
+        folder: Path,
+        trail: Trail,
+        *,
+        on_result: Callable[[Result], None] = lambda _: None,
+        on_cold: Callable[[str], None] = lambda _: None,
+    ) -> GoModule:
+        """The module in ``folder``, on ``machine``: the one place where an observer gets all that it works with."""
+        observer = Observer(
+            machine=machine,
+            trail=trail,
+            store=self.store,
+            scan=self.scan,
+            cwd=folder,
+            explain=explain,
+            find_toolchain=self.toolchain,
+            on_result=on_result,
+            on_cold=on_cold,
+        )
+        return GoModule(folder, observer, self.settings.timeout)
 
     def close(self) -> None:
         """Delete what was kept for tests to come."""

@@ -47,7 +47,7 @@ def module_of(packages: int) -> dict[str, str]:
 @contextmanager
 def recorded() -> Iterator[list[Callable[[], Result]]]:
     """Gives what turns each go command's record into its result once more: graph, hash log and what it printed."""
-    from pytest_gocache.gocall import GoCall
+    from pytest_gocache.run.go_command import GoCall
 
     again: list[Callable[[], Result]] = []
     original = GoCall.result

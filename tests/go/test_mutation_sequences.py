@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, given, settings, strategies as st
 
-from pytest_gocache import GoModule, GoToolchain, UsageError
+from pytest_gocache import GoToolchain, UsageError
 from pytest_gocache.host.files import remove_tree
-from pytest_gocache.machine import Machine
-from pytest_gocache.observe import Observer, Trail
+from pytest_gocache.run.machine import Machine
+from pytest_gocache.run.observer import Trail
 from pytest_gocache.session import session_of
 from tests.go.mutation_module import load_app
 from tests.go.mutations import Bench, gaps
@@ -109,8 +109,7 @@ def new_bench(config: pytest.Config, toolchain: GoToolchain, folder: Path) -> Be
     machine = Machine.create(folder, toolchain, session.ambient)
     root = folder / "app"
     root.mkdir()
-    observer = Observer(machine, Trail(folder / "steps"), session.store, session.scan, root)
-    module = GoModule(root, observer, session.settings.timeout)
+    module = session.module(machine, root, Trail(folder / "steps"))
     load_app(module, folder / "proxy")
     return Bench(module, machine.build_cache, folder)
 

@@ -113,7 +113,7 @@ def test_without_a_test_that_observes_go_says_so(go_module: GoModule, go_toolcha
 def test_it_is_made_once_and_is_what_gofmt_and_vet_like(
     say: GoModule, go_toolchain: GoToolchain, pytestconfig: pytest.Config
 ) -> None:
-    say.write("shim/main.go", (Path(pytest_gocache.__file__).parent / "shim.go").read_text(encoding="utf-8"))
+    say.write("shim/main.go", (Path(pytest_gocache.__file__).parent / "run" / "shim.go").read_text(encoding="utf-8"))
     gofmt = shell(say, '"$(dirname "$REAL")/gofmt" -l ./shim')
     assert (gofmt.stdout, gofmt.stderr) == ("", "")
     assert say.vet("./shim").stderr == ""

@@ -21,7 +21,7 @@ from pytest_gocache import (
     assert_reproducible,
 )
 from pytest_gocache.conditions import Stage
-from pytest_gocache.module import observer_of
+from pytest_gocache.run.go_module import observer_of
 
 QUICK = ALL - {"cache"}
 OTHER = """

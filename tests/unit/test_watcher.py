@@ -11,8 +11,8 @@ from typing import ClassVar
 
 import pytest
 
-from pytest_gocache import watcher as module
-from pytest_gocache.watcher import Reply, Request, Watcher
+from pytest_gocache.run import shim_server as module
+from pytest_gocache.run.shim_server import Reply, Request, Watcher
 
 SOON = 30.0
 

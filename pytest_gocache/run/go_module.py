@@ -11,16 +11,16 @@ from pathlib import Path
 
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.module_cache import ModuleCache, holds_modules
-from pytest_gocache.checkout import Times, copy_repository, set_times
 from pytest_gocache.errors import ModuleFileError, UsageError
 from pytest_gocache.golang.modfile import module_path_of
 from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.golang.txtar import parse_txtar
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.machine import Machine
-from pytest_gocache.observe import Observer
 from pytest_gocache.results.result import Result
+from pytest_gocache.run.checkout import Times, copy_repository, set_times
+from pytest_gocache.run.machine import Machine
+from pytest_gocache.run.observer import Observer
 
 __all__ = ["GoModule", "observer_of"]
 

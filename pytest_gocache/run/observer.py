@@ -15,20 +15,20 @@ from pytest_gocache.caches.source_scan import Sources, SourceScan, named_std_pac
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
-from pytest_gocache.explain.explainer import explain
-from pytest_gocache.gocall import GoCall, KnownInputs, step_folder
 from pytest_gocache.golang.command_line import GoArguments, without_flag
 from pytest_gocache.golang.godebug import with_debug_setting
 from pytest_gocache.host import process
 from pytest_gocache.host.environment import gomodcache_of
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.machine import Machine
-from pytest_gocache.program import below_generate, run_program
+from pytest_gocache.results.explanation import Explanation
 from pytest_gocache.results.merge import with_commands
 from pytest_gocache.results.result import CacheEvent, Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
-from pytest_gocache.shim import shim_goroot
-from pytest_gocache.watcher import Request
+from pytest_gocache.run.go_command import GoCall, KnownInputs, step_folder
+from pytest_gocache.run.machine import Machine
+from pytest_gocache.run.program import below_generate, run_program
+from pytest_gocache.run.shim import shim_goroot
+from pytest_gocache.run.shim_server import Request
 
 __all__ = ["Observer", "Trail"]
 
@@ -63,6 +63,8 @@ class Observer:
     scan: SourceScan
     cwd: Path
     """The root of the module."""
+    explain: Callable[[Result, Sequence[str]], Explanation]
+    """Answers `Result.explain`."""
     on_result: Callable[[Result], None] = lambda _: None
     find_toolchain: Callable[[str], GoToolchain] | None = None
     """Finds the toolchain that a version or a path names."""
@@ -194,7 +196,7 @@ class Observer:
             cwd=cwd,
             started=time.time(),
             texts=self.trail.texts,
-            explain=explain,
+            explain=self.explain,
         )
 
     def _ended(self, result: Result, done: process.Finished, *, check: bool, timeout: float | None) -> Result:

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
-from pytest_gocache.caches.source_scan import SourceScan
-from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import ActionGraphError, GoCacheError, ToolchainError
 from pytest_gocache.golang.action import Kind, Status
 from pytest_gocache.golang.hashlog import parse_hash_log
-from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.machine import Machine
-from pytest_gocache.observe import Observer, Trail
 from pytest_gocache.results.result import Result
+from pytest_gocache.run.go_module import GoModule
 
 __all__ = ["check_toolchain"]
 
@@ -26,22 +19,18 @@ _FILES = {
 _OWN = frozenset({"gocache.invalid/check/low", "gocache.invalid/check/high"})
 
 
-def check_toolchain(toolchain: GoToolchain, folder: Path, ambient: Mapping[str, str], store: WarmStore) -> None:
-    """Build a module of two packages twice in ``folder``, which is empty.
+def check_toolchain(module: GoModule) -> None:
+    """Build two packages twice in ``module``, which is empty and has a cold build cache.
 
-    Raises `ToolchainError` when the action graphs or hash inputs say something impossible: then this version writes
+    Raises `ToolchainError` when the action graphs or hash inputs say something impossible: this version then writes
     them in a way that the library does not understand, and its verdicts would be wrong.
     """
-    module = folder / "module"
-    for name, text in _FILES.items():
-        (module / name).parent.mkdir(parents=True, exist_ok=True)
-        (module / name).write_text(text, encoding="ascii")
-    machine = Machine.create(folder / "machine", toolchain, ambient, warm=False)
+    toolchain = module.toolchain
     # Packages that import nothing need no standard library: this costs two go commands and no warm cache.
-    observer = Observer(machine, Trail(folder / "steps"), store, SourceScan(), module)
+    module.write(_FILES)
     try:
-        first = observer.go(["build", "./low", "./high"], {}, check=True, timeout=_SECONDS)
-        second = observer.go(["build", "./low", "./high"], {}, check=True, timeout=_SECONDS)
+        first = module.build("./low", "./high", timeout=_SECONDS)
+        second = module.build("./low", "./high", timeout=_SECONDS)
     except ActionGraphError as error:
         raise ToolchainError(f"{toolchain} cannot be observed: {error}") from error
     except GoCacheError as error:

@@ -1,4 +1,4 @@
-"""What a repository needs from outside: its modules, and where they may come from; a compiler; folders beside it."""
+"""Where the modules that a build needs come from."""
 
 from __future__ import annotations
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_gocache.errors import UsageError
-from pytest_gocache.gocall import GoCall, step_folder
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.host import process
 from pytest_gocache.host.process import Finished
-from pytest_gocache.watcher import KILLED, Reply, Request, Watcher
+from pytest_gocache.run.go_command import GoCall, step_folder
+from pytest_gocache.run.shim_server import KILLED, Reply, Request, Watcher
 
 __all__ = ["CalledGo", "below_generate", "run_program"]
 
