@@ -14,28 +14,36 @@ from typing import TYPE_CHECKING, Any
 # The public names and their modules, for type checkers and for `__getattr__`, which reads this block: a new name is one
 # line here. A module is imported on first use, because pytest imports this package in every run, with or without Go.
 if TYPE_CHECKING:
-    from pytest_gocache.assertions import (
-        assert_cached as assert_cached,
+    from pytest_gocache.assertions.downloads import (
+        assert_downloaded as assert_downloaded,
+        assert_no_downloads as assert_no_downloads,
+    )
+    from pytest_gocache.assertions.flags import (
+        assert_compiled_with as assert_compiled_with,
+        assert_not_compiled_with as assert_not_compiled_with,
+    )
+    from pytest_gocache.assertions.in_build import assert_not_in_build as assert_not_in_build
+    from pytest_gocache.assertions.links import (
         assert_not_relinked as assert_not_relinked,
-        assert_only_rebuilt as assert_only_rebuilt,
         assert_only_relinked as assert_only_relinked,
-        assert_rebuilt as assert_rebuilt,
         assert_relinked as assert_relinked,
+    )
+    from pytest_gocache.assertions.packages import (
+        assert_cached as assert_cached,
+        assert_only_rebuilt as assert_only_rebuilt,
+        assert_rebuilt as assert_rebuilt,
+    )
+    from pytest_gocache.assertions.parallel import assert_parallel as assert_parallel
+    from pytest_gocache.assertions.reproducible.assertion import assert_reproducible as assert_reproducible
+    from pytest_gocache.assertions.reproducible.conditions import ALL as ALL
+    from pytest_gocache.assertions.tests import (
         assert_test_cached as assert_test_cached,
         assert_test_ran as assert_test_ran,
     )
-    from pytest_gocache.build_assertions import (
-        assert_compiled_with as assert_compiled_with,
-        assert_downloaded as assert_downloaded,
-        assert_no_downloads as assert_no_downloads,
-        assert_not_compiled_with as assert_not_compiled_with,
-        assert_not_in_build as assert_not_in_build,
-        assert_parallel as assert_parallel,
-    )
+    from pytest_gocache.assertions.up_to_date import assert_up_to_date as assert_up_to_date
     from pytest_gocache.caches.build_cache import BuildCache as BuildCache, CacheEntry as CacheEntry
     from pytest_gocache.caches.module_cache import ModuleCache as ModuleCache
     from pytest_gocache.caches.shared import SharedCache as SharedCache, Traffic as Traffic
-    from pytest_gocache.conditions import ALL as ALL
     from pytest_gocache.errors import (
         ActionGraphError as ActionGraphError,
         GoCacheError as GoCacheError,
@@ -49,7 +57,6 @@ if TYPE_CHECKING:
         ToolchainError as ToolchainError,
         UsageError as UsageError,
     )
-    from pytest_gocache.freshness import assert_up_to_date as assert_up_to_date
     from pytest_gocache.golang.action import (
         Action as Action,
         Kind as Kind,
@@ -59,7 +66,6 @@ if TYPE_CHECKING:
     )
     from pytest_gocache.golang.version import GoVersion as GoVersion
     from pytest_gocache.host.toolchain import GoToolchain as GoToolchain
-    from pytest_gocache.reproduce import assert_reproducible as assert_reproducible
     from pytest_gocache.results.explanation import Change as Change, Explanation as Explanation, Reason as Reason
     from pytest_gocache.results.result import PackageSet as PackageSet, Result as Result
     from pytest_gocache.run.go_module import GoModule as GoModule

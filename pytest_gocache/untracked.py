@@ -54,7 +54,7 @@ def outside_reads(checkout: BuiltCheckout, result: Result, packages: Iterable[st
 def _outside(checkout: BuiltCheckout, result: Result, package: str) -> Iterator[str]:
     folder = folder_in_modules(result, package)
     module = module_of(result, package)
-    if folder is None or module is None or result.circumstances is None:
+    if folder is None or module is None:
         return
     env = result.circumstances.env
     home = Path(env.get("HOME", ""))

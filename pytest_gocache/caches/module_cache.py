@@ -9,6 +9,7 @@ from pathlib import Path
 from pytest_gocache.caches.folder import CacheFolder
 from pytest_gocache.errors import UsageError
 from pytest_gocache.host.environment import gomodcache_of
+from pytest_gocache.results.packages import modules_in
 
 __all__ = ["ModuleCache", "holds_modules", "own_module_cache"]
 
@@ -35,14 +36,7 @@ class ModuleCache(CacheFolder):
 
     def entries(self) -> tuple[str, ...]:
         """``module@version`` of every module that was downloaded, sorted; upper case as Go escapes it (``!name``)."""
-        downloads = self.path / "cache" / "download"
-        if not downloads.is_dir():
-            return ()
-        found = [
-            f"{file.parent.parent.relative_to(downloads).as_posix()}@{file.stem}"
-            for file in downloads.rglob("@v/*.zip")
-        ]
-        return tuple(sorted(found))
+        return modules_in(self.path)
 
     def clone(self, folder: Path | str) -> ModuleCache:
         """A second module cache with the same content."""

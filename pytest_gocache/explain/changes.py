@@ -59,7 +59,7 @@ def content_id(content: bytes) -> str:
 
 def _texts_of(result: Result, file: Path) -> list[bytes]:
     """The contents that are known of a file: those that were seen, and the one that it has now."""
-    seen = list(result.circumstances.texts.of(str(file))) if result.circumstances else []
+    seen = list(result.circumstances.texts.of(str(file)))
     try:
         if file.stat().st_size <= LARGEST:
             seen.append(file.read_bytes())

@@ -49,10 +49,10 @@ def gone_from_cache(result: Result, then: Result, import_path: str) -> str:
             break
         if later is not result and cleans(later, "cache"):
             return f"but {later.title} emptied the build cache"
-        for event in reversed(later.circumstances.events if later.circumstances else ()):
+        for event in reversed(later.circumstances.events):
             if event.packages is None or import_path in event.packages:
                 return f"but {event.what} before step {later.step}"
-    now, before = (run.circumstances.env.get("GOCACHE", "") if run.circumstances else "" for run in (result, then))
+    now, before = (run.circumstances.env.get("GOCACHE", "") for run in (result, then))
     if now and before and now != before:
         return f"but in another GOCACHE: that was {before}, this is {now}"
     return ""

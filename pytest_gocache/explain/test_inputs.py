@@ -89,7 +89,7 @@ def _value(op: str, block: HashBlock | None) -> str:
 
 def _with_text(change: Change, name: str, then: Result, result: Result) -> Change:
     """The change with what is known of the file's content, by which Go does not go."""
-    if result.circumstances is None or then.circumstances is None or change.old is None or change.new is None:
+    if change.old is None or change.new is None:
         return change
     texts = result.circumstances.texts
     old, new = texts.at(name, then.circumstances.started), texts.at(name, result.circumstances.started)

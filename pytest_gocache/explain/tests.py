@@ -86,7 +86,7 @@ def _too_new(bare: Reason, file: str, result: Result) -> Reason:
     """Go looks no further than to the first file that is too new; what is in it may have changed as well."""
     too_new = replace(bare, summary=_said_too_new(file, result, bare.package))
     then = next((then for then in result.earlier() if _asked(then, bare.package).saved), None)
-    if then is None or then.circumstances is None or result.circumstances is None:
+    if then is None:
         return too_new
     texts = result.circumstances.texts
     old, new = texts.at(file, then.circumstances.started), texts.at(file, result.circumstances.started)
@@ -155,7 +155,7 @@ def _what_expired(result: Result, then: Result) -> str:
             break
         if later is not result and cleans(later, "testcache"):
             return later.title
-        events = later.circumstances.events if later.circumstances else ()
+        events = later.circumstances.events
         if any(event.what.startswith("test results") for event in events):
             return f"gocache.clear_tests before step {later.step}"
     return "`go clean -testcache`"

@@ -68,7 +68,7 @@ def _touched_since(then: Result, result: Result, action: Action) -> list[str]:
     """The source files of a package that are younger than a command which had the same key."""
     block = block_of(result, action)
     folder = folder_of(result, block, action) if block else None
-    if block is None or folder is None or then.circumstances is None:
+    if block is None or folder is None:
         return []
     names = [line.split(" ")[1] for line in block.inputs if line.startswith("file ")]
     files = [folder / name for name in names]

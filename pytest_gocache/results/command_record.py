@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
@@ -36,7 +35,7 @@ def _record(result: Result, root: Path) -> dict[str, Any]:
         states[f"test {package}"] = f"{'cached' if outcome.cached else outcome.status.value}"
     for module in result.downloads:
         states[f"download {module}"] = "downloaded"
-    goroot = str(result.circumstances.goroot) if result.circumstances else os.devnull
+    goroot = str(result.circumstances.goroot)
     command = shlex.join(result.command).replace(str(root), "$ROOT").replace(goroot, "$GOROOT")
     return {
         "step": result.step,

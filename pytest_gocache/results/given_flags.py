@@ -13,7 +13,6 @@ from pytest_gocache.errors import PatternError
 from pytest_gocache.golang.action import Action
 from pytest_gocache.golang.command_line import GoArguments, compile_flag_set, flags_of, is_set
 from pytest_gocache.golang.patterns import Pattern
-from pytest_gocache.host.cpu import cpu_count
 from pytest_gocache.results.result import Result
 
 __all__ = ["PackageFlags", "cleans", "flags_given", "limit_of", "naming", "package_flags", "switched_on", "words_given"]
@@ -21,7 +20,7 @@ __all__ = ["PackageFlags", "cleans", "flags_given", "limit_of", "naming", "packa
 
 def flags_given(result: Result) -> list[tuple[str, str, str]]:
     """The flags in the order in which Go reads them: name, value, and where (``""`` or ``" in GOFLAGS"``)."""
-    goflags = result.circumstances.env.get("GOFLAGS", "") if result.circumstances else ""
+    goflags = result.circumstances.env.get("GOFLAGS", "")
     arguments = GoArguments.read(result.command[1:])
     return [(*pair, " in GOFLAGS") for pair in flags_of(goflags)] + [(*pair, "") for pair in arguments.flags]
 
@@ -48,7 +47,7 @@ def naming(result: Result, words: Sequence[str], action: Action) -> str:
     if action.import_path == "command-line-arguments":  # made of files that are named
         return " ".join(words)
     chdir = GoArguments.read(result.command[1:]).chdir or "."
-    called_in = result.circumstances.cwd if result.circumstances else result.cwd
+    called_in = result.cwd / result.circumstances.cwd
     base = os.path.relpath(os.path.join(called_in, chdir), result.cwd)  # noqa: PTH118 - its dots count
     for word in words:
         path = f"./{posixpath.normpath(f'{base}/{word}')}" if word.startswith(".") else word.partition("@")[0]
@@ -88,9 +87,8 @@ def package_flags(result: Result, flag: str) -> list[PackageFlags]:
 
 def limit_of(result: Result) -> tuple[int, str]:
     """How many compiles a go command may run at a time, and the setting that says so."""
-    env = result.circumstances.env if result.circumstances else {}
-    threads = env.get("GOMAXPROCS", "")
+    threads = result.circumstances.env.get("GOMAXPROCS", "")
     # As Go takes them: the last -p, else GOMAXPROCS, else the number of CPUs that it may use.
     limits = [(int(value, 0), f"-p={value}{where}") for name, value, where in flags_given(result) if name == "p"][-1:]
     limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
-    return next((pair for pair in limits if pair[0]), (cpu_count(), ""))
+    return next((pair for pair in limits if pair[0]), (result.circumstances.cpus, ""))

@@ -15,7 +15,7 @@ _TELLS_MOST = (Status.FAILED, Status.RAN, Status.CACHED, Status.NOT_RUN)
 
 def with_commands(result: Result, commands: Sequence[Result]) -> Result:
     """The result of a program, and in it what the go commands did that it has called."""
-    begun = result.circumstances.started if result.circumstances else 0.0
+    begun = result.circumstances.started
     actions, origins = _actions_of(commands, begun)
     return replace(
         result,
@@ -67,7 +67,7 @@ def _actions_of(results: Sequence[Result], begun: float) -> tuple[tuple[Action, 
     for place in kept.values():
         index, action = place[0], at(place)
         result = results[index]
-        delay = result.circumstances.started - begun if result.circumstances else 0.0
+        delay = result.circumstances.started - begun
         actions.append(
             replace(
                 action,

@@ -8,7 +8,7 @@ from pathlib import Path
 from pytest_gocache.golang.action import Action
 from pytest_gocache.results.result import Result
 
-__all__ = ["binary_of", "folder_in_modules", "module_of", "programs_of", "sha256_of"]
+__all__ = ["binary_of", "folder_in_modules", "module_of", "modules_in", "programs_of", "sha256_of"]
 
 
 def folder_in_modules(result: Result, import_path: str) -> Path | None:
@@ -26,6 +26,17 @@ def module_of(result: Result, import_path: str) -> str | None:
     """
     inside = [folder for folder, module in result.modules.items() if f"{import_path}/".startswith(f"{module}/")]
     return max(inside, key=lambda folder: len(result.modules[folder]), default=None)
+
+
+def modules_in(cache: Path) -> tuple[str, ...]:
+    """``module@version`` of every module in a GOMODCACHE, sorted; upper case as Go escapes it (``!name``)."""
+    downloads = cache / "cache" / "download"
+    if not downloads.is_dir():
+        return ()
+    found = [
+        f"{file.parent.parent.relative_to(downloads).as_posix()}@{file.stem}" for file in downloads.rglob("@v/*.zip")
+    ]
+    return tuple(sorted(found))
 
 
 def binary_of(result: Result, link: Action) -> Path | None:

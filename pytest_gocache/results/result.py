@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,13 +30,17 @@ class CacheEvent:
 class Circumstances:
     """What a command ran in, kept for explanations."""
 
-    env: Mapping[str, str]
+    env: Mapping[str, str] = field(default_factory=dict)
     """The whole environment."""
-    goroot: Path
+    goroot: Path = Path(os.devnull)
     """The GOROOT of the toolchain that ran it."""
-    cwd: Path
-    """The folder it ran in: the module's root, but for a go command that a program called elsewhere."""
-    started: float
+    modcache: Path = Path(os.devnull)
+    """The GOMODCACHE."""
+    cwd: Path = Path()
+    """The folder it ran in, from the module's root; absolute for a go command that a program called elsewhere."""
+    cpus: int = 1
+    """How many CPUs the command may use."""
+    started: float = 0.0
     """Epoch seconds."""
     events: tuple[CacheEvent, ...] = ()
     """What the test did to the build cache since the command before."""
@@ -106,8 +111,8 @@ class Result:
     """Of a union: for the ID of each action, which of `commands` it is from, and which of that one's actions it is."""
     within: str = ""
     """Of such a go command: the program that called it, and where if it was not in the module's root."""
-    circumstances: Circumstances | None = field(default=None, repr=False, compare=False)
-    """What it ran in; None for a result that no command of this process gave."""
+    circumstances: Circumstances = field(default_factory=Circumstances, repr=False, compare=False)
+    """What it ran in; empty for a result that no command of this process gave."""
     evidence: Path | None = field(default=None, repr=False, compare=False)
     """The folder with this command's ``graph.json``, ``stdout`` and ``stderr``, until the test ends."""
     previous: Result | None = field(default=None, repr=False, compare=False)
@@ -217,7 +222,7 @@ class Result:
         `PatternError` for a pattern that matches no package of the command, and `UsageError` for a command without an
         action graph, or whose test has ended.
         """
-        if self.circumstances is None or self.circumstances.explain is None:
+        if self.circumstances.explain is None:
             raise UsageError(f"{self.title} cannot be explained: only the test that ran it has what it takes")
         return self.circumstances.explain(self, patterns)
 

@@ -18,7 +18,6 @@ from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.golang.hashlog import split_debug_lines, test_variants
 from pytest_gocache.golang.test_output import parse_test_output
 from pytest_gocache.host import process
-from pytest_gocache.host.environment import gomodcache_of
 from pytest_gocache.host.process import Finished
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.results.result import Circumstances, Result
@@ -78,7 +77,7 @@ class GoCall:
     @property
     def _module_cache(self) -> ModuleCache:
         # Not the machine's: the command may have been given another one.
-        return ModuleCache(gomodcache_of(self.circumstances.env))
+        return ModuleCache(self.circumstances.modcache)
 
     @property
     def runs_here(self) -> bool:

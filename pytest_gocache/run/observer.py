@@ -18,6 +18,7 @@ from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
 from pytest_gocache.golang.command_line import GoArguments, without_flag
 from pytest_gocache.golang.godebug import with_debug_setting
 from pytest_gocache.host import process
+from pytest_gocache.host.cpu import cpu_count
 from pytest_gocache.host.environment import gomodcache_of
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.results.explanation import Explanation
@@ -193,7 +194,9 @@ class Observer:
         return Circumstances(
             env=env,
             goroot=self.machine.toolchain.goroot,
+            modcache=gomodcache_of(env),
             cwd=cwd,
+            cpus=cpu_count(),
             started=time.time(),
             texts=self.trail.texts,
             explain=self.explain,
@@ -230,10 +233,9 @@ class Observer:
         arguments = GoArguments.read(args)
         if arguments.verb == "build" and any(action.target for action in result.links()):
             args = _with_output(arguments, args, binaries)
-        around = result.circumstances
-        cwd, env = (around.cwd, around.env) if around else (result.cwd, {})
-        observer = self.apart(replace(self.machine, build_cache=cache, shared=None), cwd, folder / "steps")
-        changes = {**env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", "GOBIN": str(binaries)}
+        ran = result.circumstances
+        observer = self.apart(replace(self.machine, build_cache=cache, shared=None), ran.cwd, folder / "steps")
+        changes = {**ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", "GOBIN": str(binaries)}
         return observer.go(args, changes, check=False, timeout=None)
 
     def apart(self, machine: Machine, cwd: Path, folder: Path) -> Observer:

@@ -463,9 +463,7 @@ def test_programs_on_another_machine(app: GoModule) -> None:
     app.exec("make", "build")
     other = app.on_new_machine(restore=[app.gocache])
     result = other.exec("make", "build")
-    assert [str(command.circumstances and command.circumstances.env["GOCACHE"]) for command in result.commands] == [
-        str(other.gocache.path)
-    ] * 3
+    assert [command.circumstances.env["GOCACHE"] for command in result.commands] == [str(other.gocache.path)] * 3
     assert_cached(result)  # -trimpath
     assert_test_cached(result)
     moved = shell(other, "go version; go build ./lib")

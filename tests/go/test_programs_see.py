@@ -217,7 +217,6 @@ def test_the_environment_is_the_programs_own(app: GoModule) -> None:
     result = shell(app, script)
     build = result.commands[0]
     assert build.compiled == {f"{APP}/lib", f"{APP}/api"}
-    assert build.circumstances is not None
     assert (build.circumstances.env["X"], "LC_ALL" in build.circumstances.env) == ("1", False)
     assert result.stdout == f"{app.home}/.cache/go-build\n"
     # Nothing is known of what such a cache had.

@@ -10,13 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_gocache import (
-    ALL,
-    GoModule,
-    assert_cached,
-    assert_reproducible,
-    reproduce,
-)
+from pytest_gocache import ALL, GoModule, assert_cached, assert_reproducible
+from pytest_gocache.assertions.reproducible import builds as reproduce
 
 # Without it, a build costs little: the standard library is warm.
 QUICK = ALL - {"cache"}

@@ -20,7 +20,7 @@ from pytest_gocache import (
     UsageError,
     assert_reproducible,
 )
-from pytest_gocache.conditions import Stage
+from pytest_gocache.assertions.reproducible.conditions import Stage
 from pytest_gocache.run.go_module import observer_of
 
 QUICK = ALL - {"cache"}

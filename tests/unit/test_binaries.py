@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from pytest_gocache.binaries import differing_sections, places_of, sections
+from pytest_gocache.assertions.reproducible.elf import differing_sections, places_of, sections
 
 
 def elf(contents: dict[str, bytes], *, wide: bool = True, order: str = "<", squeeze: str = "") -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_gocache.assertions import fail
+from pytest_gocache.assertions.failure import fail
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.results.packages import binary_of, programs_of, sha256_of
@@ -33,7 +33,7 @@ def assert_up_to_date(result: Result) -> None:
 
 
 def _require_up_to_date(result: Result) -> None:
-    if result.circumstances is None or result.circumstances.rerun is None:
+    if result.circumstances.rerun is None:
         raise UsageError(f"{result.title} cannot be run again: only the test that ran it has what it takes")
     fresh = result.circumstances.rerun(result)
     if fresh.returncode != 0 and result.returncode == 0 and not fresh.tests:

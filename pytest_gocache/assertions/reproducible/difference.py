@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_gocache.binaries import differing_sections, places_of, sections
-from pytest_gocache.conditions import Place
+from pytest_gocache.assertions.reproducible.conditions import Place
+from pytest_gocache.assertions.reproducible.elf import differing_sections, places_of, sections
 from pytest_gocache.explain.changes import changes_between
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.golang.command_line import GoArguments, flags_of, is_set
@@ -239,7 +239,7 @@ def _diffoscope(files: tuple[Path, Path], build: Build) -> Iterator[str]:
 
 def _advice(told: Sequence[tuple[str, Reason]], build: Build, other: Build, found: Findings) -> Iterator[str]:
     """What to do, a line for each known mistake that the evidence fits."""
-    env = build.result.circumstances.env if build.result.circumstances else {}
+    env = build.result.circumstances.env
     given = [*flags_of(env.get("GOFLAGS", "")), *GoArguments.read(build.result.command[1:]).flags]
     flags = dict(given)
     what = {change.what for _, reason in told for change in reason.own}

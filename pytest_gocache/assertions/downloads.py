@@ -1,0 +1,38 @@
+"""Assertions on the modules that a command downloads."""
+
+from __future__ import annotations
+
+from pytest_gocache.assertions.failure import fail
+from pytest_gocache.golang.modfile import unescaped
+from pytest_gocache.results.packages import modules_in
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.tables import counted, rows
+
+__all__ = ["assert_downloaded", "assert_no_downloads"]
+
+
+def assert_no_downloads(result: Result) -> None:
+    """The command brought no module into the module cache."""
+    if result.downloads:
+        before = {unescaped(module): then.step for then in result.earlier() for module in then.downloads}
+        names = [unescaped(module) for module in result.downloads]
+        fail(
+            f"assert_no_downloads: {counted(names, 'module was', 'modules were')} downloaded by {result.title}",
+            rows((name, [f"step {before[name]} downloaded it, too"] if name in before else []) for name in names),
+            "a job that restores GOCACHE needs GOMODCACHE as well: what is not in it is downloaded again",
+        )
+
+
+def assert_downloaded(result: Result, *modules: str) -> None:
+    """The command downloaded these modules: ``path`` or ``path@version`` each; without any: at least one."""
+    downloads = [unescaped(module) for module in result.downloads]
+    paths = {module.partition("@")[0] for module in downloads}
+    missing = [module for module in modules if module not in downloads and module not in paths]
+    if missing or not downloads:
+        here = map(unescaped, modules_in(result.circumstances.modcache))
+        others = ", ".join(name for name in here if name not in downloads)
+        fail(
+            f"assert_downloaded: {', '.join(missing) or 'any module'} was not downloaded by {result.title}",
+            f"  downloaded: {', '.join(downloads) or 'nothing'}",
+            f"  in the module cache: {others}" if others else "",
+        )

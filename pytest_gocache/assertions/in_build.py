@@ -1,0 +1,109 @@
+"""The assertion that packages are no part of a build."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pytest_gocache.assertions.failure import fail
+from pytest_gocache.errors import PatternError
+from pytest_gocache.golang.action import Action, without_variant
+from pytest_gocache.golang.modfile import unescaped
+from pytest_gocache.golang.patterns import Pattern, near_misses, short_name
+from pytest_gocache.results.given_flags import naming, words_given
+from pytest_gocache.results.packages import modules_in
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.select import below, compiles_of
+from pytest_gocache.results.tables import counted, rows
+
+__all__ = ["assert_not_in_build"]
+
+_MOST_NAMED = 3
+_REQUIRED = re.compile(r"^[ \t]*(?:require[ \t]+)?\"?([^\s\"]+)\"?[ \t]+v\d", re.MULTILINE)
+
+
+def assert_not_in_build(result: Result, *patterns: str) -> None:
+    """The command never considered a package that matches: it was neither named nor imported.
+
+    Raises `PatternError` without a pattern, and for one that matches no package that there is: none of an earlier
+    command of the test, none in the module's folders, in the standard library, or in a module that go.mod requires.
+    """
+    if not patterns:
+        raise PatternError("assert_not_in_build needs a package pattern: without one it would say nothing")
+    compiles = compiles_of(result)
+    found: set[int] = set()
+    for text in patterns:
+        pattern = Pattern.parse(text, result.modules, result.std)
+        here = {a.id for a in compiles if pattern.matches(a.import_path, a.package) or a.package == text}
+        found |= here
+        if not here:
+            _require_known(result, text)
+    if found:
+        fail(
+            f"assert_not_in_build: {counted(list(found), 'package is', 'packages are')} part of {result.title}",
+            *(
+                line
+                for command, own in result.by_command(action for action in compiles if action.id in found)
+                for line in _why_in_build(command, own)
+            ),
+        )
+
+
+def _require_known(result: Result, text: str) -> None:
+    """Raise for a pattern that means no package: a misspelled one would never be in a build."""
+    plain = without_variant(text).removesuffix(".test")
+    pattern = Pattern.parse(plain, result.modules, result.std)
+    if plain in ("std", "cmd") or any(pattern.matches(name) for name in _known_packages(result)):
+        return
+    like = [name for name in _known_packages(result) if "." in name or "." not in plain]
+    near = ", ".join(near_misses(text, like))
+    raise PatternError(
+        f"package pattern {text!r} matches no package that there is: none of the module, of the standard library, of a "
+        f"module that go.mod requires, or of an earlier command{f'; near it: {near}' if near else ''}"
+    )
+
+
+def _known_packages(result: Result) -> Iterator[str]:
+    """The packages that can be seen; of a required module that is not in the module cache, its path."""
+    yield from {action.import_path for then in result.earlier() for action in then.compiles()}
+    for folder, module in result.modules.items():
+        root = result.cwd / folder
+        yield from _packages_below(root, module)
+        yield from _REQUIRED.findall((root / "go.mod").read_text("utf-8") if (root / "go.mod").is_file() else "")
+    yield from _packages_below(result.circumstances.goroot / "src", "")
+    for entry in modules_in(result.circumstances.modcache):
+        yield from _packages_below(result.circumstances.modcache / entry, unescaped(entry.partition("@")[0]))
+
+
+def _packages_below(root: Path, module: str) -> Iterator[str]:
+    for parent, folders, files in os.walk(root):
+        inner = [name for name in folders if name != "testdata" and not name.startswith((".", "_"))]
+        folders[:] = [name for name in inner if not Path(parent, name, "go.mod").is_file()]
+        if any(name.endswith(".go") for name in files):
+            path = posixpath.normpath(posixpath.join(module, Path(parent).relative_to(root).as_posix()))
+            yield re.sub("^.+/vendor/", "", path)
+
+
+def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
+    """How each package comes into the build: the word that names it, or the imports from a named one down to it."""
+    words = words_given(result)
+    by_id = {action.id: action for action in result.actions}
+    above = below(result, [action for action in result.compiles() if naming(result, words, action)])
+    said, advice = [], ""
+    for action in found:
+        chain = [action]
+        while above.get(chain[0].id, chain[0].id) != chain[0].id:
+            chain.insert(0, by_id[above[chain[0].id]])
+        word = naming(result, words, chain[0]) or " ".join(words)
+        imports = " ← ".join(short_name(one.package, result.modules) for one in chain)
+        importers = [a for a in result.compiles() if action.id in a.deps and a.import_path != action.import_path]
+        also = [f", and imported by {short_name(importer.package, result.modules)}" for importer in importers[:1]]
+        if len(chain) == 1 and "..." in word:
+            advice = f"{word} names all that it matches: name only what is wanted"
+        how = f"imported: {imports} (named by {word})" if len(chain) > 1 else f"named by {word}{''.join(also)}"
+        said.append((action.package, [how]))
+    mains = [link.package for link in result.links() if not link.scaffold and link.package not in dict(said)]
+    return [rows(said), advice + (f", like {' '.join(mains[:_MOST_NAMED])}" if advice and mains else "")]

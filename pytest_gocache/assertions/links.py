@@ -1,0 +1,80 @@
+"""Assertions on the binaries that a command links."""
+
+from __future__ import annotations
+
+from pytest_gocache.assertions.failure import fail
+from pytest_gocache.explain.actions import build_settings_only
+from pytest_gocache.explain.wording import (
+    hint_on_links,
+    why_not_linked,
+    why_they_ran,
+)
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.select import compiles_of, links_of
+from pytest_gocache.results.tables import counted, rows
+
+__all__ = ["assert_not_relinked", "assert_only_relinked", "assert_relinked"]
+
+
+def assert_relinked(result: Result, *mains: str) -> None:
+    """The link of every main package that matches ran; without a pattern: every link of the command.
+
+    A test binary's link counts for the package under test. Raises `PatternError` when nothing that matches is linked
+    by such a command at all.
+    """
+    missing = [action for action in links_of(result, mains) if not action.ran]
+    if missing:
+        fail(
+            f"assert_relinked: {counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
+            rows((action.package, [why_not_linked(action)]) for action in missing),
+        )
+
+
+def assert_not_relinked(result: Result, *mains: str) -> None:
+    """No link of a main package that matches ran; without a pattern: none at all.
+
+    With patterns, raises `PatternError` when nothing that matches could be linked by the command.
+    """
+    if not mains:
+        compiles_of(result)
+    chosen = links_of(result, mains) if mains else list(result.links())
+    linked = [action for action in chosen if action.ran]
+    if linked:
+        fail(
+            f"assert_not_relinked: {counted(linked, 'binary was', 'binaries were')} linked by {result.title}",
+            *why_they_ran(result, linked),
+            hint_on_links(result),
+        )
+
+
+def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> None:
+    """The links of ``mains`` ran (without a pattern: every link of the command), and no compile did.
+
+    A main package that was recompiled only because the build settings stamped into it changed counts as relinked: that
+    is what Go does with a bare ``-ldflags``. ``strict=True`` refuses that too; ``-trimpath -ldflags=…`` passes it.
+    """
+    links = links_of(result, mains)
+    compiled = [action for action in compiles_of(result) if action.ran]
+    # Build settings are stamped into main packages only: no library can pass for one here.
+    only_stamped = build_settings_only(result, compiled)
+    wrong = [action for action in compiled if strict or action not in only_stamped]
+    missing = [action for action in links if not action.ran]
+    others = [action for action in result.links() if action.ran and action.id not in {link.id for link in links}]
+    if wrong:
+        fail(
+            f"assert_only_relinked: {counted(wrong, 'package was', 'packages were')} compiled by {result.title}",
+            *why_they_ran(result, wrong),
+            # Only with strict=True can this be what was wrong.
+            "or drop strict=True" if wrong == only_stamped else "",
+        )
+    if missing:
+        fail(
+            f"assert_only_relinked: {counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
+            rows((action.package, [why_not_linked(action)]) for action in missing),
+        )
+    if others:
+        fail(
+            f"assert_only_relinked: {counted(others, 'other binary was', 'other binaries were')} linked too by "
+            f"{result.title}",
+            *why_they_ran(result, others),
+        )
