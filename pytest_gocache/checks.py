@@ -33,13 +33,13 @@ from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.host.cpu import cpu_count
 from pytest_gocache.host.files import make_writable, remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
+from pytest_gocache.plugin.session import GoSession, commands_of, keep_folder, record_result, session_of
 from pytest_gocache.repository import BuiltCheckout, CheckedRepository
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.go_module import GoModule
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.module_sources import module_sources
 from pytest_gocache.run.observer import Trail
-from pytest_gocache.session import GoSession, keep_folder, list_result, record_result, results_of, session_of
 from pytest_gocache.untracked import other_verdicts, outside_reads
 
 _REMEDY_FOR_TIMES = "Go judges files by their times: git restore-mtime in CI keeps them; `[ci] mtimes` says so here"
@@ -304,10 +304,10 @@ def _tested(checkout: BuiltCheckout) -> tuple[Result, Result]:
 def _list(repository: CheckedRepository, *results: Result) -> None:
     """Show commands that were run for all checks in the report of this one, too."""
     if isinstance(repository.node, pytest.Item):
-        listed = [id(result) for result in results_of(repository.node)]
+        listed = [id(result) for result in commands_of(repository.node).results]
         for result in results:
             if id(result) not in listed:
-                list_result(repository.node, result)
+                commands_of(repository.node).results.append(result)
 
 
 def _cacheable(checkout: BuiltCheckout) -> set[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.options import store_folder
+from pytest_gocache.plugin.options import store_folder
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 from pytest_gocache import checks
 from pytest_gocache.accepted import refuse_unknown
 from pytest_gocache.gocache_toml import read_config
-from pytest_gocache.options import store_folder
+from pytest_gocache.plugin.options import store_folder
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md"]

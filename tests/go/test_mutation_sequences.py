@@ -11,9 +11,9 @@ from hypothesis import Phase, given, settings, strategies as st
 
 from pytest_gocache import GoToolchain, UsageError
 from pytest_gocache.host.files import remove_tree
+from pytest_gocache.plugin.session import session_of
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.observer import Trail
-from pytest_gocache.session import session_of
 from tests.go.mutation_module import load_app
 from tests.go.mutations import Bench, gaps
 

@@ -10,7 +10,7 @@ import pytest
 
 import pytest_gocache
 from pytest_gocache import GoModule, GoTimeoutError, GoToolchain
-from pytest_gocache.options import store_folder
+from pytest_gocache.plugin.options import store_folder
 from tests.go.programs import SAY, assert_soon_gone, names, runs, shell
 
 APP = "example.com/app"

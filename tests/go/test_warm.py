@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_gocache import BuildCache, GoModule, assert_cached
-from pytest_gocache.session import session_of
+from pytest_gocache.plugin.session import session_of
 
 # Every flag and variable here selects compiled forms of the standard library of its own.
 VARIANTS = [

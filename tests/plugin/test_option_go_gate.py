@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.host.find_go import embedded_goroot
-from pytest_gocache.options import store_folder
+from pytest_gocache.plugin.options import store_folder
 from tests.plugin.inner_runs import run
 
 # GOFLAGS of the candidate: results of tests are not cached any more, and nothing else is another.

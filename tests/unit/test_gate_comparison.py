@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pytest_gocache.gate import Comparison, TestRun, compare
-from pytest_gocache.gatereport import as_json, as_markdown, as_text, summary, workflow_commands
 from pytest_gocache.gocache_toml import Accepted
+from pytest_gocache.plugin.gate.compare import Comparison, TestRun, compare
+from pytest_gocache.plugin.gate.render import as_json, as_markdown, as_text, summary, workflow_commands
 
 BUILD = "go build ./..."
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_gocache.errors import UsageError
-from pytest_gocache.marks import MARK, MarkSettings, read_marks
+from pytest_gocache.plugin.marks import MARK, MarkSettings, read_marks
 
 
 def mark(*args: Any, **kwargs: Any) -> pytest.Mark:

@@ -10,7 +10,8 @@ import pytest
 
 from pytest_gocache.findings import could_overlap
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, TestStatus
-from pytest_gocache.record import Totals, lines_of
+from pytest_gocache.plugin.report_section import lines_of
+from pytest_gocache.plugin.totals import Totals
 from pytest_gocache.results.result import PackageSet, Result
 
 

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from pytest_gocache.gate import Change, Comparison, TestRun
 from pytest_gocache.gocache_toml import NAME
+from pytest_gocache.plugin.gate.compare import Change, Comparison, TestRun
 
 __all__ = ["SCHEMA", "as_json", "as_markdown", "as_text", "summary", "workflow_commands"]
 

@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 
-from pytest_gocache.gate import Comparison, TestRun, compare
-from pytest_gocache.gatereport import as_json, as_markdown, as_text, workflow_commands
 from pytest_gocache.gocache_toml import RepositoryConfig
+from pytest_gocache.plugin.gate.compare import Comparison, TestRun, compare
+from pytest_gocache.plugin.gate.render import as_json, as_markdown, as_text, workflow_commands
+from pytest_gocache.results.command_record import command_records
+from pytest_gocache.results.result import Result
 
 __all__ = ["Reports"]
 
+_RECORDS: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 _COUNTED = ("ran", "cached", "failed")
 
 
@@ -37,6 +40,11 @@ class Reports:
         self._runs: dict[str, dict[str, TestRun]] = {}
         self._comparison: Comparison | None = None
 
+    @pytest.hookimpl
+    def pytest_gocache_command(self, item: pytest.Item, result: Result, root: Path) -> None:
+        """Take what a command did as plain data, at once: the next command writes over the binaries."""
+        item.stash.setdefault(_RECORDS, []).extend(command_records(result, root))
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
@@ -45,9 +53,7 @@ class Reports:
         label = self._label_of(item)
         commands: list[dict[str, Any]] = []
         if call.when == "teardown" and label:
-            from pytest_gocache.session import records_of
-
-            commands = records_of(item)
+            commands = item.stash.get(_RECORDS, [])
             item.user_properties += _properties(label, commands)
         report = yield
         if label:

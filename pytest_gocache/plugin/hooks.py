@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from pytest_gocache.marks import MARK
-from pytest_gocache.options import (
+from pytest_gocache.plugin.marks import MARK
+from pytest_gocache.plugin.options import (
     add_options,
     gate_sides,
     read_settings,
@@ -20,20 +20,25 @@ from pytest_gocache.options import (
     toolchain_specs,
 )
 
-if TYPE_CHECKING:
-    from pytest_gocache.results.result import Result
-
 # The rest of the package is imported where it is used: a run that has nothing to do with Go does not pay for it.
 
-pytest_plugins = ("pytest_gocache.fixtures",)
+pytest_plugins = ("pytest_gocache.plugin.fixtures",)
 
-_COMMANDS_EXPLAINED = 10  # of a failing test, the latest
+_PACKAGE = Path(__file__).parent.parent
+_CHECKS = _PACKAGE / "checks" / "test_checks.py"
 _WORKERS: pytest.StashKey[list[dict[str, float]]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
     add_options(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks of this plugin."""
+    from pytest_gocache.plugin import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _keep_cache_out_of(config, settings.repository)
     gate, file = gate_sides(config), config.getoption("--gocache-json")
     if gate or file or config.getoption("xmlpath", None):
-        from pytest_gocache.reports import Reports
+        from pytest_gocache.plugin.gate.hooks import Reports
 
         labels = toolchain_labels(config)
         path = config.invocation_params.dir / file if file else None
@@ -69,7 +74,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def _find_toolchains(config: pytest.Config) -> None:
     from pytest_gocache.errors import GoCacheError
-    from pytest_gocache.session import session_of
+    from pytest_gocache.plugin.session import session_of
 
     for spec in toolchain_specs(config):
         try:
@@ -87,10 +92,21 @@ def _keep_cache_out_of(config: pytest.Config, repository: Path) -> None:
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-    """Give the ready-made checks the same IDs wherever the library is installed, and wherever pytest is started."""
-    if module_path == Path(__file__).with_name("checks.py"):
+    """Give the ready-made checks the same IDs wherever the library is installed and wherever pytest is started."""
+    if module_path == _CHECKS:
         return pytest.Module.from_parent(parent, path=module_path, nodeid="checks.py")
     return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Collect the ready-made checks whatever ``python_files`` says: that option is about the user's own files."""
+    collected = yield
+    if file_path == _CHECKS and not collected:
+        return [pytest.Module.from_parent(parent, path=file_path, nodeid="checks.py")]
+    return collected
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -105,7 +121,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Check the mark, whether or not the test uses a fixture that reads it."""
     if item.get_closest_marker("gocache") is not None:
-        from pytest_gocache.marks import read_marks
+        from pytest_gocache.plugin.marks import read_marks
 
         read_marks(item.iter_markers("gocache"))
 
@@ -120,13 +136,15 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and not users:
         # Nothing of the user's is in the traceback: what there is to say is the message.
         report.longrepr = f"{type(call.excinfo.value).__name__}: {call.excinfo.value}"
-    if report.failed and "pytest_gocache.session" in sys.modules:
-        from pytest_gocache.session import mark_failed, results_of
+    if report.failed and "pytest_gocache.plugin.session" in sys.modules:
+        from pytest_gocache.plugin.session import commands_of
 
-        mark_failed(item)
-        results = results_of(item)
-        if results:
-            report.sections.append(("go commands", _section(item, results)))
+        commands = commands_of(item)
+        commands.failed = True
+        if commands.results:
+            from pytest_gocache.plugin.report_section import section
+
+            report.sections.append(("go commands", section(item, commands.results)))
     return report
 
 
@@ -140,7 +158,7 @@ def _cut_our_frames(error: BaseException) -> bool:
     if not isinstance(error, AssertionError):
         # The message has the text of what caused it; its traceback is ours as well.
         error.__cause__, error.__suppress_context__ = None, True
-    own = str(Path(__file__).parent) + os.sep
+    own = f"{_PACKAGE}{os.sep}"
     last_of_user = None
     frame = error.__traceback__
     while frame is not None:
@@ -176,9 +194,9 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Delete what was kept for tests to come; in a worker of xdist, send the totals to the controller."""
-    if "pytest_gocache.session" not in sys.modules:
+    if "pytest_gocache.plugin.session" not in sys.modules:
         return
-    from pytest_gocache.session import session_of
+    from pytest_gocache.plugin.session import session_of
 
     used = session_of(session.config)
     used.close()
@@ -199,9 +217,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in two lines what the go commands did and what the store was good for."""
     config = terminalreporter.config
     workers = config.stash.get(_WORKERS, [])
-    if "pytest_gocache.session" not in sys.modules and not workers:
+    if "pytest_gocache.plugin.session" not in sys.modules and not workers:
         return
-    from pytest_gocache.session import session_of
+    from pytest_gocache.plugin.session import session_of
 
     session = session_of(config)
     totals = session.final_totals()
@@ -233,23 +251,3 @@ def _toolchain_line(config: pytest.Config) -> str:
     goroot = located if located.is_dir() else located.resolve().parent.parent
     version = version_line(goroot)
     return f"{version} ({goroot})" if version else str(located)
-
-
-def _section(item: pytest.Item, results: Sequence[Result]) -> str:
-    from pytest_gocache.explain.wording import causes_in_brief
-    from pytest_gocache.record import lines_of
-    from pytest_gocache.session import session_of
-
-    lines = []
-    for result in results:
-        lines += lines_of(result)
-        if len(results) - result.step < _COMMANDS_EXPLAINED:
-            try:
-                lines += [f"       {cause}" for cause in causes_in_brief(result)]
-            except Exception as error:  # noqa: BLE001 - an error here would end the session, and hide the failure
-                lines.append(f"       why could not be told: {type(error).__name__}: {error}")
-    evidence = results[-1].evidence
-    # After an error in a teardown the folder may be gone already.
-    if evidence is not None and evidence.exists() and session_of(item.config).settings.keep != "none":
-        lines.append(f"graphs, logs, caches and sources are kept in {evidence.parents[2]}")
-    return "\n".join(lines)

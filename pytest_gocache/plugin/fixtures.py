@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from pytest_gocache.caches.module_cache import ModuleCache
     from pytest_gocache.caches.shared import SharedCache
     from pytest_gocache.host.toolchain import GoToolchain
-    from pytest_gocache.marks import MarkSettings
+    from pytest_gocache.plugin.marks import MarkSettings
     from pytest_gocache.run.go_module import GoModule
     from pytest_gocache.run.machine import Machine
     from pytest_gocache.run.module_proxy import ModuleProxy
-
-# What the fixtures are made of is imported when one is used: pytest loads this module in every run.
 
 __all__ = ["go_module", "go_proxy", "go_repo", "go_toolchain", "gocache", "gomodcache", "shared_cache"]
 
@@ -44,7 +42,7 @@ def go_toolchain(request: pytest.FixtureRequest) -> GoToolchain:
     With several toolchains (``--go-toolchain`` more than once), every test that uses it, directly or through another
     fixture, runs once for each.
     """
-    from pytest_gocache.session import session_of
+    from pytest_gocache.plugin.session import session_of
 
     session = session_of(request.config)
     named = session.settings.toolchains
@@ -56,9 +54,9 @@ def _gocache_bench(
     request: pytest.FixtureRequest, go_toolchain: GoToolchain, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[_Bench]:
     from pytest_gocache.host.files import make_writable, remove_tree
-    from pytest_gocache.marks import read_marks
+    from pytest_gocache.plugin.marks import read_marks
+    from pytest_gocache.plugin.session import keep_folder, session_of
     from pytest_gocache.run.machine import Machine
-    from pytest_gocache.session import keep_folder, session_of
 
     session = session_of(request.config)
     marks = read_marks(request.node.iter_markers("gocache"))
@@ -156,9 +154,9 @@ def go_repo(request: pytest.FixtureRequest, _gocache_bench: _Bench) -> GoModule:
     read. With ``--go-modcache`` or ``--go-network``, its dependencies come from there.
     """
     from pytest_gocache.errors import UsageError
+    from pytest_gocache.plugin.session import session_of
     from pytest_gocache.run.checkout import copy_repository
     from pytest_gocache.run.module_sources import module_sources
-    from pytest_gocache.session import session_of
 
     session = session_of(request.config)
     settings, source = session.settings, session.settings.repository
@@ -174,7 +172,7 @@ def go_repo(request: pytest.FixtureRequest, _gocache_bench: _Bench) -> GoModule:
 
 def _users_level() -> int:
     """How far up the user's line is, counted as `warnings.warn` counts from its caller."""
-    own = str(Path(__file__).parent)
+    own = str(Path(__file__).parent.parent)
     frame, level = sys._getframe(1), 1  # noqa: SLF001 - warnings has no public way before Python 3.12
     while frame.f_back is not None and frame.f_code.co_filename.startswith(own):
         frame, level = frame.f_back, level + 1
@@ -183,8 +181,8 @@ def _users_level() -> int:
 
 def _module(request: pytest.FixtureRequest, bench: _Bench, folder: Path) -> GoModule:
     from pytest_gocache.errors import GoCacheWarning
+    from pytest_gocache.plugin.session import record_result, session_of
     from pytest_gocache.run.observer import Trail
-    from pytest_gocache.session import record_result, session_of
 
     return session_of(request.config).module(
         bench.machine,

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,25 +18,15 @@ from pytest_gocache.gocache_toml import NamedToolchain
 from pytest_gocache.host.fetch_go import resolve
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain, find_default
-from pytest_gocache.options import Settings, read_settings
-from pytest_gocache.record import Totals
-from pytest_gocache.results.command_record import command_records
+from pytest_gocache.plugin.options import Settings, read_settings
+from pytest_gocache.plugin.totals import Totals
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.go_module import GoModule
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.observer import Observer, Trail
 from pytest_gocache.run.toolchain_check import check_toolchain
 
-__all__ = [
-    "GoSession",
-    "keep_folder",
-    "list_result",
-    "mark_failed",
-    "record_result",
-    "records_of",
-    "results_of",
-    "session_of",
-]
+__all__ = ["GoSession", "TestCommands", "commands_of", "keep_folder", "record_result", "session_of"]
 
 
 @dataclass(slots=True)
@@ -131,9 +120,19 @@ class GoSession:
 
 
 _SESSION: pytest.StashKey[GoSession] = pytest.StashKey()
-_RESULTS: pytest.StashKey[list[Result]] = pytest.StashKey()
-_RECORDS: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
-_FAILED: pytest.StashKey[bool] = pytest.StashKey()
+_COMMANDS: pytest.StashKey[TestCommands] = pytest.StashKey()
+
+
+@dataclass(slots=True)
+class TestCommands:
+    """What the go commands of one test did."""
+
+    __test__ = False
+
+    results: list[Result] = field(default_factory=list)
+    """The commands that its report lists."""
+    failed: bool = False
+    """Whether the test failed, so that its folder may have to stay."""
 
 
 def session_of(config: pytest.Config) -> GoSession:
@@ -143,39 +142,22 @@ def session_of(config: pytest.Config) -> GoSession:
     return config.stash[_SESSION]
 
 
-def record_result(item: pytest.Item, result: Result, root: Path) -> None:
-    """Remember a go command of a test, for its report and for the session's totals; ``root`` is the test's folder."""
-    item.stash.setdefault(_RESULTS, []).append(result)
-    session_of(item.config).totals.count(result)
-    if item.config.pluginmanager.has_plugin("gocache-reports"):
-        # Now: the next command writes over the binaries.
-        item.stash.setdefault(_RECORDS, []).extend(command_records(result, root))
-
-
-def records_of(item: pytest.Item) -> list[dict[str, Any]]:
-    """The go commands of a test so far, as plain data; only gathered when somebody reports them."""
-    return item.stash.get(_RECORDS, [])
-
-
-def list_result(item: pytest.Item, result: Result) -> None:
-    """Show a go command in a test's report that another test has run, and that counts for that one."""
-    item.stash.setdefault(_RESULTS, []).append(result)
-
-
-def results_of(item: pytest.Item) -> list[Result]:
+def commands_of(item: pytest.Item) -> TestCommands:
     """The go commands of a test so far."""
-    return item.stash.get(_RESULTS, [])
+    return item.stash.setdefault(_COMMANDS, TestCommands())
 
 
-def mark_failed(item: pytest.Item) -> None:
-    """Remember that a test failed, for `keep_folder`."""
-    item.stash[_FAILED] = True
+def record_result(item: pytest.Item, result: Result, root: Path) -> None:
+    """Add a command to its test's report and to the totals, and call the hook; ``root`` is the test's folder."""
+    commands_of(item).results.append(result)
+    session_of(item.config).totals.count(result)
+    item.ihook.pytest_gocache_command(item=item, result=result, root=root)
 
 
 def keep_folder(item: pytest.Item) -> bool:
     """Whether a test's folder stays after the test."""
     keep = session_of(item.config).settings.keep
-    return keep == "all" or (keep == "failed" and item.stash.get(_FAILED, False))
+    return keep == "all" or (keep == "failed" and commands_of(item).failed)
 
 
 def _say(config: pytest.Config, line: str) -> None:

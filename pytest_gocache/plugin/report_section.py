@@ -1,48 +1,19 @@
-"""What is kept of go commands for reports: plain values that travel between processes."""
+"""The section of a failing test's report that lists its go commands."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Sequence
+
+import pytest
 
 from pytest_gocache.errors import printable
 from pytest_gocache.results.result import Result
 
-__all__ = ["Totals", "lines_of"]
+__all__ = ["lines_of", "section"]
 
 _MOST_NAMED = 4
-
-
-@dataclass(slots=True)
-class Totals:
-    """Counts over a session; those of xdist's workers are added up."""
-
-    commands: int = 0
-    seconds: float = 0.0
-    compiled: int = 0
-    cached: int = 0
-    linked: int = 0
-    store_hits: int = 0
-    store_misses: int = 0
-
-    def count(self, result: Result) -> None:
-        """Add one go command, or those that a program has called."""
-        for command in result.go_commands:
-            self.commands += 1
-            self.seconds += command.seconds
-            self.compiled += len(command.compiled)
-            self.cached += len(command.cached)
-            self.linked += len(command.linked)
-
-    def add(self, other: dict[str, float]) -> None:
-        """Add the totals of another process, as `plain` gave them."""
-        for field in fields(self):
-            setattr(self, field.name, getattr(self, field.name) + other.get(field.name, 0))
-
-    def plain(self) -> dict[str, float]:
-        """The counts by name."""
-        return asdict(self)
+_COMMANDS_EXPLAINED = 10  # the latest of a test
 
 
 def lines_of(result: Result) -> list[str]:
@@ -84,3 +55,23 @@ def _named(what: str, names: Iterable[str]) -> str:
         return f"{what} nothing"
     more = f" and {len(listed) - _MOST_NAMED} more" if len(listed) > _MOST_NAMED else ""
     return f"{what} {', '.join(listed[:_MOST_NAMED])}{more}"
+
+
+def section(item: pytest.Item, results: Sequence[Result]) -> str:
+    """The text of the section: each command in a line, with the causes of what it ran below it."""
+    from pytest_gocache.explain.wording import causes_in_brief
+    from pytest_gocache.plugin.session import session_of
+
+    lines = []
+    for result in results:
+        lines += lines_of(result)
+        if len(results) - result.step < _COMMANDS_EXPLAINED:
+            try:
+                lines += [f"       {cause}" for cause in causes_in_brief(result)]
+            except Exception as error:  # noqa: BLE001 - an error here would end the session, and hide the failure
+                lines.append(f"       why could not be told: {type(error).__name__}: {error}")
+    evidence = results[-1].evidence
+    # After an error in a teardown the folder may be gone already.
+    if evidence is not None and evidence.exists() and session_of(item.config).settings.keep != "none":
+        lines.append(f"graphs, logs, caches and sources are kept in {evidence.parents[2]}")
+    return "\n".join(lines)
