@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache import checks
-from pytest_gocache.accepted import refuse_unknown
+from pytest_gocache.checks import test_checks as checks
+from pytest_gocache.checks.accept import refuse_unknown
 from pytest_gocache.gocache_toml import read_config
 from pytest_gocache.plugin.options import store_folder
 

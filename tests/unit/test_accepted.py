@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_gocache.accepted import accepts_of, refuse_unknown, unaccepted, unused
+from pytest_gocache.checks.accept import accepts_of, refuse_unknown, unaccepted, unused
 from pytest_gocache.errors import UsageError
 from pytest_gocache.gocache_toml import Accepted
 

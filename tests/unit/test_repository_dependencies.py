@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.caches.module_cache import own_module_cache
+from pytest_gocache.checks.preconditions import refuse_dependent, what_it_lacks
 from pytest_gocache.errors import UsageError
-from pytest_gocache.run.module_sources import module_sources, refuse_dependent, what_it_lacks
+from pytest_gocache.run.module_sources import module_sources
 
 
 @pytest.fixture

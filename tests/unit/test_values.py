@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.findings import could_overlap
+from pytest_gocache.checks.findings import could_overlap
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, TestStatus
 from pytest_gocache.plugin.report_section import lines_of
 from pytest_gocache.plugin.totals import Totals

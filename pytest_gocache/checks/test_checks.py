@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.accepted import accepts_of, refuse_unknown, unaccepted, unused
 from pytest_gocache.caches.module_cache import own_module_cache
-from pytest_gocache.errors import GoCacheError
-from pytest_gocache.findings import (
+from pytest_gocache.checks.accept import accepts_of, refuse_unknown, unaccepted, unused
+from pytest_gocache.checks.findings import (
     CheckFailed,
     choose_leaf,
     could_overlap,
@@ -28,19 +27,20 @@ from pytest_gocache.findings import (
     serial,
     sources_to_touch,
 )
+from pytest_gocache.checks.repository import BuiltCheckout, CheckedRepository
+from pytest_gocache.checks.untracked_reads import other_verdicts, outside_reads
+from pytest_gocache.errors import GoCacheError
 from pytest_gocache.gocache_toml import NAME
 from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.host.cpu import cpu_count
 from pytest_gocache.host.files import make_writable, remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.plugin.session import GoSession, commands_of, keep_folder, record_result, session_of
-from pytest_gocache.repository import BuiltCheckout, CheckedRepository
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.go_module import GoModule
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.module_sources import module_sources
 from pytest_gocache.run.observer import Trail
-from pytest_gocache.untracked import other_verdicts, outside_reads
 
 _REMEDY_FOR_TIMES = "Go judges files by their times: git restore-mtime in CI keeps them; `[ci] mtimes` says so here"
 _MOST_LINES = 20  # of what failing tests print

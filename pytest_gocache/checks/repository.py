@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_gocache.caches.build_cache import BuildCache
+from pytest_gocache.checks.preconditions import refuse_dependent, what_it_lacks
 from pytest_gocache.errors import GoCommandError, UsageError
 from pytest_gocache.gocache_toml import RepositoryConfig
 from pytest_gocache.host.files import remove_tree
@@ -19,7 +20,6 @@ from pytest_gocache.results.result import Result
 from pytest_gocache.run.checkout import Times, copy_repository, set_times
 from pytest_gocache.run.go_module import GoModule
 from pytest_gocache.run.machine import Machine
-from pytest_gocache.run.module_sources import refuse_dependent, what_it_lacks
 from pytest_gocache.run.observer import Trail
 
 __all__ = ["BuiltCheckout", "CheckedRepository", "binaries_of"]

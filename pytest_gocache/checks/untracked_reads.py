@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_gocache.caches.build_cache import BuildCache
+from pytest_gocache.checks.repository import BuiltCheckout
 from pytest_gocache.explain.history import log_of
 from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.host.environment import gomodcache_of
-from pytest_gocache.repository import BuiltCheckout
 from pytest_gocache.results.packages import folder_in_modules, module_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.tables import counted, rows

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from pytest_gocache.checks.repository import BuiltCheckout, CheckedRepository, binaries_of
 from pytest_gocache.explain.actions import build_settings_only
 from pytest_gocache.explain.changes import folder_of
 from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.wording import why_tests_ran, why_they_ran
 from pytest_gocache.golang.action import Action, Kind, TestOutcome, TestStatus
-from pytest_gocache.repository import BuiltCheckout, CheckedRepository, binaries_of
 from pytest_gocache.results.given_flags import limit_of
 from pytest_gocache.results.packages import folder_in_modules
 from pytest_gocache.results.result import Result
