@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test test-versions lint bench clean
+.PHONY: demo test test-fast test-versions lint bench clean
 
 # Stamps, so that nothing asks the network again once it is installed.
 $(VENV)/demo.stamp: pyproject.toml
@@ -23,8 +23,12 @@ demo: $(VENV)/demo.stamp
 test: $(VENV)/dev.stamp
 	$(PYTEST) -n 2 $(ARGS)
 
+# The tests that need no Go.
+test-fast: $(VENV)/dev.stamp
+	$(PYTEST) -n 2 --ignore=tests/with_go --ignore=tests/with_pytest $(ARGS)
+
 test-versions: $(VENV)/dev.stamp
-	$(PYTEST) -n 2 tests/go --go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3 $(ARGS)
+	$(PYTEST) -n 2 tests/with_go --go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3 $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -1,0 +1,253 @@
+"""parse_action_graph: shapes that no go command should write, and some that one might."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from pytest_gocache.errors import ActionGraphError
+from pytest_gocache.golang.action import Action, Kind, Status
+from pytest_gocache.golang.actiongraph import parse_action_graph
+
+
+def graph(version: str, name: str) -> bytes:
+    """What a real go command wrote."""
+    return gzip.decompress((Path(__file__).parents[1] / "recorded" / version / f"{name}.json.gz").read_bytes())
+
+
+def node(number: int, mode: str = "build", package: str = "example.com/p", **fields: Any) -> dict[str, Any]:
+    return {"ID": number, "Mode": mode, "Package": package, **fields}
+
+
+def parse(*nodes: dict[str, Any], variants: frozenset[str] = frozenset()) -> tuple[Action, ...]:
+    return parse_action_graph(json.dumps(nodes), dict.fromkeys(variants, True))
+
+
+def test_every_truncation_of_a_real_graph_is_refused() -> None:
+    text = graph("1.21.13", "fail").rstrip()
+    for end in range(0, len(text), 97):
+        with pytest.raises(ActionGraphError, match="not JSON"):
+            parse_action_graph(text[:end])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "1",
+        '"build"',
+        "{}",
+        '{"ID": 0, "Mode": "build"}',
+        "[1]",
+        "[[]]",
+        "[null]",
+        "[{}]",
+        '[{"ID": 0}]',
+        '[{"Mode": "build"}]',
+        '[{"ID": null, "Mode": "build"}]',
+        '[{"ID": "x", "Mode": "build"}]',
+        '[{"ID": NaN, "Mode": "build"}]',
+        '[{"ID": 0, "Mode": "build", "Deps": 3}]',
+        '[{"ID": 0, "Mode": "build", "Deps": ["x"]}]',
+        '[{"ID": 0, "Mode": "build", "Cmd": 3}]',
+        '[{"ID": 0, "Mode": "build", "TimeStart": 5}]',
+        '[{"ID": 0, "Mode": "build", "TimeStart": "yesterday"}]',
+        b"\xff\xfe[]",
+        pytest.param('[{"ID": 1e999, "Mode": "build"}]', id="a number beyond all numbers"),
+        pytest.param('[{"ID": 0, "Mode": "x", "TimeDone": "9999-12-31T23:59:59-23:00"}]', id="a time beyond all times"),
+        pytest.param("[" * 100_000, id="nested without end"),
+    ],
+)
+def test_what_is_no_action_graph_is_refused(text: str | bytes) -> None:
+    with pytest.raises(ActionGraphError):
+        parse_action_graph(text)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+NODE = st.fixed_dictionaries(
+    {},
+    optional={
+        "ID": st.integers(0, 4) | JSON,
+        "Mode": st.sampled_from(["build", "link", "vet", "test run", "new"]) | JSON,
+        "Package": st.sampled_from(["a", "a.test", "a_test", "b"]) | JSON,
+        "Deps": st.lists(st.integers(0, 4)) | JSON,
+        "Cmd": JSON,
+        "BuildID": JSON,
+        "ActionID": st.sampled_from(["k1", "k2"]) | JSON,
+        "VetxOnly": JSON,
+        "TimeReady": JSON,
+        "TimeStart": st.sampled_from(["2026-01-01T00:00:00Z", "0001-01-01T00:00:00Z"]) | JSON,
+        "TimeDone": JSON,
+    },
+)
+
+
+@given(st.lists(NODE, max_size=5), st.frozensets(st.sampled_from(["k1", "k2"])))
+def test_any_json_is_read_or_refused(nodes: list[dict[str, Any]], variants: frozenset[str]) -> None:
+    try:
+        found = parse_action_graph(json.dumps(nodes), dict.fromkeys(variants, True))
+    except ActionGraphError:
+        return
+    assert len(found) == len(nodes)
+
+
+def test_an_empty_graph_has_no_actions() -> None:
+    assert parse_action_graph("[]") == ()
+
+
+def test_bytes_and_text_read_alike() -> None:
+    data = graph("1.27.3", "fail")
+    assert parse_action_graph(data) == parse_action_graph(data.decode())
+
+
+def test_unknown_modes_and_fields_are_tolerated() -> None:
+    (action,) = parse(node(7, "build teleport", NewIn128={"x": [1]}, Deps=None, Cmd=None))
+    assert action.kind is Kind.OTHER
+    assert action.mode == "build teleport"
+    assert action.deps == ()
+    assert action.commands == ()
+    assert action.status is Status.NOT_RUN
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [
+        ("build", Kind.COMPILE),
+        ("build-install", Kind.OTHER),
+        ("link", Kind.LINK),
+        ("link-install", Kind.OTHER),
+        ("vet", Kind.VET),
+        ("test run", Kind.TEST),
+        ("test print", Kind.OTHER),
+        ("build check cache", Kind.OTHER),
+        ("cgo compile /tmp/go-build1/b001/_cgo_export.c", Kind.OTHER),
+        ("built-in package", Kind.OTHER),
+        ("go build", Kind.OTHER),
+        ("", Kind.OTHER),
+    ],
+)
+def test_modes_are_gos(mode: str, kind: Kind) -> None:
+    assert parse(node(0, mode))[0].kind is kind
+
+
+@pytest.mark.parametrize(
+    ("mode", "cmd", "build_id", "status"),
+    [
+        ("build", ["compile"], "a/b", Status.RAN),
+        ("build", ["compile"], "", Status.FAILED),
+        ("build", None, "a/b", Status.CACHED),
+        ("build", None, "", Status.NOT_RUN),
+        ("link", ["link"], "a/b/c/d", Status.RAN),
+        ("link", ["link"], "", Status.FAILED),
+        ("link", None, "a/b/c/d", Status.CACHED),
+        ("vet", ["vet"], "", Status.RAN),
+        ("vet", None, "", Status.NOT_RUN),
+    ],
+)
+def test_commands_and_build_id_tell_what_became_of_an_action(
+    mode: str, cmd: list[str] | None, build_id: str, status: Status
+) -> None:
+    (action,) = parse(node(0, mode, Cmd=cmd, BuildID=build_id))
+    assert action.status is status
+    assert action.ran is (status in (Status.RAN, Status.FAILED))
+    assert action.content_id == build_id.rsplit("/", maxsplit=1)[-1]
+
+
+@pytest.mark.parametrize(
+    ("moment", "seconds"),
+    [
+        ("2026-11-22T08:00:01Z", 1.0),
+        ("2026-11-22T08:00:00.5Z", 0.5),
+        ("2026-11-22T08:00:00.123456789Z", 0.123456789),
+        ("2026-11-22T08:00:00.000001Z", 0.000001),
+        ("2026-11-22T08:00:00.1234567891234Z", 0.1234567891234),
+        ("2026-11-22T10:00:02.25+02:00", 2.25),
+        ("2026-11-22T02:30:03-05:30", 3.0),
+        ("2026-11-23T00:00:00Z", 57600.0),
+        ("2026-11-22T08:00:00", 0.0),
+    ],
+)
+def test_times_have_any_number_of_decimals_and_any_zone(moment: str, seconds: float) -> None:
+    first, second = parse(
+        node(0, TimeReady="2026-11-22T08:00:00Z"), node(1, TimeReady=moment, TimeStart=moment, TimeDone=moment)
+    )
+    assert first.started == 0.0
+    assert second.started == second.ended == pytest.approx(seconds, abs=1e-6)
+
+
+def test_an_action_that_never_started_has_no_duration() -> None:
+    zero = "0001-01-01T00:00:00Z"
+    _, action = parse(
+        node(0, TimeReady="2026-11-22T08:00:00Z", TimeStart="2026-11-22T08:00:05Z", TimeDone="2026-11-22T08:00:09Z"),
+        node(1, TimeReady=zero, TimeStart=zero, TimeDone=zero),
+    )
+    assert action.started == action.ended == 0.0
+
+
+def test_dependencies_outside_the_graph_and_circles_do_no_harm() -> None:
+    found = parse(node(0, package="p.test", Deps=[1, 99]), node(1, package="p", Deps=[0]), variants=frozenset({"k"}))
+    assert [a.deps for a in found] == [(1, 99), (0,)]
+
+
+def of_one_test(depth: int, key: str = "key") -> list[dict[str, Any]]:
+    """The main package of a test, a chain of recompiled packages below it, and the package under test at its end."""
+    nodes = [
+        node(0, "link", "m/lib.test", Deps=[1], BuildID="x/y"),
+        node(1, "build", "m/lib.test", Deps=[2, 4 + depth], ActionID="main"),
+        node(2, "build", "m/lib_test", Deps=[3], ActionID="external"),
+    ]
+    nodes += [node(3 + i, "build", f"m/p{i}", Deps=[4 + i], ActionID=f"{key}{i}") for i in range(depth + 1)]
+    nodes.append(node(4 + depth, "build", "m/lib", Deps=[5 + depth], ActionID="lib"))
+    nodes.append(node(5 + depth, "build", "m/leaf", ActionID="leaf"))
+    return nodes
+
+
+def test_an_import_chain_of_ten_thousand_packages_is_no_recursion() -> None:
+    depth = 10_000
+    variants = frozenset({f"key{i}" for i in range(depth + 1)} | {"lib"})
+    found = parse(*of_one_test(depth), variants=variants)
+    assert found[3].package == "m/p0 [m/lib.test]"
+    assert found[3 + depth].package == f"m/p{depth} [m/lib.test]"
+    assert found[4 + depth].package == "m/lib [m/lib.test]"
+    assert found[5 + depth].package == "m/leaf"
+
+
+def test_only_what_was_compiled_anew_for_a_test_is_named_after_it() -> None:
+    found = {a.id: (a.package, a.import_path, a.scaffold) for a in parse(*of_one_test(1), variants=frozenset())}
+    assert found[0] == found[1] == ("m/lib.test", "m/lib", True)
+    assert found[2] == ("m/lib_test [m/lib.test]", "m/lib", True)
+    assert found[3] == ("m/p0", "m/p0", False)
+    assert found[5] == ("m/lib", "m/lib", False)
+
+
+def test_a_package_compiled_for_two_tests_has_two_names() -> None:
+    nodes = []
+    for first, test in ((0, "a"), (10, "b")):
+        nodes += [
+            node(first, "build", f"m/{test}.test", Deps=[first + 1, first + 3], ActionID=f"{test}main"),
+            node(first + 1, "build", f"m/{test}_test", Deps=[first + 2], ActionID=f"{test}external"),
+            node(first + 2, "build", "m/ext", Deps=[first + 3], ActionID=f"{test}ext"),
+            node(first + 3, "build", f"m/{test}", ActionID=f"{test}variant"),
+        ]
+    found = parse(*nodes, variants=frozenset({"aext", "bext", "avariant", "bvariant"}))
+    assert {a.package for a in found if a.import_path == "m/ext"} == {"m/ext [m/a.test]", "m/ext [m/b.test]"}
+
+
+@pytest.mark.parametrize("package", ["m/lib.test", "m/lib_test", "m/x.test/y"])
+def test_a_package_that_only_looks_like_a_test_by_its_name_is_a_package(package: str) -> None:
+    library, link, main = parse(
+        node(0, "build", package, Deps=[1]), node(1, "link", package, Deps=[2]), node(2, "build", "m/other")
+    )
+    assert (library.package, library.import_path, library.scaffold) == (package, package, False)
+    assert (link.package, link.import_path, link.scaffold) == (package, package, False)
+    assert main.package == "m/other"

@@ -1,0 +1,250 @@
+"""Which packages a compile flag reached: verdicts, the cause in each message, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pytest_gocache import (
+    GoModule,
+    PatternError,
+    UsageError,
+    assert_compiled_with,
+    assert_not_compiled_with,
+    assert_rebuilt,
+)
+from tests.with_go.failures import failure
+
+TEXT = {"text/text.go": 'package text\n\nimport "unicode/utf8"\n\nconst Longest = utf8.UTFMax\n'}
+
+
+def test_flags_reach_the_packages_that_are_named(app: GoModule) -> None:
+    first = app.build("-gcflags=-N -l", "./...")
+    again = app.build("-gcflags=-N -l", "./...")
+    assert "example.com/app/lib" in first.compiled
+    assert again.compiled == set()
+
+    for result in (first, again):
+        assert_compiled_with(result, "-N", "./...")
+        assert_compiled_with(result, "-l -N", "./lib", "example.com/app/cmd/...")
+        assert_not_compiled_with(result, "-N", "std")
+        assert_not_compiled_with(result, "-m")
+        assert_not_compiled_with(result, "-N -m")
+        assert failure(assert_compiled_with, result, "-N -m", "./lib") == (
+            f"assert_compiled_with: 1 package without -N -m in {result.title}\n"
+            "  example.com/app/lib  compile flags: -N -l\n"
+            "no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package"
+        )
+
+
+@pytest.mark.parametrize(
+    ("given", "asked", "there"),
+    [
+        pytest.param("-d=checkptr", "-d=checkptr", True, id="value"),
+        pytest.param("-d=checkptr", "-d checkptr", True, id="value-behind-it"),
+        pytest.param("-l -d checkptr -N", "-N -d=checkptr=1", True, id="value-between"),
+        pytest.param("-d=checkptr,nil", "-d=nil", True, id="one-of-a-list"),
+        pytest.param("-N=true", "--N", True, id="switch-with-a-value"),
+        pytest.param("-trimpath=/home/ann", "-trimpath=/home/ann", True, id="path"),
+        pytest.param("-trimpath=/home/ann", "-trimpath", False, id="not-the-build-flag"),
+        pytest.param("-l=4", "-l", False, id="other-value"),
+        pytest.param("-live", "-l", False, id="only-begins-so"),
+    ],
+)
+def test_how_a_flag_is_written(app: GoModule, given: str, asked: str, *, there: bool) -> None:
+    result = app.build(f"-gcflags={given}", "./lone")
+
+    holds, fails = assert_compiled_with, assert_not_compiled_with
+    if not there:
+        holds, fails = fails, holds
+    holds(result, asked)
+    assert f"`go build '-gcflags={given}' ./lone`".replace("'" * (" " not in given), "") in failure(
+        fails, result, asked
+    )
+
+
+def test_flags_that_reach_the_standard_library(go_module: GoModule) -> None:
+    go_module.write(TEXT)
+    result = go_module.build("-gcflags=all=-N", "./text")
+
+    assert_compiled_with(result, "-N")
+    assert_compiled_with(result, "-N", "std")
+    assert failure(assert_not_compiled_with, result, "-N") == (
+        "assert_not_compiled_with: 2 packages with -N in `go build -gcflags=all=-N ./text` (step 1)\n"
+        "  example.com/app/text  compile flags: -N\n"
+        "  unicode/utf8          compile flags: -N\n"
+        "given by -gcflags=all=-N"
+    )
+
+
+def test_the_build_flag_trimpath(go_module: GoModule) -> None:
+    go_module.write(TEXT)
+    trimmed = go_module.build("./text", env={"GOFLAGS": "-trimpath"})
+
+    assert_compiled_with(trimmed, "-trimpath")
+    assert failure(assert_not_compiled_with, trimmed, "-trimpath", "./text") == (
+        "assert_not_compiled_with: 1 package with -trimpath in `go build ./text` (step 1)\n"
+        "  example.com/app/text  compile flags: -trimpath\n"
+        "given by -trimpath in GOFLAGS"
+    )
+    assert failure(assert_compiled_with, go_module.build("./text"), "-trimpath", "./text") == (
+        "assert_compiled_with: 1 package without -trimpath in `go build ./text` (step 2)\n"
+        "  example.com/app/text  compile flags: (none)\n"
+        "-trimpath is a flag of the go command: given there, it reaches every package"
+    )
+    assert failure(assert_compiled_with, trimmed, "-trimpath -trimpath=/home/ann", "./text").endswith(
+        "\nno -gcflags gives -trimpath -trimpath=/home/ann: '-gcflags=all=-trimpath -trimpath=/home/ann' reaches every "
+        "package"
+    )
+
+
+@pytest.mark.gocache(cgo=True)
+def test_the_race_detector(app: GoModule) -> None:
+    result = app.build("-race", "-gcflags=-N", "./lone", env={"GOFLAGS": "-race=false"})
+
+    assert_compiled_with(result, "-race -N")
+    assert failure(assert_not_compiled_with, result, "-race").endswith(
+        "\n  example.com/app/lone  compile flags: -race -N\ngiven by -race"
+    )
+
+
+def test_flags_of_test_variants(app: GoModule) -> None:
+    result = app.test("-gcflags=-N", "./lib")
+
+    assert {"example.com/app/lib.test", "example.com/app/lib_test [example.com/app/lib.test]"} <= result.compiled
+    assert_compiled_with(result, "-N", "./lib", "example.com/app/lib [example.com/app/lib.test]")
+    assert_not_compiled_with(result, "-N", "testing")
+    # It is compiled for this test only, and yet it is not named.
+    assert failure(assert_compiled_with, result, "-N", "./...") == (
+        "assert_compiled_with: 1 package without -N in `go test -gcflags=-N ./lib` (step 1)\n"
+        "  example.com/app/api [example.com/app/lib.test]  compile flags: (none)\n"
+        "-gcflags=-N reaches only what ./lib names: -gcflags=all=-N reaches every package"
+    )
+    everything = app.test("-gcflags=-N", "./...")
+    assert_compiled_with(everything, "-N", "./...")
+    assert_compiled_with(app.vet("-gcflags=-N", "./..."), "-N", "./...")
+    assert_compiled_with(app.go("list", "-export", "-gcflags=-N", "./lib"), "-N", "./lib")
+
+
+def test_a_bare_flag_does_not_reach_what_is_imported(app: GoModule) -> None:
+    bare = app.build("-gcflags=-l -N", "./cmd/app")
+
+    assert_compiled_with(bare, "-l -N", "./cmd/app")
+    assert failure(assert_compiled_with, bare, "-l -N", "./...") == (
+        "assert_compiled_with: 2 packages without -l -N in `go build '-gcflags=-l -N' ./cmd/app` (step 1)\n"
+        "  example.com/app/api  compile flags: (none)\n"
+        "  example.com/app/lib  compile flags: (none)\n"
+        "'-gcflags=-l -N' reaches only what ./cmd/app names: '-gcflags=all=-l -N' reaches every package"
+    )
+    own_first = failure(assert_compiled_with, bare, "-N").splitlines()
+    assert [line.split()[0] for line in own_first[1:3]] == ["example.com/app/api", "example.com/app/lib"]
+    assert_compiled_with(app.build("-gcflags=example.com/app/...=-l -N", "./cmd/app"), "-l -N", "./...")
+
+
+@pytest.mark.parametrize(
+    ("goflags", "flags", "where"),
+    [
+        pytest.param("", ("-gcflags=-N",), "-gcflags", id="flag"),
+        pytest.param("-gcflags=-N", (), "-gcflags in GOFLAGS", id="GOFLAGS"),
+    ],
+)
+def test_a_bare_flag_does_not_rebuild_what_is_imported(
+    app: GoModule, goflags: str, flags: tuple[str, ...], where: str
+) -> None:
+    app.build("./...")
+    result = app.build(*flags, "./cmd/app", env={"GOFLAGS": goflags})
+
+    assert_rebuilt(result, "./cmd/app")
+    assert failure(assert_rebuilt, result, "./lib").splitlines()[2] == (
+        f"a bare {where} reaches only the packages that are named: -gcflags=all=… reaches what they import"
+    )
+    # Whom it reaches has another reason not to be rebuilt.
+    again = app.build(*flags, "./cmd/app", env={"GOFLAGS": goflags})
+    assert "reaches" not in failure(assert_rebuilt, again, "./cmd/app")
+
+
+@pytest.mark.parametrize(
+    ("goflags", "gcflags", "has", "why"),
+    [
+        pytest.param(
+            "-gcflags=-N",
+            (),
+            "(none)",
+            "-gcflags=-N in GOFLAGS reaches only what ./cmd/app names: -gcflags=all=-N reaches every package",
+            id="bare-in-GOFLAGS",
+        ),
+        pytest.param(
+            "",
+            ("-gcflags=./cmd/...=-N", "-gcflags=./lib=-l"),
+            "-l",
+            "-gcflags=./cmd/...=-N reaches only what ./cmd/... names: -gcflags=all=-N reaches every package",
+            id="another-pattern",
+        ),
+        pytest.param(
+            "-gcflags=./...=-N",
+            ("-gcflags=./lib=-l -m=2",),
+            "-l -m=2",
+            "'-gcflags=./lib=-l -m=2' replaces -gcflags=./...=-N in GOFLAGS: the last one that is for a package counts",
+            id="replaced",
+        ),
+        pytest.param(
+            "-gcflags=-l",
+            (),
+            "(none)",
+            "no -gcflags gives -N: -gcflags=all=-N reaches every package",
+            id="another-flag",
+        ),
+    ],
+)
+def test_why_a_package_lacks_a_flag(app: GoModule, goflags: str, gcflags: tuple[str, ...], has: str, why: str) -> None:
+    result = app.build(*gcflags, "./cmd/app", env={"GOFLAGS": goflags})
+
+    assert failure(assert_compiled_with, result, "-N", "./lib") == (
+        f"assert_compiled_with: 1 package without -N in {result.title}\n"
+        f"  example.com/app/lib  compile flags: {has}\n"
+        f"{why}"
+    )
+
+
+def test_where_a_flag_comes_from(app: GoModule) -> None:
+    result = app.build("-gcflags=./lib=-l -N", "./cmd/app", env={"GOFLAGS": "-gcflags=./api=-S -gcflags=./...=-N"})
+
+    assert failure(assert_not_compiled_with, result, "-N", "./...") == (
+        "assert_not_compiled_with: 3 packages with -N in `go build '-gcflags=./lib=-l -N' ./cmd/app` (step 1)\n"
+        "  example.com/app/cmd/app  compile flags: -N\n"
+        "  example.com/app/api      compile flags: -N\n"
+        "  example.com/app/lib      compile flags: -l -N\n"
+        "given by -gcflags=./...=-N in GOFLAGS, '-gcflags=./lib=-l -N'"
+    )
+    assert failure(assert_not_compiled_with, result, "-N", "./lib").endswith("\ngiven by '-gcflags=./lib=-l -N'")
+
+
+@pytest.mark.parametrize("check", [assert_compiled_with, assert_not_compiled_with])
+def test_flags_that_no_package_could_have_are_refused(app: GoModule, check: Callable[..., None]) -> None:
+    result = app.build("./lone")
+
+    for flag, why in (
+        ("", "'' is no compile flag: one begins with a dash and stands before the patterns"),
+        ("./lone", "'./lone' is no compile flag: one begins with a dash and stands before the patterns"),
+        ("-N '-l", 'compile flags "-N \'-l": a quotation mark is left open'),
+        ("-gcflags=-N", "'-gcflags=-N' is no compile flag: the compiler has no -gcflags"),
+        ("-X main.version=1", "'-X main.version=1' is no compile flag: the compiler has no -X"),
+    ):
+        assert failure(check, result, flag, raises=UsageError) == why
+    assert failure(check, result, "-N", "./lune", raises=PatternError) == (
+        "package pattern './lune' matches nothing in `go build ./lone` (step 1); near it: example.com/app/lone"
+    )
+    assert "`go version` (step 2) has no action graph" in failure(check, app.go("version"), "-N", raises=UsageError)
+
+
+def test_flags_of_a_package_that_was_never_reached_are_not_known(app: GoModule) -> None:
+    app.append("lib/lib.go", "\nvar _ = undefined\n")
+    result = app.build("-gcflags=-N", "./...", check=False)
+
+    assert_compiled_with(result, "-N", "./lib")
+    for check in (assert_compiled_with, assert_not_compiled_with):
+        assert failure(check, result, "-l", "./api", raises=UsageError) == (
+            "`go build -gcflags=-N ./...` (step 1): the compile flags of example.com/app/api are not known: "
+            "Go never came to it, since example.com/app/lib failed to compile"
+        )

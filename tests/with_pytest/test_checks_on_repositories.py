@@ -1,0 +1,388 @@
+"""The ready-made checks on repositories of many kinds: what each needs, what is said where it is not there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.with_pytest.inner_runs import embedded, run_apart
+from tests.with_pytest.real_repository import commit, git, write
+from tests.with_pytest.test_ready_made_checks import ALL, CHECKOUT, SERIAL, TESTS, TRACKED, WARM, checks, outcomes
+
+LIB = "package lib\n\n// Word is one.\nconst Word = 1\n"
+APP = {
+    "go.mod": "module example.com/app\n\ngo 1.21\n",
+    "lib/lib.go": LIB,
+    "app/app.go": 'package app\n\nimport "example.com/app/lib"\n\nconst Word = lib.Word\n',
+}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository without a program, without tests, and without version control."""
+    write(tmp_path / "app", APP)
+    return tmp_path / "app"
+
+
+def skips(result: pytest.RunResult) -> str:
+    return "\n".join(line for line in result.outlines if line.startswith("SKIPPED"))
+
+
+def stamps(folder: Path) -> dict[str, tuple[bytes, int, int]]:
+    """Every file and folder: its content, its mode and its modification time."""
+    found = {}
+    for parent, folders, names in os.walk(folder):
+        for name in [*folders, *names]:
+            file = Path(parent, name)
+            info = file.lstat()
+            content = file.read_bytes() if name in names else b""
+            found[str(file.relative_to(folder))] = (content, info.st_mode, info.st_mtime_ns)
+    return found
+
+
+def test_the_original_is_never_written_to(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(
+        repository,
+        {
+            "gocache.toml": '[build]\ncommand = ["make"]\n',
+            "Makefile": "all:\n\techo built >> built.txt; touch lib/lib.go; mkdir -p bin\n\tgo build -trimpath ./...\n",
+            "lib/lib_test.go": (
+                'package lib\n\nimport (\n\t"os"\n\t"testing"\n)\n\n'
+                'func TestWord(*testing.T) { os.WriteFile("written", nil, 0o666) }\n'
+            ),
+        },
+    )
+    git(repository, "init", "--quiet")
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "-m", "x")
+    before = stamps(repository)
+
+    result = checks(pytester, store, repository)
+
+    assert outcomes(result)[CHECKOUT] == "passed"
+    assert stamps(repository) == before
+
+
+def test_a_repository_without_programs_tests_and_commits(
+    pytester: pytest.Pytester, store: Path, repository: Path
+) -> None:
+    result = checks(pytester, store, repository, "-p", "no:xdist")
+
+    found = outcomes(result)
+    assert {name for name in ALL if found.get(name) == "failed"} == {CHECKOUT}
+    assert "there is no .git folder in the repository" in skips(result)
+    assert "no package has tests" in skips(result)
+    assert "no two packages of the build could be compiled at the same time" in skips(result)
+
+
+def test_a_check_is_selected_by_its_name(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    result = checks(pytester, store, repository, "-k", "warm_build", "-v")
+    result.assert_outcomes(passed=1, deselected=9)
+    result.stdout.fnmatch_lines([f"*checks.py::{WARM} PASSED*"])
+
+
+def test_a_build_that_fails_is_told_once(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(repository, {"app/app.go": "package app\n\nconst Word = missing\n"})
+    result = checks(pytester, store, repository)
+    result.assert_outcomes(errors=1, skipped=9)
+    result.stdout.fnmatch_lines(
+        [
+            "*UsageError: the repository does not build: `go build ./...` failed with exit status 1 in *",
+            "app/app.go:3:14: undefined: missing",
+            f"SKIPPED*nothing can be said: see the error of {WARM}",
+        ]
+    )
+
+
+def test_tests_that_fail_are_told_by_one_check(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(
+        repository,
+        {"lib/lib_test.go": 'package lib\n\nimport "testing"\n\nfunc TestX(t *testing.T) { t.Fatal("broken") }\n'},
+    )
+    result = checks(pytester, store, repository, "-k", "test_tests or serial or ci_cache")
+    found = outcomes(result)
+    assert found.pop(TESTS) == "failed"
+    assert "failed" not in found.values()
+    result.stdout.fnmatch_lines(
+        [
+            "CheckFailed: tests are cached the second time",
+            "the tests of example.com/app/lib fail: failures are never cached",
+            "*broken",
+        ]
+    )
+    assert "no test result is cached: nothing stale can be served" in skips(result)
+
+
+def test_tests_that_cannot_be_run_are_told_once(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(repository, {"gocache.toml": '[test]\ncommand = ["false"]\n'})
+    result = checks(pytester, store, repository, "-k", "ci_cache or test_tests")
+    result.assert_outcomes(failed=1, skipped=2, deselected=7)
+    result.stdout.fnmatch_lines(["*UsageError: `false` (step 3) printed no test verdict, exit status 1:*"])
+
+
+def test_a_build_that_compiles_everything_each_time(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(repository, {"gocache.toml": '[build]\ncommand = ["go", "build", "-a", "./..."]\n'})
+    result = checks(pytester, store, repository, "-k", "warm_build or touch or checkout")
+    result.assert_outcomes(failed=1, skipped=2, deselected=7)
+    result.stdout.fnmatch_lines(["CheckFailed: a warm build compiles nothing", "-a compiles everything again*"])
+    assert "every build compiles everything, also when nothing has changed: that is to be mended first" in skips(result)
+
+
+def test_a_folder_that_is_no_repository(pytester: pytest.Pytester, store: Path, tmp_path: Path) -> None:
+    result = checks(pytester, store, tmp_path)
+    result.assert_outcomes(errors=1, skipped=9)
+    result.stdout.fnmatch_lines(
+        [f"*there is no go.mod and no go.work in {tmp_path}: name the repository with --go-repo"]
+    )
+
+
+def test_a_build_that_calls_no_go(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(repository, {"gocache.toml": '[build]\ncommand = ["true"]\n'})
+    result = checks(pytester, store, repository)
+    result.assert_outcomes(errors=1, skipped=9)
+    result.stdout.fnmatch_lines(["*`true` (step 1) has called no go command that builds*"])
+
+
+# What is accepted.
+
+
+@pytest.fixture
+def accepting(repository: Path) -> Path:
+    """Its second checkout compiles two packages, and that is accepted for one of them."""
+    write(repository, {"gocache.toml": accept(CHECKOUT, "example.com/app/lib")})
+    return repository
+
+
+def accept(check: str, change: str = "*") -> str:
+    return f'[[accept]]\ntest = "checks.py::{check}"\nchange = "{change}"\nreason = "the folder is in the key"\n'
+
+
+def test_an_accepted_failure_is_expected_and_shown(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(repository, {"gocache.toml": accept(CHECKOUT)})
+    result = checks(pytester, store, repository, "-k", "second_checkout")
+    result.assert_outcomes(xfailed=1, deselected=9)
+    result.stdout.fnmatch_lines([f"XFAIL *checks.py::{CHECKOUT} - the folder is in the key*"])
+
+
+def test_what_is_accepted_for_one_package_is_not_for_another(
+    pytester: pytest.Pytester, store: Path, accepting: Path
+) -> None:
+    result = checks(pytester, store, accepting, "-k", "second_checkout")
+    result.assert_outcomes(failed=1, deselected=9)
+    result.stdout.fnmatch_lines(["accepted in gocache.toml: example.com/app/lib"])
+
+
+def test_an_accepted_check_that_passes_fails(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(repository, {"gocache.toml": accept(WARM)})
+    result = checks(pytester, store, repository, "-k", "warm_build")
+    result.assert_outcomes(failed=1, deselected=9)
+    result.stdout.fnmatch_lines(
+        ["*gocache.toml accepts a failure that is none any more (the folder is in the key): take the entry out"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ("checks.py::test_warm_bild", f"there is no such check; did you mean 'checks.py::{WARM}'?"),
+        (WARM, f"write test = 'checks.py::{WARM}'"),
+    ],
+)
+def test_an_accepted_check_that_does_not_exist_is_told(
+    pytester: pytest.Pytester, store: Path, repository: Path, test: str, said: str
+) -> None:
+    write(repository, {"gocache.toml": f'[[accept]]\ntest = "{test}"\nreason = "x"\n'})
+    result = checks(pytester, store, repository, "-k", "serial or warm")
+    result.assert_outcomes(errors=1, skipped=2, deselected=7)
+    result.stdout.fnmatch_lines([f"*UsageError: {repository}/gocache.toml: accept of '{test}': {said}"])
+
+
+def test_entries_for_other_tests_are_left_alone(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(repository, {"gocache.toml": '[[accept]]\ntest = "test_ci.py::*"\nreason = "x"\n'})
+    checks(pytester, store, repository, "-k", "warm_build").assert_outcomes(passed=1, deselected=9)
+
+
+# Where the repository is named.
+
+
+def test_gocache_toml_names_another_folder(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    pytester.path.joinpath("gocache.toml").write_text(
+        f'go_repo = "{os.path.relpath(repository, pytester.path)}"\n{accept(CHECKOUT)}', encoding="utf-8"
+    )
+    result = run_apart(pytester, store, "--pyargs", "pytest_gocache.checks", "-k", "second_checkout", "-rA")
+    result.assert_outcomes(xfailed=1, deselected=9)
+
+
+# Where modules come from.
+
+DEP = {"go.mod": "module example.com/dep\n\ngo 1.21\n", "dep.go": "package dep\n\nconst Word = 1\n"}
+
+
+@pytest.fixture
+def modcache(tmp_path: Path) -> Path:
+    """A module cache with one module, as Go would have filled it."""
+    folder = tmp_path / "modcache/cache/download/example.com/dep/@v"
+    write(folder, {"list": "v1.0.0\n", "v1.0.0.mod": DEP["go.mod"], "v1.0.0.info": '{"Version":"v1.0.0"}'})
+    with zipfile.ZipFile(folder / "v1.0.0.zip", "w") as archive:
+        for name, text in DEP.items():
+            archive.writestr(f"example.com/dep@v1.0.0/{name}", text)
+    return tmp_path / "modcache"
+
+
+@pytest.fixture
+def depending(repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The repository needs a module, and the user has no module cache."""
+    write(
+        repository,
+        {
+            "go.mod": f"{APP['go.mod']}\nrequire example.com/dep v1.0.0\n",
+            "lib/lib.go": 'package lib\n\nimport "example.com/dep"\n\nconst Word = dep.Word\n',
+            "gocache.toml": '[build]\nenv = { GOFLAGS = "-trimpath -mod=mod" }\n',
+        },
+    )
+    monkeypatch.setenv("GOMODCACHE", str(tmp_path / "none"))
+    return repository
+
+
+def test_dependencies_come_from_a_module_cache_that_is_only_read(
+    pytester: pytest.Pytester, store: Path, depending: Path, modcache: Path
+) -> None:
+    before = stamps(modcache)
+    result = checks(pytester, store, depending, "--go-modcache", str(modcache))
+    assert set(outcomes(result).values()) == {"passed"}
+    assert outcomes(result)[CHECKOUT] == "passed"
+    assert stamps(modcache) == before
+
+
+def test_the_users_own_module_cache_is_the_default(
+    pytester: pytest.Pytester, store: Path, depending: Path, modcache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOMODCACHE", str(modcache))
+    checks(pytester, store, depending, "-k", "warm_build").assert_outcomes(passed=1, deselected=9)
+
+
+def test_modules_that_are_not_at_hand(pytester: pytest.Pytester, store: Path, depending: Path) -> None:
+    result = checks(pytester, store, depending)
+    result.assert_outcomes(errors=1, skipped=9)
+    result.stdout.fnmatch_lines(
+        ["*modules that it needs are not at hand: --go-modcache=DIR names a module cache that has them, *"]
+    )
+
+
+def test_a_folder_that_is_no_module_cache(
+    pytester: pytest.Pytester, store: Path, repository: Path, tmp_path: Path
+) -> None:
+    result = checks(pytester, store, repository, "--go-modcache", str(tmp_path), "-k", "warm_build")
+    result.stdout.fnmatch_lines([f"*--go-modcache: {tmp_path} is no module cache: it has no folder cache/download"])
+    result.assert_outcomes(errors=1, deselected=9)
+
+
+# Kinds of repositories.
+
+
+def test_a_vendored_repository(pytester: pytest.Pytester, store: Path, depending: Path) -> None:
+    write(
+        depending,
+        {
+            **{f"vendor/example.com/dep/{name}": text for name, text in DEP.items() if name != "go.mod"},
+            "vendor/modules.txt": "# example.com/dep v1.0.0\n## explicit; go 1.21\nexample.com/dep\n",
+            "gocache.toml": '[build]\nenv = { GOFLAGS = "-trimpath" }\n',
+        },
+    )
+    result = checks(pytester, store, depending)
+    assert set(outcomes(result).values()) == {"passed"}
+    result.stdout.fnmatch_lines([f"PASSED *{CHECKOUT}"])
+
+
+def test_a_workspace(pytester: pytest.Pytester, store: Path, tmp_path: Path) -> None:
+    root = tmp_path / "space"
+    write(root, {"go.work": "go 1.21\n\nuse (\n\t./one\n\t./two\n)\n"})
+    write(root, {"one/go.mod": "module example.com/one\n\ngo 1.21\n", "one/one.go": "package one\n\nconst One = 1\n"})
+    write(
+        root,
+        {
+            "two/go.mod": "module example.com/two\n\ngo 1.21\n",
+            "two/two.go": 'package two\n\nimport "example.com/one"\n\nconst Two = one.One + 1\n',
+            "two/two_test.go": 'package two\n\nimport "testing"\n\nfunc TestTwo(*testing.T) {}\n',
+            "gocache.toml": "",
+        },
+    )
+    write(root, {"gocache.toml": '[build]\ncommand = ["go", "build", "-trimpath", "./one/...", "./two/..."]\n'})
+    write(
+        root, {"gocache.toml": (root / "gocache.toml").read_text() + '[test]\ncommand = ["go", "test", "./two/..."]\n'}
+    )
+    result = checks(pytester, store, root)
+    found = outcomes(result)
+    assert set(found.values()) == {"passed"}
+    assert {WARM, TESTS, TRACKED, CHECKOUT} <= set(found)
+
+
+def test_a_workspace_that_reaches_outside(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(repository, {"go.mod": APP["go.mod"] + "\nreplace example.com/dep => ../dep\n"})
+    result = checks(pytester, store, repository, "-k", "warm_build")
+    result.assert_outcomes(errors=1, deselected=9)
+    result.stdout.fnmatch_lines(["*go.mod refers to ../dep, outside of the repository: a private copy would lack it*"])
+
+
+CGO = 'package lib\n\n// static int one(void) { return 1; }\nimport "C"\n\nfunc One() int { return int(C.one()) }\n'
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc on PATH")
+def test_a_cgo_repository(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    write(repository, {"lib/one.go": CGO, "gocache.toml": '[build]\nenv = { GOFLAGS = "-trimpath" }\n'})
+    result = checks(pytester, store, repository)
+    found = outcomes(result)
+    assert set(found.values()) == {"passed"}
+    assert CHECKOUT in found
+
+
+def test_a_cgo_repository_without_a_compiler(
+    pytester: pytest.Pytester, store: Path, repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (repository / "lib/lib.go").unlink()
+    write(repository, {"lib/one.go": CGO + "\nconst Word = 1\n"})
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    result = checks(pytester, store, repository)
+    result.assert_outcomes(errors=1, skipped=9)
+    result.stdout.fnmatch_lines(
+        [
+            "*the repository does not build*",
+            "it uses cgo, and no C compiler was found: install one, or build with CGO_ENABLED=0 ([[]build] env)",
+        ]
+    )
+
+
+def test_one_cpu_is_not_enough_to_tell_what_is_serial(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("this system cannot keep a process on one CPU")
+    pytester.makeconftest("import os\n\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n")
+    result = checks(pytester, store, repository, "-k", "serially")
+    result.assert_outcomes(skipped=1, deselected=9)
+    assert SERIAL not in outcomes(result)
+    assert "there is only one CPU: nothing can overlap" in skips(result)
+
+
+EXAMPLE = Path(__file__).parents[2] / "example_project"
+
+
+def test_the_example_project_with_its_makefile(pytester: pytest.Pytester, store: Path, tmp_path: Path) -> None:
+    shop = Path(shutil.copytree(EXAMPLE, tmp_path / "shop", ignore=shutil.ignore_patterns("bin", "__pycache__")))
+    config = (shop / "gocache.toml").read_text(encoding="utf-8").partition("[[accept]]")[0]
+    write(shop, {"gocache.toml": f'{config}\n[ci]\nmtimes = "commit"\n', ".gitignore": "bin/\n"})
+    git(shop, "init", "--quiet")
+    commit(shop)
+
+    assert outcomes(checks(pytester, store, shop)) == dict.fromkeys(ALL, "passed")
+
+
+def test_a_part_of_go_is_refused(pytester: pytest.Pytester, store: Path) -> None:
+    result = checks(pytester, store, embedded() / "src/cmd", "-k", "warm_build")
+    result.assert_outcomes(errors=1, deselected=9)
+    result.stdout.fnmatch_lines(
+        ["*/src/cmd is a part of Go: its packages can be built in their GOROOT only, not in a copy"]
+    )

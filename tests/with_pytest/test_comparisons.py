@@ -1,0 +1,152 @@
+"""What a plain ``assert result.compiled == {…}`` says when it fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.with_pytest.inner_runs import run
+
+SOURCE = '''
+import pytest
+
+FILES = {
+    "lib/lib.go": "package lib\\n\\nconst Word = 1\\n",
+    "util/util.go": "package util\\n\\nconst Word = 1\\n",
+    "cmd/tool/main.go": 'package main\\n\\nimport "example.com/app/lib"\\n\\nfunc main() { println(lib.Word) }\\n',
+}
+
+@pytest.fixture
+def second(go_module):
+    """The result of a build after an edit of lib."""
+    go_module.write(FILES)
+    go_module.build("./...")
+    go_module.edit("lib/lib.go", "1", "2")
+    return go_module.build("./...")
+
+def test_extra(second):
+    assert second.compiled == {"example.com/app/cmd/tool"}
+
+def test_turned_round(second):
+    assert {"example.com/app/cmd/tool"} == second.compiled
+
+def test_missing(second):
+    expected = {"example.com/app/lib", "example.com/app/cmd/tool", "example.com/app/util", "example.com/app/utils"}
+    assert second.compiled == expected
+
+def test_linked(second):
+    assert second.linked == set()
+
+def test_linked_turned_round(second):
+    assert frozenset({"example.com/app/cmd/tol"}) == second.linked
+
+def test_cached(second):
+    assert second.cached == {"example.com/app/lib"}
+
+def test_outside_std(second):
+    assert second.compiled_outside_std == set()
+
+def test_not_equal(second):
+    assert second.compiled != {"example.com/app/lib", "example.com/app/cmd/tool"}
+
+def test_subset(second):
+    assert second.compiled <= {"example.com/app/lib"}
+
+def test_difference(second):
+    assert second.compiled - {"example.com/app/lib"} == set()
+
+def test_with_another_result(second, go_module):
+    assert second.compiled == go_module.build("./...").compiled
+
+def test_list(second):
+    assert second.compiled == ["example.com/app/lib"]
+
+def test_equal(second):
+    assert second.compiled == {"example.com/app/lib", "example.com/app/cmd/tool"} == second.compiled
+    assert {"example.com/app/cmd/tool"} == second.linked
+'''
+
+
+def _output(pytester: pytest.Pytester, store: Path, *args: str, **outcomes: int) -> str:
+    pytester.makepyfile(test_sets=SOURCE)
+    result = run(pytester, store, *args)
+    result.assert_outcomes(**outcomes)
+    return str(result.stdout)
+
+
+def _errors(output: str, name: str) -> list[str]:
+    """The lines of one failing test that start with an E."""
+    rest = output.split(f"_ {name} _", 1)[1].split("\n_____", 1)[0]
+    return [line[1:].strip() for line in rest.splitlines() if line.startswith("E ")]
+
+
+def test_failing_comparisons_say_what_and_why(pytester: pytest.Pytester, store: Path) -> None:
+    output = _output(pytester, store, failed=12, passed=1)
+    extra = _errors(output, "test_extra")
+    assert extra[0] == "assert result.compiled of `go build ./...` (step 2)"
+    assert any(line.startswith("not expected: example.com/app/lib") and "lib.go" in line for line in extra)
+    assert not any("cmd/tool" in line for line in extra)
+
+    # Both ways round it says the same.
+    assert _errors(output, "test_turned_round") == extra
+
+    missing = _errors(output, "test_missing")
+    assert "missing: example.com/app/util  cached: nothing in its key changed since step 1" in missing
+    near = next(line for line in missing if line.startswith("missing: example.com/app/utils"))
+    assert "it is no part of this command; near it: example.com/app/util" in near
+    assert not any("not expected" in line for line in missing)
+
+    linked = _errors(output, "test_linked")
+    assert linked[0] == "assert result.linked of `go build ./...` (step 2)"
+    assert any(line.startswith("not expected: example.com/app/cmd/tool") for line in linked)
+    turned = _errors(output, "test_linked_turned_round")
+    assert any(line.startswith("not expected: example.com/app/cmd/tool") for line in turned)
+    assert any(
+        "missing: example.com/app/cmd/tol" in line and "near it: example.com/app/cmd/tool" in line for line in turned
+    )
+
+    outside = _errors(output, "test_outside_std")
+    assert outside[0] == "assert result.compiled_outside_std of `go build ./...` (step 2)"
+    assert any(line.startswith("not expected: example.com/app/lib") for line in outside)
+    followed = next(line for line in outside if line.startswith("not expected: example.com/app/cmd/tool"))
+    assert "only followed: it imports example.com/app/lib" in followed
+
+    # The explanation is long, and none of it is cut away: pytest truncates comparisons after a few lines.
+    assert not any("truncated" in line for line in missing + outside)
+
+    # Comparisons of another kind are left to pytest.
+    for name in ("test_not_equal", "test_subset", "test_difference", "test_list"):
+        errors = _errors(output, name)
+        assert errors, name
+        assert not any("(step 2)" in line for line in errors), name
+    assert any("'example.com/app/cmd/tool'" in line for line in _errors(output, "test_difference"))
+
+    # Two results are compared from the first one's side.
+    errors = _errors(output, "test_with_another_result")
+    assert errors[0] == "assert result.compiled of `go build ./...` (step 2)"
+    assert any(line.startswith("not expected: example.com/app/lib") for line in errors)
+
+
+def test_many_unexpected_packages_are_all_named_with_vv(pytester: pytest.Pytester, store: Path) -> None:
+    pytester.makepyfile(
+        """
+        def test_many(go_module):
+            for number in range(30):
+                go_module.write(f"lib{number:02}/lib.go", f"package lib{number:02}\\n")
+            assert go_module.build("./...").compiled == set()
+        """
+    )
+    result = run(pytester, store, "-vv")
+    for number in range(30):
+        result.stdout.fnmatch_lines([f"E  *not expected: example.com/app/lib{number:02}  compiled for the first time*"])
+    short = run(pytester, store)
+    short.stdout.fnmatch_lines(["E  *not expected: example.com/app/lib00 *"])
+
+
+def test_the_standard_library_does_not_drown_what_is_missing(pytester: pytest.Pytester, store: Path) -> None:
+    output = _output(pytester, store, "-k", "test_cached", failed=1, deselected=12)
+    cached = _errors(output, "test_cached")
+    assert cached[0].endswith("assert result.cached of `go build ./...` (step 2)")
+    assert "not expected: example.com/app/util" in cached
+    assert any(line.startswith("missing: example.com/app/lib") for line in cached)
