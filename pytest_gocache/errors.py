@@ -21,15 +21,15 @@ __all__ = [
 
 
 class GoCacheError(Exception):
-    """Root of everything this library raises on purpose, assertion failures excepted."""
+    """Root of every exception that this library raises on purpose, except for assertion failures."""
 
 
 class GoCacheWarning(UserWarning):
-    """Something that does not make a verdict wrong, and that the user should know of."""
+    """Something that the user should know, and that leaves every verdict right."""
 
 
 class UsageError(GoCacheError):
-    """The library was asked for something it does not understand (a mark keyword, an option value)."""
+    """A test or an option asks for something that the library does not have: an unknown keyword, a wrong value."""
 
 
 class PatternError(UsageError):
@@ -37,11 +37,11 @@ class PatternError(UsageError):
 
 
 class ModuleFileError(UsageError):
-    """A file of a test module was asked for in a way that would hide a mistake (outside, absent, ambiguous)."""
+    """A path or an edit of a module's file is wrong: outside the module, absent, or ambiguous."""
 
 
 class ToolchainError(GoCacheError):
-    """No usable Go toolchain: not found, broken, foreign, or not understood."""
+    """There is no usable Go toolchain: not found, broken, for a different platform, or not understood."""
 
 
 class StoreError(GoCacheError):
@@ -49,11 +49,11 @@ class StoreError(GoCacheError):
 
 
 class ActionGraphError(GoCacheError):
-    """An action graph that Go wrote could not be understood."""
+    """The library cannot read an action graph that Go wrote."""
 
 
 class HashLogError(GoCacheError):
-    """A line of ``GODEBUG=gocachehash=1`` output could not be understood."""
+    """The library cannot read a line that ``GODEBUG=gocachehash=1`` made Go print."""
 
 
 _TAIL_LINES = 60
@@ -74,7 +74,7 @@ class GoCommandError(GoCacheError):
     """
 
     def __init__(self, command: Sequence[str], cwd: str, returncode: int, stdout: str, stderr: str) -> None:
-        # Exception pickles through its args: they must be the constructor's, or xdist cannot report the failure.
+        # Exception pickles through its args. They must be the constructor's, or xdist cannot report the failure.
         super().__init__(tuple(command), cwd, returncode, stdout, stderr)
         self.command = tuple(command)
         self.cwd = cwd
@@ -89,7 +89,7 @@ class GoCommandError(GoCacheError):
 
     def __str__(self) -> str:
         first = f"`{' '.join(self.command)}` {self._verdict()} in {self.cwd}"
-        # An argument that is not UTF-8: neither a terminal nor pytest-xdist takes it as it is.
+        # An argument may hold bytes that are not UTF-8. Terminals and pytest-xdist refuse them.
         parts = [printable(first)]
         for name, text in (("stderr", self.stderr), ("stdout", self.stdout)):
             if text.strip():
@@ -115,5 +115,5 @@ class GoTimeoutError(GoCommandError):
 
 
 def printable(text: str) -> str:
-    """A text whose bytes that are not UTF-8 are escaped: neither a terminal nor pytest-xdist takes them as they are."""
+    """The text with every byte that is not UTF-8 escaped: terminals and pytest-xdist refuse such bytes."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

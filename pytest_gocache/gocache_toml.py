@@ -1,4 +1,4 @@
-"""``gocache.toml``: what a repository says of its toolchains, its build, and the changes that it accepts."""
+"""``gocache.toml``: a repository's toolchains, its build and test commands, and the changes that it accepts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from pytest_gocache.errors import UsageError
 __all__ = ["NAME", "PREFIX", "Accepted", "NamedToolchain", "RepositoryConfig", "read_config"]
 
 NAME = "gocache.toml"
-"""The file's name; it lies beside ``go.mod``."""
+"""The file's name; the file lies beside ``go.mod``."""
+PREFIX = "checks.py::"
+"""The start of ``test`` in an entry for a ready-made check; the check's name follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class NamedToolchain:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """An ``[[accept]]``: a change, or a failing check, that is known. The first three are patterns of `fnmatch`."""
+    """An ``[[accept]]``: a known change or a check that is known to fail. The first three fields are patterns."""
 
     test: str
     command: str
@@ -39,7 +41,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryConfig:
-    """All that the file says; what it does not say is empty."""
+    """The content of the file; a part that the file does not have is empty."""
 
     toolchains: Mapping[str, NamedToolchain] = field(default_factory=dict)
     accepted: tuple[Accepted, ...] = ()
@@ -50,15 +52,15 @@ class RepositoryConfig:
     env: Mapping[str, str] = field(default_factory=dict)
     """The environment of both: ``[build] env = { GOFLAGS = "-trimpath" }``."""
     mtimes: Literal["now", "keep", "commit"] | float = "now"
-    """Which modification times a checkout of the team's CI gives to files: ``[ci] mtimes = "commit"``."""
+    """The modification times that files get in a checkout of the team's CI: ``[ci] mtimes = "commit"``."""
     go_repo: str = ""
-    """The repository under test, when the file lies elsewhere; relative to the file."""
+    """The repository under test, relative to the file, when the file lies outside it."""
 
 
 def read_config(folder: Path) -> RepositoryConfig:
-    """Read the ``gocache.toml`` in ``folder``; an absent one says nothing.
+    """Read the ``gocache.toml`` in ``folder``; without a file, every part is empty.
 
-    Raises `UsageError` that names the file and the key, and for a key that is not known the nearest one that is.
+    Raises `UsageError` with the file and the key. For an unknown key the error names the nearest known one.
     """
     file = folder / NAME
     try:
@@ -67,7 +69,7 @@ def read_config(folder: Path) -> RepositoryConfig:
         return RepositoryConfig()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}") from error
-    # Not at the top: options are read in every run of pytest, and few of them have such a file.
+    # Imported here because every run of pytest reads the options, and few repositories have this file.
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -107,7 +109,7 @@ def _words(file: Path, table: str, command: Sequence[object] | None) -> tuple[st
 def _mtimes(file: Path, content: object) -> Literal["now", "keep", "commit"] | float:
     found = _Table(file, "ci", content, {"mtimes": object}).get("mtimes", "now")
     if found in ("now", "keep", "commit") or (isinstance(found, (int, float)) and not isinstance(found, bool)):
-        return found  # type: ignore[no-any-return] # all that it may be was just asked
+        return found  # type: ignore[no-any-return] # the line above has checked it
     raise UsageError(f"{file}: ci.mtimes is 'now', 'keep', 'commit' or a number of epoch seconds, not {found!r}")
 
 
@@ -119,7 +121,7 @@ def _environment(file: Path, where: str, env: Mapping[str, object]) -> dict[str,
 
 
 class _Table:
-    """A table of the file whose keys and their types are known; anything else in it is an error."""
+    """A table with known keys and types; any other key or type is an error."""
 
     def __init__(self, file: Path, name: str, content: object, types: Mapping[str, type]) -> None:
         self._where = f"{file}: {name}" if name else str(file)
@@ -156,7 +158,7 @@ def _toolchain(file: Path, name: str, content: object) -> NamedToolchain:
     table = _Table(file, where, content, {"version": str, "path": str, "env": dict})
     version, path = table.get("version", ""), table.get("path", "")
     if bool(version) == bool(path):
-        raise UsageError(f"{file}: {where} needs a 'version' or a 'path', and not both")
+        raise UsageError(f"{file}: {where} needs a 'version' or a 'path', not both")
     env = _environment(file, f"{where}.env", table.get("env", {}))
     # A path is relative to the file that names it.
     return NamedToolchain(version or str(file.parent / Path(path).expanduser()), env)
@@ -167,6 +169,3 @@ def _accepted(file: Path, number: int, content: object) -> Accepted:
     table = _Table(file, where, content, {"test": str, "command": str, "change": str, "reason": str})
     reason = table.required("reason")
     return Accepted(table.required("test"), table.get("command", "*"), table.get("change", "*"), reason)
-
-
-PREFIX = "checks.py::"

@@ -11,8 +11,6 @@ from pytest_gocache.gocache_toml import PREFIX, Accepted
 
 __all__ = ["accepts_of", "refuse_unknown", "unaccepted", "unused"]
 
-"""How the ``test`` of an entry begins that is for a ready-made check; what follows is the check's name."""
-
 
 def refuse_unknown(accepted: Iterable[Accepted], checks: Collection[str], where: str) -> None:
     """Raise `UsageError` for an entry that names a check which does not exist; entries for other tests are fine."""

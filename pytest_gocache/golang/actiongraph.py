@@ -1,4 +1,4 @@
-"""The ``-debug-actiongraph`` JSON of any Go since 1.21, read into actions. All that knows its shape is here."""
+"""Reads the ``-debug-actiongraph`` JSON of any Go since 1.21 into actions. Only this module knows its shape."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pytest_gocache.golang.action import Action, Kind, Status
 __all__ = ["action_ids", "parse_action_graph"]
 
 _ACTION_ID = re.compile(rb'"ActionID": "([^"\n]+)"')
-# Modes come and go between versions; the ones not named here are kept as OTHER: "link-install", too, which only moves
-# into place what a "link" has made.
+# Modes come and go between versions. A mode that is not listed here becomes OTHER. One of them is "link-install", which
+# only moves the output of a "link".
 _KINDS = {
     "build": Kind.COMPILE,
     "link": Kind.LINK,
@@ -28,9 +28,8 @@ _KINDS = {
 def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | None = None) -> tuple[Action, ...]:
     """Read an action graph.
 
-    ``test_variants`` is what `golang.hashlog.test_variants` found in the command's hash inputs: the graph itself gives
-    a package and its test variant the same name.
-    Raises `ActionGraphError` for text that is not an action graph, truncated text included.
+    ``test_variants`` comes from `golang.hashlog.test_variants`: the graph gives a package and its test variant the same
+    name. Raises `ActionGraphError` for text that is not an action graph, truncated text included.
     """
     try:
         raw = json.loads(text)
@@ -51,19 +50,19 @@ def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | No
 
 
 def _check_numbers(ids: Iterable[object]) -> None:
-    # All at once: one by one, in the many lists that have them, this would be a good part of the reading.
+    # One check for all of them: a check of each list would take a good part of the reading time.
     if not all(isinstance(each, int) for each in ids):
-        raise TypeError("not every dependency is a number")
+        raise TypeError("a dependency is not a number")
 
 
 def action_ids(text: bytes) -> set[str]:
-    """The action IDs in an action graph, or in what was written of one."""
+    """The action IDs in an action graph, which may be cut off."""
     return {found.decode("ascii", "replace") for found in _ACTION_ID.findall(text)}
 
 
-@dataclass(slots=True)  # not frozen: there are thousands, gone when they are read, and freezing each costs
+@dataclass(slots=True)  # not frozen: a graph has thousands of nodes, and freezing costs time
 class _Node:
-    """One object of the JSON list, its absent fields filled in."""
+    """One object of the JSON list, with absent fields filled in."""
 
     id: int
     mode: str
@@ -83,7 +82,7 @@ class _Node:
     def read(cls, raw: dict[str, Any], seconds: Callable[[str], float | None]) -> _Node:
         get = raw.get
         mode = str(raw["Mode"])
-        # By position: keywords are a tenth of what reading a graph takes.
+        # Positional arguments: keywords would take a tenth of the reading time.
         return cls(
             int(raw["ID"]),
             mode,
@@ -102,13 +101,13 @@ class _Node:
 
 
 class _Clock:
-    """Reads Go's times; the actions of a command share few seconds, and each of them is taken apart only once."""
+    """Reads Go's times, and parses each second once: the actions of a command share few seconds."""
 
     def __init__(self) -> None:
         self._seconds: dict[tuple[str, str], float | None] = {}
 
     def read(self, timestamp: str) -> float | None:
-        """Seconds since the epoch of an RFC 3339 time with up to nine decimals; None for an absent or zero time."""
+        """An RFC 3339 time with up to nine decimals, as epoch seconds; None for an absent or zero time."""
         end = -1 if timestamp[-1:] == "Z" else -6 if timestamp[-6:-5] in ("+", "-") else len(timestamp)
         whole, fraction, zone = timestamp[:19], timestamp[19:end], timestamp[end:]
         try:
@@ -121,18 +120,18 @@ class _Clock:
 def _seconds(whole: str, zone: str) -> float | None:
     if not whole or whole.startswith("0001-"):
         return None
-    # datetime.fromisoformat of Python 3.10 takes neither "Z" nor nine decimals.
+    # In Python 3.10, datetime.fromisoformat takes neither "Z" nor nine decimals.
     moment = datetime.fromisoformat(whole + ("+00:00" if zone in ("Z", "") else zone))
     return moment.astimezone(timezone.utc).timestamp()
 
 
 class _Names:
-    """The names that Go's own listings would give the packages of a graph, test variants told apart."""
+    """The package names of a graph as `go list` prints them, with test variants: ``lib [lib.test]``."""
 
     def __init__(self, nodes: Sequence[_Node], variants: Mapping[str, bool]) -> None:
         compiles = [node for node in nodes if node.kind is Kind.COMPILE]
         self._compiled = {node.id: node for node in compiles}
-        self._below: dict[int, list[_Node]] = {}
+        self._imports: dict[int, list[_Node]] = {}
         self._variants = variants
         self._mains = {node.id for node in compiles if self._is_test_main(node)}
         self._tested = {d for main in self._mains for d in self._compiled[main].deps}
@@ -143,14 +142,14 @@ class _Names:
             if test is not None:
                 self._made_for[node.id] = test
 
-    def _compiles_below(self, node: _Node) -> list[_Node]:
-        found = self._below.get(node.id)
+    def _imports_of(self, node: _Node) -> list[_Node]:
+        found = self._imports.get(node.id)
         if found is None:
-            found = self._below[node.id] = [self._compiled[d] for d in node.deps if d in self._compiled]
+            found = self._imports[node.id] = [self._compiled[d] for d in node.deps if d in self._compiled]
         return found
 
     def _in_order(self, nodes: Iterable[_Node]) -> Iterable[_Node]:
-        """Imports before importers; on a stack of our own, since import chains are as long as users make them."""
+        """Imports before importers. The stack is explicit: import chains may exceed Python's recursion limit."""
         started: set[int] = set()
         for root in nodes:
             stack = [(root, False)]
@@ -161,39 +160,39 @@ class _Names:
                 elif node.id not in started:
                     started.add(node.id)
                     stack.append((node, True))
-                    stack += [(other, False) for other in self._compiles_below(node) if other.id not in started]
+                    stack += [(other, False) for other in self._imports_of(node) if other.id not in started]
 
     def _is_test_main(self, node: _Node) -> bool:
-        """Whether a compile is of ``lib.test``: it depends on ``lib`` or ``lib_test``."""
+        """Whether the node compiles a generated main package ``lib.test``, which depends on ``lib`` or ``lib_test``."""
         tested = node.package.removesuffix(".test")
         return tested != node.package and any(
-            other.package in (tested, tested + "_test") for other in self._compiles_below(node)
+            other.package in (tested, tested + "_test") for other in self._imports_of(node)
         )
 
     def _test_of(self, node: _Node) -> str | None:
-        """The test that a compile was made for; None for a plain package and for the test's own main package."""
+        """The test that the node is compiled for; None for a plain package and for the generated main package."""
         if node.id in self._mains:
             return None
         if node.id in self._tested and node.package.endswith("_test"):
             return node.package.removesuffix("_test") + ".test"
         if node.action_id and node.action_id not in self._variants:
             return None
-        below = self._compiles_below(node)
-        # What imports a variant belongs to the same test; a variant that imports none is the package under test.
-        inherited = next((self._made_for[other.id] for other in below if other.id in self._made_for), None)
+        imports = self._imports_of(node)
+        # An importer of a variant belongs to the same test. A variant without such an import is the package under test.
+        inherited = next((self._made_for[other.id] for other in imports if other.id in self._made_for), None)
         if inherited is not None:
             return inherited
         if node.action_id:
-            # Without a test binary above it or test files in it, it is only vetted or covered: the plain package.
+            # Without a test binary that needs it and without test files, Go only vets or covers the plain package.
             tested = self._variants[node.action_id] or node.id in self._tested
             return node.package.removesuffix("_test") + ".test" if tested else None
-        # Not run, so without a key: a package under test waits for its plain form.
-        return node.package + ".test" if any(other.package == node.package for other in below) else None
+        # It did not run, so it has no key. A package under test depends on its plain form.
+        return node.package + ".test" if any(other.package == node.package for other in imports) else None
 
     def of(self, node: _Node) -> tuple[str, str, bool]:
-        """The full name, the import path that it belongs to, and whether it exists only for a test."""
+        """The full name, the import path that patterns match, and whether the package exists only for a test."""
         kind = node.kind
-        # vet looks at a package through its compile: the variant's name is taken from there.
+        # A vet action depends on the compile of its package, which has the variant's name.
         test = self._made_for.get(node.deps[0] if kind is Kind.VET and node.deps else node.id)
         if test is None:
             is_main = node.id in self._mains or (kind is Kind.LINK and not self._mains.isdisjoint(node.deps))
@@ -204,9 +203,9 @@ class _Names:
 
 
 def _status(node: _Node) -> Status:
-    """Measured on Go 1.21 to 1.27: an action ran if and only if it has commands; a build ID says it has an output."""
+    """Measured on Go 1.21 to 1.27: an action ran if and only if it has commands; with a build ID it has an output."""
     if node.commands:
-        # vet never has a build ID; what it reports is in its output, not in the graph.
+        # vet never has a build ID. Its findings are in its output, not in the graph.
         failed = not node.build_id and node.kind in (Kind.COMPILE, Kind.LINK)
         return Status.FAILED if failed else Status.RAN
     return Status.CACHED if node.build_id else Status.NOT_RUN
@@ -216,7 +215,7 @@ def _action(node: _Node, origin: float, names: _Names, targets: Mapping[int, str
     package, import_path, scaffold = names.of(node)
     started = origin if node.started is None else node.started
     ended = started if node.ended is None else node.ended
-    return Action(  # by position, as above
+    return Action(  # positional, as above
         node.id,
         node.mode,
         node.kind,

@@ -1,4 +1,4 @@
-"""The arguments of a go command, read as the go command reads them."""
+"""Reads the arguments of a go command as the go command does."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 __all__ = ["VARIANT_ENV", "GoArguments", "compile_flag_set", "flags_of", "is_set", "variant_flags", "without_flag"]
 
-# Commands that build, and so write an action graph (measured on Go 1.21 to 1.27; the others ignore the flag).
+# Commands that build, and so write an action graph (measured on Go 1.21 to 1.27).
 _BUILDING = frozenset({"build", "install", "run", "test", "vet"})
-# With these flags go list does, too, or looks at least what would have to be built: with a -json of all fields, or a -f
-# that asks for Stale.
+# With these flags, go list builds too. With -json of all fields, or with -f that uses Stale, it computes what a build
+# would do.
 _LIST_BUILDS = frozenset({"compiled", "export"})
 
-# Flags whose value may be the next argument; every other flag is boolean or written with "=". Source: `go help build`,
-# `go help testflag`, `go help list`, `go help vet`.
+# Flags that take the next argument as their value. Every other flag is boolean or is written with "=". Source:
+# `go help build`, `go help testflag`, `go help list`, `go help vet`.
 _TAKES_VALUE = frozenset(
     """
     C asmflags buildmode compiler covermode coverpkg debug-actiongraph debug-runtime-trace debug-trace exec f gccgoflags
@@ -34,8 +34,8 @@ VARIANT_ENV = tuple(
 )
 """The environment variables that select a variant of the standard library's packages."""
 
-# Flags that select one. -gcflags and -asmflags are not among them: without a package pattern they do not reach the
-# standard library, and with one they ask for it to be rebuilt.
+# Flags that select a variant. -gcflags and -asmflags do not: without a package pattern they do not reach the standard
+# library, and with one they rebuild it.
 _VARIANT_BOOLEANS = frozenset({"asan", "cover", "linkshared", "msan", "race", "trimpath"})
 _VARIANT_VALUES = frozenset({"buildmode", "compiler", "fuzz", "installsuffix", "pgo", "tags", "toolexec", "vet"})
 _MEANS_COVER = frozenset({"covermode", "coverpkg", "coverprofile"})
@@ -52,18 +52,18 @@ _DEFAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class GoArguments:
-    """A go command line, taken apart. Build one with `GoArguments.read`."""
+    """The parts of a go command line. Build one with `GoArguments.read`."""
 
     verb: str
-    """``build``, ``test``, ``mod``, …; empty when there is none."""
+    """``build``, ``test``, ``mod``, …; empty without one."""
     insert_at: int
-    """Where in the arguments a flag of ours goes: after the verb, and after ``-C``, which Go wants first."""
+    """The index at which the library inserts its flags: after the verb and after ``-C``, which must come first."""
     chdir: str | None
     """The value of ``-C``."""
     flags: tuple[tuple[str, str], ...]
-    """``(name, value)`` in order, without dashes; a boolean flag without a value has an empty one."""
+    """``(name, value)`` in order, without dashes; the value of a bare boolean flag is empty."""
     packages: tuple[str, ...]
-    """What follows the flags: package patterns or files (for ``go run`` also the program's arguments)."""
+    """The arguments after the flags: package patterns or files, and for ``go run`` the program's arguments too."""
 
     @property
     def builds(self) -> bool:
@@ -129,7 +129,7 @@ def _split(args: Sequence[str], index: int, *, flags_after_packages: bool) -> tu
 
 
 def without_flag(args: Sequence[str], name: str) -> list[str]:
-    """The arguments after ``go`` without the flag of this name, and without its value, wherever it stands."""
+    """The arguments after ``go``, without every use of the flag ``name`` and its value."""
     kept: list[str] = []
     index = 0
     while index < len(args) and args[index] not in ("--", "-args", "--args"):
@@ -148,7 +148,7 @@ def is_set(value: str) -> bool:
 
 
 def variant_flags(arguments: GoArguments, goflags: str) -> tuple[str, ...]:
-    """The flags of a command, GOFLAGS included, that select a variant of the standard library: sorted, normalised."""
+    """The flags, GOFLAGS included, that select a variant of the standard library: sorted and normalised."""
     chosen: dict[str, str] = {}
     for name, value in [*flags_of(goflags), *arguments.flags]:
         if name in _MEANS_COVER:
@@ -160,7 +160,7 @@ def variant_flags(arguments: GoArguments, goflags: str) -> tuple[str, ...]:
         elif name in _VARIANT_VALUES:
             chosen.pop(name, None)
             if value and (name, value) not in _DEFAULTS:
-                # Which fuzz target is meant makes no difference to what is instrumented.
+                # Every fuzz target instruments the same packages.
                 chosen[name] = "Fuzz" if name == "fuzz" else value
         elif name == "ldflags" and "linkmode=external" in value.replace("linkmode external", "linkmode=external"):
             # External linking pulls in runtime/cgo.
@@ -172,7 +172,7 @@ def flags_of(goflags: str) -> Iterator[tuple[str, str]]:
     """The flags in a GOFLAGS value, as `GoArguments.flags` has them."""
     try:
         words = shlex.split(goflags)
-    except ValueError:  # an open quote: go itself will complain
+    except ValueError:  # an open quotation mark: the go command reports it
         return
     for word in words:
         if word.startswith("-"):

@@ -1,4 +1,4 @@
-"""The packages that a Go source file imports."""
+"""Reads the import declarations of a Go source file."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 __all__ = ["imports_of"]
 
-# A comment ends at its first "*/", said without a lazy quantifier: inside a repeated group that would take time that
-# doubles with every comment, and would stretch a comment over code to make the rest match.
+# A comment ends at its first "*/". The expression has no lazy quantifier: in a repeated group, its time would double
+# with every comment, and a comment could stretch over code.
 _COMMENT = r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
 _SPACE = rf"(?:[\s;]|//[^\n]*(?:\n|\Z)|{_COMMENT})"
 _LITERAL = r"(?:\"[^\"\n]*\"|`[^`]*`)"
@@ -21,9 +21,9 @@ _TOKENS = re.compile(rf"//[^\n]*|{_COMMENT}|(?P<path>{_LITERAL})", re.DOTALL)
 
 
 def imports_of(source: str) -> tuple[str, ...]:
-    """The import paths of a Go file in their order, ``C`` among them; those after a syntax error are left out.
+    """The import paths of a Go file, in order, ``C`` included; without those after a syntax error.
 
-    Build constraints are not looked at. Source: the Go specification, "Import declarations".
+    Build constraints have no effect. Source: the Go specification, "Import declarations".
     """
     package = _PACKAGE.match(source)
     if package is None:

@@ -1,4 +1,4 @@
-"""What go.mod and go.work name: the module path and the modules in local folders."""
+"""Reads go.mod and go.work: the module path, and the modules in local folders."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ _USE = re.compile(r"^[ \t]*(?:use[ \t]+)?\"?((?:\.{1,2}/|/)[^\s\"()]*|\.{1,2}(?=
 
 
 def module_path_of(go_mod: str) -> str | None:
-    """The module path that a go.mod declares; None when it declares none."""
+    """The module path that a go.mod declares; None without a ``module`` line."""
     match = _MODULE.search(go_mod)
     return next((group for group in match.groups() if group), None) if match else None
 
 
 def local_folders_of(go_mod_or_work: str) -> tuple[str, ...]:
-    """The folders that a go.mod's ``replace`` or a go.work's ``use`` lines refer to, as written."""
+    """The folders in the ``replace`` lines of a go.mod or the ``use`` lines of a go.work, as written."""
     text = re.sub(r"//[^\n]*", "", go_mod_or_work)
     return tuple(dict.fromkeys([*_REPLACE.findall(text), *_USE.findall(text)]))
 
 
 def escaped(module: str) -> str:
-    """A module path or version as proxies and module caches write it: ``!b`` for ``B``."""
+    """A module path or version as module proxies and module caches write it: ``!b`` for ``B``."""
     return re.sub("[A-Z]", lambda match: "!" + match[0].lower(), module)
 
 
 def unescaped(module: str) -> str:
-    """A module path or version as go.mod has it."""
+    """A module path or version as go.mod writes it."""
     return re.sub("!([a-z])", lambda match: match[1].upper(), module)

@@ -1,4 +1,4 @@
-"""Go package patterns against import paths: ``./...``, ``std``, ``example.com/app/...``, ``lib [lib.test]``."""
+"""Matches import paths with Go package patterns: ``./...``, ``std``, ``example.com/app/...``, ``lib [lib.test]``."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _VENDOR = "\0"
 
 
 def _hide_vendor(path: str) -> str:
-    """Put a sign that no wildcard matches in place of each ``vendor`` element but the last."""
+    """Replace every ``vendor`` element except the last by a character that no wildcard matches."""
     *elements, last = path.split("/")
     return "/".join([*(_VENDOR if element == "vendor" else element for element in elements), last])
 
 
 def _regex(pattern: str) -> re.Pattern[str]:
-    # As in `go help packages`: "..." stands for any string without a vendor element, and "x/..." matches x itself too.
+    # `go help packages`: "..." matches any string without a vendor element, and "x/..." matches x as well.
     wildcard = f"[^{_VENDOR}]*"
     tail = ""
     if pattern.endswith("/..."):
@@ -54,8 +54,8 @@ class Pattern:
     def parse(cls, text: str, modules: Mapping[str, str], std: Collection[str] = ()) -> Pattern:
         """Read one pattern.
 
-        ``modules`` maps folders relative to the main module's root (``"."``, ``"tools"``) to module paths: it is what
-        relative patterns are resolved with. ``std`` holds the import paths that the pattern ``std`` stands for.
+        ``modules`` maps folders relative to the main module's root (``"."``, ``"tools"``) to module paths; relative
+        patterns are resolved with it. ``std`` holds the import paths that the pattern ``std`` matches.
         Raises `PatternError` for an empty or absolute pattern and for a relative one outside every module.
         """
         if not text.strip():
@@ -75,7 +75,7 @@ class Pattern:
         return cls(text, (_regex(text),))
 
     def matches(self, package: str, full_name: str | None = None) -> bool:
-        """Whether the pattern matches an import path, or, for a pattern with ``[…]``, the variant's full name."""
+        """Whether the pattern matches an import path; a pattern with ``[…]`` matches a variant's full name."""
         if self._exact is not None:
             return full_name == self._exact
         if self._std is not None:
@@ -84,19 +84,19 @@ class Pattern:
 
 
 def _absolute(text: str, modules: Mapping[str, str]) -> list[str]:
-    """The import-path patterns that a relative pattern stands for: one for each module it reaches into."""
+    """The import-path patterns of a relative pattern: one for each module that it reaches."""
     found = []
     wanted = posixpath.normpath(text)
-    # `./tools...` is about names in the folder above: what a wildcard is a part of is no folder yet.
+    # `./tools...` matches names in its parent folder: an element with a wildcard is not a folder.
     fixed, wildcard, _ = wanted.partition(_WILDCARD)
     folder = posixpath.normpath((fixed.rpartition("/")[0] if wildcard else fixed) or ".")
-    # The innermost module that contains the folder owns it, as with Go.
+    # As in Go, a folder belongs to the innermost module that contains it.
     owners = [root for root in modules if root in (".", folder) or folder.startswith(root + "/")]
     if owners and not folder.startswith(".."):
         root = max(owners, key=lambda root: (root != ".", len(root)))
         found.append(_join(modules[root], posixpath.relpath(wanted, root)))
     if _WILDCARD in wanted:
-        # A workspace's other modules below the folder: `./...` names their packages as well.
+        # `./...` also matches the packages of the workspace's other modules in the folder.
         regex = _regex(wanted) if wanted != _WILDCARD else _regex("...")
         found += [f"{path}/..." for root, path in modules.items() if root != "." and regex.fullmatch(root)]
     if not found:
@@ -112,7 +112,7 @@ def _join(module: str, relative: str) -> str:
 
 
 def short_name(package: str, modules: Mapping[str, str]) -> str:
-    """A package relative to its module, without a test variant: ``cmd/app``; the module's root by its last element."""
+    """A package without its module path and its test variant: ``cmd/app``; for a module's root, its last element."""
     name = without_variant(package)
     for module in sorted(modules.values(), key=len, reverse=True):
         if name == module:
@@ -123,7 +123,7 @@ def short_name(package: str, modules: Mapping[str, str]) -> str:
 
 
 def near_misses(pattern: str, candidates: Iterable[str], limit: int = 5) -> list[str]:
-    """The candidates most like ``pattern``, best first: what the user probably meant."""
+    """The candidates that look most like ``pattern``, the best first."""
     names = sorted(set(candidates))
     needle = pattern.removeprefix("./").removesuffix("/...")
     containing = [name for name in names if needle and needle in name]

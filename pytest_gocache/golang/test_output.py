@@ -1,4 +1,4 @@
-"""``go test`` output, plain and ``-json``, read into test outcomes."""
+"""Reads the output of ``go test``, plain or ``-json``, into test outcomes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _VERDICT = re.compile(
 def parse_test_output(stdout: str) -> dict[str, TestOutcome]:
     """Read ``go test``'s verdicts: import path → outcome.
 
-    Go prints a package's verdict after all that its tests print: the last line of a package that looks like a verdict
-    is the one that counts, whatever the tests printed themselves. Text without verdicts gives an empty dict.
+    Go prints a package's verdict after the output of its tests. So the last line that looks like a verdict of a package
+    is its verdict. Text without verdicts gives an empty dict.
     """
     return {outcome.package: outcome for outcome in map(_outcome, _lines(stdout)) if outcome is not None}
 
@@ -43,7 +43,7 @@ def _event(line: str) -> Iterator[str]:
     except ValueError:
         yield line
         return
-    # A verdict is of the event's own package, and of no test in it: tests may well print such lines.
+    # A verdict belongs to the event's own package and to none of its tests: a test may print such a line.
     if isinstance(event, dict) and event.get("Action") == "output" and "Test" not in event:
         for text in str(event.get("Output", "")).splitlines():
             outcome = _outcome(text)

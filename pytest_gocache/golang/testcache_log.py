@@ -1,4 +1,4 @@
-"""``GODEBUG=gocachetest=1`` output: what ``go test`` asked of the test result cache, and what became of it."""
+"""Reads ``GODEBUG=gocachetest=1`` output: the lookups of ``go test`` in the test result cache."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 __all__ = ["Lookup", "Lookups", "PackageLookups", "parse_lookups", "without_lookups"]
 
 _SUM = r"[0-9a-f]{64}"
-# What cmd/go/internal/test.runCache prints, in Go 1.21 to 1.27.
+# The lines of cmd/go/internal/test.runCache in Go 1.21 to 1.27.
 _LINE = re.compile(
     rb"^testcache: (?:"
     rb"caching disabled for test argument: (?P<argument>[^\n]*)"
@@ -26,42 +26,42 @@ _LINE = re.compile(
 
 @dataclass(slots=True)
 class Lookup:
-    """One lookup of a result: first by the inputs of the test binary's link, then by the binary itself."""
+    """One lookup of a result. Go looks first by the inputs of the test binary's link, then by the binary."""
 
     key: str
     """The SHA-256 over the binary and the test's arguments."""
     inputs: str = ""
-    """The SHA-256 over what the test had read when it ran last, as that is now; empty when nothing was known of it."""
+    """The SHA-256 over the present state of what the last run read; empty when Go has no record of that run."""
     missed: str = ""
-    """Why nothing was found, in Go's words."""
+    """Why Go found no result, in Go's words."""
     too_new: str = ""
-    """A file that the test had read, and that was modified less than two seconds ago: Go looks no further."""
+    """A file that the last run read and that is less than two seconds old; Go then stops the lookup."""
 
 
 @dataclass(slots=True)
 class PackageLookups:
-    """What ``go test`` asked of the cache for one package, in order."""
+    """The lookups for one package, in order."""
 
     lookups: list[Lookup] = field(default_factory=list)
     saved: dict[str, str] = field(default_factory=dict)
-    """A `Lookup`'s key → the SHA-256 over what the test has read in this run; without it the result was not kept."""
+    """A `Lookup`'s key → the SHA-256 over what this run read; absent when Go did not store the result."""
     too_new: str = ""
-    """A file that the test has read in this run, and that was too new for the result to be kept."""
+    """A file that this run read and that was too new; Go then does not store the result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """What ``go test`` asked of the test result cache."""
+    """The lookups of one command in the test result cache."""
 
     packages: Mapping[str, PackageLookups]
     argument: str | None = None
-    """The argument that switched the cache off for the whole command, as ``go test`` takes it: ``-count=1``."""
+    """The argument that switches the cache off for the whole command, as ``go test`` takes it: ``-count=1``."""
     disabled: str | None = None
-    """Another reason for which it was off, in Go's words."""
+    """A different reason why the cache is off, in Go's words."""
 
 
 def parse_lookups(stderr: bytes) -> Lookups:
-    """Read a command's stderr; text without such lines gives no lookups."""
+    """Read a command's stderr. Text without these lines gives no lookups."""
     packages: dict[str, PackageLookups] = {}
     argument = disabled = None
     for match in _LINE.finditer(stderr):
@@ -81,11 +81,11 @@ def _note(asked: PackageLookups, text: Mapping[str, str]) -> None:
     elif "save" in text:
         asked.saved[text["of"]] = text["inputs"]
     elif not asked.lookups:
-        return  # the line that it belongs to is lost
+        return  # the line that starts this lookup is missing
     elif "inputs" in text:
         asked.lookups[-1].inputs = text["inputs"]
     elif asked.lookups[-1].missed or asked.lookups[-1].too_new:
-        # The lookup has ended: this is said of the run that followed it.
+        # The lookup has ended. This line is about the run that follows it.
         asked.too_new = text.get("too_new", asked.too_new)
     elif "too_new" in text:
         asked.lookups[-1].too_new = text["too_new"]

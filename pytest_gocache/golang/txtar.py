@@ -1,4 +1,4 @@
-"""The txtar format: several files in one text, as Go's own tests write them."""
+"""Reads txtar archives: several files in one text."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ _MARKER = re.compile(r"^-- (.*\S.*) --[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
 def parse_txtar(text: str) -> dict[str, str]:
-    """Split a txtar archive into ``{file name: content}``; text before the first marker is a comment.
+    """Split a txtar archive into ``{file name: content}``.
 
-    A marker is a line ``-- NAME --``. As in Go's ``golang.org/x/tools/txtar``, content that does not end in a newline
-    gets one, and the last of several files with one name wins. Text without a marker gives an empty dict.
+    The grammar is that of ``golang.org/x/tools/txtar``: an archive is a comment and then files. A file is a marker line
+    ``-- NAME --`` and the lines up to the next marker. NAME is what remains after spaces are trimmed. Content without a
+    final newline gets one. Every text is a valid archive: without a marker it is all comment, and the dict is empty. Of
+    two files with one name the last one wins. CRLF counts as a newline.
     """
     _, *parts = _MARKER.split(text.replace("\r\n", "\n"))
     return {name.strip(): _with_newline(content) for name, content in zip(parts[::2], parts[1::2], strict=True)}

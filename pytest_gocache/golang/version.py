@@ -1,4 +1,4 @@
-"""Versions of Go, and specifiers that select them."""
+"""Go versions, and specifiers that select them."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ class GoVersion:
 
     @classmethod
     def parse(cls, text: str) -> GoVersion:
-        """Read ``go1.27.3``, ``1.27.3``, ``go1.28rc1`` or ``devel go1.28-abcdef``; anything else is a `UsageError`."""
+        """Read ``go1.27.3``, ``1.27.3``, ``go1.28rc1`` or ``devel go1.28-abcdef``; `UsageError` for other text."""
         match = _VERSION.fullmatch(text.strip())
         if match is None:
             raise UsageError(f"{text!r} is not a Go version (like go1.27.3, go1.28rc1 or devel go1.28-abcdef)")
         release = (int(match["major"]), int(match["minor"]), int(match["patch"] or 0))
-        # Up to Go 1.24 `devel go1.24-abcdef`, since then `go1.28-devel_abcdef`.
+        # Go 1.24 and older print `devel go1.24-abcdef`, newer ones `go1.28-devel_abcdef`.
         devel = match["devel"] or (match["suffix"] or "").startswith("-devel")
         kind = "devel" if devel else match["stage"] or ""
         return cls(text.strip(), release, (_STAGES[kind], int(match["number"] or 0)))
 
     @property
     def language(self) -> str:
-        """The language version, ``1.27``: what a go.mod of this toolchain says."""
+        """The language version, ``1.27``: the ``go`` line that this toolchain writes into go.mod."""
         return f"{self.release[0]}.{self.release[1]}"
 
     @property
@@ -56,7 +56,7 @@ class GoVersion:
     def satisfies(self, specifier: str) -> bool:
         """Whether the version meets a specifier such as ``">=1.25,<1.27"``.
 
-        A release candidate or a development version counts as the release that it leads to: its features are there.
+        A release candidate or a development version counts as its release: it has the features of that release.
         Raises `UsageError` for a specifier that does not parse.
         """
         return check_specifier(specifier).contains(".".join(map(str, self.release)))
