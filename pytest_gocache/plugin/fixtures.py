@@ -1,4 +1,4 @@
-"""The fixtures. Each only puts together what other modules make; the work is theirs."""
+"""The fixtures."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from pytest_gocache.run.machine import Machine
     from pytest_gocache.run.module_proxy import ModuleProxy
 
+# Fixtures import what they need when a test uses them: pytest loads this module in every run.
+
 __all__ = ["go_module", "go_proxy", "go_repo", "go_toolchain", "gocache", "gomodcache", "shared_cache"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Bench:
-    """What one test works with: a folder of its own, a machine in it, and what its mark asks for."""
+class _TestSetup:
+    """What the fixtures of one test share: its folder, its machine, and the settings of its marks."""
 
     folder: Path
     machine: Machine
@@ -39,8 +41,8 @@ class _Bench:
 def go_toolchain(request: pytest.FixtureRequest) -> GoToolchain:
     """The `GoToolchain` under test: ``.goroot``, ``.go``, ``.version`` and ``.env``.
 
-    With several toolchains (``--go-toolchain`` more than once), every test that uses it, directly or through another
-    fixture, runs once for each.
+    With several toolchains (``--go-toolchain`` more than once), every test that uses this fixture, directly or through
+    a different fixture, runs once for each toolchain.
     """
     from pytest_gocache.plugin.session import session_of
 
@@ -50,9 +52,9 @@ def go_toolchain(request: pytest.FixtureRequest) -> GoToolchain:
 
 
 @pytest.fixture
-def _gocache_bench(
+def _gocache_setup(
     request: pytest.FixtureRequest, go_toolchain: GoToolchain, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[_Bench]:
+) -> Iterator[_TestSetup]:
     from pytest_gocache.host.files import make_writable, remove_tree
     from pytest_gocache.plugin.marks import read_marks
     from pytest_gocache.plugin.session import keep_folder, session_of
@@ -69,10 +71,10 @@ def _gocache_bench(
     machine.pinned = frozenset(marks.env)
     if marks.cgo is False:
         machine.env["CGO_ENABLED"] = "0"
-    yield _Bench(folder, machine, marks)
+    yield _TestSetup(folder, machine, marks)
     if keep_folder(request.node):
         session.store.spares.forget(folder)
-        # pytest deletes old folders as whoever runs it: read-only module caches must not stop it.
+        # pytest deletes old folders later, and read-only module caches must not stop it.
         make_writable(folder)
     else:
         session.store.spares.keep(folder, tmp_path_factory.getbasetemp() / "spare-gocaches")
@@ -89,30 +91,30 @@ def _skip_unless_met(marks: MarkSettings, toolchain: GoToolchain) -> None:
 
 
 @pytest.fixture
-def gocache(_gocache_bench: _Bench) -> BuildCache:
+def gocache(_gocache_setup: _TestSetup) -> BuildCache:
     """This test's own `BuildCache`, its GOCACHE.
 
-    The standard packages that a command needs are put in before the command, from the store of warm caches.
+    Before each command, the standard packages that it needs come in from the store of warm caches.
     """
-    return _gocache_bench.machine.build_cache
+    return _gocache_setup.machine.build_cache
 
 
 @pytest.fixture
-def gomodcache(_gocache_bench: _Bench) -> ModuleCache:
-    """This test's own `ModuleCache`, its GOMODCACHE: empty at first."""
-    return _gocache_bench.machine.module_cache
+def gomodcache(_gocache_setup: _TestSetup) -> ModuleCache:
+    """This test's own `ModuleCache`, its GOMODCACHE. It starts empty."""
+    return _gocache_setup.machine.module_cache
 
 
 @pytest.fixture
-def go_proxy(_gocache_bench: _Bench) -> Iterator[ModuleProxy]:
-    """A `ModuleProxy` of this test's own. Using it points GOPROXY at it: nothing else is reachable.
+def go_proxy(_gocache_setup: _TestSetup) -> Iterator[ModuleProxy]:
+    """A `ModuleProxy` of this test's own. A test that uses it has GOPROXY set to it, and reaches no other proxy.
 
-    ``.add(txtar_or_folder, version)`` serves a module, ``.requests`` tells what was asked for.
+    ``.add(txtar_or_folder, version)`` serves a module; ``.requests`` lists the requests.
     """
     from pytest_gocache.run.module_proxy import ModuleProxy
 
-    proxy = ModuleProxy(_gocache_bench.folder / "proxy")
-    machine = _gocache_bench.machine
+    proxy = ModuleProxy(_gocache_setup.folder / "proxy")
+    machine = _gocache_setup.machine
     machine.env["GOPROXY"] = proxy.url
     machine.served.append(proxy.sources)
     yield proxy
@@ -120,38 +122,38 @@ def go_proxy(_gocache_bench: _Bench) -> Iterator[ModuleProxy]:
 
 
 @pytest.fixture
-def shared_cache(_gocache_bench: _Bench) -> SharedCache:
-    """A `SharedCache` of this test's own, which every machine of the test uses instead of its GOCACHE.
+def shared_cache(_gocache_setup: _TestSetup) -> SharedCache:
+    """A `SharedCache` of this test's own. Every machine of the test uses it instead of its GOCACHE.
 
-    Needs Go 1.24: older toolchains ignore GOCACHEPROG, and the test is skipped.
+    It needs Go 1.24. Older toolchains ignore GOCACHEPROG, and the test is skipped.
     """
     from pytest_gocache.caches.shared import SharedCache
 
-    machine = _gocache_bench.machine
+    machine = _gocache_setup.machine
     if not machine.toolchain.version.satisfies(">=1.24"):
         pytest.skip(f"GOCACHEPROG needs Go >=1.24; the toolchain is {machine.toolchain.version}")
-    machine.shared = SharedCache(_gocache_bench.folder / "shared", warm=_gocache_bench.marks.warm)
+    machine.shared = SharedCache(_gocache_setup.folder / "shared", warm=_gocache_setup.marks.warm)
     machine.env["GOCACHEPROG"] = machine.shared.program
     return machine.shared
 
 
 @pytest.fixture
-def go_module(request: pytest.FixtureRequest, _gocache_bench: _Bench) -> GoModule:
-    """This test's own `GoModule`: a new folder whose go.mod says ``example.com/app`` and the toolchain's language."""
-    folder = _gocache_bench.folder / "app"
+def go_module(request: pytest.FixtureRequest, _gocache_setup: _TestSetup) -> GoModule:
+    """This test's own `GoModule`: a new folder with a go.mod for ``example.com/app`` and the toolchain's language."""
+    folder = _gocache_setup.folder / "app"
     folder.mkdir()
-    module = _module(request, _gocache_bench, folder)
-    language = _gocache_bench.machine.toolchain.version.language
+    module = _module(request, _gocache_setup, folder)
+    language = _gocache_setup.machine.toolchain.version.language
     module.write("go.mod", f"module example.com/app\n\ngo {language}\n")
     return module
 
 
 @pytest.fixture
-def go_repo(request: pytest.FixtureRequest, _gocache_bench: _Bench) -> GoModule:
+def go_repo(request: pytest.FixtureRequest, _gocache_setup: _TestSetup) -> GoModule:
     """A `GoModule` over a private copy of the Go repository under test, version-control data included.
 
-    The repository is what ``--go-repo`` or the ini option ``go_repo`` names, or pytest's rootdir; the original is only
-    read. With ``--go-modcache`` or ``--go-network``, its dependencies come from there.
+    ``--go-repo`` or the ini option ``go_repo`` names the repository; the default is pytest's rootdir. The original is
+    only read. Its dependencies come from ``--go-modcache``, or with ``--go-network`` from your GOPROXY.
     """
     from pytest_gocache.errors import UsageError
     from pytest_gocache.plugin.session import session_of
@@ -162,16 +164,16 @@ def go_repo(request: pytest.FixtureRequest, _gocache_bench: _Bench) -> GoModule:
     settings, source = session.settings, session.settings.repository
     if not (source / "go.mod").is_file() and not (source / "go.work").is_file():
         raise UsageError(
-            f"go_repo: there is no go.mod and no go.work in {source}; name the repository with the ini option go_repo"
+            f"go_repo: there is no go.mod and no go.work in {source}: name the repository with the ini option go_repo"
         )
-    folder = _gocache_bench.folder / source.name
+    folder = _gocache_setup.folder / source.name
     copy_repository(source, folder)
-    _gocache_bench.machine.env |= module_sources(settings.modcache, session.ambient, network=settings.network)
-    return _module(request, _gocache_bench, folder)
+    _gocache_setup.machine.env |= module_sources(settings.modcache, session.ambient, network=settings.network)
+    return _module(request, _gocache_setup, folder)
 
 
 def _users_level() -> int:
-    """How far up the user's line is, counted as `warnings.warn` counts from its caller."""
+    """The ``stacklevel`` that makes `warnings.warn` name the user's line."""
     own = str(Path(__file__).parent.parent)
     frame, level = sys._getframe(1), 1  # noqa: SLF001 - warnings has no public way before Python 3.12
     while frame.f_back is not None and frame.f_code.co_filename.startswith(own):
@@ -179,15 +181,15 @@ def _users_level() -> int:
     return level
 
 
-def _module(request: pytest.FixtureRequest, bench: _Bench, folder: Path) -> GoModule:
+def _module(request: pytest.FixtureRequest, setup: _TestSetup, folder: Path) -> GoModule:
     from pytest_gocache.errors import GoCacheWarning
     from pytest_gocache.plugin.session import record_result, session_of
     from pytest_gocache.run.observer import Trail
 
     return session_of(request.config).module(
-        bench.machine,
+        setup.machine,
         folder,
-        Trail(bench.folder / "steps" / folder.name),
-        on_result=lambda result: record_result(request.node, result, bench.folder),
+        Trail(setup.folder / "steps" / folder.name),
+        on_result=lambda result: record_result(request.node, result, setup.folder),
         on_cold=lambda reason: warnings.warn(GoCacheWarning(reason), stacklevel=_users_level()),
     )

@@ -1,4 +1,4 @@
-"""pytest's side: hooks and report sections. Everything is parsed elsewhere, and done elsewhere."""
+"""The pytest hooks that this plugin implements."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pytest_gocache.plugin.options import (
     toolchain_specs,
 )
 
-# The rest of the package is imported where it is used: a run that has nothing to do with Go does not pay for it.
+# The rest of the package is imported where it is used, so that a run without Go tests does not pay for it.
 
 pytest_plugins = ("pytest_gocache.plugin.fixtures",)
 
@@ -42,7 +42,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the mark, and refuse options that make no sense before anything runs."""
+    """Register the mark, and refuse wrong options before anything runs."""
     config.addinivalue_line("markers", MARK)
     settings = read_settings(config)
     if config.getoption("--go-repo") and not config.invocation_params.dir.is_relative_to(settings.repository):
@@ -65,7 +65,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """The same for those that a file names, when there is a test that needs them."""
+    """Find the toolchains that an ini file or ``gocache.toml`` names, if a test needs them."""
     config = session.config
     needed = any("go_toolchain" in getattr(item, "fixturenames", ()) for item in session.items)
     if needed and not hasattr(config, "workerinput") and not config.option.collectonly:
@@ -79,12 +79,12 @@ def _find_toolchains(config: pytest.Config) -> None:
     for spec in toolchain_specs(config):
         try:
             session_of(config).toolchain(spec)
-        except GoCacheError as error:  # noqa: PERF203 - the first one ends the session
+        except GoCacheError as error:  # noqa: PERF203 - the first error ends the session
             raise pytest.UsageError(str(error)) from error
 
 
 def _keep_cache_out_of(config: pytest.Config, repository: Path) -> None:
-    """Write no .pytest_cache into a repository that is only read: pytest takes `--go-repo DIR` for its rootdir."""
+    """Keep .pytest_cache out of a repository that is only read: pytest takes `--go-repo DIR` as its rootdir."""
     if config.rootpath.resolve().is_relative_to(repository):
         for name in ("lfplugin", "nfplugin", "stepwiseplugin"):
             if config.pluginmanager.has_plugin(name):
@@ -110,7 +110,7 @@ def pytest_collect_file(
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """With several toolchains, run every test that needs one once for each."""
+    """With several toolchains, run every test that needs one once for each toolchain."""
     if "go_toolchain" not in metafunc.fixturenames:
         return
     labels = toolchain_labels(metafunc.config)
@@ -119,7 +119,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Check the mark, whether or not the test uses a fixture that reads it."""
+    """Check the mark, even if the test uses no fixture that reads it."""
     if item.get_closest_marker("gocache") is not None:
         from pytest_gocache.plugin.marks import read_marks
 
@@ -130,11 +130,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Give a failing test's report a section with its go commands."""
+    """Add a section with the go commands to the report of a failing test."""
     users = call.excinfo is None or _cut_our_frames(call.excinfo.value)
     report = yield
     if call.excinfo is not None and not users:
-        # Nothing of the user's is in the traceback: what there is to say is the message.
+        # The traceback has no line of the user's: the message says all.
         report.longrepr = f"{type(call.excinfo.value).__name__}: {call.excinfo.value}"
     if report.failed and "pytest_gocache.plugin.session" in sys.modules:
         from pytest_gocache.plugin.session import commands_of
@@ -149,32 +149,32 @@ def pytest_runtest_makereport(
 
 
 def _cut_our_frames(error: BaseException) -> bool:
-    """End the traceback of a failing verdict or command at the user's line: what is below it is ours, and no help.
+    """End the traceback of a failed assertion or command at the user's line: the frames after it are the library's.
 
-    False when no line of the user's is in it: the error came from a fixture or a hook of ours.
+    Returns False when the traceback has no line of the user's: the error comes from a fixture or a hook of the library.
     """
     if not isinstance(error, AssertionError) and type(error).__module__ != "pytest_gocache.errors":
         return True
     if not isinstance(error, AssertionError):
-        # The message has the text of what caused it; its traceback is ours as well.
+        # The message contains the text of the cause, and the cause's traceback is the library's too.
         error.__cause__, error.__suppress_context__ = None, True
     own = f"{_PACKAGE}{os.sep}"
-    last_of_user = None
+    last_user_frame = None
     frame = error.__traceback__
     while frame is not None:
         if not frame.tb_frame.f_code.co_filename.startswith(own):
-            last_of_user = frame
+            last_user_frame = frame
         frame = frame.tb_next
-    if last_of_user is None or last_of_user.tb_next is None:
+    if last_user_frame is None or last_user_frame.tb_next is None:
         return True
-    if last_of_user.tb_frame.f_globals.get("__name__", "").partition(".")[0] in ("_pytest", "pluggy"):
+    if last_user_frame.tb_frame.f_globals.get("__name__", "").partition(".")[0] in ("_pytest", "pluggy"):
         return False
-    last_of_user.tb_next = None
+    last_user_frame.tb_next = None
     return True
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    """Explain ``assert result.compiled == {…}``."""
+    """Explain a failed ``assert result.compiled == {…}``."""
     if op != "==" or "pytest_gocache.results.result" not in sys.modules:
         return None
     from pytest_gocache.results.result import PackageSet
@@ -188,12 +188,12 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Name the toolchain and the store, without running or making anything."""
+    """Name the toolchain and the store. Nothing runs and nothing is made for it."""
     return f"gocache: {_toolchain_line(config)}, store {store_folder(config)}"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Delete what was kept for tests to come; in a worker of xdist, send the totals to the controller."""
+    """Delete the clones that are kept for later tests; in an xdist worker, send the totals to the controller."""
     if "pytest_gocache.plugin.session" not in sys.modules:
         return
     from pytest_gocache.plugin.session import session_of
@@ -207,14 +207,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """In xdist's controller: take a worker's totals; one that crashed has sent none."""
+    """In xdist's controller, take the totals of a worker. A worker that crashed sends none."""
     totals = getattr(node, "workeroutput", {}).get("gocache")
     if totals:
         node.config.stash.setdefault(_WORKERS, []).append(totals)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in two lines what the go commands did and what the store was good for."""
+    """Print two lines: what the go commands did, and what the store served."""
     config = terminalreporter.config
     workers = config.stash.get(_WORKERS, [])
     if "pytest_gocache.plugin.session" not in sys.modules and not workers:

@@ -1,4 +1,4 @@
-"""The mark ``@pytest.mark.gocache(warm=…, go=…, env={…}, cgo=…)``: read and checked."""
+"""Reads and checks the mark ``@pytest.mark.gocache(warm=…, go=…, env={…}, cgo=…)``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_gocache.errors import UsageError
 __all__ = ["MARK", "MarkSettings", "read_marks"]
 
 MARK = (
-    "gocache(*, warm=True, go=None, env=None, cgo=None): how a test's Go environment is made. "
+    "gocache(*, warm=True, go=None, env=None, cgo=None): the Go environment of a test. "
     "warm=False: start from an empty build cache; go='>=1.25': skip on other toolchains; env: environment of every go "
     "command; cgo=True: skip without a C compiler, cgo=False: CGO_ENABLED=0"
 )
@@ -24,7 +24,7 @@ _KEYWORDS: Mapping[str, tuple[type, ...]] = {"warm": (bool,), "go": (str,), "env
 
 @dataclass(frozen=True, slots=True)
 class MarkSettings:
-    """What the marks of one test ask for."""
+    """The settings of one test's marks."""
 
     warm: bool = True
     go: str | None = None
@@ -33,7 +33,7 @@ class MarkSettings:
 
 
 def read_marks(marks: Iterable[pytest.Mark]) -> MarkSettings:
-    """Combine a test's ``gocache`` marks, the closest first: it wins, keyword by keyword and variable by variable.
+    """Combine a test's ``gocache`` marks, the closest first. For each keyword and each variable the closest mark wins.
 
     Raises `UsageError` for a positional argument, an unknown keyword and a value of the wrong type.
     """

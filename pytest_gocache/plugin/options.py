@@ -1,4 +1,4 @@
-"""The plugin's options: declared, read and checked."""
+"""Declares, reads and checks the plugin's options."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ class Settings:
     """The options of one session."""
 
     toolchains: tuple[str, ...]
-    """What ``--go-toolchain`` or ``go_toolchains`` name; empty: the default toolchain."""
+    """The toolchains that ``--go-toolchain`` or ``go_toolchains`` name; empty for the default toolchain."""
     store: Path
     store_limit: int
     """Bytes."""
     keep: str
-    """Of which tests the folders stay: ``none``, ``failed`` or ``all``."""
+    """The tests whose folders stay: ``none``, ``failed`` or ``all``."""
     timeout: float | None
-    """Seconds that one go command may take."""
+    """The limit of one go command in seconds; None for no limit."""
     repository: Path
-    """What the ``go_repo`` fixture copies."""
+    """The repository that the fixture ``go_repo`` copies."""
     config: RepositoryConfig
-    """What the ``gocache.toml`` says."""
+    """The content of ``gocache.toml``."""
     config_folder: Path
-    """Where the ``gocache.toml`` lies that is meant, if there is one."""
+    """The folder of ``gocache.toml``, which may be absent."""
     modcache: Path | None
-    """What ``--go-modcache`` names."""
+    """The module cache that ``--go-modcache`` names."""
     network: bool
     """Whether modules may be downloaded."""
 
@@ -67,31 +67,33 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--go-gate",
         metavar="BASE..CANDIDATE",
-        help="run every Go test on both toolchains (a name from gocache.toml, a version or a path each), and fail on "
-        "any change of behaviour that gocache.toml does not accept",
+        help="run every Go test on both toolchains, and fail on each change that gocache.toml does not accept; "
+        "a toolchain is a name from gocache.toml, a version or a path",
     )
-    group.addoption("--gocache-json", metavar="FILE", help="write what all tests did, and the gate's verdict, as JSON")
+    group.addoption(
+        "--gocache-json", metavar="FILE", help="write the go commands of all tests, and the gate's verdict, as JSON"
+    )
     group.addoption("--gocache-dir", metavar="DIR", help="the store of warm caches (default: the user's cache folder)")
     group.addoption(
-        "--gocache-keep", choices=_KEEP, help="of which tests the folders, caches and logs stay (default: failed)"
+        "--gocache-keep", choices=_KEEP, help="the tests whose folders, caches and logs stay (default: failed)"
     )
     group.addoption("--go-repo", metavar="DIR", help="the Go repository under test (default: rootdir); only read")
     group.addoption(
         "--go-modcache",
         metavar="DIR",
-        help="a module cache that the repository's dependencies are taken from; only read "
+        help="a module cache with the repository's dependencies; only read "
         "(default for the ready-made checks: your own GOMODCACHE)",
     )
     group.addoption(
         "--go-network",
         action="store_true",
-        help="let the repository's dependencies be downloaded, through your GOPROXY",
+        help="download the repository's dependencies through your GOPROXY",
     )
     parser.addini("go_toolchains", "Go toolchains under test, one a line: path, GOROOT or version", "linelist")
     parser.addini("gocache_dir", "the store of warm Go build caches")
-    parser.addini("gocache_keep", "of which tests the folders stay: none, failed or all", default="failed")
-    parser.addini("gocache_store_limit", "how large the store may grow, like 4G or 500M", default="4G")
-    parser.addini("gocache_timeout", "seconds that one go command may take; 0: no limit", default="600")
+    parser.addini("gocache_keep", "the tests whose folders stay: none, failed or all", default="failed")
+    parser.addini("gocache_store_limit", "the size limit of the store, like 4G or 500M", default="4G")
+    parser.addini("gocache_timeout", "the limit of one go command in seconds; 0: no limit", default="600")
     parser.addini("go_repo", "the Go repository under test, which go_repo copies (default: rootdir)")
 
 
@@ -100,7 +102,7 @@ def _option(config: pytest.Config, option: str, ini: str) -> str:
 
 
 def toolchain_specs(config: pytest.Config) -> list[str]:
-    """The toolchains that the user names, each once: gate, command line, ini file, TOML file."""
+    """The toolchains that the user names, without duplicates: gate, else command line, ini file, TOML file."""
     gate = gate_sides(config)
     if gate:
         return list(gate)
@@ -111,12 +113,12 @@ def toolchain_specs(config: pytest.Config) -> list[str]:
 
 
 def gate_sides(config: pytest.Config) -> tuple[str, str] | None:
-    """The base and the candidate of ``--go-gate``; `pytest.UsageError` when it does not name two."""
+    """The base and the candidate of ``--go-gate``; `pytest.UsageError` unless it names two toolchains."""
     text = config.getoption("--go-gate")
     if text is None:
         return None
     base, dots, candidate = str(text).partition("..")
-    # A path with ".." in it cannot be told apart from two: it needs a name.
+    # A path with ".." in it would be ambiguous.
     if not dots or not base or not candidate or ".." in candidate:
         raise pytest.UsageError(
             f"--go-gate={text}: write BASE..CANDIDATE, each a version, a path without '..' or a name in {CONFIG_NAME}"
@@ -124,12 +126,12 @@ def gate_sides(config: pytest.Config) -> tuple[str, str] | None:
     if base == candidate:
         raise pytest.UsageError(f"--go-gate={text}: base and candidate are the same")
     if config.getoption("--go-toolchain"):
-        raise pytest.UsageError("--go-gate names both toolchains: --go-toolchain has no place beside it")
+        raise pytest.UsageError("--go-gate names both toolchains: remove --go-toolchain")
     return base, candidate
 
 
 def toolchain_labels(config: pytest.Config) -> dict[str, str]:
-    """A short name for each of `toolchain_specs`: what test IDs have in them."""
+    """A short name for each of `toolchain_specs`, for test IDs."""
     specs = toolchain_specs(config)
     named = _repository_config(config).toolchains
     labels = []
@@ -137,12 +139,12 @@ def toolchain_labels(config: pytest.Config) -> dict[str, str]:
         parts = [part for part in Path(spec).parts if part not in ("bin", "go", os.sep)]
         short = f"go{spec}" if spec[:1].isdigit() else parts[-1] if parts else spec
         labels.append(spec if spec in named else short)
-    # Two paths may end alike: pytest would number equal IDs in a way that says nothing.
+    # Two paths may end alike, and pytest would only number equal IDs.
     return {spec: label if labels.count(label) == 1 else spec for spec, label in zip(specs, labels, strict=True)}
 
 
 def _repository_config(config: pytest.Config) -> RepositoryConfig:
-    """What its ``gocache.toml`` says; `pytest.UsageError` for a mistake in it."""
+    """The content of ``gocache.toml``; `pytest.UsageError` for a mistake in it."""
     if _CONFIG not in config.stash:
         try:
             config.stash[_CONFIG] = read_config(_config_folder(config))
@@ -152,10 +154,10 @@ def _repository_config(config: pytest.Config) -> RepositoryConfig:
 
 
 def read_settings(config: pytest.Config) -> Settings:
-    """All options of a session; `pytest.UsageError` for a value that makes no sense."""
+    """All options of a session; `pytest.UsageError` for a wrong value."""
     keep = _option(config, "--gocache-keep", "gocache_keep")
     if keep not in _KEEP:
-        raise pytest.UsageError(f"ini option gocache_keep = {keep!r}: it is one of {', '.join(_KEEP)}")
+        raise pytest.UsageError(f"ini option gocache_keep = {keep!r}: write one of {', '.join(_KEEP)}")
     repository = _named_repository(config) or (config.rootpath / _repository_config(config).go_repo).resolve()
     modcache = config.getoption("--go-modcache")
     return Settings(
@@ -173,11 +175,11 @@ def read_settings(config: pytest.Config) -> Settings:
 
 
 def _named_repository(config: pytest.Config) -> Path | None:
-    """The repository under test that an option names."""
+    """The repository that an option names; None without one."""
     given, ini = config.getoption("--go-repo"), str(config.getini("go_repo") or "")
     if not given and not ini:
         return None
-    # On the command line a path is relative to where the user stands.
+    # A path on the command line is relative to the current folder.
     base = config.invocation_params.dir if given else config.rootpath
     return (base / Path(given or ini).expanduser()).resolve()
 
@@ -204,11 +206,11 @@ def _seconds(text: str) -> float | None:
 
 
 def store_folder(config: pytest.Config) -> Path:
-    """Where the store of warm caches is, whether or not it exists."""
+    """The folder of the store of warm caches, which may be absent."""
     chosen = _option(config, "--gocache-dir", "gocache_dir")
     if chosen:
         given = config.getoption("--gocache-dir")
-        # On the command line a path is relative to where the user stands, in an ini file to the file.
+        # A path on the command line is relative to the current folder, a path in an ini file to that file.
         base = config.invocation_params.dir if given else (config.inipath or config.rootpath / "x").parent
         return (base / Path(chosen).expanduser()).resolve()
     if sys.platform == "darwin":

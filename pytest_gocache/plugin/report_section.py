@@ -1,4 +1,4 @@
-"""The section of a failing test's report that lists its go commands."""
+"""The report section of a failing test that lists its go commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COMMANDS_EXPLAINED = 10  # the latest of a test
 
 
 def lines_of(result: Result) -> list[str]:
-    """A command and what it did, in one line of a failing test's section; of a program, each go command in its own."""
+    """One line for a command and what it did; for a program, one more line for each of its go commands."""
     count = len(result.commands)
     called = f"{count} go command{'s' if count > 1 else ''}"
     first = f"{result.step:3}. {_line(result, [called] if result.commands else _did(result))}"
@@ -58,7 +58,7 @@ def _named(what: str, names: Iterable[str]) -> str:
 
 
 def section(item: pytest.Item, results: Sequence[Result]) -> str:
-    """The text of the section: each command in a line, with the causes of what it ran below it."""
+    """The text of the section: a line for each command, followed by the causes of what it ran."""
     from pytest_gocache.explain.wording import causes_in_brief
     from pytest_gocache.plugin.session import session_of
 
@@ -68,10 +68,10 @@ def section(item: pytest.Item, results: Sequence[Result]) -> str:
         if len(results) - result.step < _COMMANDS_EXPLAINED:
             try:
                 lines += [f"       {cause}" for cause in causes_in_brief(result)]
-            except Exception as error:  # noqa: BLE001 - an error here would end the session, and hide the failure
-                lines.append(f"       why could not be told: {type(error).__name__}: {error}")
+            except Exception as error:  # noqa: BLE001 - an error here would end the session and hide the failure
+                lines.append(f"       cannot be explained: {type(error).__name__}: {error}")
     evidence = results[-1].evidence
-    # After an error in a teardown the folder may be gone already.
+    # After an error in a teardown the folder may be gone.
     if evidence is not None and evidence.exists() and session_of(item.config).settings.keep != "none":
         lines.append(f"graphs, logs, caches and sources are kept in {evidence.parents[2]}")
     return "\n".join(lines)

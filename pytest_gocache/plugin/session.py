@@ -1,4 +1,4 @@
-"""What a pytest session shares between its tests: toolchains, the store, totals. It lives in ``config.stash``."""
+"""What the tests of a pytest session share, in ``config.stash``: toolchains, the store, totals."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class GoSession:
         return self._store
 
     def toolchain(self, spec: str = "") -> GoToolchain:
-        """The toolchain that ``spec`` names, or the default one; an error is remembered, and raised each time."""
+        """The toolchain that ``spec`` names, or the default one. A failure is kept and raised each time."""
         if spec not in self._toolchains:
             named = self.settings.config.toolchains.get(spec, NamedToolchain(spec))
             try:
@@ -67,7 +67,7 @@ class GoSession:
         return found
 
     def check(self, toolchain: GoToolchain, folder: Callable[[], Path]) -> None:
-        """Run the self-check of a toolchain, once in a session, in a new folder; raises what it raised before."""
+        """Run the self-check of a toolchain in a new folder, once a session. A failure is kept and raised each time."""
         if toolchain.goroot not in self._checked:
             scratch = folder()
             try:
@@ -93,7 +93,7 @@ class GoSession:
         on_result: Callable[[Result], None] = lambda _: None,
         on_cold: Callable[[str], None] = lambda _: None,
     ) -> GoModule:
-        """The module in ``folder``, on ``machine``: the one place where an observer gets all that it works with."""
+        """The `GoModule` in ``folder`` on ``machine``. Only this method puts an observer together."""
         observer = Observer(
             machine=machine,
             trail=trail,
@@ -108,12 +108,12 @@ class GoSession:
         return GoModule(folder, observer, self.settings.timeout)
 
     def close(self) -> None:
-        """Delete what was kept for tests to come."""
+        """Delete the clones that are kept for later tests."""
         if self._store is not None:
             self._store.spares.clear()
 
     def final_totals(self) -> Totals:
-        """The totals of this process, the store's counts among them."""
+        """The totals of this process, including the store's counts."""
         if self._store is not None:
             self.totals.store_hits, self.totals.store_misses = self._store.counts.hits, self._store.counts.misses
         return self.totals
@@ -136,7 +136,7 @@ class TestCommands:
 
 
 def session_of(config: pytest.Config) -> GoSession:
-    """What this pytest process shares between its tests; made when it is first asked for."""
+    """The `GoSession` of this pytest process; the first call makes it."""
     if _SESSION not in config.stash:
         config.stash[_SESSION] = GoSession(read_settings(config), lambda line: _say(config, line))
     return config.stash[_SESSION]
@@ -161,10 +161,10 @@ def keep_folder(item: pytest.Item) -> bool:
 
 
 def _say(config: pytest.Config, line: str) -> None:
-    """Show a line while tests run: past pytest's capture, and from xdist's workers too, on standard error."""
+    """Print a line to standard error while tests run, past pytest's capture, in xdist's workers too."""
     capture = config.pluginmanager.getplugin("capturemanager")
     if capture is None:
-        print(line, file=sys.stderr, flush=True)  # noqa: T201 - it is for the user to see
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the user sees it
         return
     with capture.global_and_fixture_disabled():
-        print(f"\n{line}", file=sys.stderr, flush=True)  # noqa: T201 - it is for the user to see
+        print(f"\n{line}", file=sys.stderr, flush=True)  # noqa: T201 - the user sees it

@@ -1,4 +1,4 @@
-"""The counts of a session: go commands, what they compiled, and what the store gave."""
+"""The counts of a session for the terminal summary."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Totals"]
 
 @dataclass(slots=True)
 class Totals:
-    """Counts over a session; those of xdist's workers are added up."""
+    """The counts of a session. The controller adds up those of xdist's workers."""
 
     commands: int = 0
     seconds: float = 0.0
@@ -22,7 +22,7 @@ class Totals:
     store_misses: int = 0
 
     def count(self, result: Result) -> None:
-        """Add one go command, or those that a program has called."""
+        """Add a go command, or the go commands of a program."""
         for command in result.go_commands:
             self.commands += 1
             self.seconds += command.seconds
@@ -31,7 +31,7 @@ class Totals:
             self.linked += len(command.linked)
 
     def add(self, other: dict[str, float]) -> None:
-        """Add the totals of another process, as `plain` gave them."""
+        """Add the totals of a worker, as `plain` returns them."""
         for field in fields(self):
             setattr(self, field.name, getattr(self, field.name) + other.get(field.name, 0))
 

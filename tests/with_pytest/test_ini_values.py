@@ -9,7 +9,7 @@ import pytest
 from tests.with_pytest.inner_runs import ONE_BUILD, run_apart
 
 WRONG = {
-    "gocache_keep = some": "ini option gocache_keep = 'some': it is one of none, failed, all",
+    "gocache_keep = some": "ini option gocache_keep = 'some': write one of none, failed, all",
     "gocache_store_limit = much": "ini option gocache_store_limit = 'much': write a size like 4G or 500M",
     "gocache_store_limit = -1G": "ini option gocache_store_limit = '-1G': write a size like 4G or 500M",
     "gocache_store_limit =": "ini option gocache_store_limit = '': write a size like 4G or 500M",

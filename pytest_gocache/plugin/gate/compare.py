@@ -1,4 +1,4 @@
-"""Two toolchains side by side: what tests and go commands did on the one and not on the other."""
+"""Compares what tests and go commands do on two toolchains."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_gocache.gocache_toml import PREFIX, Accepted
 
-__all__ = ["Change", "Comparison", "TestRun", "compare"]
+__all__ = ["Comparison", "GateChange", "TestRun", "compare"]
 
 _ABSENT = "absent"
 
@@ -21,66 +21,66 @@ class TestRun:
     __test__ = False
 
     outcome: str = ""
-    """``passed``, ``failed``, ``skipped``, ``xfailed`` or ``xpassed``; an error in a fixture is a failure.
+    """``passed``, ``failed``, ``skipped``, ``xfailed`` or ``xpassed``; an error in a fixture counts as ``failed``.
 
-    Empty: it was not run to its end.
+    Empty for a test that did not end.
     """
     detail: str = ""
     """The reason of a skip, the first line of a failure."""
     commands: list[dict[str, Any]] = field(default_factory=list)
-    """What `command_records` gave."""
+    """The commands, as `command_records` returns them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Something that is another on the candidate."""
+class GateChange:
+    """Something that differs on the candidate."""
 
     test: str
     """The test's ID, without a toolchain."""
     step: int
-    """Of the command; 0 for the test's own verdict."""
+    """The step of the command; 0 for the test's verdict."""
     command: str
-    """As the test gave it; empty for the test's own verdict."""
+    """The command as the test wrote it; empty for the test's verdict."""
     subject: str
-    """What is another: ``compile example.com/app``, ``test example.com/app``, ``verdict``, …"""
+    """What differs: ``compile example.com/app``, ``test example.com/app``, ``verdict``, …"""
     base: str
     candidate: str
     reason: str = ""
-    """Why it is accepted; empty when it is not."""
+    """Why ``gocache.toml`` accepts the change; empty when it does not."""
 
     @property
     def text(self) -> str:
-        """``vet example.com/app: ran -> cached``: what ``change`` in an ``[[accept]]`` is held against."""
+        """``vet example.com/app: ran -> cached``: the text that ``change`` in an ``[[accept]]`` matches."""
         return f"{self.subject}: {self.base} -> {self.candidate}"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A candidate held against a base."""
+    """The comparison of a candidate with a base."""
 
     base: str
     candidate: str
-    changes: tuple[Change, ...]
-    """Those that are accepted among them."""
+    changes: tuple[GateChange, ...]
+    """All changes, accepted ones included."""
     incomparable: tuple[tuple[str, str], ...]
-    """Tests of which nothing can be said, each with why."""
+    """Tests that cannot be compared, each with the reason."""
     unused: tuple[Accepted, ...]
-    """What is accepted, and is not there."""
+    """The entries of ``gocache.toml`` that match no change."""
     compared: int
-    """Tests that could be compared."""
+    """The number of compared tests."""
     seconds: tuple[float, float]
-    """What the go commands of the compared tests took, on the base and on the candidate. Only to inform."""
+    """Seconds that the go commands of the compared tests took, on the base and on the candidate. For information."""
     bytes: tuple[int, int]
-    """How large their binaries are, all together; those that both sides have. Only to inform."""
+    """Total size in bytes of the binaries that both sides have, on the base and on the candidate. For information."""
 
     @property
-    def failing(self) -> tuple[Change, ...]:
-        """The changes that nobody has accepted."""
+    def failing(self) -> tuple[GateChange, ...]:
+        """The changes that no entry accepts."""
         return tuple(change for change in self.changes if not change.reason)
 
     @property
     def passed(self) -> bool:
-        """Whether the candidate may replace the base."""
+        """Whether every change is accepted."""
         return not self.failing
 
 
@@ -90,8 +90,8 @@ def compare(
     runs: Mapping[str, Mapping[str, TestRun]],
     accepted: Sequence[Accepted] = (),
 ) -> Comparison:
-    """Hold the tests on ``candidate`` against those on ``base``; ``runs`` is test → toolchain → run."""
-    changes: list[Change] = []
+    """Compare the tests on ``candidate`` with those on ``base``; ``runs`` maps test → toolchain → run."""
+    changes: list[GateChange] = []
     incomparable: list[tuple[str, str]] = []
     compared = 0
     seconds, sizes = [0.0, 0.0], [0, 0]
@@ -103,7 +103,7 @@ def compare(
             continue
         compared += 1
         if old.outcome != new.outcome:
-            changes.append(Change(test, 0, "", "verdict", _verdict(old), _verdict(new)))
+            changes.append(GateChange(test, 0, "", "verdict", _verdict(old), _verdict(new)))
         for number, run in enumerate((old, new)):
             seconds[number] += sum(command["seconds"] for command in run.commands)
         for one, other in zip(old.commands, new.commands, strict=False):
@@ -116,7 +116,7 @@ def compare(
         entry
         for entry in accepted
         if not any(_matches(entry, change) for change in changes)
-        # What a ready-made check is to accept is its own affair.
+        # The ready-made checks report their own entries.
         and not entry.test.startswith(PREFIX)
     )
     return Comparison(
@@ -125,7 +125,7 @@ def compare(
 
 
 def _in_order(run: TestRun) -> TestRun:
-    """A run whose commands stand in an order of their own: what `make -j` calls in one step has none."""
+    """The run with sorted commands: those that `make -j` calls in one step come in any order."""
     return replace(run, commands=sorted(run.commands, key=lambda command: (command["step"], command["command"])))
 
 
@@ -134,64 +134,64 @@ def _verdict(run: TestRun) -> str:
 
 
 def _incomparable(old: TestRun, new: TestRun, base: str, candidate: str) -> str:
-    """Why two runs of a test cannot be held against each other; empty when they can."""
+    """Why two runs of a test cannot be compared; empty when they can."""
     for run, name in ((old, base), (new, candidate)):
         if run.outcome in ("", "skipped"):
             return f"{run.outcome or 'not run'} on {name}{f': {run.detail}' if run.detail else ''}"
     if old.outcome != new.outcome:
-        return ""  # it took another way on one of them, and that is a change
+        return ""  # the verdict itself is the change
     if old.outcome == "failed":
-        return "it fails on both"
-    return _other_commands(old.commands, new.commands, base, candidate)
+        return "fails on both"
+    return _different_commands(old.commands, new.commands, base, candidate)
 
 
-def _other_commands(
+def _different_commands(
     old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]], base: str, candidate: str
 ) -> str:
     for one, other in zip(old, new, strict=False):
         if one["command"] != other["command"]:
-            return f"other commands: `{one['command']}` on {base}, `{other['command']}` on {candidate}"
+            return f"different commands: `{one['command']}` on {base}, `{other['command']}` on {candidate}"
     if len(old) != len(new):
-        return f"other commands: {len(old)} on {base}, {len(new)} on {candidate}"
+        return f"different commands: {len(old)} on {base}, {len(new)} on {candidate}"
     return ""
 
 
-def _changes(test: str, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
+def _changes(test: str, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Iterator[GateChange]:
     made: tuple[dict[str, dict[str, int]], ...] = ({}, {})
     for one, other in zip(old, new, strict=False):
         if one["command"] != other["command"]:
-            return  # a test that failed on one side took another way from here on
+            return  # a test that failed on one side ran different commands from here on
         facts = [_facts(command, seen) for command, seen in zip((one, other), made, strict=True)]
         for subject in sorted({*facts[0], *facts[1]}):
             before, after = (fact.get(subject, _ABSENT) for fact in facts)
             if before != after:
-                yield Change(test, one["step"], one["command"], subject, before, after)
+                yield GateChange(test, one["step"], one["command"], subject, before, after)
 
 
 def _facts(command: Mapping[str, Any], seen: dict[str, dict[str, int]]) -> dict[str, str]:
-    """All that is compared of a command. ``seen`` has the outputs of the commands before, and gets those of this."""
+    """The compared facts of a command. ``seen`` holds the outputs of earlier commands; those of this one are added."""
     facts = {"exit status": str(command["exit"]), **command["states"]}
     for target, output in command["outputs"].items():
-        # Two compilers never give the same bytes. Whether one gives the same twice is what can be compared.
+        # Two compilers give different bytes. What can be compared is whether each one gives the same bytes twice.
         known = seen.setdefault(target, {})
         same = known.get(output["sha256"])
-        facts[f"output {target}"] = f"as in step {same}" if same else "another than before" if known else "made"
+        facts[f"output {target}"] = f"the same as in step {same}" if same else "changed" if known else "made"
         known.setdefault(output["sha256"], command["step"])
     return facts
 
 
-def _judged(change: Change, accepted: Sequence[Accepted]) -> Change:
+def _judged(change: GateChange, accepted: Sequence[Accepted]) -> GateChange:
     entry = next((entry for entry in accepted if _matches(entry, change)), None)
     if entry is None:
         return change
     return replace(change, reason=entry.reason)
 
 
-def _matches(entry: Accepted, change: Change) -> bool:
+def _matches(entry: Accepted, change: GateChange) -> bool:
     pairs = ((entry.test, change.test), (entry.command, change.command), (entry.change, change.text))
     return all(_fits(pattern, text) for pattern, text in pairs)
 
 
 def _fits(pattern: str, text: str) -> bool:
-    """Whether a text is what a pattern means, in which only ``*`` stands for anything: test IDs have brackets."""
+    """Whether a pattern matches a text. Only ``*`` is special: test IDs have brackets."""
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None

@@ -1,4 +1,4 @@
-"""What tests did, gathered from all workers: the gate's verdict, the JSON file, the properties in JUnit's."""
+"""Collects what tests did from all workers: for the gate's verdict, the JSON file and the JUnit properties."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _COUNTED = ("ran", "cached", "failed")
 
 
 class Reports:
-    """A plugin that lives in every process of a session; the one that prints the summary gets what all have gathered.
+    """A plugin that runs in every process of a session. The controller gets what all of them collect.
 
-    ``gate`` has the labels of the base and the candidate, or is None; ``file`` is where the JSON goes, or None.
-    ``labels`` has a short name for each toolchain that an option names.
+    ``gate`` has the labels of the base and the candidate; None without a gate. ``file`` is the JSON file; None without
+    one. ``labels`` has a short name for each toolchain that an option names.
     """
 
     def __init__(
@@ -42,14 +42,14 @@ class Reports:
 
     @pytest.hookimpl
     def pytest_gocache_command(self, item: pytest.Item, result: Result, root: Path) -> None:
-        """Take what a command did as plain data, at once: the next command writes over the binaries."""
+        """Record what a command did, at once: the next command overwrites the binaries."""
         item.stash.setdefault(_RECORDS, []).extend(command_records(result, root))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Attach what a test's go commands did to its last report, as plain data."""
+        """Attach the recorded go commands of a test to its last report."""
         label = self._label_of(item)
         commands: list[dict[str, Any]] = []
         if call.when == "teardown" and label:
@@ -58,12 +58,12 @@ class Reports:
         report = yield
         if label:
             data = {"test": _without(item.nodeid, label), "toolchain": label, "commands": commands}
-            # A report takes all that it is given along to xdist's controller, if it is plain.
+            # xdist sends every attribute of a report that is plain data to the controller.
             report.__dict__["gocache"] = data
         return report
 
     def _label_of(self, item: pytest.Item) -> str:
-        """The toolchain's part of a test's ID; ``default`` when there is only one, empty for a test that needs none."""
+        """The toolchain in a test's ID: ``default`` when there is only one, empty for a test that uses none."""
         if "go_toolchain" not in getattr(item, "fixturenames", ()):
             return ""
         callspec = getattr(item, "callspec", None)
@@ -71,7 +71,7 @@ class Reports:
         return self._labels[spec] if spec else "default"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take one report; in a worker of xdist the controller takes it, too."""
+        """Read one report. Under xdist, the controller reads it as well."""
         data: dict[str, Any] | None = getattr(report, "gocache", None)
         if data is None:
             return
@@ -87,7 +87,7 @@ class Reports:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Compare, decide the exit status, and write the files; a worker has nothing to compare."""
+        """Compare, set the exit status and write the files. Workers do nothing here."""
         if hasattr(session.config, "workerinput"):
             return
         if self._gate is not None:
@@ -105,7 +105,7 @@ class Reports:
             self._file.write_text(json.dumps(as_json(self._runs, self._comparison), indent=1) + "\n", encoding="utf-8")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the changes, and nothing that is the same."""
+        """Print the changes."""
         if self._comparison is None:
             return
         terminalreporter.section(f"Go toolchain gate {'passed' if self._comparison.passed else 'failed'}")
@@ -117,7 +117,7 @@ class Reports:
 
 
 def _without(nodeid: str, label: str) -> str:
-    """A test's ID without the toolchain in it."""
+    """A test's ID without the toolchain."""
     name, bracket, parameters = nodeid.partition("[")
     if not bracket:
         return nodeid
@@ -126,7 +126,7 @@ def _without(nodeid: str, label: str) -> str:
 
 
 def _properties(label: str, commands: list[dict[str, Any]]) -> list[tuple[str, object]]:
-    """For JUnit's XML: the toolchain, and how many of what there were."""
+    """The properties for JUnit's XML: the toolchain, and the counts of actions."""
     properties: list[tuple[str, object]] = [("gocache.toolchain", label), ("gocache.commands", len(commands))]
     counts: dict[str, int] = {}
     for command in commands:
@@ -138,7 +138,7 @@ def _properties(label: str, commands: list[dict[str, Any]]) -> list[tuple[str, o
 
 
 def _testsuite_properties(config: pytest.Config, comparison: Comparison) -> None:
-    from _pytest.junitxml import xml_key  # there is no public way to add a property outside of a test
+    from _pytest.junitxml import xml_key  # pytest has no public way to add a property outside a test
 
     xml = config.stash.get(xml_key, None)
     if xml is not None:

@@ -1,4 +1,4 @@
-"""A comparison of two toolchains as text for a terminal, as Markdown for a CI job's summary, and as JSON."""
+"""Renders a comparison: text for a terminal, Markdown for a CI job's summary, and JSON."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from itertools import groupby
 from typing import Any
 
 from pytest_gocache.gocache_toml import NAME
-from pytest_gocache.plugin.gate.compare import Change, Comparison, TestRun
+from pytest_gocache.plugin.gate.compare import Comparison, GateChange, TestRun
 
 __all__ = ["SCHEMA", "as_json", "as_markdown", "as_text", "summary", "workflow_commands"]
 
 SCHEMA = "pytest-gocache runs 1"
-"""What ``schema`` says in the JSON file; what it means is in docs/gate.md. A change of it gets another number."""
+"""The ``schema`` of the JSON file, described in docs/gate.md. A change of the schema gets a new number."""
 
 
 def summary(comparison: Comparison) -> str:
     """The outcome in one line."""
     failing, accepted = len(comparison.failing), len(comparison.changes) - len(comparison.failing)
-    said = [f"{failing} change{'' if failing == 1 else 's'}" if failing else "no change"]
+    counts = [f"{failing} change{'' if failing == 1 else 's'}" if failing else "no change"]
     if accepted:
-        said.append(f"{accepted} accepted")
-    said.append(f"{comparison.compared} test{'' if comparison.compared == 1 else 's'} compared")
+        counts.append(f"{accepted} accepted")
+    counts.append(f"{comparison.compared} test{'' if comparison.compared == 1 else 's'} compared")
     if comparison.incomparable:
-        said.append(f"{len(comparison.incomparable)} not comparable")
+        counts.append(f"{len(comparison.incomparable)} not comparable")
     before, after = comparison.seconds
-    told = [f"go commands took {after / before:.2f} times as long"] if before else []
+    ratios = [f"go commands took {after / before:.2f} times as long"] if before else []
     small, large = comparison.bytes
-    told += [f"binaries are {large / small:.2f} times as large"] if small else []
-    return f"{comparison.base}..{comparison.candidate}: {'; '.join([', '.join(said), *told])}"
+    ratios += [f"binaries are {large / small:.2f} times as large"] if small else []
+    return f"{comparison.base}..{comparison.candidate}: {'; '.join([', '.join(counts), *ratios])}"
 
 
 def as_text(comparison: Comparison) -> list[str]:
-    """The lines for the terminal: what changed, and nothing that is the same."""
+    """The lines for the terminal: the changes, what cannot be compared, and the summary."""
     lines = []
     width = max((len(change.subject) for change in comparison.changes), default=0)
-    for (test, step, command), group in groupby(comparison.changes, key=_place):
+    for (test, step, command), group in groupby(comparison.changes, key=_command_of):
         lines.append(f"{test}  `{command}` (step {step})" if command else test)
         for change in group:
             known = f"  accepted: {change.reason}" if change.reason else ""
@@ -48,18 +48,18 @@ def as_text(comparison: Comparison) -> list[str]:
     return [*lines, summary(comparison)]
 
 
-def _place(change: Change) -> tuple[str, int, str]:
+def _command_of(change: GateChange) -> tuple[str, int, str]:
     return change.test, change.step, change.command
 
 
 def _unused(comparison: Comparison) -> Iterator[str]:
     for entry in comparison.unused:
         named = f"test = {entry.test!r}, command = {entry.command!r}, change = {entry.change!r}"
-        yield f"{NAME} accepts what is not there: {named}"
+        yield f"{NAME} accepts a change that did not happen: {named}"
 
 
 def as_markdown(comparison: Comparison) -> str:
-    """The same for a CI job's summary."""
+    """A Markdown table for a CI job's summary."""
     verdict = "passed" if comparison.passed else "failed"
     lines = [f"### Go toolchain gate {verdict}: {summary(comparison)}", ""]
     if comparison.changes:
@@ -82,7 +82,7 @@ def _cell(text: str) -> str:
 
 
 def workflow_commands(comparison: Comparison) -> list[str]:
-    """A workflow command of GitHub for each change that is not accepted."""
+    """A GitHub workflow command for each change that is not accepted."""
     return [
         f"::error title={_escaped(f'Go {comparison.candidate}: {change.subject}', 'title')}::"
         + _escaped(f"{change.test}: {change.command and f'`{change.command}`: '}{change.text}")
@@ -96,7 +96,7 @@ def _escaped(text: str, part: str = "") -> str:
 
 
 def as_json(runs: Mapping[str, Mapping[str, TestRun]], comparison: Comparison | None) -> dict[str, Any]:
-    """All runs, and the comparison if there is one; every value is of a JSON type."""
+    """All runs, and the comparison if there is one, as values that JSON can hold."""
     return {
         "schema": SCHEMA,
         "tests": [

@@ -68,7 +68,7 @@ def test_bytes_are_compared_with_earlier_ones_of_the_same_toolchain() -> None:
     same = run(writes("a", 1), writes("a", 2))
     assert held(same, run(writes("b", 1), writes("b", 2))).changes == ()
     assert texts(held(same, run(writes("b", 1), writes("c", 2)))) == [
-        "output bin/app: as in step 1 -> another than before"
+        "output bin/app: the same as in step 1 -> changed"
     ]
     assert (
         texts(
@@ -79,7 +79,9 @@ def test_bytes_are_compared_with_earlier_ones_of_the_same_toolchain() -> None:
         )
         == []
     )
-    assert texts(held(same, run(writes("b", 1), command(step=2)))) == ["output bin/app: as in step 1 -> absent"]
+    assert texts(held(same, run(writes("b", 1), command(step=2)))) == [
+        "output bin/app: the same as in step 1 -> absent"
+    ]
 
 
 def test_verdicts() -> None:
@@ -105,9 +107,9 @@ def test_of_a_test_that_failed_on_one_side_the_commands_up_to_where_it_left_the_
         (run(), run(outcome="skipped"), "skipped on new"),
         (None, run(), "not run on old"),
         (run(), None, "not run on new"),
-        (run(outcome="failed"), run(outcome="failed"), "it fails on both"),
-        (run(command("go a")), run(command("go b")), "other commands: `go a` on old, `go b` on new"),
-        (run(command()), run(command(), command(step=2)), "other commands: 1 on old, 2 on new"),
+        (run(outcome="failed"), run(outcome="failed"), "fails on both"),
+        (run(command("go a")), run(command("go b")), "different commands: `go a` on old, `go b` on new"),
+        (run(command()), run(command(), command(step=2)), "different commands: 1 on old, 2 on new"),
     ],
 )
 def test_what_cannot_be_compared_is_said_and_not_guessed_at(old: TestRun | None, new: TestRun | None, why: str) -> None:
@@ -153,7 +155,7 @@ class TestAccepting:
         comparison = held(*self.CHANGED, entry)
         assert len(comparison.failing) == 2
         assert comparison.unused == (entry,)
-        assert any("gocache.toml accepts what is not there" in line for line in as_text(comparison))
+        assert any("gocache.toml accepts a change that did not happen" in line for line in as_text(comparison))
 
     def test_brackets_of_a_test_id_are_themselves(self) -> None:
         runs = {"test_a[x-1]": {"old": self.CHANGED[0], "new": self.CHANGED[1]}}
