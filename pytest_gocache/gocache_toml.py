@@ -158,7 +158,7 @@ def _toolchain(file: Path, name: str, content: object) -> NamedToolchain:
     table = _Table(file, where, content, {"version": str, "path": str, "env": dict})
     version, path = table.get("version", ""), table.get("path", "")
     if bool(version) == bool(path):
-        raise UsageError(f"{file}: {where} needs a 'version' or a 'path', not both")
+        raise UsageError(f"{file}: {where} needs either a 'version' or a 'path'")
     env = _environment(file, f"{where}.env", table.get("env", {}))
     # A path is relative to the file that names it.
     return NamedToolchain(version or str(file.parent / Path(path).expanduser()), env)
