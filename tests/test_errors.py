@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 
 import pytest
+from inline_snapshot import snapshot
 
 from pytest_gocache import errors
 from pytest_gocache.errors import GoCacheError, GoCacheWarning, GoCommandError, GoTimeoutError
@@ -66,12 +67,16 @@ def test_a_failed_command_says_what_ran_where_and_what_it_printed() -> None:
     error = GoCommandError(["go", "vet"], "/src/app", 2, "", "x.go:1:1: no\n")
     assert error.command == ("go", "vet")
     assert (error.cwd, error.returncode, error.stdout, error.stderr) == ("/src/app", 2, "", "x.go:1:1: no\n")
-    assert str(error) == "`go vet` failed with exit status 2 in /src/app\nstderr:\nx.go:1:1: no"
+    assert str(error) == snapshot("""\
+`go vet` failed with exit status 2 in /src/app
+stderr:
+x.go:1:1: no\
+""")
 
 
 def test_an_argument_that_is_not_utf_8_is_escaped() -> None:
     error = GoCommandError(["go", "run", "a\udcff"], "/\udcfe", 1, "", "")
-    assert str(error) == "`go run a\\udcff` failed with exit status 1 in /\\udcfe"
+    assert str(error) == snapshot("`go run a\\udcff` failed with exit status 1 in /\\udcfe")
     assert error.command[2] == "a\udcff"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, strategies as st
+from inline_snapshot import snapshot
 
 from pytest_gocache.golang.action import Kind
 from pytest_gocache.results.explanation import Change, Explanation, Reason, table, telling
@@ -246,25 +247,28 @@ def test_a_cause_that_was_not_asked_for_is_a_cause_all_the_same() -> None:
     found = Explanation(TITLE, (API, LINK))
     assert found.causes == (LIB,)
     assert found.inputs == (EDIT,)
-    assert str(found) == (
-        "`go build ./...` (step 2)\n"
-        "  m/lib          file lib.go changed since step 1:\n"
-        "                   - one\n"
-        "                   + two\n"
-        "  m/api          only followed: it imports m/lib\n"
-        "  link of m/cmd  only followed: it links api ← lib"
-    )
+    assert str(found) == snapshot("""\
+`go build ./...` (step 2)
+  m/lib          file lib.go changed since step 1:
+                   - one
+                   + two
+  m/api          only followed: it imports m/lib
+  link of m/cmd  only followed: it links api ← lib\
+""")
 
 
 def test_an_explanation_ends_with_its_advice() -> None:
-    assert str(Explanation(TITLE, (compiled("m/lib", "forced by -a"),), ("do this", "do that"))) == (
-        "`go build ./...` (step 2)\n  m/lib  forced by -a\ndo this\ndo that"
-    )
+    assert str(Explanation(TITLE, (compiled("m/lib", "forced by -a"),), ("do this", "do that"))) == snapshot("""\
+`go build ./...` (step 2)
+  m/lib  forced by -a
+do this
+do that\
+""")
 
 
 def test_an_explanation_of_nothing_says_so() -> None:
     nothing = Explanation(TITLE, ())
-    assert str(nothing) == "`go build ./...` (step 2): nothing that was asked for ran"
+    assert str(nothing) == snapshot("`go build ./...` (step 2): nothing that was asked for ran")
     assert (nothing.causes, nothing.followers, nothing.inputs, nothing.unknown) == ((), (), (), ())
 
 
@@ -273,26 +277,26 @@ def test_an_explanation_of_nothing_says_so() -> None:
 
 def test_followers_stand_under_their_cause_wherever_they_were() -> None:
     flags = compiled("m/util", "compile flags changed since step 1:", FLAGS)
-    assert table([flags, API, LIB]) == (
-        "  m/util  compile flags changed since step 1:\n"
-        "            - (none)\n"
-        "            + -N -l\n"
-        "  m/lib   file lib.go changed since step 1:\n"
-        "            - one\n"
-        "            + two\n"
-        "  m/api   only followed: it imports m/lib"
-    )
+    assert table([flags, API, LIB]) == snapshot("""\
+  m/util  compile flags changed since step 1:
+            - (none)
+            + -N -l
+  m/lib   file lib.go changed since step 1:
+            - one
+            + two
+  m/api   only followed: it imports m/lib\
+""")
 
 
 def test_what_was_said_once_is_the_same_the_next_time() -> None:
     reasons = [compiled(f"m/{name}", "compile flags changed since step 1:", FLAGS) for name in "abc"]
-    assert table(reasons, "also rebuilt: ") == (
-        "  also rebuilt: m/a  compile flags changed since step 1:\n"
-        "                       - (none)\n"
-        "                       + -N -l\n"
-        "  also rebuilt: m/b  the same\n"
-        "  also rebuilt: m/c  the same"
-    )
+    assert table(reasons, "also rebuilt: ") == snapshot("""\
+  also rebuilt: m/a  compile flags changed since step 1:
+                       - (none)
+                       + -N -l
+  also rebuilt: m/b  the same
+  also rebuilt: m/c  the same\
+""")
 
 
 def test_what_was_said_before_another_reason_is_said_by_its_first_name() -> None:
@@ -338,25 +342,31 @@ def test_of_many_followers_six_are_told_and_the_others_counted() -> None:
 def test_a_cause_that_is_not_in_the_list_is_told_once_with_what_follows() -> None:
     cause = compiled("m/lib", "file lib.go was added since step 1")
     reasons = [Reason(f"m/{name}", Kind.COMPILE, "only followed: it imports m/lib", cause=cause) for name in "ab"]
-    assert table(reasons).splitlines() == [
-        "  m/a  only followed: it imports m/lib:",
-        "         file lib.go was added since step 1",
-        "  m/b  only followed: it imports m/lib",
-    ]
+    assert table(reasons) == snapshot("""\
+  m/a  only followed: it imports m/lib:
+         file lib.go was added since step 1
+  m/b  only followed: it imports m/lib\
+""")
 
 
 def test_those_that_were_left_out_are_counted() -> None:
     forced = compiled("m/lib", "forced by -a")
-    assert table([forced], total=201) == "  m/lib  forced by -a\n  and 200 more"
+    assert table([forced], total=201) == snapshot("""\
+  m/lib  forced by -a
+  and 200 more\
+""")
 
 
 # rows
 
 
 def test_rows_stand_in_two_columns() -> None:
-    assert rows([("m/lib", ["one", "  two"]), ("m/cmd/app", []), ("m", ["three"])]) == (
-        "  m/lib      one\n               two\n  m/cmd/app\n  m          three"
-    )
+    assert rows([("m/lib", ["one", "  two"]), ("m/cmd/app", []), ("m", ["three"])]) == snapshot("""\
+  m/lib      one
+               two
+  m/cmd/app
+  m          three\
+""")
 
 
 @pytest.mark.parametrize(("number", "total", "more"), [(20, 0, 0), (25, 0, 5), (3, 0, 0), (3, 10, 7), (25, 30, 10)])

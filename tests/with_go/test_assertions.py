@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
+from inline_snapshot import snapshot
 
 from pytest_gocache import (
     GoModule,
@@ -20,16 +20,13 @@ from pytest_gocache import (
     assert_test_cached,
     assert_test_ran,
 )
+from tests.messages import failure
 
 EDIT = ("lib/lib.go", '"hello"', '"good day"')
 
 
 # The edit, where it is told beside a package that only follows.
 CAUSE = r':?\s+file lib.go changed since step 1:\s+- func .*"hello"\) }\s+\+ func .*"good day"\) }'
-
-
-def message(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    return str(excinfo.value)
 
 
 # assert_cached
@@ -50,42 +47,36 @@ def test_assert_cached_fails(app: GoModule) -> None:
     result = app.build("./...")
 
     assert_cached(result, "std", "./lone")
-    with pytest.raises(AssertionError) as caught:
-        assert_cached(result)
-    assert message(caught) == (
-        "assert_cached: 3 packages were rebuilt by `go build ./...` (step 2)\n"
-        "  example.com/app/lib      file lib.go changed since step 1:\n"
-        '                             - func Hello() string { return fmt.Sprint("hello") }\n'
-        '                             + func Hello() string { return fmt.Sprint("good day") }\n'
-        "  example.com/app/api      only followed: it imports example.com/app/lib\n"
-        "  example.com/app/cmd/app  only followed: cmd/app ← api ← lib"
-    )
+    assert failure(assert_cached, result) == snapshot("""\
+assert_cached: 3 packages were rebuilt by `go build ./...` (step 2)
+  example.com/app/lib      file lib.go changed since step 1:
+                             - func Hello() string { return fmt.Sprint("hello") }
+                             + func Hello() string { return fmt.Sprint("good day") }
+  example.com/app/api      only followed: it imports example.com/app/lib
+  example.com/app/cmd/app  only followed: cmd/app ← api ← lib\
+""")
     with pytest.raises(AssertionError, match="1 package was rebuilt"):
         assert_cached(result, "./api")
 
 
 def test_assert_cached_shows_the_flags_that_changed(app: GoModule) -> None:
     app.build("-gcflags=-trimpath=/home/a", "./lib")
-    with pytest.raises(AssertionError) as caught:
-        assert_cached(app.build("-gcflags=-trimpath=/home/b", "./lib"))
-    assert message(caught) == (
-        "assert_cached: 1 package was rebuilt by `go build -gcflags=-trimpath=/home/b ./lib` (step 2)\n"
-        "  example.com/app/lib  compile flags changed since step 1:\n"
-        "                         - -trimpath=/home/a\n"
-        "                         + -trimpath=/home/b\n"
-        "volatile values belong on the link step: use -ldflags=-X, and the -trimpath build flag"
-    )
+    assert failure(assert_cached, app.build("-gcflags=-trimpath=/home/b", "./lib")) == snapshot("""\
+assert_cached: 1 package was rebuilt by `go build -gcflags=-trimpath=/home/b ./lib` (step 2)
+  example.com/app/lib  compile flags changed since step 1:
+                         - -trimpath=/home/a
+                         + -trimpath=/home/b
+volatile values belong on the link step: use -ldflags=-X, and the -trimpath build flag\
+""")
 
 
 def test_assert_cached_says_that_a_rebuild_was_forced(app: GoModule) -> None:
     app.build("./lone")
-    with pytest.raises(AssertionError) as caught:
-        assert_cached(app.build("-a", "./lone"), "./lone")
-    assert message(caught) == (
-        "assert_cached: 1 package was rebuilt by `go build -a ./lone` (step 2)\n"
-        "  example.com/app/lone  forced by -a: nothing in its key changed since step 1\n"
-        "-a compiles everything again, every time: take it out; `go clean -cache`, once, empties a doubtful cache"
-    )
+    assert failure(assert_cached, app.build("-a", "./lone"), "./lone") == snapshot("""\
+assert_cached: 1 package was rebuilt by `go build -a ./lone` (step 2)
+  example.com/app/lone  forced by -a: nothing in its key changed since step 1
+-a compiles everything again, every time: take it out; `go clean -cache`, once, empties a doubtful cache\
+""")
 
 
 def test_assert_cached_covers_test_variants(app: GoModule) -> None:
@@ -114,13 +105,11 @@ def test_assert_rebuilt_fails(app: GoModule) -> None:
     app.edit("api/api.go", '"!"', '"?"')
     result = app.build("./...")
 
-    with pytest.raises(AssertionError) as caught:
-        assert_rebuilt(result, "./lib", "./api")
-    assert message(caught).startswith(
-        "assert_rebuilt: 1 package was not rebuilt by `go build ./...` (step 2)\n"
-        "  example.com/app/lib  cached: nothing in its key changed since step 1\n"
-    )
-    assert message(caught).endswith("what was rebuilt: example.com/app/api, example.com/app/cmd/app")
+    assert failure(assert_rebuilt, result, "./lib", "./api") == snapshot("""\
+assert_rebuilt: 1 package was not rebuilt by `go build ./...` (step 2)
+  example.com/app/lib  cached: nothing in its key changed since step 1
+what was rebuilt: example.com/app/api, example.com/app/cmd/app\
+""")
 
 
 def test_assert_rebuilt_wants_the_variants_too(app: GoModule) -> None:
@@ -164,17 +153,15 @@ def test_assert_only_rebuilt_fails(app: GoModule) -> None:
     app.edit(*EDIT)
     result = app.build("./...")
 
-    with pytest.raises(AssertionError) as caught:
-        assert_only_rebuilt(result, "./lib", "./api", "./lone")
-    assert message(caught).startswith(
-        "assert_only_rebuilt: 1 other package was rebuilt and 1 package was not rebuilt by `go build ./...` (step 2)\n"
-        "  expected exactly: ./lib, ./api, ./lone\n"
-        "  also rebuilt: example.com/app/cmd/app  only followed: cmd/app ← api ← lib"
-    )
-    assert re.search(CAUSE, message(caught))
-    assert message(caught).endswith(
-        "\n  not rebuilt: example.com/app/lone  cached: nothing in its key changed since step 1"
-    )
+    assert failure(assert_only_rebuilt, result, "./lib", "./api", "./lone") == snapshot("""\
+assert_only_rebuilt: 1 other package was rebuilt and 1 package was not rebuilt by `go build ./...` (step 2)
+  expected exactly: ./lib, ./api, ./lone
+  also rebuilt: example.com/app/cmd/app  only followed: cmd/app ← api ← lib:
+                                           file lib.go changed since step 1:
+                                             - func Hello() string { return fmt.Sprint("hello") }
+                                             + func Hello() string { return fmt.Sprint("good day") }
+  not rebuilt: example.com/app/lone  cached: nothing in its key changed since step 1\
+""")
     with pytest.raises(AssertionError, match="3 other packages were rebuilt by"):
         assert_only_rebuilt(result)
 
@@ -196,24 +183,22 @@ def test_link_assertions(app: GoModule) -> None:
 
 def test_assert_relinked_fails(app: GoModule) -> None:
     app.install("./cmd/app")
-    with pytest.raises(AssertionError) as caught:
-        assert_relinked(app.install("./cmd/app"))
-    assert message(caught) == (
-        "assert_relinked: 1 binary was not linked by `go install ./cmd/app` (step 2)\n"
-        "  example.com/app/cmd/app  up to date: the binary in place has the build ID that the link would give it"
-    )
+    assert failure(assert_relinked, app.install("./cmd/app")) == snapshot("""\
+assert_relinked: 1 binary was not linked by `go install ./cmd/app` (step 2)
+  example.com/app/cmd/app  up to date: the binary in place has the build ID that the link would give it\
+""")
 
 
 def test_assert_not_relinked_fails(app: GoModule) -> None:
     app.install("./cmd/app")
     app.edit(*EDIT)
-    with pytest.raises(AssertionError) as caught:
-        assert_not_relinked(app.install("./cmd/app"), "./cmd/app")
-    assert message(caught).startswith(
-        "assert_not_relinked: 1 binary was linked by `go install ./cmd/app` (step 2)\n"
-        "  example.com/app/cmd/app  only followed: it links cmd/app ← api ← lib"
-    )
-    assert re.search(CAUSE, message(caught))
+    assert failure(assert_not_relinked, app.install("./cmd/app"), "./cmd/app") == snapshot("""\
+assert_not_relinked: 1 binary was linked by `go install ./cmd/app` (step 2)
+  example.com/app/cmd/app  only followed: it links cmd/app ← api ← lib:
+                             file lib.go changed since step 1:
+                               - func Hello() string { return fmt.Sprint("hello") }
+                               + func Hello() string { return fmt.Sprint("good day") }\
+""")
 
 
 def test_a_test_binary_counts_for_the_package_under_test(app: GoModule) -> None:
@@ -240,16 +225,14 @@ def test_assert_only_relinked(app: GoModule) -> None:
     assert bare.compiled == {"example.com/app/cmd/app"}
     assert_only_relinked(bare)
     assert_only_relinked(bare, "./cmd/app")
-    with pytest.raises(AssertionError) as caught:
-        assert_only_relinked(bare, strict=True)
-    assert message(caught) == (
-        "assert_only_relinked: 1 package was compiled by `go build '-ldflags=-X main.version=2' ./...` (step 2)\n"
-        "  example.com/app/cmd/app  build setting -ldflags changed since step 1:\n"
-        '                             - "-X main.version=1"\n'
-        '                             + "-X main.version=2"\n'
-        "-ldflags are stamped into main packages: with -trimpath they are not, and only the link runs\n"
-        "or drop strict=True"
-    )
+    assert failure(assert_only_relinked, bare, strict=True) == snapshot("""\
+assert_only_relinked: 1 package was compiled by `go build '-ldflags=-X main.version=2' ./...` (step 2)
+  example.com/app/cmd/app  build setting -ldflags changed since step 1:
+                             - "-X main.version=1"
+                             + "-X main.version=2"
+-ldflags are stamped into main packages: with -trimpath they are not, and only the link runs
+or drop strict=True\
+""")
 
 
 def test_assert_only_relinked_strictly_with_trimpath(app: GoModule) -> None:
@@ -305,28 +288,22 @@ def test_test_assertions(app: GoModule) -> None:
 def test_assert_test_cached_fails(app: GoModule) -> None:
     app.test("./...")
     app.edit(*EDIT)
-    with pytest.raises(AssertionError) as caught:
-        assert_test_cached(app.test("./..."))
-    assert message(caught) == (
-        "assert_test_cached: 1 test package was not served from the cache by `go test ./...` (step 2)\n"
-        "  example.com/app/lib  executed, passed: its test binary changed: lib.test ← lib\n"
-        "                         file lib.go changed since step 1:\n"
-        '                           - func Hello() string { return fmt.Sprint("hello") }\n'
-        '                           + func Hello() string { return fmt.Sprint("good day") }'
-    )
+    assert failure(assert_test_cached, app.test("./...")) == snapshot("""\
+assert_test_cached: 1 test package was not served from the cache by `go test ./...` (step 2)
+  example.com/app/lib  executed, passed: its test binary changed: lib.test ← lib
+                         file lib.go changed since step 1:
+                           - func Hello() string { return fmt.Sprint("hello") }
+                           + func Hello() string { return fmt.Sprint("good day") }\
+""")
 
 
 def test_assert_test_ran_fails(app: GoModule) -> None:
     app.test("./...")
-    with pytest.raises(AssertionError) as caught:
-        assert_test_ran(app.test("./..."), "./lib")
-    said, _, advice = message(caught).rpartition("\n")
-    assert said == (
-        "assert_test_ran: 1 test package was not executed by `go test ./...` (step 2)\n"
-        "  example.com/app/lib  (cached): same test binary and arguments as in step 1, and it reads nothing that Go "
-        "tracks"
-    )
-    assert "-count=1" in advice
+    assert failure(assert_test_ran, app.test("./..."), "./lib") == snapshot("""\
+assert_test_ran: 1 test package was not executed by `go test ./...` (step 2)
+  example.com/app/lib  (cached): same test binary and arguments as in step 1, and it reads nothing that Go tracks
+-count=1 runs a test whatever is cached: a test that reads what Go does not track needs it\
+""")
 
 
 def test_why_a_test_result_was_not_in_the_cache(app: GoModule) -> None:
@@ -335,51 +312,39 @@ def test_why_a_test_result_was_not_in_the_cache(app: GoModule) -> None:
         'package env\n\nimport (\n\t"os"\n\t"testing"\n)\n\nfunc TestEnv(t *testing.T) { os.Getenv("WORD") }\n',
     )
     app.test("./env")
-    indent = " " * 25
-    for flags, env, said, *more in (
-        (
-            ("-count=1",),
-            {},
-            "-count=1 switches the test cache off",
-            "-count=1 asks for a run each time: leave it out where a cached result will do",
-        ),
-        (
-            ("-cpuprofile=cpu.out",),
-            {},
-            "-cpuprofile=cpu.out switches the test cache off",
-            "keep -cpuprofile for a job of its own: results of the plain `go test` are cached",
-        ),
-        (
-            (),
-            {"WORD": "new"},
-            "environment variable WORD changed since step 1:",
-            f"{indent}- (not set)",
-            f"{indent}+ new",
-        ),
-        (
-            ("-run=E",),
-            {},
-            "test arguments changed since step 4:",
-            f"{indent}- -timeout=10m0s",
-            f"{indent}+ -timeout=10m0s -run=E",
-        ),
-        (
-            ("-race",),
-            {},
-            "its test binary changed: env.test",
-            f"{indent}link mode changed since step 5:",
-            f"{indent}  - exe",
-            f"{indent}  + -race exe",
-        ),
-    ):
-        result = app.test(*flags, "./env", env=env)
-        with pytest.raises(AssertionError) as caught:
-            assert_test_cached(result)
-        assert message(caught).splitlines() == [
-            f"assert_test_cached: 1 test package was not served from the cache by {result.title}",
-            f"  example.com/app/env  executed, passed: {said}",
-            *more,
-        ]
+
+    def text(*flags: str, **env: str) -> str:
+        return failure(assert_test_cached, app.test(*flags, "./env", env=env))
+
+    assert text("-count=1") == snapshot("""\
+assert_test_cached: 1 test package was not served from the cache by `go test -count=1 ./env` (step 2)
+  example.com/app/env  executed, passed: -count=1 switches the test cache off
+-count=1 asks for a run each time: leave it out where a cached result will do\
+""")
+    assert text("-cpuprofile=cpu.out") == snapshot("""\
+assert_test_cached: 1 test package was not served from the cache by `go test -cpuprofile=cpu.out ./env` (step 3)
+  example.com/app/env  executed, passed: -cpuprofile=cpu.out switches the test cache off
+keep -cpuprofile for a job of its own: results of the plain `go test` are cached\
+""")
+    assert text(WORD="new") == snapshot("""\
+assert_test_cached: 1 test package was not served from the cache by `go test ./env` (step 4)
+  example.com/app/env  executed, passed: environment variable WORD changed since step 1:
+                         - (not set)
+                         + new\
+""")
+    assert text("-run=E") == snapshot("""\
+assert_test_cached: 1 test package was not served from the cache by `go test -run=E ./env` (step 5)
+  example.com/app/env  executed, passed: test arguments changed since step 4:
+                         - -timeout=10m0s
+                         + -timeout=10m0s -run=E\
+""")
+    assert text("-race") == snapshot("""\
+assert_test_cached: 1 test package was not served from the cache by `go test -race ./env` (step 6)
+  example.com/app/env  executed, passed: its test binary changed: env.test
+                         link mode changed since step 5:
+                           - exe
+                           + -race exe\
+""")
 
 
 def test_an_expected_cause_is_named_where_others_follow(app: GoModule) -> None:
@@ -442,9 +407,8 @@ def test_a_command_that_only_prints_has_no_verdict(app: GoModule, verb: str, gof
     assert not result.compiled
     dry = "-n in GOFLAGS" if goflags else "-n"
     for check in (assert_cached, assert_only_rebuilt, assert_relinked, assert_not_relinked):
-        with pytest.raises(UsageError) as caught:
-            check(result)
-        assert message(caught) == f"{result.title} compiles nothing: {dry} only prints the commands that it would run"
+        text = failure(check, result, raises=UsageError)
+        assert text == f"{result.title} compiles nothing: {dry} only prints the commands that it would run"
     # The last one counts.
     assert_rebuilt(app.build("-n=false", "-gcflags=-N", "./...", env={"GOFLAGS": "-n"}), "./...")
 
@@ -458,12 +422,12 @@ def test_plain_comparison_explains_itself(app: GoModule, pytestconfig: pytest.Co
         config=pytestconfig, op="==", left=result.compiled, right={"example.com/app/lib", "example.com/app/lonely"}
     )[0]
 
-    assert lines[0] == "result.compiled of `go build ./...` (step 2)"
-    assert lines[1].startswith(
-        "  missing: example.com/app/lonely  it is no part of this command; near it: example.com/app/lone"
-    )
-    api = "  not expected: example.com/app/api  only followed: it imports example.com/app/lib"
-    assert any(re.match(re.escape(api) + CAUSE, line) for line in lines)
+    assert "\n".join(lines) == snapshot("""\
+result.compiled of `go build ./...` (step 2)
+  missing: example.com/app/lonely  it is no part of this command; near it: example.com/app/lone, example.com/app/lib, example.com/app/api, example.com/app/cmd/app
+  not expected: example.com/app/api  only followed: it imports example.com/app/lib: file lib.go changed since step 1: - func Hello() string { return fmt.Sprint("hello") } + func Hello() string { return fmt.Sprint("good day") }
+  not expected: example.com/app/cmd/app  only followed: cmd/app ← api ← lib\
+""")
 
 
 def test_a_second_folder_is_an_input_of_every_key(app: GoModule) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from inline_snapshot import snapshot
 
 from pytest_gocache import BuildCache, GoModule, Result, assert_cached
 
@@ -27,9 +28,9 @@ def test_a_build_that_only_repeats_another_prints_no_inputs(app: GoModule, gocac
     result = app.build("./...")
     assert hash_lines(result) == 0
     why = result.explain("./lib")
-    assert [reason.summary for reason in why.reasons] == [
-        "nothing in its key changed since step 4, but its output was evicted (gocache.evict) before step 5"
-    ]
+    assert [reason.summary for reason in why.reasons] == snapshot(
+        ["nothing in its key changed since step 4, but its output was evicted (gocache.evict) before step 5"]
+    )
     app.edit("lib/lib.go", '"hello"', '"bye"')
     result = app.build("./...")
     assert hash_lines(result) > 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from inline_snapshot import snapshot
 
 from pytest_gocache import (
     GoModule,
@@ -14,7 +15,7 @@ from pytest_gocache import (
     assert_not_compiled_with,
     assert_rebuilt,
 )
-from tests.with_go.failures import failure
+from tests.messages import failure
 
 TEXT = {"text/text.go": 'package text\n\nimport "unicode/utf8"\n\nconst Longest = utf8.UTFMax\n'}
 
@@ -31,11 +32,16 @@ def test_flags_reach_the_packages_that_are_named(app: GoModule) -> None:
         assert_not_compiled_with(result, "-N", "std")
         assert_not_compiled_with(result, "-m")
         assert_not_compiled_with(result, "-N -m")
-        assert failure(assert_compiled_with, result, "-N -m", "./lib") == (
-            f"assert_compiled_with: 1 package without -N -m in {result.title}\n"
-            "  example.com/app/lib  compile flags: -N -l\n"
-            "no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package"
-        )
+    assert failure(assert_compiled_with, first, "-N -m", "./lib") == snapshot("""\
+assert_compiled_with: 1 package without -N -m in `go build '-gcflags=-N -l' ./...` (step 1)
+  example.com/app/lib  compile flags: -N -l
+no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
+""")
+    assert failure(assert_compiled_with, again, "-N -m", "./lib") == snapshot("""\
+assert_compiled_with: 1 package without -N -m in `go build '-gcflags=-N -l' ./...` (step 2)
+  example.com/app/lib  compile flags: -N -l
+no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
+""")
 
 
 @pytest.mark.parametrize(
@@ -70,12 +76,12 @@ def test_flags_that_reach_the_standard_library(go_module: GoModule) -> None:
 
     assert_compiled_with(result, "-N")
     assert_compiled_with(result, "-N", "std")
-    assert failure(assert_not_compiled_with, result, "-N") == (
-        "assert_not_compiled_with: 2 packages with -N in `go build -gcflags=all=-N ./text` (step 1)\n"
-        "  example.com/app/text  compile flags: -N\n"
-        "  unicode/utf8          compile flags: -N\n"
-        "given by -gcflags=all=-N"
-    )
+    assert failure(assert_not_compiled_with, result, "-N") == snapshot("""\
+assert_not_compiled_with: 2 packages with -N in `go build -gcflags=all=-N ./text` (step 1)
+  example.com/app/text  compile flags: -N
+  unicode/utf8          compile flags: -N
+given by -gcflags=all=-N\
+""")
 
 
 def test_the_build_flag_trimpath(go_module: GoModule) -> None:
@@ -83,16 +89,16 @@ def test_the_build_flag_trimpath(go_module: GoModule) -> None:
     trimmed = go_module.build("./text", env={"GOFLAGS": "-trimpath"})
 
     assert_compiled_with(trimmed, "-trimpath")
-    assert failure(assert_not_compiled_with, trimmed, "-trimpath", "./text") == (
-        "assert_not_compiled_with: 1 package with -trimpath in `go build ./text` (step 1)\n"
-        "  example.com/app/text  compile flags: -trimpath\n"
-        "given by -trimpath in GOFLAGS"
-    )
-    assert failure(assert_compiled_with, go_module.build("./text"), "-trimpath", "./text") == (
-        "assert_compiled_with: 1 package without -trimpath in `go build ./text` (step 2)\n"
-        "  example.com/app/text  compile flags: (none)\n"
-        "-trimpath is a flag of the go command: given there, it reaches every package"
-    )
+    assert failure(assert_not_compiled_with, trimmed, "-trimpath", "./text") == snapshot("""\
+assert_not_compiled_with: 1 package with -trimpath in `go build ./text` (step 1)
+  example.com/app/text  compile flags: -trimpath
+given by -trimpath in GOFLAGS\
+""")
+    assert failure(assert_compiled_with, go_module.build("./text"), "-trimpath", "./text") == snapshot("""\
+assert_compiled_with: 1 package without -trimpath in `go build ./text` (step 2)
+  example.com/app/text  compile flags: (none)
+-trimpath is a flag of the go command: given there, it reaches every package\
+""")
     assert failure(assert_compiled_with, trimmed, "-trimpath -trimpath=/home/ann", "./text").endswith(
         "\nno -gcflags gives -trimpath -trimpath=/home/ann: '-gcflags=all=-trimpath -trimpath=/home/ann' reaches every "
         "package"
@@ -116,11 +122,11 @@ def test_flags_of_test_variants(app: GoModule) -> None:
     assert_compiled_with(result, "-N", "./lib", "example.com/app/lib [example.com/app/lib.test]")
     assert_not_compiled_with(result, "-N", "testing")
     # It is compiled for this test only, and yet it is not named.
-    assert failure(assert_compiled_with, result, "-N", "./...") == (
-        "assert_compiled_with: 1 package without -N in `go test -gcflags=-N ./lib` (step 1)\n"
-        "  example.com/app/api [example.com/app/lib.test]  compile flags: (none)\n"
-        "-gcflags=-N reaches only what ./lib names: -gcflags=all=-N reaches every package"
-    )
+    assert failure(assert_compiled_with, result, "-N", "./...") == snapshot("""\
+assert_compiled_with: 1 package without -N in `go test -gcflags=-N ./lib` (step 1)
+  example.com/app/api [example.com/app/lib.test]  compile flags: (none)
+-gcflags=-N reaches only what ./lib names: -gcflags=all=-N reaches every package\
+""")
     everything = app.test("-gcflags=-N", "./...")
     assert_compiled_with(everything, "-N", "./...")
     assert_compiled_with(app.vet("-gcflags=-N", "./..."), "-N", "./...")
@@ -131,92 +137,118 @@ def test_a_bare_flag_does_not_reach_what_is_imported(app: GoModule) -> None:
     bare = app.build("-gcflags=-l -N", "./cmd/app")
 
     assert_compiled_with(bare, "-l -N", "./cmd/app")
-    assert failure(assert_compiled_with, bare, "-l -N", "./...") == (
-        "assert_compiled_with: 2 packages without -l -N in `go build '-gcflags=-l -N' ./cmd/app` (step 1)\n"
-        "  example.com/app/api  compile flags: (none)\n"
-        "  example.com/app/lib  compile flags: (none)\n"
-        "'-gcflags=-l -N' reaches only what ./cmd/app names: '-gcflags=all=-l -N' reaches every package"
-    )
+    assert failure(assert_compiled_with, bare, "-l -N", "./...") == snapshot("""\
+assert_compiled_with: 2 packages without -l -N in `go build '-gcflags=-l -N' ./cmd/app` (step 1)
+  example.com/app/api  compile flags: (none)
+  example.com/app/lib  compile flags: (none)
+'-gcflags=-l -N' reaches only what ./cmd/app names: '-gcflags=all=-l -N' reaches every package\
+""")
     own_first = failure(assert_compiled_with, bare, "-N").splitlines()
     assert [line.split()[0] for line in own_first[1:3]] == ["example.com/app/api", "example.com/app/lib"]
     assert_compiled_with(app.build("-gcflags=example.com/app/...=-l -N", "./cmd/app"), "-l -N", "./...")
 
 
 @pytest.mark.parametrize(
-    ("goflags", "flags", "where"),
+    ("goflags", "flags", "text"),
     [
-        pytest.param("", ("-gcflags=-N",), "-gcflags", id="flag"),
-        pytest.param("-gcflags=-N", (), "-gcflags in GOFLAGS", id="GOFLAGS"),
+        pytest.param(
+            "",
+            ("-gcflags=-N",),
+            snapshot("""\
+assert_rebuilt: 1 package was not rebuilt by `go build -gcflags=-N ./cmd/app` (step 2)
+  example.com/app/lib  cached: nothing in its key changed since step 1
+a bare -gcflags reaches only the packages that are named: -gcflags=all=… reaches what they import
+what was rebuilt: example.com/app/cmd/app\
+"""),
+            id="flag",
+        ),
+        pytest.param(
+            "-gcflags=-N",
+            (),
+            snapshot("""\
+assert_rebuilt: 1 package was not rebuilt by `go build ./cmd/app` (step 2)
+  example.com/app/lib  cached: nothing in its key changed since step 1
+a bare -gcflags in GOFLAGS reaches only the packages that are named: -gcflags=all=… reaches what they import
+what was rebuilt: example.com/app/cmd/app\
+"""),
+            id="GOFLAGS",
+        ),
     ],
 )
 def test_a_bare_flag_does_not_rebuild_what_is_imported(
-    app: GoModule, goflags: str, flags: tuple[str, ...], where: str
+    app: GoModule, goflags: str, flags: tuple[str, ...], text: str
 ) -> None:
     app.build("./...")
     result = app.build(*flags, "./cmd/app", env={"GOFLAGS": goflags})
 
     assert_rebuilt(result, "./cmd/app")
-    assert failure(assert_rebuilt, result, "./lib").splitlines()[2] == (
-        f"a bare {where} reaches only the packages that are named: -gcflags=all=… reaches what they import"
-    )
+    assert failure(assert_rebuilt, result, "./lib") == text
     # Whom it reaches has another reason not to be rebuilt.
     again = app.build(*flags, "./cmd/app", env={"GOFLAGS": goflags})
     assert "reaches" not in failure(assert_rebuilt, again, "./cmd/app")
 
 
 @pytest.mark.parametrize(
-    ("goflags", "gcflags", "has", "why"),
+    ("goflags", "gcflags", "text"),
     [
         pytest.param(
             "-gcflags=-N",
             (),
-            "(none)",
-            "-gcflags=-N in GOFLAGS reaches only what ./cmd/app names: -gcflags=all=-N reaches every package",
+            snapshot("""\
+assert_compiled_with: 1 package without -N in `go build ./cmd/app` (step 1)
+  example.com/app/lib  compile flags: (none)
+-gcflags=-N in GOFLAGS reaches only what ./cmd/app names: -gcflags=all=-N reaches every package\
+"""),
             id="bare-in-GOFLAGS",
         ),
         pytest.param(
             "",
             ("-gcflags=./cmd/...=-N", "-gcflags=./lib=-l"),
-            "-l",
-            "-gcflags=./cmd/...=-N reaches only what ./cmd/... names: -gcflags=all=-N reaches every package",
+            snapshot("""\
+assert_compiled_with: 1 package without -N in `go build -gcflags=./cmd/...=-N -gcflags=./lib=-l ./cmd/app` (step 1)
+  example.com/app/lib  compile flags: -l
+-gcflags=./cmd/...=-N reaches only what ./cmd/... names: -gcflags=all=-N reaches every package\
+"""),
             id="another-pattern",
         ),
         pytest.param(
             "-gcflags=./...=-N",
             ("-gcflags=./lib=-l -m=2",),
-            "-l -m=2",
-            "'-gcflags=./lib=-l -m=2' replaces -gcflags=./...=-N in GOFLAGS: the last one that is for a package counts",
+            snapshot("""\
+assert_compiled_with: 1 package without -N in `go build '-gcflags=./lib=-l -m=2' ./cmd/app` (step 1)
+  example.com/app/lib  compile flags: -l -m=2
+'-gcflags=./lib=-l -m=2' replaces -gcflags=./...=-N in GOFLAGS: the last one that is for a package counts\
+"""),
             id="replaced",
         ),
         pytest.param(
             "-gcflags=-l",
             (),
-            "(none)",
-            "no -gcflags gives -N: -gcflags=all=-N reaches every package",
+            snapshot("""\
+assert_compiled_with: 1 package without -N in `go build ./cmd/app` (step 1)
+  example.com/app/lib  compile flags: (none)
+no -gcflags gives -N: -gcflags=all=-N reaches every package\
+"""),
             id="another-flag",
         ),
     ],
 )
-def test_why_a_package_lacks_a_flag(app: GoModule, goflags: str, gcflags: tuple[str, ...], has: str, why: str) -> None:
+def test_why_a_package_lacks_a_flag(app: GoModule, goflags: str, gcflags: tuple[str, ...], text: str) -> None:
     result = app.build(*gcflags, "./cmd/app", env={"GOFLAGS": goflags})
 
-    assert failure(assert_compiled_with, result, "-N", "./lib") == (
-        f"assert_compiled_with: 1 package without -N in {result.title}\n"
-        f"  example.com/app/lib  compile flags: {has}\n"
-        f"{why}"
-    )
+    assert failure(assert_compiled_with, result, "-N", "./lib") == text
 
 
 def test_where_a_flag_comes_from(app: GoModule) -> None:
     result = app.build("-gcflags=./lib=-l -N", "./cmd/app", env={"GOFLAGS": "-gcflags=./api=-S -gcflags=./...=-N"})
 
-    assert failure(assert_not_compiled_with, result, "-N", "./...") == (
-        "assert_not_compiled_with: 3 packages with -N in `go build '-gcflags=./lib=-l -N' ./cmd/app` (step 1)\n"
-        "  example.com/app/cmd/app  compile flags: -N\n"
-        "  example.com/app/api      compile flags: -N\n"
-        "  example.com/app/lib      compile flags: -l -N\n"
-        "given by -gcflags=./...=-N in GOFLAGS, '-gcflags=./lib=-l -N'"
-    )
+    assert failure(assert_not_compiled_with, result, "-N", "./...") == snapshot("""\
+assert_not_compiled_with: 3 packages with -N in `go build '-gcflags=./lib=-l -N' ./cmd/app` (step 1)
+  example.com/app/cmd/app  compile flags: -N
+  example.com/app/api      compile flags: -N
+  example.com/app/lib      compile flags: -l -N
+given by -gcflags=./...=-N in GOFLAGS, '-gcflags=./lib=-l -N'\
+""")
     assert failure(assert_not_compiled_with, result, "-N", "./lib").endswith("\ngiven by '-gcflags=./lib=-l -N'")
 
 
@@ -224,15 +256,17 @@ def test_where_a_flag_comes_from(app: GoModule) -> None:
 def test_flags_that_no_package_could_have_are_refused(app: GoModule, check: Callable[..., None]) -> None:
     result = app.build("./lone")
 
-    for flag, why in (
-        ("", "'' is no compile flag: one begins with a dash and stands before the patterns"),
-        ("./lone", "'./lone' is no compile flag: one begins with a dash and stands before the patterns"),
-        ("-N '-l", 'compile flags "-N \'-l": a quotation mark is left open'),
-        ("-gcflags=-N", "'-gcflags=-N' is no compile flag: the compiler has no -gcflags"),
-        ("-X main.version=1", "'-X main.version=1' is no compile flag: the compiler has no -X"),
-    ):
-        assert failure(check, result, flag, raises=UsageError) == why
-    assert failure(check, result, "-N", "./lune", raises=PatternError) == (
+    def text(flag: str) -> str:
+        return failure(check, result, flag, raises=UsageError)
+
+    assert text("") == snapshot("'' is no compile flag: one begins with a dash and stands before the patterns")
+    assert text("./lone") == snapshot(
+        "'./lone' is no compile flag: one begins with a dash and stands before the patterns"
+    )
+    assert text("-N '-l") == snapshot('compile flags "-N \'-l": a quotation mark is left open')
+    assert text("-gcflags=-N") == snapshot("'-gcflags=-N' is no compile flag: the compiler has no -gcflags")
+    assert text("-X main.version=1") == snapshot("'-X main.version=1' is no compile flag: the compiler has no -X")
+    assert failure(check, result, "-N", "./lune", raises=PatternError) == snapshot(
         "package pattern './lune' matches nothing in `go build ./lone` (step 1); near it: example.com/app/lone"
     )
     assert "`go version` (step 2) has no action graph" in failure(check, app.go("version"), "-N", raises=UsageError)
@@ -244,7 +278,6 @@ def test_flags_of_a_package_that_was_never_reached_are_not_known(app: GoModule) 
 
     assert_compiled_with(result, "-N", "./lib")
     for check in (assert_compiled_with, assert_not_compiled_with):
-        assert failure(check, result, "-l", "./api", raises=UsageError) == (
-            "`go build -gcflags=-N ./...` (step 1): the compile flags of example.com/app/api are not known: "
-            "Go never came to it, since example.com/app/lib failed to compile"
+        assert failure(check, result, "-l", "./api", raises=UsageError) == snapshot(
+            "`go build -gcflags=-N ./...` (step 1): the compile flags of example.com/app/api are not known: Go never came to it, since example.com/app/lib failed to compile"
         )

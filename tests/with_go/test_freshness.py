@@ -7,8 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from inline_snapshot import snapshot
 
 from pytest_gocache import GoModule, UsageError, assert_cached, assert_up_to_date
+from tests.messages import failure
 
 CGO = """
 -- foo/foo.go --
@@ -71,19 +73,12 @@ def test_a_header_outside_of_the_package(go_module: GoModule) -> None:
     # Go sees nothing of it.
     result = go_module.build("-o", "app", "./cmd/app")
     assert_cached(result)
-    with pytest.raises(AssertionError) as failure:
-        assert_up_to_date(result)
-    first, *rest = str(failure.value).splitlines()
-    assert first.startswith("assert_up_to_date: 2 outputs of `go build -o app ./cmd/app` (step 2) would not be ")
-    stale = "the cached output is stale: nothing in its key changed, and compiled anew it differs"
-    remedy = (
-        "headers and libraries outside of a cgo package are in no key: run `go clean -cache` and remove the binaries "
-    )
-    assert rest == [
-        f"  example.com/app/foo      {stale}",
-        "  example.com/app/cmd/app  the binary at app differs from one that is built anew",
-        f"{remedy}after an upgrade, or put their version into CGO_CFLAGS",
-    ]
+    assert failure(assert_up_to_date, result) == snapshot("""\
+assert_up_to_date: 2 outputs of `go build -o app ./cmd/app` (step 2) would not be the same from an empty cache
+  example.com/app/foo      the cached output is stale: nothing in its key changed, and compiled anew it differs
+  example.com/app/cmd/app  the binary at app differs from one that is built anew
+headers and libraries outside of a cgo package are in no key: run `go clean -cache` and remove the binaries after an upgrade, or put their version into CGO_CFLAGS\
+""")
     # The remedy works.
     go_module.go("clean", "-cache")
     assert_up_to_date(go_module.build("-o", "app", "./cmd/app"))
@@ -123,8 +118,11 @@ def test_a_c_library_that_is_upgraded(go_module: GoModule, kind: str) -> None:
         # The binary only names a shared library, and finds the new one when it starts: nothing is stale.
         assert_up_to_date(result)
     else:
-        with pytest.raises(AssertionError, match="the binary at app differs from one that is built anew"):
-            assert_up_to_date(result)
+        assert failure(assert_up_to_date, result) == snapshot("""\
+assert_up_to_date: 1 output of `go build -o app ./cmd/app` (step 2) would not be the same from an empty cache
+  example.com/app/cmd/app  the binary at app differs from one that is built anew
+headers and libraries outside of a cgo package are in no key: run `go clean -cache` and remove the binaries after an upgrade, or put their version into CGO_CFLAGS\
+""")
 
 
 def test_a_test_result_that_only_the_cache_has(go_module: GoModule) -> None:
@@ -136,8 +134,10 @@ def test_a_test_result_that_only_the_cache_has(go_module: GoModule) -> None:
     outside.unlink()
     result = go_module.test("./words")
     assert result.tests["example.com/app/words"].cached
-    with pytest.raises(AssertionError, match=r"words  its cached test result is stale: it passed, and fails when"):
-        assert_up_to_date(result)
+    assert failure(assert_up_to_date, result) == snapshot("""\
+assert_up_to_date: 1 output of `go test ./words` (step 2) would not be the same from an empty cache
+  example.com/app/words  its cached test result is stale: it passed, and fails when it is run\
+""")
 
 
 def test_what_has_no_graph_or_fails_anew_is_an_error(app: GoModule) -> None:

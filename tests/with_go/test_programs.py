@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from inline_snapshot import snapshot
 
 from pytest_gocache import (
     GoCommandError,
@@ -36,7 +37,7 @@ from pytest_gocache import (
 )
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.host import process
-from tests.with_go.failures import failure
+from tests.messages import failure
 from tests.with_go.programs import LIB, names, shell
 
 APP = "example.com/app"
@@ -170,11 +171,11 @@ def test_flags_are_attributed_to_the_go_command_that_gave_them(app: GoModule) ->
         app, "go build ./api && cd lib && go build -gcflags=-N . && cd .. && go build -C cmd -gcflags=-l -o ../x ./app"
     )
     _, lib, main = result.commands
-    assert failure(assert_not_compiled_with, result, "-N").splitlines() == [
-        f"assert_not_compiled_with: 1 package with -N in {result.title}",
-        f"  {APP}/lib  compile flags: -N",
-        "given by -gcflags=-N",
-    ]
+    assert failure(assert_not_compiled_with, result, "-N") == snapshot("""\
+assert_not_compiled_with: 1 package with -N in `sh -c 'go build ./api && cd lib && go build -gcflags=-N . && cd .. && go build -C cmd -gcflags=-l -o ../x ./app'` (step 1)
+  example.com/app/lib  compile flags: -N
+given by -gcflags=-N\
+""")
     assert failure(assert_not_compiled_with, result, "-l").endswith("given by -gcflags=-l")
     assert_compiled_with(lib, "-N", "./lib")
     assert_compiled_with(main, "-l", "./cmd/app")
@@ -185,10 +186,10 @@ def test_flags_are_attributed_to_the_go_command_that_gave_them(app: GoModule) ->
 def test_not_in_build_names_what_brought_a_package_in(app: GoModule) -> None:
     result = shell(app, "cd cmd/app && go build -o /dev/null . ; cd ../../lib && go vet .")
     assert_not_in_build(result.commands[1], "./api")
-    assert failure(assert_not_in_build, result, "./api").splitlines() == [
-        f"assert_not_in_build: 1 package is part of {result.title}",
-        f"  {APP}/api  imported: cmd/app ← api (named by .)",
-    ]
+    assert failure(assert_not_in_build, result, "./api") == snapshot("""\
+assert_not_in_build: 1 package is part of `sh -c 'cd cmd/app && go build -o /dev/null . ; cd ../../lib && go vet .'` (step 1)
+  example.com/app/api  imported: cmd/app ← api (named by .)\
+""")
     text = failure(assert_not_in_build, result, "./lib")
     assert "imported: cmd/app ← api ← lib (named by .)" in text
     assert failure(assert_not_in_build, result, "./libb", raises=PatternError).endswith(f"near it: {APP}/lib")

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from inline_snapshot import snapshot
 
 from pytest_gocache import ALL, GoModule, assert_cached, assert_reproducible
 from pytest_gocache.assertions.reproducible import builds as reproduce
@@ -128,22 +129,24 @@ def test_a_stamped_program_from_a_repository(program: GoModule) -> None:
 
 def test_without_trimpath_only_the_folder_makes_a_difference(program: GoModule) -> None:
     lines = refused(program, "-o", "bin/app", "./cmd/app", vary=QUICK)
-    assert lines[0] == (
+    assert lines[0] == snapshot(
         "assert_reproducible: 1 output of `go build -o bin/app ./cmd/app` would not be the same for everybody"
     )
     assert re.fullmatch(r"  bin/app  [\d,]+ bytes(, not all of them the same| and [\d,]+ bytes)", lines[1])
-    assert lines[2:6] == [
-        "only folder makes a difference: …/one/src/app | …/another/checkouts/app-2",
-        "  example.com/app/lib  directory differs:",
-        "                         - …/one/src/app/lib",
-        "                         + …/another/checkouts/app-2/lib",
-    ]
+    assert lines[2:6] == snapshot(
+        [
+            "only folder makes a difference: …/one/src/app | …/another/checkouts/app-2",
+            "  example.com/app/lib  directory differs:",
+            "                         - …/one/src/app/lib",
+            "                         + …/another/checkouts/app-2/lib",
+        ]
+    )
     assert lines[6].startswith("sections of bin/app that differ: ")
     assert ".gopclntab" in lines[6]
     assert lines[7] == "paths in bin/app:"
     assert re.fullmatch(r"  folder  …/one/src/app  \d+ times in .*\.gopclntab.*", lines[8])
-    assert lines[9] == "-trimpath leaves folders out of packages and binaries"
-    assert lines[10:] == ["kept: …/build-1/out and …/build-5/out"]
+    assert lines[9] == snapshot("-trimpath leaves folders out of packages and binaries")
+    assert lines[10:] == snapshot(["kept: …/build-1/out and …/build-5/out"])
     # What is kept is there; the checkouts and caches, which are large, are not.
     kept = next(program.path.parent.glob("steps/reproduce-1"))
     assert sorted(entry.name for entry in kept.iterdir()) == ["build-1", "build-5"]
@@ -168,7 +171,9 @@ def test_a_build_that_depends_on_one_condition(program: GoModule, name: str) -> 
     assert alone[2].startswith(f"{name} makes a difference: ")
     why = f"made from the same inputs, and not the same: something in it depends on {name}, unseen by Go"
     assert alone[3] == f"  example.com/app/lib  {why} (it ran toolexec.sh)"
-    assert alone[4] == "what -toolexec runs may do anything, and only the version that it prints is an input for Go"
+    assert alone[4] == snapshot(
+        "what -toolexec runs may do anything, and only the version that it prints is an input for Go"
+    )
     among_all = refused(program, *build)
     assert among_all[2:5] == [f"only {alone[2]}", *alone[3:5]]
     assert_reproducible(program, *build, vary=ALL - {name})
@@ -182,8 +187,8 @@ def test_a_build_that_depends_on_what_is_cached(program: GoModule) -> None:
     program.env["STAMP"] = 'cat "$TMPDIR/compiles" 2> /dev/null | wc -l'
     build = ("-trimpath", TOOLEXEC, "-o", "app", "./cmd/app")
     lines = refused(program, *build)
-    assert (
-        lines[2] == "only cache makes a difference: empty, the standard library compiled too | filled by a build before"
+    assert lines[2] == snapshot(
+        "only cache makes a difference: empty, the standard library compiled too | filled by a build before"
     )
     assert lines[3].startswith(
         "  link of example.com/app/cmd/app  made from the same inputs, and not the same: something"
@@ -220,7 +225,7 @@ def test_conditions_that_make_a_difference_only_together(program: GoModule) -> N
         "STAMPED": "example.com/app/lib",
     }
     lines = refused(program, "-trimpath", TOOLEXEC, "./lib", vary={"umask", "env", "tz"})
-    assert lines[2] == "no condition makes a difference alone, but together they do: env, tz, umask"
+    assert lines[2] == snapshot("no condition makes a difference alone, but together they do: env, tz, umask")
     assert "something in it depends on these conditions, unseen by Go" in lines[3]
 
 
@@ -245,7 +250,7 @@ def test_a_build_that_fails_for_some(program: GoModule) -> None:
     lines = refused(program, "-trimpath", TOOLEXEC, "./lib", vary={"env", "umask"})
     assert lines[0].endswith("./lib` fails for some, and not for others")
     assert lines[1].startswith("only env makes a difference: USER=ann ")
-    assert lines[2] == "  the build fails, with exit status 1:"
+    assert lines[2] == snapshot("  the build fails, with exit status 1:")
     assert "toolexec.sh: exit status 1" in lines[3]
 
 
@@ -256,9 +261,9 @@ def test_a_build_that_fails_for_some(program: GoModule) -> None:
 def test_a_step_that_is_not_repeatable(program: GoModule, noise: str) -> None:
     program.env |= {"STAMP": noise, "STAMPED": "example.com/app/lib"}
     lines = refused(program, "-trimpath", TOOLEXEC, "-o", "app", "./cmd/app", vary=QUICK)
-    assert lines[2] == "no condition is needed for it: built again under the same ones, it differs as well"
+    assert lines[2] == snapshot("no condition is needed for it: built again under the same ones, it differs as well")
     # The program and the package between differ as well, and only follow.
-    assert lines[3] == (
+    assert lines[3] == snapshot(
         "  example.com/app/lib  made from the same inputs, and not the same: it is not repeatable (it ran toolexec.sh)"
     )
     assert sum("made from the same inputs" in line for line in lines) == 1
@@ -280,7 +285,9 @@ def test_a_c_compiler_that_stamps_the_time(go_module: GoModule) -> None:
     assert re.fullmatch(
         r"  example.com/app/lib  made from the same inputs, .* not repeatable \(it ran .*gcc.*\)", lines[3]
     )
-    assert lines[-2] == "a C compiler takes part: look for __DATE__, __TIME__ and __FILE__ in what it compiles"
+    assert lines[-2] == snapshot(
+        "a C compiler takes part: look for __DATE__, __TIME__ and __FILE__ in what it compiles"
+    )
 
 
 # The order of the message.

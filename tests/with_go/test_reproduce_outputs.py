@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from inline_snapshot import snapshot
 
 from pytest_gocache import (
     ALL,
@@ -115,7 +116,7 @@ def test_another_goroot(app: GoModule, go_toolchain: GoToolchain) -> None:
     lines = refused(app, "./cmd/app", vary={"goroot"})
     assert re.fullmatch(rf"goroot makes a difference: {go_toolchain.goroot} \| …/goroot/[\d.]+", lines[2])
     assert any(re.fullmatch(rf"  GOROOT  {go_toolchain.goroot}  \d+ times in .*", line) for line in lines)
-    assert lines[-2] == "-trimpath leaves folders out of packages and binaries"
+    assert lines[-2] == snapshot("-trimpath leaves folders out of packages and binaries")
     assert_reproducible(app, "-trimpath", "./cmd/app", vary=QUICK | {"goroot"})
 
 
@@ -161,7 +162,7 @@ def test_another_toolchain(app: GoModule, go_toolchain: GoToolchain, patched: Pa
     build = ("-trimpath", "./words")
     lines = refused(app, *build, vary=QUICK, toolchain=str(patched))
     assert lines[2] == f"only toolchain makes a difference: {go_toolchain.goroot} | {patched}"
-    assert lines[3] == "  unicode/utf8  file utf8.go differs"
+    assert lines[3] == snapshot("  unicode/utf8  file utf8.go differs")
     assert lines[-2] == (
         f"both say that they are {go_toolchain.version}, and one was changed: take Go from the same place everywhere"
     )

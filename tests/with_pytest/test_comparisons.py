@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from inline_snapshot import snapshot
 
 from tests.with_pytest.inner_runs import run
 
@@ -84,7 +85,7 @@ def _errors(output: str, name: str) -> list[str]:
 def test_failing_comparisons_say_what_and_why(pytester: pytest.Pytester, store: Path) -> None:
     output = _output(pytester, store, failed=12, passed=1)
     extra = _errors(output, "test_extra")
-    assert extra[0] == "assert result.compiled of `go build ./...` (step 2)"
+    assert extra[0] == snapshot("assert result.compiled of `go build ./...` (step 2)")
     assert any(line.startswith("not expected: example.com/app/lib") and "lib.go" in line for line in extra)
     assert not any("cmd/tool" in line for line in extra)
 
@@ -98,7 +99,7 @@ def test_failing_comparisons_say_what_and_why(pytester: pytest.Pytester, store: 
     assert not any("not expected" in line for line in missing)
 
     linked = _errors(output, "test_linked")
-    assert linked[0] == "assert result.linked of `go build ./...` (step 2)"
+    assert linked[0] == snapshot("assert result.linked of `go build ./...` (step 2)")
     assert any(line.startswith("not expected: example.com/app/cmd/tool") for line in linked)
     turned = _errors(output, "test_linked_turned_round")
     assert any(line.startswith("not expected: example.com/app/cmd/tool") for line in turned)
@@ -107,7 +108,7 @@ def test_failing_comparisons_say_what_and_why(pytester: pytest.Pytester, store: 
     )
 
     outside = _errors(output, "test_outside_std")
-    assert outside[0] == "assert result.compiled_outside_std of `go build ./...` (step 2)"
+    assert outside[0] == snapshot("assert result.compiled_outside_std of `go build ./...` (step 2)")
     assert any(line.startswith("not expected: example.com/app/lib") for line in outside)
     followed = next(line for line in outside if line.startswith("not expected: example.com/app/cmd/tool"))
     assert "only followed: it imports example.com/app/lib" in followed
@@ -124,7 +125,7 @@ def test_failing_comparisons_say_what_and_why(pytester: pytest.Pytester, store: 
 
     # Two results are compared from the first one's side.
     errors = _errors(output, "test_with_another_result")
-    assert errors[0] == "assert result.compiled of `go build ./...` (step 2)"
+    assert errors[0] == snapshot("assert result.compiled of `go build ./...` (step 2)")
     assert any(line.startswith("not expected: example.com/app/lib") for line in errors)
 
 

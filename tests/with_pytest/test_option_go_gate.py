@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from inline_snapshot import snapshot
 
 from pytest_gocache.host.find_go import embedded_goroot
 from pytest_gocache.plugin.options import store_folder
@@ -92,11 +93,13 @@ def test_the_table_has_the_changed_cells_and_the_exit_status_says_so(suite: pyte
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     lines = [line for line in result.stdout.lines if line]
     start = next(n for n, line in enumerate(lines) if "Go toolchain gate failed" in line)
-    assert lines[start + 1 : start + 4] == [
-        "test_suite.py::test_twice  `go test ./lib` (step 2)",
-        "  link example.com/app/lib.test  not run -> ran",
-        "  test example.com/app/lib       cached -> passed",
-    ]
+    assert lines[start + 1 : start + 4] == snapshot(
+        [
+            "test_suite.py::test_twice  `go test ./lib` (step 2)",
+            "  link example.com/app/lib.test  not run -> ran",
+            "  test example.com/app/lib       cached -> passed",
+        ]
+    )
     assert lines[start + 4].startswith("now..next: 2 changes, 3 tests compared; go commands took ")
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from inline_snapshot import snapshot
 
 from pytest_gocache.gocache_toml import Accepted
 from pytest_gocache.plugin.gate.compare import Comparison, TestRun, compare
@@ -67,9 +68,9 @@ def test_every_kind_of_change(old: dict[str, Any], new: dict[str, Any], text: st
 def test_bytes_are_compared_with_earlier_ones_of_the_same_toolchain() -> None:
     same = run(writes("a", 1), writes("a", 2))
     assert held(same, run(writes("b", 1), writes("b", 2))).changes == ()
-    assert texts(held(same, run(writes("b", 1), writes("c", 2)))) == [
-        "output bin/app: the same as in step 1 -> changed"
-    ]
+    assert texts(held(same, run(writes("b", 1), writes("c", 2)))) == snapshot(
+        ["output bin/app: the same as in step 1 -> changed"]
+    )
     assert (
         texts(
             held(
@@ -79,14 +80,14 @@ def test_bytes_are_compared_with_earlier_ones_of_the_same_toolchain() -> None:
         )
         == []
     )
-    assert texts(held(same, run(writes("b", 1), command(step=2)))) == [
-        "output bin/app: the same as in step 1 -> absent"
-    ]
+    assert texts(held(same, run(writes("b", 1), command(step=2)))) == snapshot(
+        ["output bin/app: the same as in step 1 -> absent"]
+    )
 
 
 def test_verdicts() -> None:
     comparison = held(run(), run(outcome="failed", detail="AssertionError: no"))
-    assert texts(comparison) == ["verdict: passed -> failed (AssertionError: no)"]
+    assert texts(comparison) == snapshot(["verdict: passed -> failed (AssertionError: no)"])
     assert not comparison.passed
     assert texts(held(run(outcome="failed"), run())) == ["verdict: failed -> passed"]
     assert texts(held(run(outcome="xfailed"), run(outcome="xpassed"))) == ["verdict: xfailed -> xpassed"]
@@ -176,12 +177,14 @@ def test_the_text_has_what_changed_and_nothing_else() -> None:
         },
         [Accepted("*", "*", "vet *", "known")],
     )
-    assert as_text(comparison) == [
-        "test_a  `go build ./...` (step 1)",
-        "  compile app  cached -> ran",
-        "  vet app      ran -> cached  accepted: known",
-        "old..new: 1 change, 1 accepted, 2 tests compared; go commands took 1.00 times as long",
-    ]
+    assert as_text(comparison) == snapshot(
+        [
+            "test_a  `go build ./...` (step 1)",
+            "  compile app  cached -> ran",
+            "  vet app      ran -> cached  accepted: known",
+            "old..new: 1 change, 1 accepted, 2 tests compared; go commands took 1.00 times as long",
+        ]
+    )
 
 
 def test_how_large_binaries_are_is_told_and_no_change() -> None:
@@ -191,18 +194,18 @@ def test_how_large_binaries_are_is_told_and_no_change() -> None:
     }
     comparison = held(run(writes("a", 1)), run(larger))
     assert comparison.bytes == (10, 15)
-    assert texts(comparison) == ["output bin/new: absent -> made"]
+    assert texts(comparison) == snapshot(["output bin/new: absent -> made"])
     assert summary(comparison).endswith("; go commands took 1.00 times as long; binaries are 1.50 times as large")
 
 
 def test_no_change_is_one_line() -> None:
-    assert as_text(held(run(), run())) == ["old..new: no change, 1 test compared"]
+    assert as_text(held(run(), run())) == snapshot(["old..new: no change, 1 test compared"])
 
 
 def test_what_cannot_be_compared_is_in_the_text() -> None:
     lines = as_text(held(run(), None))
-    assert lines[:2] == ["not comparable:", "  test_a.py::test_a: not run on new"]
-    assert summary(held(run(), None)) == "old..new: no change, 0 tests compared, 1 not comparable"
+    assert lines[:2] == snapshot(["not comparable:", "  test_a.py::test_a: not run on new"])
+    assert summary(held(run(), None)) == snapshot("old..new: no change, 0 tests compared, 1 not comparable")
 
 
 def test_markdown_survives_what_is_in_test_ids() -> None:
@@ -215,9 +218,9 @@ def test_markdown_survives_what_is_in_test_ids() -> None:
 
 def test_workflow_commands_are_one_line_each() -> None:
     sides = {"old": run(), "new": run(outcome="failed", detail="50% of: a,b")}
-    assert workflow_commands(compare("old", "new", {"test_a": sides})) == [
-        "::error title=Go new%3A verdict::test_a: verdict: passed -> failed (50%25 of: a,b)"
-    ]
+    assert workflow_commands(compare("old", "new", {"test_a": sides})) == snapshot(
+        ["::error title=Go new%3A verdict::test_a: verdict: passed -> failed (50%25 of: a,b)"]
+    )
     assert workflow_commands(held(*TestAccepting.CHANGED, Accepted("*", "*", "*", "r"))) == []
 
 
