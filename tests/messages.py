@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import pytest
 
@@ -25,10 +24,10 @@ def failure(
     return str(caught.value)
 
 
-def normalised(text: str, folders: Mapping[str, Path | str] | None = None) -> str:
-    """The message with a word in place of each folder (name -> path), and N in place of sizes, counts and durations."""
-    for name, path in (folders or {}).items():
-        text = text.replace(str(path), name)
+def normalised(text: str, names: Mapping[str, object] | None = None) -> str:
+    """The message with a word in place of each folder or version (word -> text), and N in place of sizes and seconds."""
+    for name, value in (names or {}).items():
+        text = text.replace(str(value), name)
     for pattern, word in _VARIES.items():
         text = re.sub(pattern, word, text)
     return text

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_gocache.explain.advice import advice_for
+from pytest_gocache.explain.advice import advice_for, advice_on_bare_flags
 from pytest_gocache.explain.test_inputs import ONLY_TIME
-from pytest_gocache.golang.action import Kind
+from pytest_gocache.golang.action import Kind, Status
 from pytest_gocache.results.explanation import Change, Reason
+from tests.made_results import action, command
 
 
 def compiled(*changes: Change, summary: str = "", kind: Kind = Kind.COMPILE) -> Reason:
@@ -175,3 +176,22 @@ def test_one_cause_may_have_two_lines() -> None:
 
 def test_no_reasons_no_advice() -> None:
     assert advice_for([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "goflags", "advised"),
+    [
+        pytest.param("build -gcflags=-N ./cmd", "", "a bare -gcflags reaches only", id="bare"),
+        pytest.param("build ./cmd", "-asmflags=-S", "a bare -asmflags in GOFLAGS reaches only", id="GOFLAGS"),
+        pytest.param("-C cmd build -gcflags=-N ./lib", "", "a bare -gcflags reaches only", id="from-another-folder"),
+        pytest.param("build -gcflags=-N ./lib", "", "", id="named"),
+        pytest.param("-C lib build -gcflags=-N .", "", "", id="named-from-its-folder"),
+        pytest.param("build -gcflags=all=-N ./cmd", "-gcflags=-N", "", id="another-reaches-it"),
+        pytest.param("build -gcflags= ./cmd", "", "", id="no-flags"),
+        pytest.param("build -gcflags=std=-N ./cmd", "", "", id="pattern"),
+        pytest.param("build -gcflags=-N ../elsewhere", "", "a bare -gcflags reaches only", id="outside"),
+    ],
+)
+def test_advice_on_flags_that_did_not_reach_a_package(line: str, goflags: str, advised: str) -> None:
+    advice = advice_on_bare_flags(command(line, goflags), [action(1, "example.com/app/lib", Status.CACHED)])
+    assert [one.startswith(advised) for one in advice] == [True] * bool(advised)

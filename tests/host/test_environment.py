@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from pytest_gocache.golang.godebug import DEBUG_SETTING, with_debug_setting, without_debug_settings
+from pytest_gocache.golang.godebug import DEBUG_SETTING
 from pytest_gocache.host.environment import Home, gomodcache_of, hermetic_environment
 
 HOME = Home(Path("/machine"))
@@ -90,25 +90,6 @@ def test_a_machine_is_created_with_telemetry_off(tmp_path: Path) -> None:
     assert mode.read_text(encoding="ascii").startswith("off")
     for name in ("HOME", "TMPDIR"):
         assert Path(env[name]).is_dir(), name
-
-
-@pytest.mark.parametrize(
-    ("theirs", "combined"),
-    [
-        ("", ""),
-        ("http2client=0", "http2client=0,"),
-        ("a=1,b=2", "a=1,b=2,"),
-        ("gocachehash=0", ""),
-        ("gocachetest=0,gocachehash=1", ""),
-        ("a=1,gocachehash=0,b=2", "a=1,b=2,"),
-        ("gocachehashes=0", "gocachehashes=0,"),
-        (",a=1,", "a=1,"),
-    ],
-)
-def test_a_users_debug_settings_stay_beside_ours(theirs: str, combined: str) -> None:
-    assert with_debug_setting(theirs) == combined + "gocachehash=1,gocachetest=1"
-    assert without_debug_settings(with_debug_setting(theirs)) == combined.rstrip(",")
-    assert with_debug_setting(with_debug_setting(theirs)) == with_debug_setting(theirs)
 
 
 @pytest.mark.parametrize(

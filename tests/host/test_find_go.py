@@ -1,0 +1,18 @@
+"""The first real go on PATH is found, and a wrapper is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytest_gocache.host.find_go import locate_default
+from tests.host.made_goroots import make_goroot
+
+
+def test_the_first_real_go_on_path_is_found_and_a_python_wrapper_is_not(tmp_path: Path) -> None:
+    wrapper = tmp_path / "wrapper" / "go"
+    wrapper.parent.mkdir()
+    wrapper.write_text("#!/usr/bin/env python3\n", encoding="ascii")
+    wrapper.chmod(0o755)
+    real = make_goroot(tmp_path / "go") / "bin"
+    path = f"{wrapper.parent}::{tmp_path / 'nowhere'}:{real}"
+    assert locate_default({"PATH": path}) == real / "go"
