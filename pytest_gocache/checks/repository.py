@@ -20,7 +20,7 @@ from pytest_gocache.results.result import Result
 from pytest_gocache.run.checkout import Times, copy_repository, set_times
 from pytest_gocache.run.go_module import GoModule
 from pytest_gocache.run.machine import Machine
-from pytest_gocache.run.observer import Trail
+from pytest_gocache.run.observer import Steps
 
 __all__ = ["BuiltCheckout", "CheckedRepository", "binaries_of"]
 
@@ -36,7 +36,7 @@ class CheckedRepository:
     root: Path
     machine_at: Callable[[Path], Machine]
     """Makes a machine below a folder."""
-    make: Callable[[Machine, Path, Trail], GoModule]
+    make: Callable[[Machine, Path, Steps], GoModule]
     """Makes a module over a folder, on a machine."""
     name: str
     """Of the folder of each checkout: builds may make use of it."""
@@ -91,9 +91,9 @@ class CheckedRepository:
         shutil.copytree(self.snapshot, folder, symlinks=True, copy_function=_copy)
         set_times(folder, times, self.machine.env, self.machine.home.tmp)
 
-    def module(self, machine: Machine, tree: Path, trail: Trail) -> GoModule:
+    def module(self, machine: Machine, tree: Path, steps: Steps) -> GoModule:
         """A module over a checkout, with the environment that gocache.toml gives."""
-        module = self.make(machine, tree, trail)
+        module = self.make(machine, tree, steps)
         module.env |= self.config.env
         return module
 
@@ -112,12 +112,12 @@ class CheckedRepository:
     def built(self) -> Result:
         """The first build: the standard library is warm, all else is cold. Raises `UsageError` when it fails."""
         # Unpacks the modules that are needed, so that the standard packages which these import are warm, too.
-        preparing = self.module(self.machine, self.tree, Trail(self.root / "steps" / "prepare"))
+        preparing = self.module(self.machine, self.tree, Steps(self.root / "steps" / "prepare"))
         self.quiet = True
         preparing.go("list", "-e", "-deps", "-test", "./...", check=False)
         self.quiet = False
         try:
-            result = self.build(self.module(self.machine, self.tree, Trail(self.root / "steps" / "base")))
+            result = self.build(self.module(self.machine, self.tree, Steps(self.root / "steps" / "base")))
         except GoCommandError as error:
             advice = what_it_lacks(error.stderr + error.stdout, self.modcache)
             raise UsageError(f"the repository does not build: {error}\n{advice}".rstrip()) from None
@@ -146,8 +146,8 @@ class CheckedRepository:
             )
         return first, self.test(module)
 
-    def _after(self, last: Result, name: str) -> Trail:
-        return Trail(self.root / "steps" / name, taken=last.step, last=last)
+    def _after(self, last: Result, name: str) -> Steps:
+        return Steps(self.root / "steps" / name, taken=last.step, last=last)
 
     def checkout(self, name: str) -> BuiltCheckout:
         """What a check works with; ``name`` is that of its steps' folder."""
@@ -159,12 +159,12 @@ class BuiltCheckout:
     """The checkout after its first two builds, for one check: its steps are numbered on from these."""
 
     repository: CheckedRepository
-    trail: Trail
+    steps: Steps
 
     @functools.cached_property
     def module(self) -> GoModule:
         """The checkout that was built."""
-        return self.repository.module(self.repository.machine, self.repository.tree, self.trail)
+        return self.repository.module(self.repository.machine, self.repository.tree, self.steps)
 
     @property
     def built(self) -> Result:
@@ -224,7 +224,7 @@ class BuiltCheckout:
                 machine.build_cache.restore(BuildCache(parked / old.build_cache.path.relative_to(here)))
             with _moved(parked / old.module_cache.path.relative_to(here), machine.module_cache.path):
                 repository.copy_to(repository.tree, times)
-                yield repository.module(machine, repository.tree, self.trail)
+                yield repository.module(machine, repository.tree, self.steps)
         finally:
             remove_tree(here)
             parked.rename(here)
@@ -240,7 +240,7 @@ class BuiltCheckout:
             with _moved(repository.machine.module_cache.path, machine.module_cache.path):
                 tree = root / "src" / repository.tree.name
                 repository.copy_to(tree, repository.times)
-                yield repository.module(machine, tree, self.trail)
+                yield repository.module(machine, tree, self.steps)
         finally:
             remove_tree(root)
 

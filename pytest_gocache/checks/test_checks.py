@@ -40,7 +40,7 @@ from pytest_gocache.results.result import Result
 from pytest_gocache.run.go_module import GoModule
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.module_sources import module_sources
-from pytest_gocache.run.observer import Trail
+from pytest_gocache.run.observer import Steps
 
 _REMEDY_FOR_TIMES = "Go judges files by their times: git restore-mtime in CI keeps them; `[ci] mtimes` says so here"
 _MOST_LINES = 20  # of what failing tests print
@@ -72,7 +72,7 @@ def checked_repository(
     repository = CheckedRepository(
         root,
         machine_at,
-        lambda machine, tree, trail: _module(session, repository, machine, tree, trail),
+        lambda machine, tree, steps: _module(session, repository, machine, tree, steps),
         settings.repository.name or "repository",
         settings.config,
         modcache,
@@ -84,12 +84,12 @@ def checked_repository(
         remove_tree(root)
 
 
-def _module(session: GoSession, repository: CheckedRepository, machine: Machine, tree: Path, trail: Trail) -> GoModule:
+def _module(session: GoSession, repository: CheckedRepository, machine: Machine, tree: Path, steps: Steps) -> GoModule:
     def record(result: Result) -> None:
         if not repository.quiet and isinstance(repository.node, pytest.Item):
             record_result(repository.node, result, repository.root)
 
-    return session.module(machine, tree, trail, on_result=record)
+    return session.module(machine, tree, steps, on_result=record)
 
 
 @pytest.fixture
@@ -297,7 +297,7 @@ def _tested(checkout: BuiltCheckout) -> tuple[Result, Result]:
     if all(outcome.status is TestStatus.NO_TESTS for outcome in first.tests.values()):
         pytest.skip("no package has tests")
     _list(repository, first, second)
-    checkout.trail.taken, checkout.trail.last = second.step, second
+    checkout.steps.taken, checkout.steps.last = second.step, second
     return first, second
 
 

@@ -184,12 +184,12 @@ def _users_level() -> int:
 def _module(request: pytest.FixtureRequest, setup: _TestSetup, folder: Path) -> GoModule:
     from pytest_gocache.errors import GoCacheWarning
     from pytest_gocache.plugin.session import record_result, session_of
-    from pytest_gocache.run.observer import Trail
+    from pytest_gocache.run.observer import Steps
 
     return session_of(request.config).module(
         setup.machine,
         folder,
-        Trail(setup.folder / "steps" / folder.name),
+        Steps(setup.folder / "steps" / folder.name),
         on_result=lambda result: record_result(request.node, result, setup.folder),
         on_cold=lambda reason: warnings.warn(GoCacheWarning(reason), stacklevel=_users_level()),
     )

@@ -23,7 +23,7 @@ from pytest_gocache.plugin.totals import Totals
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.go_module import GoModule
 from pytest_gocache.run.machine import Machine
-from pytest_gocache.run.observer import Observer, Trail
+from pytest_gocache.run.observer import Observer, Steps
 from pytest_gocache.run.toolchain_check import check_toolchain
 
 __all__ = ["GoSession", "TestCommands", "commands_of", "keep_folder", "record_result", "session_of"]
@@ -74,7 +74,7 @@ class GoSession:
                 machine = Machine.create(scratch / "machine", toolchain, self.ambient, warm=False)
                 sources = scratch / "module"
                 sources.mkdir()
-                check_toolchain(self.module(machine, sources, Trail(scratch / "steps")))
+                check_toolchain(self.module(machine, sources, Steps(scratch / "steps")))
                 self._checked[toolchain.goroot] = None
             except GoCacheError as error:
                 self._checked[toolchain.goroot] = error
@@ -88,7 +88,7 @@ class GoSession:
         self,
         machine: Machine,
         folder: Path,
-        trail: Trail,
+        steps: Steps,
         *,
         on_result: Callable[[Result], None] = lambda _: None,
         on_cold: Callable[[str], None] = lambda _: None,
@@ -96,7 +96,7 @@ class GoSession:
         """The `GoModule` in ``folder`` on ``machine``. Only this method puts an observer together."""
         observer = Observer(
             machine=machine,
-            trail=trail,
+            steps=steps,
             store=self.store,
             scan=self.scan,
             cwd=folder,

@@ -84,7 +84,7 @@ class GoModule:
             self._remember(target)
             written = content.encode("utf-8") if isinstance(content, str) else content
             target.write_bytes(written)
-            self._observer.trail.texts.add(str(target), written)
+            self._observer.steps.texts.add(str(target), written)
             self._date(target)
 
     def read(self, path: str) -> str:
@@ -314,10 +314,10 @@ class GoModule:
     def _remember(self, target: Path) -> None:
         """Keep what is in a file that is to change: a failure can then show the difference."""
         if target.is_file():
-            self._observer.trail.texts.add(str(target), target.read_bytes())
+            self._observer.steps.texts.add(str(target), target.read_bytes())
 
     def _date(self, target: Path) -> None:
-        if self._observer.trail.taken == 0:
+        if self._observer.steps.taken == 0:
             # A tick for each file: Go's module index tells two states of a file apart by size and time alone.
             self._settled += 0.001
             os.utime(target, (self._settled, self._settled))

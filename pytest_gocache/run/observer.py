@@ -31,7 +31,7 @@ from pytest_gocache.run.program import below_generate, run_program
 from pytest_gocache.run.shim import shim_goroot
 from pytest_gocache.run.shim_server import Request
 
-__all__ = ["Observer", "Trail"]
+__all__ = ["Observer", "Steps"]
 
 _VCS_FOLDERS = (".git", ".hg", ".svn", ".bzr", ".fslckout", "_FOSSIL_")
 # Commands that write no graph of their own and yet build, through the go commands that they start.
@@ -40,7 +40,7 @@ _BUILDVCS_OFF = "-buildvcs=false"
 
 
 @dataclass(slots=True)
-class Trail:
+class Steps:
     """What the commands of one test leave behind, whichever machine they ran on."""
 
     folder: Path
@@ -58,7 +58,7 @@ class Observer:
     """Runs the commands of one test on one machine, and keeps their results in order."""
 
     machine: Machine
-    trail: Trail
+    steps: Steps
     store: WarmStore
     """Where warm caches come from."""
     scan: SourceScan
@@ -96,7 +96,7 @@ class Observer:
             logs=call.captures,
         )
         call.ended(done.returncode)
-        result = call.result(done, call.downloads(), self.trail.last)
+        result = call.result(done, call.downloads(), self.steps.last)
         return self._ended(result, done, check=check, timeout=timeout)
 
     def exec(
@@ -118,7 +118,7 @@ class Observer:
         toolchain = self.machine.toolchain
         folder = self._next_folder("go", command[1:]) if generates else self._next_folder("exec", command)
         folder.mkdir(parents=True)
-        step = self.trail.taken
+        step = self.steps.taken
         goroot = shim_goroot(self.machine.home.root / "shim", toolchain, self.store, self.machine.ambient)
         caller = f"`{shlex.join(command)}`"
 
@@ -140,7 +140,7 @@ class Observer:
         )
         commands: list[Result] = []
         for this in called:
-            previous = commands[-1] if commands else self.trail.last
+            previous = commands[-1] if commands else self.steps.last
             commands.append(this.call.result(this.done, this.downloads, previous))
         result = Result(
             command=tuple(command),
@@ -152,7 +152,7 @@ class Observer:
             seconds=done.seconds,
             circumstances=replace(self._circumstances(env, root), started=started),
             evidence=folder,
-            previous=self.trail.last,
+            previous=self.steps.last,
         )
         return self._ended(with_commands(result, commands), done, check=check, timeout=timeout)
 
@@ -162,8 +162,8 @@ class Observer:
         return Path(os.path.realpath(self.cwd))
 
     def _next_folder(self, program: str, args: Sequence[str]) -> Path:
-        self.trail.taken += 1
-        return step_folder(self.trail.folder, self.trail.taken, program, args)
+        self.steps.taken += 1
+        return step_folder(self.steps.folder, self.steps.taken, program, args)
 
     def _call(  # noqa: PLR0913 - a command, where it runs, and who calls it
         self, args: Sequence[str], env: Mapping[str, str], cwd: Path, root: Path, folder: Path, *, within: str = ""
@@ -171,7 +171,7 @@ class Observer:
         """A go command that is about to run: what it finds is read, and what it needs is made warm."""
         arguments = GoArguments.read(args)
         modules = _extracted_modules(gomodcache_of(env))
-        sources = self.scan.read(root, [*modules, *self.machine.served], self.trail.texts)
+        sources = self.scan.read(root, [*modules, *self.machine.served], self.steps.texts)
         if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
             self._warm(arguments, env, sources, cwd)
         circumstances = replace(self._circumstances(env, cwd), events=self._events(), rerun=self._rerun)
@@ -183,8 +183,8 @@ class Observer:
             sources=sources,
             folder=folder,
             circumstances=circumstances,
-            step=self.trail.taken,
-            known=self.trail.known,
+            step=self.steps.taken,
+            known=self.steps.known,
             within=within,
         )
         call.prepare()
@@ -198,13 +198,13 @@ class Observer:
             cwd=cwd,
             cpus=cpu_count(),
             started=time.time(),
-            texts=self.trail.texts,
+            texts=self.steps.texts,
             explain=self.explain,
         )
 
     def _ended(self, result: Result, done: process.Finished, *, check: bool, timeout: float | None) -> Result:
         """Tell of a result; raises for a command that failed."""
-        self.trail.last = result
+        self.steps.last = result
         for command in result.go_commands:
             self.machine.build_cache.learn(command)
             if self.machine.shared:
@@ -224,7 +224,7 @@ class Observer:
 
     def _rerun(self, result: Result) -> Result:
         """Run a command once more as it was, in an empty build cache, with the binaries that it makes put elsewhere."""
-        folder = Path(tempfile.mkdtemp(prefix="rerun-", dir=self.trail.folder.parent)).resolve()
+        folder = Path(tempfile.mkdtemp(prefix="rerun-", dir=self.steps.folder.parent)).resolve()
         cache = BuildCache(folder / "gocache", warm=self.machine.warm)
         cache.create()
         binaries = folder / "bin"
@@ -240,7 +240,7 @@ class Observer:
 
     def apart(self, machine: Machine, cwd: Path, folder: Path) -> Observer:
         """One for commands on another machine that are no steps of the test; what they leave goes to ``folder``."""
-        return replace(self, machine=machine, cwd=cwd, trail=Trail(folder), on_result=lambda _: None)
+        return replace(self, machine=machine, cwd=cwd, steps=Steps(folder), on_result=lambda _: None)
 
     def _environment(self, changes: Mapping[str, str], root: Path, folder: Path) -> dict[str, str]:
         env = self.machine.env | dict(changes)

@@ -13,7 +13,7 @@ from pytest_gocache import GoToolchain, UsageError
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.plugin.session import session_of
 from pytest_gocache.run.machine import Machine
-from pytest_gocache.run.observer import Trail
+from pytest_gocache.run.observer import Steps
 from tests.with_go.mutation_module import load_app
 from tests.with_go.mutations import Bench, gaps
 
@@ -109,7 +109,7 @@ def new_bench(config: pytest.Config, toolchain: GoToolchain, folder: Path) -> Be
     machine = Machine.create(folder, toolchain, session.ambient)
     root = folder / "app"
     root.mkdir()
-    module = session.module(machine, root, Trail(folder / "steps"))
+    module = session.module(machine, root, Steps(folder / "steps"))
     load_app(module, folder / "proxy")
     return Bench(module, machine.build_cache, folder)
 

@@ -52,7 +52,7 @@ def assert_reproducible(
     other = toolchain if isinstance(toolchain, GoToolchain) else other
     if other is not None and other.goroot == observer.machine.toolchain.goroot:
         raise UsageError(f"assert_reproducible: toolchain={toolchain!s} is the one that the module is built with")
-    parent = observer.trail.folder.parent
+    parent = observer.steps.folder.parent
     root = parent / f"reproduce-{sum(1 for _ in parent.glob('reproduce-*')) + 1}"
     root.mkdir(parents=True)
     stage = Stage(root, module.path, observer.machine, conditions, other)
