@@ -8,5 +8,5 @@ __all__ = ["cpu_count"]
 
 
 def cpu_count() -> int:
-    """How many CPUs this process, and so what it starts, may use."""
+    """The number of CPUs that this process, and every process it starts, may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""The hermetic environment of a go command: built from nothing, so that nothing around pytest changes a verdict."""
+"""The hermetic environment of a go command: it takes nothing from around pytest that could change a verdict."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from pytest_gocache.golang.godebug import DEBUG_SETTING
 
 __all__ = ["Home", "gomodcache_of", "hermetic_environment"]
 
-"""The GODEBUG setting of every command: constant, because GODEBUG is an input of test results since Go 1.23."""
-
-# What a platform needs to start programs at all, and nothing that go or a C compiler takes settings from.
-_PASSED = ("PATH", "SYSTEMROOT", "COMSPEC", "PATHEXT", "DEVELOPER_DIR", "SDKROOT")
+# What starting programs takes (on macOS, the C compiler too). None of these is a setting of the go command.
+_PASSED = ("PATH", "DEVELOPER_DIR", "SDKROOT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Home:
         return self.root / "gomodcache"
 
     def create(self) -> None:
-        """Make the folders, and switch telemetry off: GOTELEMETRY as a variable has no effect, its mode file has."""
+        """Make the folders, and switch telemetry off by its mode file: Go ignores a GOTELEMETRY variable."""
         for folder in (self.tmp, self.gopath, self.gocache, self.gomodcache):
             folder.mkdir(parents=True, exist_ok=True)
         configs = [self.config]
@@ -68,16 +66,14 @@ class Home:
 
 
 def hermetic_environment(home: Home, goroot: Path, ambient: Mapping[str, str]) -> dict[str, str]:
-    """The environment of go commands on an imagined machine; ``ambient`` is the surrounding one.
+    """The environment of go commands on an imagined machine; ``ambient`` is the environment of pytest.
 
-    The toolchain's own ``bin`` leads PATH, so that programs which call ``go`` get the one under test.
+    The toolchain's own ``bin`` comes first in PATH: programs that call ``go`` get the one under test.
     """
     env = {name: ambient[name] for name in _PASSED if name in ambient}
     env["PATH"] = os.pathsep.join([str(goroot / "bin"), env.get("PATH") or os.defpath])
-    folder = str(home.home)
     env |= {
-        "HOME": folder,
-        "USERPROFILE": folder,
+        "HOME": str(home.home),
         "XDG_CONFIG_HOME": str(home.config),
         "XDG_CACHE_HOME": str(home.home / ".cache"),
         "XDG_DATA_HOME": str(home.home / ".local" / "share"),
@@ -106,6 +102,6 @@ def hermetic_environment(home: Home, goroot: Path, ambient: Mapping[str, str]) -
 
 
 def gomodcache_of(env: Mapping[str, str]) -> Path:
-    """The module cache of go commands in this environment: below GOPATH when GOMODCACHE is empty, as with Go."""
+    """The module cache of go commands in this environment; without GOMODCACHE it is in GOPATH, as in Go."""
     gopath = env.get("GOPATH", "").partition(os.pathsep)[0] or f"{env.get('HOME', os.devnull)}/go"
     return Path(env.get("GOMODCACHE") or f"{gopath}/pkg/mod")

