@@ -1,12 +1,12 @@
-# The two commands to start with: `make demo` and `make test`. Both set up .venv themselves, and need only Python 3.
+# Start with `make demo` and `make test`. Both set up .venv and need only Python 3.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test test-fast test-versions lint bench clean
+.PHONY: demo test test-fast test-versions lint api bench clean
 
-# Stamps, so that nothing asks the network again once it is installed.
+# Stamp files: what is installed needs no network again.
 $(VENV)/demo.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[go]'
@@ -18,7 +18,7 @@ $(VENV)/dev.stamp: $(VENV)/demo.stamp
 	touch $@
 
 demo: $(VENV)/demo.stamp
-	cd example_project && ../$(PYTEST) cache_tests
+	cd example_project && ../$(PYTEST) cache_tests bugs
 
 test: $(VENV)/dev.stamp
 	$(PYTEST) -n 2 $(ARGS)
@@ -36,6 +36,10 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(PYTEST) -q tests/test_architecture.py
+
+# docs/api.md, from the docstrings.
+api: $(VENV)/dev.stamp
+	$(BIN)/python -m docs.generate_api
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench $(ARGS)

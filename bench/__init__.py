@@ -1,1 +1,1 @@
-"""Speed, as ratios measured side by side: ``make bench``."""
+"""The benchmark, ``make bench``: ratios of measurements that run side by side."""

@@ -1,4 +1,4 @@
-"""``python -m bench``: what isolation, observation and start-up cost, beside bare go commands in the same run."""
+"""``python -m bench``: what isolation, observation and start-up cost, compared with bare go commands."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def main() -> None:
         try:
             for name in options.only or PARTS:
                 where.say(f"{name} begins")
-                # One by one: what was measured before a part fails is told all the same.
+                # One by one: when a part fails, the table still has the rows before it.
                 for row in PARTS[name](where):
                     rows.append(row)  # noqa: PERF402
         finally:

@@ -1,4 +1,4 @@
-"""What the capture of hash inputs costs a go command: the same commands with and without it, in turns."""
+"""What the capture of hash inputs adds to a go command: the same commands with and without it, in turns."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ COMMANDS = (
     ("vet, warm", ("vet", "."), False),
 )
 WAYS = ("no capture", "thrown away", "into a file", "through a pipe")
-"""What becomes of the lines; thrown away, they cost what it takes Go to format them."""
+"""Where the lines go. Thrown away, they cost only the time that Go needs to format them."""
 
 
 def measure(scratch: Scratch) -> Iterator[Row]:
-    """The rows of this part: each command of a module that uses net/http in four ways, which take turns."""
+    """The rows of this part: each command of a module that imports net/http, in four ways that take turns."""
     folder = scratch.folder("capture")
     for name, text in SERVER.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -48,7 +48,7 @@ def measure(scratch: Scratch) -> Iterator[Row]:
 
         def run(way: str, args: tuple[str, ...] = args, *, edited: bool = edited) -> Callable[[int], float]:
             def measured(_: int) -> float:
-                # Go replays a test's result only under the same GODEBUG: each way warms its own.
+                # Go replays a test result only under the same GODEBUG: each way warms its own result.
                 if not edited:
                     _run(go, args, way, env, folder)
                 else:

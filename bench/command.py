@@ -10,11 +10,11 @@ from bench.scratch import Scratch
 PART = "command"
 _FILE = "test_command.py"
 _PAIRS = 12
-"""Pairs of single commands in a round: they are short, and a machine's noise is not."""
+"""Pairs of single commands in a round: the commands are short, so the noise needs many."""
 
 
 def measure(scratch: Scratch) -> Iterator[Row]:
-    """The rows of this part; all from one pytest process, in which library and bare command take turns."""
+    """The rows of this part. In one pytest process, the library and the bare command take turns."""
     pairs = scratch.rounds * _PAIRS
     scratch.say(f"{PART}: {pairs} pairs each, after the store is warm")
     tests = scratch.inside(_FILE)

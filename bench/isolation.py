@@ -1,4 +1,4 @@
-"""What a test costs when its cache is its own: with the library, and in the three ways without it."""
+"""What a test with its own cache costs: with the library, and in three ways without it."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from bench.scratch import Outcome, Scratch
 
 PART = "isolation"
 _KINDS = {"fmt": 1.20, "net/http": 1.10}
-"""Each kind of module, and what a test of the library may cost of the floor."""
+"""Kind of module → target: the cost of a test with the library, as a multiple of the floor."""
 _FILE = "test_isolation.py"
 _LIBRARY = "test_library"
 
 
 def measure(scratch: Scratch) -> Iterator[Row]:
-    """The rows of this part: wall time of a whole pytest process and of deleting its folders, per test."""
+    """The rows of this part: per test, the wall time of a whole pytest process and of deleting its folders."""
     kinds = [_Kind(scratch, name, Target(limit)) for name, limit in _KINDS.items()]
-    # What makes and deletes tens of thousands of files comes last: some file systems are slow to make files for minutes
-    # after that, and whatever is measured next would pay for it.
+    # The steps that make and delete tens of thousands of files come last: for minutes afterwards, some file systems are
+    # slow, which would distort the next measurement.
     for step in (_Kind.beside_the_floor, _Kind.beside_a_copy, _Kind.beside_an_empty_cache):
         for kind in kinds:
             yield from step(kind)
 
 
 class _Kind:
-    """The tests of one kind of module, run in all ways."""
+    """The tests of one kind of module, in each of the ways."""
 
     def __init__(self, scratch: Scratch, name: str, target: Target) -> None:
         self.name, self.title, self.target = name, f"{name}: a test", target
@@ -39,7 +39,7 @@ class _Kind:
         """Seconds of each test of the library."""
 
     def run(self, test: str, count: int, cache: Path | None = None) -> Outcome:
-        # Every process has a number of its own, and each test's texts have it: nothing is compiled twice.
+        # The number of the process is part of each test's sources: no process finds the packages of a different one.
         ask = {"kind": self.name, "count": count, "cache": cache, "round": f"r{next(self.number)}"}
         store = self.scratch.store if test == _LIBRARY else None
         return self.scratch.pytest(self.tests, f"{_FILE}::{test}", store=store, ask=ask)
@@ -50,7 +50,7 @@ class _Kind:
     def a_test(
         self, test: str, cache: Path | None = None, outcomes: list[Outcome] | None = None
     ) -> Callable[[int], float]:
-        """What runs all tests in one process, and gives the seconds of one; each process is added to ``outcomes``."""
+        """A function that runs all tests in one process and returns seconds per test; it appends to ``outcomes``."""
 
         def measured(_: int) -> float:
             outcome = self.run(test, self.scratch.tests, cache)
@@ -100,7 +100,7 @@ class _Kind:
     def beside_an_empty_cache(self) -> Iterator[Row]:
         self.say(f"{self.scratch.rounds} tests with an empty cache each")
         cold = _tests(self.run("test_empty", self.scratch.rounds))
-        # The cold tests are all of one process: each is held against the median of the library.
+        # One process runs all cold tests: each is compared with the median of the library.
         slower = [seconds / statistics.median(self.whole) for seconds in cold]
         target = Target(30, at_least=True)
         yield Row(PART, f"{self.title} with an empty cache", cold, against="the library", ratios=slower, target=target)

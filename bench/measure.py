@@ -1,4 +1,4 @@
-"""What was measured: rows of medians, spreads and ratios of pairs, as a table, as Markdown, as JSON."""
+"""Measurements as rows of medians, spreads and ratios of pairs; as a table, as Markdown, as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SMALL, _LARGE = 0.1, 10
 
 @dataclass(frozen=True)
 class Target:
-    """A limit for the median: of the ratios when there are any, else of the values."""
+    """A limit for the median of the ratios, or of the values when the row has no ratios."""
 
     limit: float
     at_least: bool = False
@@ -27,12 +27,12 @@ class Target:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: the values of at least one run, and the ratios of the pairs they were taken in."""
+    """One line of the table: the values of the runs, and the ratios of their pairs."""
 
     part: str
     what: str
     values: Sequence[float] = ()
-    """Seconds, unless ``unit`` says otherwise; none: it was not measured, and ``note`` says why."""
+    """Seconds, unless ``unit`` differs. Empty when not measured: ``note`` says why."""
     unit: str = "ms"
     against: str = ""
     ratios: Sequence[float] = ()
@@ -45,7 +45,7 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target was met; None without a target, or without a measurement."""
+        """Whether the row meets its target; None without a target or without a measurement."""
         if self.target is None or not self.judged:
             return None
         return self.target.met(statistics.median(self.judged))
@@ -69,7 +69,7 @@ class Row:
         )
 
     def plain(self) -> dict[str, Any]:
-        """The row for JSON, times in milliseconds."""
+        """The row for JSON; times in milliseconds."""
         values = [self.shown(value) for value in self.values]
         return {
             "part": self.part,
@@ -118,7 +118,7 @@ def _spread(values: Sequence[float]) -> str:
 def take_turns(
     rounds: int, ways: Mapping[str, Callable[[int], float]], say: Callable[[str], None] = lambda _: None
 ) -> dict[str, list[float]]:
-    """The seconds that each way measures in each round, given its number; they take turns, another first each round."""
+    """Run each way once a round, with the number of the round; a different one starts each round. Returns seconds."""
     names = list(ways)
     taken: dict[str, list[float]] = {name: [] for name in names}
     for number in range(rounds):
@@ -140,7 +140,7 @@ def differences(values: Iterable[float], others: Iterable[float]) -> list[float]
 
 
 def as_text(rows: Iterable[Row]) -> str:
-    """All rows, in aligned columns, a title above those of each part."""
+    """All rows in aligned columns, with a title above each part."""
     lines: list[tuple[str, ...]] = [HEAD]
     parts: dict[int, str] = {}
     notes = [""]

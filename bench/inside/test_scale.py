@@ -1,4 +1,4 @@
-"""How the cost of results and of explanations grows with a module: a tree of packages, the root below all of them."""
+"""How the cost of results and explanations grows with the module: a tree of packages that all import ``p0``."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SIZES = [int(size) for size in os.environ["BENCH_SIZES"].split()]
 
 
 def module_of(packages: int) -> dict[str, str]:
-    """``main``, and packages of which each imports the one above it in a tree: all of them follow an edit of p0.
+    """``main``, and a tree of packages that each import their parent: an edit of p0 recompiles all of them.
 
-    Each has a test file without a test: ``go vet`` looks at the test variant of each.
+    Each has a test file without a test, so ``go vet`` analyses the test variant of each.
     """
     files = {"go.mod": "module example.com/app\n\ngo 1.21\n", "p0/p0.go": "package p0\n\nconst V = 1\n"}
     for number in range(1, packages - 1):
@@ -46,7 +46,7 @@ def module_of(packages: int) -> dict[str, str]:
 
 @contextmanager
 def recorded() -> Iterator[list[Callable[[], Result]]]:
-    """Gives what turns each go command's record into its result once more: graph, hash log and what it printed."""
+    """For each go command, a function that reads its record again: graph, hash log and output into a result."""
     from pytest_gocache.run.go_command import GoCall
 
     again: list[Callable[[], Result]] = []
@@ -61,7 +61,7 @@ def recorded() -> Iterator[list[Callable[[], Result]]]:
 
 
 def fresh(result: Result, folder: Path) -> Result:
-    """The same result, its record and those of the steps before it in places where nobody has read them yet."""
+    """The same result with copies of its record and of the records of earlier steps: no copy was read before."""
     made: Result | None = None
     for number, step in enumerate(reversed([result, *result.earlier()])):
         assert step.evidence is not None
@@ -85,7 +85,7 @@ def timed(run: Callable[[], object]) -> float:
 
 
 def peak(run: Callable[[], object]) -> float:
-    """Megabytes at the peak of a run of its own: to trace memory makes everything slower."""
+    """Peak memory in megabytes, in a separate run: tracing memory slows everything down."""
     tracemalloc.start()
     run()
     top = tracemalloc.get_traced_memory()[1]
@@ -132,7 +132,7 @@ def test_size(size: int, go_module: GoModule, tmp_path: Path, tell: Callable[...
         explain("after an edit that all follow", followed)
 
         for number in range(ROUNDS):
-            # A file that no package compiles: the library cannot know beforehand that all keys are old.
+            # A file that no package compiles: before the build, the library cannot know that no key is new.
             go_module.write("p0/other_plan9.go", f"package p0\n\n// {number}\n")
             begun = time.perf_counter()
             warm = go_module.build("./...")

@@ -1,4 +1,4 @@
-"""Tests that need the standard library warm, and what it takes to put it into their caches."""
+"""Tests that need a warm standard library, and the time to put it into their caches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pipeline relies on, whatever the shop imports: read these first after an upgrade of Go."""
+"""What the pipeline relies on, whatever the shop imports. After a Go upgrade, read these results first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pytest_gocache import (
 
 
 def test_a_job_with_the_restored_cache_is_warm(go_repo: GoModule, gocache: BuildCache, tmp_path: Path) -> None:
-    """The last job's cache and today's commit: only the commit is compiled, and what it cannot break is not tested."""
+    """A job with the last job's cache compiles only today's commit, and runs only the tests that it can break."""
     go_repo.build("./cmd/...")
     go_repo.test("./internal/...")
     saved = gocache.save(tmp_path / "ci-cache")
@@ -30,14 +30,14 @@ def test_a_job_with_the_restored_cache_is_warm(go_repo: GoModule, gocache: Build
     assert_test_cached(tests)
 
 
-# Two packages that import nothing need no standard library, so even an empty cache (warm=False) is quick here: the shop
-# itself would compile net/http, which takes half a minute.
+# These two packages import nothing, so a build from an empty cache (warm=False) is quick. The shop itself would compile
+# net/http, which takes half a minute.
 from_scratch = pytest.mark.gocache(warm=False)
 
 
 @pytest.fixture
 def order(go_module: GoModule) -> GoModule:
-    """A module of two packages, one of which imports the other, built once."""
+    """A module of two packages, built once; one imports the other."""
     go_module.load("""
         -- price/price.go --
         package price
@@ -56,14 +56,14 @@ def order(go_module: GoModule) -> GoModule:
 
 @from_scratch
 def test_a_job_without_a_cache_is_cold(order: GoModule, gocache: BuildCache) -> None:
-    """What we pay when the restore step finds nothing: all of it, again."""
+    """When the restore step finds no cache, the job compiles everything."""
     gocache.clear()
     assert_rebuilt(order.build("./..."), "./...")
 
 
 @from_scratch
 def test_forcing_a_rebuild_is_caught(order: GoModule) -> None:
-    """Somebody "fixes" the cache with -a in the Makefile: every build is a cold one from then on."""
+    """Somebody "fixes" the cache with -a in the Makefile: from then on, every build is cold."""
     forced = order.build("-a", "./...")
     with pytest.raises(AssertionError, match="forced by -a"):
         assert_cached(forced)
@@ -72,7 +72,7 @@ def test_forcing_a_rebuild_is_caught(order: GoModule) -> None:
 
 @from_scratch
 def test_cross_compiling_leaves_the_native_build_alone(order: GoModule) -> None:
-    """One job builds for Linux and for Windows: each target has packages of its own in the one cache."""
+    """One job builds for Linux and for Windows: the cache holds the packages of both targets."""
     windows = {"GOOS": "windows", "GOARCH": "amd64"}
     assert_rebuilt(order.build("./...", env=windows), "./...")
     assert_cached(order.build("./..."))
@@ -82,7 +82,7 @@ def test_cross_compiling_leaves_the_native_build_alone(order: GoModule) -> None:
 @from_scratch
 @pytest.mark.gocache(cgo=True)
 def test_race_is_a_variant_of_its_own(order: GoModule) -> None:
-    """The nightly job with -race shares the cache of the day's builds: neither throws out what the other needs."""
+    """The nightly job with -race shares the cache of the day's builds: neither replaces the packages of the other."""
     assert_rebuilt(order.build("-race", "./..."), "./...")
     assert_cached(order.build("./..."))
     assert_cached(order.build("-race", "./..."))

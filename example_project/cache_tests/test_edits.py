@@ -1,4 +1,4 @@
-"""What a developer's edit costs: the packages that must be compiled again, and not one more."""
+"""What a developer's edit costs: exactly the packages that must be compiled again."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ def built(go_repo: GoModule) -> GoModule:
 
 
 def test_a_second_build_compiles_nothing(built: GoModule) -> None:
-    """The promise under all others: what did not change is not compiled."""
+    """The basic promise: Go does not compile what did not change."""
     assert_cached(built.build("./..."))
 
 
 def test_touching_files_rebuilds_nothing(built: GoModule) -> None:
-    """Go looks at content, not at times. `git checkout` and unpacking an archive set new times all day."""
+    """Go compares content, not times. `git checkout` and unpacking an archive set new times all day."""
     built.touch(CATALOG)
     built.touch("cmd/server/main.go")
     assert_cached(built.build("./..."))
 
 
 def test_an_edit_rebuilds_the_package_and_its_importers(built: GoModule) -> None:
-    """Both commands import the catalog. Money and config are below or beside it, and must not notice."""
+    """Both commands import the catalog. Money and config do not: they stay cached."""
     built.edit(CATALOG, "all[i].SKU < all[j].SKU", "all[i].Name < all[j].Name")
     assert_only_rebuilt(built.build("./..."), "./internal/catalog", "./cmd/server", "./cmd/worker")
 
 
 def test_an_edit_inside_a_function_stops_at_the_first_importer(built: GoModule) -> None:
-    """The catalog only calls money.Format: it is compiled again, and comes out the same for the commands above it."""
+    """The catalog only calls money.Format: Go compiles it again, to the same output, and the commands stay cached."""
     built.edit(MONEY, "if len(fraction) < 2", "for len(fraction) < 2")
     assert_only_rebuilt(built.build("./..."), "./internal/money", "./internal/catalog")
 
 
 def test_an_edited_comment_rebuilds_only_its_package(built: GoModule) -> None:
-    """No line moves, so the package comes out the same, and what imports it stays cached."""
+    """No line moves, so Go compiles the package to the same output, and its importers stay cached."""
     built.edit(MONEY, "Two digits after the point, always.", "Always two digits after the point.")
     assert_only_rebuilt(built.build("./..."), "./internal/money")
 
 
 def test_going_back_compiles_nothing(built: GoModule) -> None:
-    """Switching between two branches is free once both were built.
+    """Switching between two branches compiles nothing once both were built.
 
-    Only the server reads the configuration: when this rebuilds more, the catalog or the worker has come to import it.
+    Only the server reads the configuration. If this test rebuilds more, the catalog or the worker now imports it.
     """
     built.edit("internal/config/config.go", '":8080"', '":8081"')
     assert_only_rebuilt(built.build("./..."), "./internal/config", "./cmd/server")
@@ -61,7 +61,7 @@ def test_going_back_compiles_nothing(built: GoModule) -> None:
 def test_generating_rebuilds_only_what_products_csv_changed(built: GoModule) -> None:
     """`make all` generates before it builds, so the generator must write the same bytes for the same products.
 
-    When the first assertion fails, the committed products_gen.go is out of date: run `make generate`.
+    If the first assertion fails, the committed products_gen.go is out of date: run `make generate`.
     """
     built.generate("./...")
     assert_cached(built.build("./..."))

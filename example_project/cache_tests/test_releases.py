@@ -1,4 +1,4 @@
-"""What a release build costs: `make build`, run as it is, with every `go` in it observed."""
+"""What a release build costs: `make build`, unchanged, with every `go` that it calls observed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pytest_gocache import GoModule, Result, assert_cached, assert_not_relinked,
 
 
 def release(repo: GoModule, version: str) -> Result:
-    """Build the server and the worker, each by a go command of its own."""
+    """Build the server and the worker, with one go command each."""
     return repo.exec("make", "build", f"VERSION={version}")
 
 
 def test_a_new_version_only_relinks(go_repo: GoModule) -> None:
-    """Every commit has a version of its own: stamping it must not compile a single package.
+    """Every commit has a new version: stamping it must compile nothing.
 
-    And `make build` twice on one commit does not even link.
+    A second `make build` of the same commit must not even link.
     """
     release(go_repo, "v1.0.0")
     assert_only_relinked(release(go_repo, "v1.0.1"), "./cmd/server", "./cmd/worker", strict=True)
@@ -27,7 +27,7 @@ def test_a_new_version_only_relinks(go_repo: GoModule) -> None:
 def test_a_stamp_without_trimpath_recompiles_main(go_repo: GoModule) -> None:
     """Why the Makefile has -trimpath: without it, Go writes -ldflags into the build info of the main package.
 
-    That is one more compile for each commit. assert_only_relinked lets it pass, strict=True does not.
+    Each commit then compiles the main package. assert_only_relinked accepts that, strict=True does not.
     """
     go_repo.build("-ldflags=-X main.version=v1.0.0", "-o", "bin/worker", "./cmd/worker")
     stamped = go_repo.build("-ldflags=-X main.version=v1.0.1", "-o", "bin/worker", "./cmd/worker")
@@ -38,7 +38,7 @@ def test_a_stamp_without_trimpath_recompiles_main(go_repo: GoModule) -> None:
 
 
 def test_a_release_builds_only_what_ships(go_repo: GoModule) -> None:
-    """The Makefile names the commands: with `./...`, each server would wait for the worker and the generator."""
+    """The Makefile names the commands: with `./...`, the release would compile the generator too."""
     server, worker = release(go_repo, "v1.0.0").commands
     assert server.packages_outside_std == {
         "example.com/shop/cmd/server",

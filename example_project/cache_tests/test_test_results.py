@@ -19,16 +19,16 @@ def tested(go_repo: GoModule) -> GoModule:
 
 
 def test_unchanged_tests_are_cached_until_count_1(tested: GoModule) -> None:
-    """Nothing changed, so nothing runs: our tests read nothing that differs from run to run.
+    """Nothing changed, so no test runs: our tests read nothing that differs between two runs.
 
-    The nightly job has -count=1: it is there to find flaky tests, so it must execute them.
+    The nightly job looks for flaky tests. It has -count=1 because it must execute them.
     """
     assert_test_cached(tested.test("./internal/..."))
     assert_test_ran(tested.test("-count=1", "./internal/..."))
 
 
 def test_an_edit_runs_only_the_tests_that_it_can_break(go_repo: GoModule) -> None:
-    """The server lists the catalog; config and money know nothing of it."""
+    """The server imports the catalog; config and money do not."""
     go_repo.test("./...")
     go_repo.edit("internal/catalog/catalog.go", "sort.Slice(", "sort.SliceStable(")
     result = go_repo.test("./...")
@@ -37,9 +37,9 @@ def test_an_edit_runs_only_the_tests_that_it_can_break(go_repo: GoModule) -> Non
 
 
 def test_only_the_variables_that_a_test_reads_run_it_again(tested: GoModule) -> None:
-    """The release pipeline tests once for each market: a "(cached)" of another market would prove nothing.
+    """The release pipeline tests each market: a result that is cached for one market proves nothing for the next.
 
-    The job number is in the environment as well, and must not matter.
+    The job number is an environment variable too, and must not run any test again.
     """
     assert_test_cached(tested.test("./internal/...", env={"CI_JOB_ID": "4711"}))
     british = tested.test("./internal/...", env={"SHOP_CURRENCY": "GBP"})
@@ -48,12 +48,12 @@ def test_only_the_variables_that_a_test_reads_run_it_again(tested: GoModule) -> 
 
 
 def test_a_golden_file_is_an_input_of_its_test(tested: GoModule) -> None:
-    """The cached "ok" must not hide a change of a file in testdata.
+    """A cached "ok" must not hide a change of a file in testdata.
 
-    Go judges these files by size and time, unlike sources. A checkout in CI gives every file a new time, so without the
-    pipeline's step that sets them to the last commit's, this test would never be cached there.
+    Go compares the size and the time of these files, not their content. A checkout in CI gives every file a new time.
+    Our pipeline therefore sets the times to those of the last commits. Without that step, Go never caches this test.
     """
-    # Not now, but ten minutes ago: Go caches no test that read a file younger than two seconds.
+    # Ten minutes ago, not now: Go does not cache a test that read a file younger than two seconds.
     tested.touch(GOLDEN, mtime=time.time() - 600)
     assert_test_ran(tested.test("./internal/..."), "./internal/catalog")
     assert_test_cached(tested.test("./internal/..."))

@@ -39,7 +39,7 @@ MISTAKES = {
     "test_parallel_with_the_pipelines_goflags",
     "test_job_with_one_cache",
     "test_the_commit_is_compiled_in",
-    "test_with_the_cure",
+    "test_with_a",
     "test_paths_are_cut_by_hand",
     "test_touched",
 }

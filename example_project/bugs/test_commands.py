@@ -1,4 +1,4 @@
-"""Go commands that do something other than they seem to: each one caught by an assertion, and the fix beside it."""
+"""Go commands that surprise people: for each bug, a test that catches it and a test of the fix."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from pytest_gocache import (
 OURS = ("./cmd/worker", "./internal/catalog", "./internal/money")
 
 
-# Bug 3: -gcflags stops at the packages that are named.
+# Bug 3: -gcflags stops at the named packages.
 
 
 def test_bug_03_caught(go_repo: GoModule) -> None:
-    """Built for the debugger, and yet the catalog is optimized: a bare -gcflags is for the named packages only."""
+    """A build for the debugger optimizes the catalog: -gcflags without a pattern reaches only the named packages."""
     debug = go_repo.build("-gcflags=-N -l", "-o", "bin/worker", "./cmd/worker")
     assert_compiled_with(debug, "-N -l", "./cmd/worker")
     with pytest.raises(AssertionError) as failure:
         assert_compiled_with(debug, "-N -l", *OURS)
-    said = str(failure.value)
-    assert "example.com/shop/internal/catalog  compile flags: (none)" in said
-    assert "'-gcflags=-N -l' reaches only " in said
-    assert "'-gcflags=all=-N -l' reaches every package" in said
+    message = str(failure.value)
+    assert "example.com/shop/internal/catalog  compile flags: (none)" in message
+    assert "'-gcflags=-N -l' reaches only " in message
+    assert "'-gcflags=all=-N -l' reaches every package" in message
 
 
 def test_bug_03_fixed(go_repo: GoModule) -> None:
-    """A pattern in -gcflags reaches what it matches, imported or named.
+    """With a pattern, -gcflags reaches every package that matches, imported or named.
 
-    This one is for our own packages. `all=` is for the standard library too, which is then compiled a second time.
+    This pattern matches our own packages. `all=` matches the standard library too and compiles it a second time.
     """
     debug = go_repo.build("-gcflags=example.com/shop/...=-N -l", "-o", "bin/worker", "./cmd/worker")
     assert_compiled_with(debug, "-N -l", *OURS)
@@ -50,14 +50,14 @@ def test_bug_03_fixed(go_repo: GoModule) -> None:
 
 
 def test_bug_04_caught(go_repo: GoModule) -> None:
-    """The job that looks for flaky tests repeats `go test`, and each time it sees the "ok" of the first run."""
+    """The job that looks for flaky tests repeats `go test`, and Go replays the "ok" of the first run."""
     go_repo.test("./internal/money")
     with pytest.raises(AssertionError, match=r"same test binary and arguments as in step 1(?s:.*)-count=1 runs a test"):
         assert_test_ran(go_repo.test("./internal/money"))
 
 
 def test_bug_04_fixed(go_repo: GoModule) -> None:
-    """-count=1 executes tests whatever is cached; so does the first run after `go clean -testcache`."""
+    """-count=1 always executes the tests. `go clean -testcache` removes all cached results."""
     go_repo.test("./internal/money")
     assert_test_ran(go_repo.test("-count=1", "./internal/money"))
     go_repo.go("clean", "-testcache")
@@ -69,7 +69,7 @@ def test_bug_04_fixed(go_repo: GoModule) -> None:
 
 @pytest.mark.parametrize("flag", ["-cpuprofile=cpu.out", "-shuffle=on"])
 def test_bug_05_caught(go_repo: GoModule, flag: str) -> None:
-    """Nothing changed, and `go test` runs everything, every time: one flag of it is none that Go caches results for."""
+    """Nothing changed, but `go test` runs everything: with this flag, Go does not cache results."""
     go_repo.test(flag, "./internal/money")
     with pytest.raises(AssertionError, match=rf"{flag} switches the test cache off(?s:.*)a job of its own"):
         assert_test_cached(go_repo.test(flag, "./internal/money"))
@@ -77,14 +77,14 @@ def test_bug_05_caught(go_repo: GoModule, flag: str) -> None:
 
 @pytest.mark.parametrize("flag", ["-cpuprofile=cpu.out", "-shuffle=on"])
 def test_bug_05_fixed(go_repo: GoModule, flag: str) -> None:
-    """In a job of its own the flag does no harm: the results of the plain `go test` before it are still there."""
+    """In a separate job the flag does no harm: Go keeps the results of the plain `go test`."""
     go_repo.test("./internal/money")
     go_repo.test(flag, "./internal/money")
     assert_test_cached(go_repo.test("./internal/money"))
 
 
 def test_bug_05_a_kept_binary_does_no_harm(go_repo: GoModule) -> None:
-    """Not every flag that writes a file is a problem: with -o the result is cached, and the binary is there too."""
+    """-o is harmless: Go caches the result, and still writes the binary."""
     go_repo.test("-o", "bin/money.test", "./internal/money")
     go_repo.remove("bin")
     assert_test_cached(go_repo.test("-o", "bin/money.test", "./internal/money"))
@@ -92,7 +92,7 @@ def test_bug_05_a_kept_binary_does_no_harm(go_repo: GoModule) -> None:
 
 
 def test_bug_05_coverage(go_repo: GoModule) -> None:
-    """-cover never was in the way. A profile was, up to Go 1.24; from 1.25 on it is written from the cache."""
+    """-cover never disabled the test cache. -coverprofile did up to Go 1.24; Go 1.25 caches the profile."""
     profile = "-coverprofile=cover.out"
     for flag in ("-cover", profile):
         go_repo.test(flag, "./internal/money")
@@ -110,7 +110,7 @@ def test_bug_05_coverage(go_repo: GoModule) -> None:
 
 @pytest.fixture
 def tax(go_repo: GoModule) -> GoModule:
-    """The shop with a command that is linked to a C library."""
+    """The shop with a command that links a C library."""
     go_repo.load("""
         -- internal/tax/tax.go --
         package tax
@@ -139,7 +139,7 @@ def tax(go_repo: GoModule) -> GoModule:
 
 
 def install(repo: GoModule, folder: str, *, version: int, percent: int) -> None:
-    """Put the library into a folder: a header, and a static library made by the C compiler."""
+    """Install the library into a folder: a header, and a static library that the C compiler builds."""
     repo.write(f"{folder}/tax.h", f"#define TAX_VERSION {version}\nint tax_percent(void);\n")
     repo.write(f"{folder}/tax.c", f"int tax_percent(void) {{ return {percent}; }}\n")
     where = repo.path / folder
@@ -156,7 +156,7 @@ def printed(repo: GoModule) -> str:
 
 @pytest.mark.gocache(cgo=True)
 def test_bug_06_caught(tax: GoModule) -> None:
-    """The library is upgraded in place, header and all, and `go build` has nothing to do: neither is in any key."""
+    """An upgrade in place changes the header and the library, but `go build` does nothing: no key contains them."""
     tax.build(*TAX)
     install(tax, "lib/tax", version=2, percent=20)
     result = tax.build(*TAX)
@@ -164,15 +164,15 @@ def test_bug_06_caught(tax: GoModule) -> None:
     assert printed(tax) == "1:19"
     with pytest.raises(AssertionError) as failure:
         assert_up_to_date(result)
-    said = str(failure.value)
-    assert "example.com/shop/internal/tax  the cached output is stale" in said
-    assert "the binary at bin/tax differs from one that is built anew" in said
-    assert "headers and libraries outside of a cgo package are in no key" in said
+    message = str(failure.value)
+    assert "example.com/shop/internal/tax  the cached output is stale" in message
+    assert "the binary at bin/tax differs from one that is built anew" in message
+    assert "headers and libraries outside of a cgo package are in no key" in message
 
 
 @pytest.mark.gocache(cgo=True)
 def test_bug_06_fixed(tax: GoModule) -> None:
-    """Each version in a folder of its own: the cgo flags name it, they are in the key, and Go sees the upgrade."""
+    """A folder for each version: the cgo flags name the folder, and the key contains the flags."""
     tax.build(*TAX)
     install(tax, "lib/tax-2", version=2, percent=20)
     tax.write("internal/tax/tax.go", tax.read("internal/tax/tax.go").replace("lib/tax", "lib/tax-2"))
@@ -184,10 +184,10 @@ def test_bug_06_fixed(tax: GoModule) -> None:
 
 @pytest.mark.gocache(cgo=True)
 def test_bug_06_half_fixed(tax: GoModule) -> None:
-    """Emptying the cache is not enough when only the static library changed, and the old binary is still there.
+    """When only the static library changed, emptying the cache is not enough: remove the old binary too.
 
-    The package is compiled again, to the same content, so Go takes the binary for up to date. Remove it as well. (What
-    `go clean -cache` does to our packages, `evict` does here: the standard library can stay.)
+    Go compiles the package again, to the same content, and concludes that the binary is up to date. (`evict` does to
+    our packages what `go clean -cache` does to all; the standard library stays cached.)
     """
     tax.build(*TAX)
     install(tax, "lib/tax", version=1, percent=20)

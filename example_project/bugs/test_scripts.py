@@ -1,6 +1,6 @@
-"""Makefiles and scripts that work against the cache: each one caught by an assertion, and the fix beside it.
+"""Makefiles and scripts that defeat the cache: for each bug, a test that catches it and a test of the fix.
 
-`exec` runs them as they are. Every `go` that they call is observed.
+`exec` runs them unchanged and observes every `go` that they call.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ def make(repo: GoModule, rules: str, *args: str, **env: str) -> Result:
     return repo.exec("make", "-f", "rules.mk", "build", *args, env=env)
 
 
-# Bug 1: binaries that ship the commit before.
+# Bug 1: a generated file that did not change.
 
-# The file is there, so make does not write it again.
+# The file exists, so make does not write it again.
 MADE_ONCE = """
 internal/about/about.go:
 	mkdir -p internal/about
@@ -36,7 +36,7 @@ internal/about/about.go:
 build: internal/about/about.go
 	go build -o bin/about ./cmd/about
 """
-# It is written each time, but `sh` knows nothing of a variable that make was given and did not export.
+# The rule writes the file each time, but make does not export the variable: the shell sees it unset.
 NOT_EXPORTED = """
 unexport COMMIT
 build:
@@ -55,7 +55,7 @@ build:
     ids=["made once", "not exported"],
 )
 def test_bug_01_caught(go_repo: GoModule, rules: str, why: str) -> None:
-    """A rule writes the commit into a Go file, and the second binary still has the first commit in it."""
+    """A rule writes the commit into a Go file, but the second binary still contains the first commit."""
     about = 'package main\n\nimport "example.com/shop/internal/about"\n\nfunc main() { print(about.Commit) }\n'
     go_repo.write("cmd/about/main.go", about)
     make(go_repo, rules, "COMMIT=1111111")
@@ -67,7 +67,7 @@ def test_bug_01_caught(go_repo: GoModule, rules: str, why: str) -> None:
 
 
 def test_bug_01_fixed(go_repo: GoModule) -> None:
-    """The commit goes through the linker, as in the shop's Makefile: no file to write, and nothing to compile."""
+    """The linker sets the commit, as in the shop's Makefile: make writes no file, and Go compiles nothing."""
     go_repo.exec("make", "build", "VERSION=1111111")
     result = go_repo.exec("make", "build", "VERSION=2222222")
     assert_only_relinked(result, strict=True)
@@ -78,14 +78,14 @@ def test_bug_01_fixed(go_repo: GoModule) -> None:
 
 
 def test_bug_07_caught(go_repo: GoModule) -> None:
-    """Somebody cured a strange build with -a, and it stayed: each build compiles all, the standard library too."""
+    """Somebody fixed a strange build with -a and left it in: each build compiles everything, std included."""
     make(go_repo, "build:\n\tgo build ./internal/money\n")
     result = make(go_repo, "build:\n\tgo build -a ./internal/money\n")
     with pytest.raises(AssertionError) as failure:
         assert_cached(result)
-    said = str(failure.value)
-    assert "example.com/shop/internal/money  forced by -a: nothing in its key changed since step 1" in said
-    assert "-a compiles everything again, every time: take it out" in said
+    message = str(failure.value)
+    assert "example.com/shop/internal/money  forced by -a: nothing in its key changed since step 1" in message
+    assert "-a compiles everything again, every time: take it out" in message
     assert "runtime" in result.compiled
 
 
@@ -96,24 +96,24 @@ def test_bug_07_fixed(go_repo: GoModule) -> None:
     assert_cached(result)
 
 
-# Bug 12: what differs from job to job is in a compile flag.
+# Bug 12: the job's number in a compile flag.
 
 
 def test_bug_12_caught(go_repo: GoModule, gocache: BuildCache) -> None:
-    """Paths were to be cut out of the binaries, with the folder of the job in a compile flag: all is compiled anew."""
+    """A compile flag that cuts paths out of binaries names the folder of the job: each job compiles everything."""
     rules = 'build:\n\tgo build -trimpath -gcflags="-trimpath=$(JOB)" -o bin/ ./cmd/worker ./internal/...\n'
     make(go_repo, rules, JOB="/ci/job-1")
     result = make(go_repo.on_new_machine(restore=[gocache]), rules, JOB="/ci/job-2")
     with pytest.raises(AssertionError) as failure:
         assert_cached(result)
-    said = str(failure.value)
-    assert "compile flags changed since step 1:" in said
-    assert "- -trimpath=/ci/job-1" in said
-    assert "+ -trimpath=/ci/job-2" in said
+    message = str(failure.value)
+    assert "compile flags changed since step 1:" in message
+    assert "- -trimpath=/ci/job-1" in message
+    assert "+ -trimpath=/ci/job-2" in message
 
 
 def test_bug_12_fixed(go_repo: GoModule, gocache: BuildCache) -> None:
-    """-trimpath is a flag of the build, and the job's number is the linker's: nothing is compiled."""
+    """The build flag -trimpath cuts the paths, and the linker sets the job's number: Go compiles nothing."""
     rules = 'build:\n\tgo build -trimpath -ldflags="-X main.version=$(JOB)" -o bin/ ./cmd/worker\n'
     make(go_repo, rules, JOB="job-1")
     result = make(go_repo.on_new_machine(restore=[gocache]), rules, JOB="job-2")
@@ -126,7 +126,7 @@ TOUCH = "build:\n\ttouch internal/catalog/products_gen.go\n\tgo build -o bin/wor
 
 
 def test_bug_14_caught(go_repo: GoModule) -> None:
-    """A script touches the generated file, so that Go compiles it. Go looks at content, and has nothing to do."""
+    """A script touches a generated file to make Go compile it. Go compares content and compiles nothing."""
     make(go_repo, TOUCH)
     result = make(go_repo, TOUCH)
     with pytest.raises(AssertionError, match=r"products_gen.go was written since then, but its content is the same"):
@@ -134,7 +134,7 @@ def test_bug_14_caught(go_repo: GoModule) -> None:
 
 
 def test_bug_14_fixed(go_repo: GoModule) -> None:
-    """There was nothing to force: what is in the cache is right, and when the products change, Go sees it."""
+    """The cached output is correct, and Go compiles the package when the products change."""
     make(go_repo, TOUCH)
     again = make(go_repo, TOUCH)
     assert_cached(again)

@@ -1,4 +1,4 @@
-"""Prints what became of the fourteen bugs: whether each was caught, and whether its fix is green."""
+"""Prints a row for each of the fourteen bugs: whether a test catches it, and whether its fix passes."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ BUGS = {
     10: "a release that builds what is not shipped",
     11: "one compile at a time",
     12: "the job's number in a compile flag",
-    13: "modules are downloaded by every job",
+    13: "every job downloads the modules",
     14: "touch does not rebuild",
 }
 _TEST = re.compile(r"test_bug_(\d+)_(caught|fixed)\b")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One row for each bug of which a test was run."""
+    """Print the rows; a bug whose tests were not selected is shown as not run."""
     outcomes: dict[tuple[int, str], set[str]] = {}
     for outcome in ("passed", "failed", "error", "skipped"):
         for report in terminalreporter.getreports(outcome):
@@ -44,7 +44,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _cell(outcomes: Iterable[str]) -> str:
-    """The worst that happened."""
+    """The worst outcome."""
     return next(
         (
             shown

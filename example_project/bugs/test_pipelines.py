@@ -1,4 +1,4 @@
-"""Mistakes in pipelines that make builds slow: each one caught by an assertion, and the fix beside it."""
+"""Mistakes in CI pipelines that make builds slow: for each, a test that catches it and a test of the fix."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WORKER = ("-o", "bin/worker", "./cmd/worker")
 
 
 def build_worker(repo: GoModule, *flags: str) -> None:
-    """Build, and leave no binary behind: it is in no commit, so the next checkout does not have it."""
+    """Build, then remove the binary: no commit contains it, so the next checkout starts without it."""
     repo.build(*flags, *WORKER)
     repo.remove("bin")
 
@@ -38,9 +38,9 @@ def build_worker(repo: GoModule, *flags: str) -> None:
 
 
 def test_bug_02_caught(go_repo: GoModule) -> None:
-    """The next job is a fresh container, and nobody kept GOCACHE: all of it is compiled again.
+    """The next job is a fresh container, and nobody kept GOCACHE: Go compiles everything again.
 
-    In CI that includes the standard library. Here a new machine has a warm one, so that the test does not wait for it.
+    In CI that includes the standard library. A new machine in a test has a warm one, which keeps the test short.
     """
     build_worker(go_repo)
     result = go_repo.on_new_machine(path=go_repo.path).build(*WORKER)
@@ -50,16 +50,16 @@ def test_bug_02_caught(go_repo: GoModule) -> None:
 
 
 def test_bug_02_fixed(go_repo: GoModule, gocache: BuildCache) -> None:
-    """With GOCACHE restored, and the checkout in the same folder, the next job compiles nothing."""
+    """The next job restores GOCACHE and checks out into the same folder: it compiles nothing."""
     build_worker(go_repo)
     job = go_repo.on_new_machine(path=go_repo.path, restore=[gocache])
     assert_cached(job.build(*WORKER))
 
 
 def test_bug_02_in_another_folder(go_repo: GoModule, gocache: BuildCache) -> None:
-    """Runners that put each checkout into a folder of its own get little from the restored cache.
+    """A runner that uses a new folder for each checkout gains little from the restored cache.
 
-    The folder is in the keys of all our packages, unless the build has -trimpath.
+    Without -trimpath, the cache keys of all our packages contain the folder.
     """
     build_worker(go_repo)
     with pytest.raises(
@@ -71,23 +71,23 @@ def test_bug_02_in_another_folder(go_repo: GoModule, gocache: BuildCache) -> Non
     assert_cached(go_repo.on_new_machine(restore=[gocache]).build("-trimpath", *WORKER))
 
 
-# Bug 8: a cache server that only the build host profits from.
+# Bug 8: a shared cache that only its builder uses.
 
 
 def test_bug_08_caught(go_repo: GoModule, shared_cache: SharedCache) -> None:
-    """The build host fills the cache server, and a laptop still compiles everything: its checkout lies elsewhere."""
+    """The build host fills the cache server, but a laptop compiles everything: its checkout has a different folder."""
     build_worker(go_repo)
     laptop = go_repo.on_new_machine(path="src/shop")
     with pytest.raises(
         AssertionError, match=r"directory changed since step 1(?s:.*)-trimpath leaves the directory out"
     ):
         assert_cached(laptop.build(*WORKER))
-    # Of the standard library, which no checkout has in it, it got all there was.
+    # The keys of the standard library contain no checkout: these packages came from the server.
     assert shared_cache.traffic(laptop.home).hits > 0
 
 
 def test_bug_08_fixed(go_repo: GoModule, shared_cache: SharedCache) -> None:
-    """With GOFLAGS=-trimpath on both machines the laptop compiles nothing: it asks the server, and links."""
+    """With GOFLAGS=-trimpath on both machines, the laptop gets every package from the server and only links."""
     go_repo.env["GOFLAGS"] = "-trimpath"
     build_worker(go_repo)
     laptop = go_repo.on_new_machine(path="src/shop")
@@ -97,80 +97,80 @@ def test_bug_08_fixed(go_repo: GoModule, shared_cache: SharedCache) -> None:
 
 # Bug 9: two developers, one commit, two binaries.
 
-# Somebody else's machine. What is cached there is left out: that would compile the standard library in every test.
+# A colleague's machine. Varying the cache too would compile the standard library in every test.
 SOMEBODY_ELSE = ALL - {"cache"}
 
 
 def test_bug_09_caught(go_repo: GoModule) -> None:
-    """The folder of the checkout is in the binary: whoever has another one gets other bytes."""
+    """The binary contains the folder of the checkout: a different folder gives different bytes."""
     with pytest.raises(AssertionError) as failure:
         assert_reproducible(go_repo, *WORKER, vary=SOMEBODY_ELSE)
-    said = str(failure.value)
-    assert "only folder makes a difference: " in said
-    assert re.search(r"example.com/shop/internal/money  directory differs:\n +- /.+/money\n +\+ /.+/money\n", said)
-    assert "-trimpath leaves folders out of packages and binaries" in said
+    message = str(failure.value)
+    assert "only folder makes a difference: " in message
+    assert re.search(r"example.com/shop/internal/money  directory differs:\n +- /.+/money\n +\+ /.+/money\n", message)
+    assert "-trimpath leaves folders out of packages and binaries" in message
 
 
 def test_bug_09_fixed(go_repo: GoModule) -> None:
-    """With -trimpath the bytes are the same for everybody: folder, home, user, time zone and so on do not matter."""
+    """With -trimpath the bytes do not depend on the folder, the home, the user, the time zone and so on."""
     assert_reproducible(go_repo, "-trimpath", *WORKER, vary=SOMEBODY_ELSE)
 
 
 @pytest.fixture
 def changed_go(go_toolchain: GoToolchain, tmp_path: Path) -> Path:
-    """Go as it might come from a distribution: of the same version, with a patch of its own."""
+    """Go as a Linux distribution might package it: the same version with one patched file."""
     goroot = tmp_path / "go"
     shutil.copytree(go_toolchain.goroot, goroot, copy_function=link_or_copy)
     source = goroot / "src" / "strconv" / "quote.go"
     text = source.read_text()
-    source.unlink()  # it may be a link to the original
-    source.write_text(f"{text}\n// Patched tells this strconv from others.\nconst Patched = true\n")
+    source.unlink()  # it may be a hard link to the original
+    source.write_text(f"{text}\n// Patched marks this strconv.\nconst Patched = true\n")
     return goroot
 
 
 def link_or_copy(source: str, target: str) -> None:
-    """A second GOROOT with hard links takes no time, and no room."""
+    """Hard links make a second GOROOT quickly, without copying its files."""
     try:
         os.link(source, target)
-    except OSError:  # not on another file system
+    except OSError:  # a different file system
         shutil.copy2(source, target)
 
 
 @pytest.mark.gocache(warm=False)
-def test_bug_09_another_go_is_caught(go_repo: GoModule, changed_go: Path) -> None:
-    """-trimpath is not enough when the toolchains differ, and a version does not say everything about one.
+def test_bug_09_patched_go_is_caught(go_repo: GoModule, changed_go: Path) -> None:
+    """-trimpath does not help when the toolchains differ, and two Go of one version may differ.
 
-    Run with several --go-toolchain, or with toolchain="1.26.6", this finds other versions as well.
+    With toolchain="1.26.6", the same assertion compares two versions.
     """
     with pytest.raises(AssertionError) as failure:
         assert_reproducible(go_repo, "-trimpath", "./internal/money", vary=(), toolchain=str(changed_go))
-    said = str(failure.value)
-    assert "toolchain makes a difference: " in said
-    assert re.search(r"\n  strconv  file \w+.go differs", said)
-    assert "and one was changed: take Go from the same place everywhere" in said
+    message = str(failure.value)
+    assert "toolchain makes a difference: " in message
+    assert re.search(r"\n  strconv  file \w+.go differs", message)
+    assert "and one was changed: take Go from the same place everywhere" in message
 
 
 def test_bug_09_one_go_everywhere_is_fixed(go_repo: GoModule) -> None:
-    """The same Go may lie anywhere: with -trimpath its folder is not in the binary."""
+    """GOROOT may be in any folder: with -trimpath the binary does not contain it."""
     assert_reproducible(go_repo, "-trimpath", *WORKER, vary="goroot")
 
 
-# Bug 10: the release job builds what is never shipped.
+# Bug 10: a release that builds what is not shipped.
 
 
 def test_bug_10_caught(go_repo: GoModule) -> None:
-    """`go build ./...` in the release job: the generator is compiled, and with it the parser of Go that it imports."""
+    """`go build ./...` in the release job compiles the generator too, and the Go parser that it imports."""
     release = go_repo.build("./...")
     with pytest.raises(AssertionError) as failure:
         assert_not_in_build(release, "./tools/...", "go/format")
-    said = str(failure.value)
-    assert "example.com/shop/tools/gencatalog  named by ./..." in said
-    assert "imported: tools/gencatalog ← go/format" in said
-    assert "name only what is wanted, like example.com/shop/cmd/server example.com/shop/cmd/worker" in said
+    message = str(failure.value)
+    assert "example.com/shop/tools/gencatalog  named by ./..." in message
+    assert "imported: tools/gencatalog ← go/format" in message
+    assert "name only what is wanted, like example.com/shop/cmd/server example.com/shop/cmd/worker" in message
 
 
 def test_bug_10_fixed(go_repo: GoModule) -> None:
-    """The job names the commands that ship: nothing else is looked at."""
+    """The job names the commands that ship: Go considers only these and their imports."""
     release = go_repo.build("-o", "bin/", "./cmd/server", "./cmd/worker")
     assert_not_in_build(release, "./tools/...", "go/format")
 
@@ -179,7 +179,7 @@ def test_bug_10_fixed(go_repo: GoModule) -> None:
 
 
 def test_bug_11_caught(go_repo: GoModule) -> None:
-    """Somebody looked for a race in a build script with -p=1, and GOFLAGS in the pipeline still says so."""
+    """Somebody set GOFLAGS=-p=1 to debug a race in a build script, and the setting is still in the pipeline."""
     go_repo.env["GOFLAGS"] = "-p=1"
     with pytest.raises(AssertionError, match=r"at most 1 ran at a time(?s:.*)-p=1 in GOFLAGS limits"):
         assert_parallel(go_repo.build("./..."))
@@ -187,11 +187,11 @@ def test_bug_11_caught(go_repo: GoModule) -> None:
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="on one CPU Go compiles one package at a time")
 def test_bug_11_fixed(go_repo: GoModule) -> None:
-    """Left alone, Go compiles as many packages at a time as there are CPUs."""
+    """Without -p, Go compiles as many packages at a time as the machine has CPUs."""
     assert_parallel(go_repo.build("./..."))
 
 
-# Bug 13: modules are downloaded by every job.
+# Bug 13: every job downloads the modules.
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def taxed(go_repo: GoModule, go_proxy: ModuleProxy) -> GoModule:
 
 
 def test_bug_13_caught(taxed: GoModule, gocache: BuildCache, go_proxy: ModuleProxy) -> None:
-    """The job restores GOCACHE and compiles nothing, and yet it waits for downloads: the keys are made of sources."""
+    """The job restores GOCACHE and compiles nothing, but it downloads: Go hashes the sources to compute the keys."""
     before = len(go_proxy.requests)
     job = taxed.on_new_machine(path=taxed.path, restore=[gocache])
     result = job.build("./internal/...")
@@ -225,7 +225,7 @@ def test_bug_13_caught(taxed: GoModule, gocache: BuildCache, go_proxy: ModulePro
 
 
 def test_bug_13_fixed(taxed: GoModule, gocache: BuildCache, gomodcache: ModuleCache, go_proxy: ModuleProxy) -> None:
-    """With GOMODCACHE restored as well, the job does not even ask the proxy."""
+    """The job restores GOMODCACHE too: it sends no request to the proxy."""
     before = len(go_proxy.requests)
     job = taxed.on_new_machine(path=taxed.path, restore=[gocache, gomodcache])
     result = job.build("./internal/...")
