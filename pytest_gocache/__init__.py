@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         HashLogError as HashLogError,
         ModuleFileError as ModuleFileError,
         PatternError as PatternError,
+        RepositoryError as RepositoryError,
         StoreError as StoreError,
         ToolchainError as ToolchainError,
         UsageError as UsageError,

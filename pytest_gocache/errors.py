@@ -13,6 +13,7 @@ __all__ = [
     "HashLogError",
     "ModuleFileError",
     "PatternError",
+    "RepositoryError",
     "StoreError",
     "ToolchainError",
     "UsageError",
@@ -38,6 +39,10 @@ class PatternError(UsageError):
 
 class ModuleFileError(UsageError):
     """A path or an edit of a module's file is wrong: outside the module, absent, or ambiguous."""
+
+
+class RepositoryError(GoCacheError):
+    """The repository under test cannot be checked: it cannot be copied, does not build, or prints no test verdict."""
 
 
 class ToolchainError(GoCacheError):

@@ -18,6 +18,7 @@ INSTANCES: list[Exception] = [
     errors.UsageError("usage"),
     errors.PatternError("pattern"),
     errors.ModuleFileError("file"),
+    errors.RepositoryError("repository"),
     errors.ToolchainError("toolchain"),
     errors.StoreError("store"),
     errors.ActionGraphError("graph"),

@@ -1,20 +1,20 @@
-"""What the ready-made checks find: which actions ran that need not have, with the reasons."""
+"""What the ready-made checks find: actions that ran without need, and the reasons."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from pytest_gocache.checks.repository import BuiltCheckout, CheckedRepository, binaries_of
+from pytest_gocache.checks.repository import BaseBuild, RepositoryCopy, binaries_of
 from pytest_gocache.explain.actions import build_settings_only
 from pytest_gocache.explain.changes import folder_of
 from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.wording import why_tests_ran, why_they_ran
-from pytest_gocache.golang.action import Action, Kind, TestOutcome, TestStatus
+from pytest_gocache.golang.action import Action, Kind, TestStatus
 from pytest_gocache.results.given_flags import limit_of
 from pytest_gocache.results.packages import folder_in_modules
 from pytest_gocache.results.result import Result
@@ -23,26 +23,28 @@ from pytest_gocache.results.tables import counted, rows
 
 __all__ = [
     "CheckFailed",
-    "Leaf",
+    "Finding",
     "choose_leaf",
     "could_overlap",
-    "differing",
-    "failing",
+    "different_outputs",
+    "downloaded",
+    "failed_tests",
     "main_packages",
     "not_cached",
     "passed",
     "rebuilt",
     "require",
-    "serial",
+    "serial_commands",
     "sources_to_touch",
 ]
 
 _GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
-_ENOUGH = 4  # compiles, for their never overlapping to be no accident
+_MANY_COMPILES = 4  # with as many, it is no accident that none overlap
+_MOST_LINES = 20  # of the output of failing tests
 
 
-class CheckFailed(AssertionError):  # noqa: N818 - it is what pytest prints before the message
-    """A promise is not kept. ``subjects`` are the packages, modules or binaries for which it is not."""
+class CheckFailed(AssertionError):  # noqa: N818 - pytest prints the name before the message
+    """A repository breaks a promise. ``subjects`` are the packages, modules or commands that break it."""
 
     def __init__(self, message: str, subjects: Sequence[str]) -> None:
         super().__init__(message, tuple(subjects))
@@ -53,28 +55,41 @@ class CheckFailed(AssertionError):  # noqa: N818 - it is what pytest prints befo
         return self.message
 
 
-def require(promise: str, *found: tuple[list[str], list[str]]) -> None:
-    """Raise `CheckFailed` when anything was found: the subjects, and lines that say why and what to do."""
-    subjects = [subject for names, _ in found for subject in names]
-    if subjects:
-        lines = [line for names, lines in found if names for line in lines]
-        raise CheckFailed("\n".join([promise, *filter(None, lines)]), list(dict.fromkeys(subjects)))
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found. Nothing was found when it is empty."""
+
+    subjects: tuple[str, ...] = ()
+    """The packages, modules or commands that break the promise of the check."""
+    lines: tuple[str, ...] = ()
+    """What happened, why, and what to do."""
 
 
-def rebuilt(result: Result, *, but: Collection[str] = (), stamped: bool = True) -> tuple[list[str], list[str]]:
-    """What a build compiled, ``but`` these: packages as Go names them, or import paths.
+def require(promise: str, *findings: Finding) -> None:
+    """Raise `CheckFailed`, with the promise and all findings, unless every finding is empty."""
+    found = [finding for finding in findings if finding.subjects]
+    if found:
+        subjects = dict.fromkeys(subject for finding in found for subject in finding.subjects)
+        lines = [line for finding in found for line in finding.lines if line]
+        raise CheckFailed("\n".join([promise, *lines]), list(subjects))
 
-    ``stamped``: also main packages for which only the build settings changed that Go stamps into them.
+
+def rebuilt(result: Result, *, but: Collection[str] = (), stamped: bool = True) -> Finding:
+    """The packages that a build compiled, except ``but``, which holds import paths or names of test variants.
+
+    Go stamps build settings, such as the commit, into main packages. Without ``stamped``, main packages are left out
+    that Go compiled only because these settings changed.
     """
     actions = [a for a in result.compiles() if a.ran and a.package not in but and a.import_path not in but]
     if not stamped:
         only_stamped = build_settings_only(result, actions)
         actions = [action for action in actions if action not in only_stamped]
     if not actions:
-        return [], []
-    said = f"{counted(actions, 'package was', 'packages were')} rebuilt by {result.title}"
+        return Finding()
+    happened = f"{counted(actions, 'package was', 'packages were')} rebuilt by {result.title}"
     own = [action for action in actions if action.package not in result.std] or actions
-    return sorted({action.import_path for action in own}), [said, *why_they_ran(result, actions)]
+    subjects = sorted({action.import_path for action in own})
+    return Finding(tuple(subjects), (happened, *why_they_ran(result, actions)))
 
 
 def main_packages(result: Result) -> set[str]:
@@ -82,9 +97,17 @@ def main_packages(result: Result) -> set[str]:
     return {action.import_path for action in result.links() if not action.scaffold}
 
 
+def downloaded(result: Result) -> Finding:
+    """The modules that a command downloaded although GOMODCACHE was restored."""
+    if not result.downloads:
+        return Finding()
+    modules = ", ".join(result.downloads)
+    return Finding(result.downloads, (f"{result.title} downloaded {modules}, although GOMODCACHE was restored",))
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A package that others import, and one of its files."""
+    """A package that other packages import, and one of its files."""
 
     package: str
     importers: int
@@ -93,10 +116,10 @@ class Leaf:
 
 
 def choose_leaf(result: Result, but: Collection[str]) -> Leaf | None:
-    """The package of the repository that most others of it are built from, with its first file that a person wrote.
+    """The package that most other packages of the repository depend on, with its first hand-written file.
 
-    It imports no other package of the repository if there is such a one; equal ones go by import path. None when there
-    is only a package that nothing imports.
+    Packages that import no package of the repository come first, then import paths decide. None when no package has
+    importers.
     """
     own = {a.id: a for a in result.compiles() if _is_own(result, a) and not a.scaffold and a.package == a.import_path}
     above: dict[int, set[int]] = {number: set() for number in own}
@@ -129,14 +152,15 @@ def _written_file(result: Result, action: Action) -> str:
     return ""
 
 
-def sources_to_touch(checkout: BuiltCheckout) -> list[Path]:
-    """Every file of the checkout that somebody may have written: generated Go files are left out, their inputs are not.
+def sources_to_touch(copy: RepositoryCopy) -> list[Path]:
+    """The files of the checkout that people write: all but generated Go files.
 
-    A rule of a Makefile that compares times then runs, as it does after a checkout in which an input is the younger.
+    When the inputs of a generator get new times, a Makefile runs it again, as after a checkout that dates inputs later
+    than outputs.
     """
     found = []
-    for name in sorted(checkout.repository.checked_out):
-        file = checkout.repository.tree / name
+    for name in sorted(copy.sources):
+        file = copy.tree / name
         if name.startswith(f".git{os.sep}") or file.is_symlink() or not file.is_file():
             continue
         if file.suffix == ".go" and _GENERATED.search(file.read_text(encoding="utf-8", errors="replace")):
@@ -145,83 +169,121 @@ def sources_to_touch(checkout: BuiltCheckout) -> list[Path]:
     return found
 
 
-def not_cached(result: Result, outcomes: Iterable[TestOutcome]) -> tuple[list[str], list[str]]:
-    """Which of these packages' test results were not served from the cache by a command."""
-    wrong = [result.tests[o.package] for o in outcomes if not result.tests[o.package].cached]
-    if not wrong:
-        return [], []
-    said = f"the results of {counted(wrong, 'package', 'packages')} did not come from the cache in {result.title}"
-    return [outcome.package for outcome in wrong], [said, *why_tests_ran(result, wrong)]
+def not_cached(result: Result, packages: Iterable[str], *, advice: str = "") -> Finding:
+    """The packages whose test results a command did not take from the cache."""
+    outcomes = [result.tests[package] for package in packages if not result.tests[package].cached]
+    if not outcomes:
+        return Finding()
+    happened = f"the test results of {counted(outcomes, 'package', 'packages')} did not come from the cache in"
+    return Finding(
+        tuple(outcome.package for outcome in outcomes),
+        (f"{happened} {result.title}", *why_tests_ran(result, outcomes), advice),
+    )
 
 
-def differing(checkout: BuiltCheckout, again: Result) -> tuple[list[str], list[str]]:
-    """What a second build from nothing made otherwise than the first.
+def failed_tests(result: Result) -> Finding:
+    """The packages whose tests fail, and the end of what they printed."""
+    failed = (TestStatus.FAILED, TestStatus.BUILD_FAILED)
+    packages = sorted(outcome.package for outcome in result.tests.values() if outcome.status in failed)
+    if not packages:
+        return Finding()
+    printed = [line for line in result.stdout.splitlines() if not line.startswith(("ok ", "? "))]
+    happened = f"the tests of {', '.join(packages)} fail: Go does not cache failures"
+    return Finding(tuple(packages), (happened, *(f"  {line}" for line in printed[-_MOST_LINES:])))
 
-    Packages are compared by their content, binaries by their bytes. A binary that Go throws away (``go build ./...``)
-    has neither: it is compared by all that goes into it.
+
+def passed(result: Result) -> list[str]:
+    """The packages whose tests passed, from the cache or not."""
+    return [outcome.package for outcome in result.tests.values() if outcome.status is TestStatus.PASSED]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The same action in two builds, with different outputs."""
+
+    before: Action
+    after: Action
+
+    @property
+    def same_inputs(self) -> bool:
+        return self.before.action_id == self.after.action_id
+
+
+def different_outputs(base: BaseBuild, again: Result) -> Finding:
+    """The packages and binaries that differ between the first build and a second build from nothing.
+
+    Packages are compared by content ID, binaries by content. ``go build ./...`` discards binaries: these are compared
+    by action ID.
     """
-    first = checkout.built
-    before, after = checkout.repository.binaries, binaries_of(again)
+    after = binaries_of(again)
+    pairs = [*_different_packages(base.first, again), *_different_binaries(base, again, after)]
+    if not pairs:
+        return Finding()
+    happened = f"{counted(pairs, 'output differs', 'outputs differ')} between the first build and {again.title}"
+    discarded = any(pair.after.kind is Kind.LINK and _name(pair.after) not in after for pair in pairs)
+    same = [(pair.after.package, ["same inputs, different content"]) for pair in pairs if pair.same_inputs]
+    changed = [pair.after for pair in pairs if not pair.same_inputs]
+    return Finding(
+        tuple(sorted({pair.after.package for pair in pairs})),
+        (
+            f"{happened}; both started without cached packages of the repository",
+            "binaries that `go build` discards are compared by their inputs" if discarded else "",
+            rows(same),
+            *(why_they_ran(again, changed) if changed else ()),
+        ),
+    )
+
+
+def _different_packages(first: Result, again: Result) -> Iterator[_Pair]:
     compiled = {action.package: action for action in first.compiles()}
-    linked = {(action.package, action.target): action for action in first.links()}
-    pairs = [(compiled[a.package], a) for a in again.compiles() if a.package in compiled]
-    wrong = [(old, a) for old, a in pairs if old.content_id and a.content_id and old.content_id != a.content_id]
+    for action in again.compiles():
+        before = compiled.get(action.package)
+        if before and before.content_id and action.content_id and before.content_id != action.content_id:
+            yield _Pair(before, action)
+
+
+def _different_binaries(base: BaseBuild, again: Result, after: Mapping[tuple[str, str], str]) -> Iterator[_Pair]:
+    linked = {_name(action): action for action in base.first.links()}
     for action in again.links():
-        name = (action.package, action.target)
-        old, new = before.get(name), after.get(name)
-        same = old == new if old and new else name not in linked or linked[name].action_id == action.action_id
-        if not same:
-            wrong.append((linked[name], action))
-    if not wrong:
-        return [], []
-    other_inputs = [action for old, action in wrong if old.action_id != action.action_id]
-    said = [(a.package, ["made twice from the same inputs, to different content"]) for _, a in wrong]
-    alike = [line for line, (old, a) in zip(said, wrong, strict=True) if old.action_id == a.action_id]
-    head = f"{counted(wrong, 'output differs', 'outputs differ')} in {again.title}, with nothing cached in both"
-    if any(action.kind is Kind.LINK and (action.package, action.target) not in after for _, action in wrong):
-        head += "; a binary that Go throws away is compared by what goes into it"
-    reasons = why_they_ran(again, other_inputs) if other_inputs else ()
-    return sorted({action.package for _, action in wrong}), [head, rows(alike), *reasons]
+        name = _name(action)
+        before = linked.get(name)
+        if before is None:
+            continue
+        old, new = base.binaries.get(name), after.get(name)
+        if old != new if old and new else before.action_id != action.action_id:
+            yield _Pair(before, action)
 
 
-def serial(result: Result) -> tuple[list[str], list[str]]:
-    """The go commands of a build in which no two compiles overlapped, though they could have.
+def _name(link: Action) -> tuple[str, str]:
+    return link.package, link.target
 
-    They could when neither imports the other, and when a setting keeps them apart or there are so many of them that it
-    is no accident. The subjects are the commands.
+
+def serial_commands(result: Result) -> Finding:
+    """The go commands of a build that compiled one package at a time although two could overlap.
+
+    Without a setting that limits compiles, a command needs several of them: fewer may miss each other by accident.
     """
     names, lines = [], []
     for command in (command for command in result.go_commands if command.actions):
         compiled = [action for action in command.compiles() if action.ran]
         limit, what = limit_of(command)
-        if command.max_parallel > 1 or not could_overlap(command) or (limit > 1 and len(compiled) < _ENOUGH):
+        if command.max_parallel > 1 or not could_overlap(command) or (limit > 1 and len(compiled) < _MANY_COMPILES):
             continue
         names.append(" ".join(command.command))
         seconds = sum(action.ended - action.started for action in compiled)
-        lines.append(f"{command.title}: of {len(compiled)} compiles no two ran at a time; {seconds:.1f} s of compiling")
+        lines.append(f"{command.title}: {len(compiled)} compiles ran one at a time, {seconds:.1f} s in total")
         lines.append(
-            f"  {what} limits how many may run at a time: without it, as many as there are CPUs"
+            f"  {what} limits how many compiles run at a time: without it, Go runs as many as there are CPUs"
             if limit < 2 and what  # noqa: PLR2004 - it takes two
-            else "  no setting of Go limits them: see what starts the command, and on how many CPUs it lets it run"
+            else "  no Go setting limits them: check how many CPUs the command may use"
         )
-    return names, lines
+    return Finding(tuple(names), tuple(lines))
 
 
 def could_overlap(result: Result) -> bool:
-    """Whether a go command compiled two packages of which neither waits for the other."""
+    """Whether a go command compiled two packages that do not wait for each other."""
     compiled = sorted((a for a in result.compiles() if a.ran), key=lambda action: action.started)
     return any(
         other.id not in below(result, [one]) and one.id not in below(result, [other])
         for one, other in pairwise(compiled)
     )
-
-
-def passed(result: Result) -> list[TestOutcome]:
-    """The packages whose tests passed, from the cache or not."""
-    return [outcome for outcome in result.tests.values() if outcome.status is TestStatus.PASSED]
-
-
-def failing(repository: CheckedRepository) -> list[str]:
-    """The packages whose tests fail in the base test."""
-    wrong = (TestStatus.FAILED, TestStatus.BUILD_FAILED)
-    return sorted(outcome.package for outcome in repository.tested[0].tests.values() if outcome.status in wrong)

@@ -1,4 +1,4 @@
-"""What a repository must have before the ready-made checks can build it."""
+"""What a repository needs so that the ready-made checks can build a copy of it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import re
 import shlex
 from pathlib import Path
 
-from pytest_gocache.errors import UsageError
+from pytest_gocache.errors import RepositoryError, UsageError
 from pytest_gocache.golang.modfile import local_folders_of, module_path_of
 
-__all__ = ["refuse_dependent", "what_it_lacks"]
+__all__ = ["missing_for_build", "refuse_dependent"]
 
 _MISSING = re.compile(
     r"module lookup disabled|reading file://|cannot find module providing|missing go\.sum entry|"
@@ -19,32 +19,36 @@ _MISSING = re.compile(
 
 
 def refuse_dependent(source: Path) -> None:
-    """Refuse what is no repository, and one that cannot be built from a copy; a `UsageError` that says why."""
+    """Refuse a folder that is not a repository, and a repository that builds only where it is.
+
+    Raises `UsageError` for a folder without go.mod and go.work, and `RepositoryError` for a part of Go and for a
+    ``replace`` or ``use`` of a folder outside the repository.
+    """
     if not (source / "go.mod").is_file() and not (source / "go.work").is_file():
-        raise UsageError(f"there is no go.mod and no go.work in {source}: name the repository with --go-repo")
+        raise UsageError(f"{source} has no go.mod and no go.work: name the repository with --go-repo")
     root = Path(os.path.realpath(source))
     for file in filter(Path.is_file, (source / "go.mod", source / "go.work")):
         text = file.read_text(encoding="utf-8")
         if file.name == "go.mod" and module_path_of(text) in ("cmd", "std"):
-            raise UsageError(f"{source} is a part of Go: its packages can be built in their GOROOT only, not in a copy")
+            raise RepositoryError(f"{source} is a part of Go: its packages build only in their GOROOT, not in a copy")
         for folder in local_folders_of(text):
             if not Path(os.path.realpath(root / folder)).is_relative_to(root):
-                raise UsageError(
-                    f"{file} refers to {shlex.quote(folder)}, outside of the repository: a private copy would lack it; "
-                    "--go-repo takes the folder that holds both, with a go.work in it"
+                raise RepositoryError(
+                    f"{file} refers to {shlex.quote(folder)}, which is outside the repository and not in a copy of it: "
+                    "put a go.work into the folder that holds both, and name that folder with --go-repo"
                 )
 
 
-def what_it_lacks(printed: str, modcache: Path | None) -> str:
-    """What a build that failed needs, by what it printed, and how to give it that; empty when nothing is known."""
+def missing_for_build(printed: str, modcache: Path | None) -> str:
+    """What a failed build needs and how to provide it, from what the build printed. Empty when that is not known."""
     if _MISSING.search(printed):
         looked = f" (looked in {modcache})" if modcache else ""
         return (
-            f"modules that it needs are not at hand{looked}: --go-modcache=DIR names a module cache that has them, "
-            "--go-network lets them be downloaded, and `go mod vendor` puts them into the repository"
+            f"the build needs modules that are not available{looked}: name a module cache that has them with "
+            "--go-modcache=DIR, allow downloads with --go-network, or run `go mod vendor` in the repository"
         )
     if re.search(r"build constraints exclude all Go files|C compiler .* not found", printed):
-        return "it uses cgo, and no C compiler was found: install one, or build with CGO_ENABLED=0 ([build] env)"
+        return "the build uses cgo and found no C compiler: install one, or set CGO_ENABLED=0 in the [build] env"
     if "requires go >=" in printed or "go.mod requires go" in printed:
-        return "it needs a newer toolchain: --go-toolchain=VERSION names one"
+        return "the build needs a newer toolchain: name one with --go-toolchain=VERSION"
     return ""

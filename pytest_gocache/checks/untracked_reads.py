@@ -1,4 +1,4 @@
-"""What tests depend on, and Go does not track: by the log that a test binary writes, and by running tests elsewhere."""
+"""What tests depend on and Go does not track: files, from the log of a test binary, and the environment of a user."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_gocache.caches.build_cache import BuildCache
-from pytest_gocache.checks.repository import BuiltCheckout
+from pytest_gocache.checks.findings import Finding
+from pytest_gocache.checks.repository import Checkout, RepositoryCopy
 from pytest_gocache.explain.history import log_of
 from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.host.environment import gomodcache_of
@@ -17,84 +18,86 @@ from pytest_gocache.results.tables import counted, rows
 
 __all__ = ["other_verdicts", "outside_reads"]
 
-_LOG = b"# test log\n"
-_OF_THE_SYSTEM = ("/dev", "/proc", "/sys")
-_MOST = 5
-_REMEDY = (
-    "what a test reads before testing has started (in init, in TestMain), through other programs, or as the time zone "
-    "is in no key: -count=1 runs it each time"
+_LOG_HEADER = b"# test log\n"
+_SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")
+_MOST_FILES = 5
+_MOST_LINES = 3  # of the output of a failing test
+_ADVICE_ON_FILES = (
+    "a change to these files does not invalidate a cached result: copy them into testdata, or run these tests with "
+    "-count=1"
 )
-# What differs between two people's machines and leaves Go's own folders alone. TMPDIR stays: t.TempDir reads it, and so
-# Go would run nearly every test again, and nothing could be said of its other inputs.
-_ELSEWHERE = {"USER": "ann", "LOGNAME": "ann", "TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8"}
+_ADVICE_ON_VERDICTS = (
+    "Go does not track what a test reads in init or in TestMain, through other programs, or as the time zone: run such "
+    "tests with -count=1"
+)
+# What differs between the machines of two people, except Go's own folders and TMPDIR. t.TempDir reads TMPDIR: with a
+# different one, Go would run nearly every test again, and no cached result would be left to compare.
+_OTHER_USER = {"USER": "ann", "LOGNAME": "ann", "TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8"}
 
 
-def outside_reads(checkout: BuiltCheckout, result: Result, packages: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The tests of a command that opened or looked at files which Go does not look at again, and these files.
+def outside_reads(copy: RepositoryCopy, result: Result, packages: Iterable[str]) -> Finding:
+    """The tests that opened files, or asked for their status, which Go does not track.
 
-    Go logs what a test opens through ``os``, and goes by it when it looks for a cached result: but only by what is
-    inside of the package's module. Not counted: what is not there, the toolchain, the caches, the temporary folder, and
-    the system's /dev, /proc and /sys.
+    Go logs what a test opens through ``os``. Before it serves a cached result, it compares the logged files that are in
+    the module of the package, and no others. Missing files, the toolchain, the caches, the temporary folder, and /dev,
+    /proc and /sys do not count.
     """
-    said = []
+    listed = []
     for package in packages:
-        files = list(dict.fromkeys(_outside(checkout, result.testing(package), package)))
+        files = list(dict.fromkeys(_outside(copy, result.testing(package), package)))
         if files:
-            more = [f"and {len(files) - _MOST} more"] if len(files) > _MOST else []
-            said.append((package, [", ".join([*files[:_MOST], *more])]))
-    if not said:
-        return [], []
-    return [package for package, _ in said], [
-        f"the tests of {counted(said, 'package', 'packages')} read files that Go does not look at again:",
-        rows(said),
-        "a change of these leaves a cached result as it is: copy them into testdata, or use -count=1 for these tests",
-    ]
+            more = [f"and {len(files) - _MOST_FILES} more"] if len(files) > _MOST_FILES else []
+            listed.append((package, [", ".join([*files[:_MOST_FILES], *more])]))
+    if not listed:
+        return Finding()
+    happened = f"the tests of {counted(listed, 'package', 'packages')} read files that Go does not track:"
+    return Finding(tuple(package for package, _ in listed), (happened, rows(listed), _ADVICE_ON_FILES))
 
 
-def _outside(checkout: BuiltCheckout, result: Result, package: str) -> Iterator[str]:
+def _outside(copy: RepositoryCopy, result: Result, package: str) -> Iterator[str]:
     folder = folder_in_modules(result, package)
     module = module_of(result, package)
     if folder is None or module is None:
         return
     env = result.circumstances.env
     home = Path(env.get("HOME", ""))
-    fine = [
+    ignored = [
         Path(os.path.realpath(result.cwd / module)),
         result.circumstances.goroot,
         gomodcache_of(env),
-        *map(Path, _OF_THE_SYSTEM),
+        *map(Path, _SYSTEM_FOLDERS),
     ]
-    fine += [Path(env[name]) for name in ("GOCACHE", "TMPDIR", "GOTMPDIR") if env.get(name)]
+    ignored += [Path(env[name]) for name in ("GOCACHE", "TMPDIR", "GOTMPDIR") if env.get(name)]
     path = env.get("PATH", "").split(os.pathsep)
-    for name in _logged(checkout.repository.machine.build_cache, result, package, folder):
+    for name in _logged(copy.machine.build_cache, result, package, folder):
         file = Path(name)
-        if any(file.is_relative_to(one) for one in fine) or not os.path.lexists(file):
+        if any(file.is_relative_to(one) for one in ignored) or not os.path.lexists(file):
             continue
         if file.is_dir():
             continue  # every walk up a path, and every search for a file, looks at folders
-        own = file.is_relative_to(checkout.repository.root) and not file.is_relative_to(home)
-        if own and not file.is_relative_to(checkout.repository.tree):
-            continue  # what the library itself has put there, like the go that observes others
+        ours = file.is_relative_to(copy.root) and not file.is_relative_to(home)
+        if ours and not file.is_relative_to(copy.tree):
+            continue  # the library put it there, like the go that observes others
         if str(file.parent) in path and os.access(file, os.X_OK):
             yield f"the program {file.name} ({file})"
         elif file.is_relative_to(home):
             yield f"~/{file.relative_to(home)}"
         else:
-            yield os.path.relpath(file, folder) if file.is_relative_to(checkout.repository.tree) else name
+            yield os.path.relpath(file, folder) if file.is_relative_to(copy.tree) else name
 
 
 def _logged(cache: BuildCache, result: Result, package: str, folder: Path) -> list[str]:
-    """The absolute paths of what a test has opened or looked at, by the log that Go keeps with its result."""
+    """The absolute paths of the files that a test opened, from the log that Go keeps with the test's result."""
     lookups = log_of(result).lookups.packages.get(package)
     found: dict[str, None] = {}
     for key in {lookup.key: None for lookup in lookups.lookups} | dict.fromkeys(lookups.saved) if lookups else ():
         log = cache.output(key)
-        if log is None or not log.startswith(_LOG):
+        if log is None or not log.startswith(_LOG_HEADER):
             continue
         here = str(folder)
-        for line in log[len(_LOG) :].decode("utf-8", "surrogateescape").splitlines():
+        for line in log[len(_LOG_HEADER) :].decode("utf-8", "surrogateescape").splitlines():
             verb, _, name = line.partition(" ")
-            absolute = os.path.normpath(os.path.join(here, name))  # noqa: PTH118 - names, that need not exist
+            absolute = os.path.normpath(os.path.join(here, name))  # noqa: PTH118 - the file need not exist
             if verb == "chdir":
                 here = absolute
             elif verb in ("open", "stat"):
@@ -102,45 +105,46 @@ def _logged(cache: BuildCache, result: Result, package: str, folder: Path) -> li
     return list(found)
 
 
-def other_verdicts(checkout: BuiltCheckout, packages: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The packages whose tests passed, whose result Go serves from the cache, and which fail when they are run.
+def other_verdicts(checkout: Checkout, home: Path, packages: Sequence[str]) -> Finding:
+    """The packages whose tests pass from the cache and fail when they run, both for a different user.
 
-    They are run with another home directory, user name, time zone and locale. A test that reads files is not served to
-    a user in another time zone: Go has the times of files in the key as they are written there.
+    That user has the home ``home``, and a different name, time zone and locale. Go never serves the result of a test
+    that reads files to a user in a different time zone: the key has the times of the files in local time.
     """
-    home = checkout.repository.root / "another-home"
     home.mkdir(exist_ok=True)
-    env = {**_ELSEWHERE, "HOME": str(home), "USERPROFILE": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
+    env = {**_OTHER_USER, "HOME": str(home), "USERPROFILE": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
     served = checkout.test(env=env)
-    chosen = [name for name in packages if name in served.tests and served.tests[name].cached]
-    if not chosen:
-        return [], []
+    cached = [name for name in packages if name in served.tests and served.tests[name].cached]
+    if not cached:
+        return Finding()
     ran = checkout.test("-count=1", env=env)
-    wrong = [name for name in chosen if name in ran.tests and ran.tests[name].status is TestStatus.FAILED]
+    wrong = [name for name in cached if _fails(ran, name)]
     if not wrong:
-        return [], []
-    at_home = checkout.test("-count=1")
-    said = [(name, [_said(at_home, name), *_output_of(ran, name)]) for name in wrong]
-    return wrong, [
-        f"the cached results of {counted(wrong, 'package', 'packages')} are not what running the tests gives:",
-        rows(said),
-        f"they were run with {_words(env)}",
-        _REMEDY,
-    ]
+        return Finding()
+    first_user = checkout.test("-count=1")
+    listed = [(name, [_verdicts(first_user, name), *_output_of(ran, name)]) for name in wrong]
+    happened = f"the tests of {counted(wrong, 'package', 'packages')} pass from the cache and fail when they run:"
+    return Finding(
+        tuple(wrong), (happened, rows(listed), f"they ran with {_environment_text(env)}", _ADVICE_ON_VERDICTS)
+    )
 
 
-def _said(at_home: Result, name: str) -> str:
-    if name in at_home.tests and at_home.tests[name].status is TestStatus.FAILED:
-        return "passed at first, and fails now in the same environment: it depends on chance, or on what was run before"
-    return "served as passed, and fails in another user's environment"
+def _fails(result: Result, name: str) -> bool:
+    return name in result.tests and result.tests[name].status is TestStatus.FAILED
+
+
+def _verdicts(first_user: Result, name: str) -> str:
+    if _fails(first_user, name):
+        return "passed at first, and fails now in the same environment: it is flaky, or depends on earlier runs"
+    return "cached as passed, and fails in the environment of a different user"
 
 
 def _output_of(result: Result, name: str) -> list[str]:
-    """The first lines of what a failing package's tests printed."""
+    """The last lines that the tests of a failing package printed."""
     before = result.stdout.partition(f"\nFAIL\t{name}")[0].splitlines()
     failures = [line.strip() for line in before if line.strip() and not line.startswith(("ok ", "FAIL", "=== "))]
-    return [f"  {line}" for line in failures[-3:]]
+    return [f"  {line}" for line in failures[-_MOST_LINES:]]
 
 
-def _words(env: Mapping[str, str]) -> str:
+def _environment_text(env: Mapping[str, str]) -> str:
     return " ".join(f"{name}={value}" for name, value in env.items() if name in ("HOME", "USER", "TZ", "LC_ALL"))

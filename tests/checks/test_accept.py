@@ -1,4 +1,4 @@
-"""What gocache.toml accepts of a check's findings."""
+"""Which findings of the ready-made checks gocache.toml accepts."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ def test_subjects_are_accepted_by_pattern() -> None:
 
 
 @pytest.mark.parametrize("test", ["test_ci.py::*", "*", "checks.py::*", "checks.py::test_t*"])
-def test_entries_that_may_mean_something_are_fine(test: str) -> None:
+def test_entries_for_a_check_or_for_other_tests_are_fine(test: str) -> None:
     refuse_unknown([entry(test)], CHECKS, "gocache.toml")
 
 
 @pytest.mark.parametrize(
-    ("test", "said"),
+    ("test", "message"),
     [
-        ("checks.py::test_wram", "there is no such check; did you mean 'checks.py::test_warm'"),
-        ("checks.py::xyz", "there is no such check; there are test_warm, test_touch"),
+        ("checks.py::test_wram", "no check has this name; did you mean 'checks.py::test_warm'"),
+        ("checks.py::xyz", "no check has this name; the checks are test_warm, test_touch"),
         ("test_warm", "write test = 'checks.py::test_warm'"),
     ],
 )
-def test_entries_for_no_check_are_refused(test: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_entries_for_an_unknown_check_are_refused(test: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         refuse_unknown([entry(test)], CHECKS, "gocache.toml")

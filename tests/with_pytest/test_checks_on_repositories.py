@@ -1,4 +1,4 @@
-"""The ready-made checks on repositories of many kinds: what each needs, what is said where it is not there."""
+"""The ready-made checks on repositories of many kinds: what each needs, and what they print without it."""
 
 from __future__ import annotations
 
@@ -28,12 +28,17 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path / "app"
 
 
+def assert_outcomes(result: pytest.RunResult, **counts: int) -> None:
+    """Compare the outcomes of a run that selects only the checks in ``counts``."""
+    result.assert_outcomes(**counts, deselected=len(ALL) - sum(counts.values()))
+
+
 def skips(result: pytest.RunResult) -> str:
     return "\n".join(line for line in result.outlines if line.startswith("SKIPPED"))
 
 
 def stamps(folder: Path) -> dict[str, tuple[bytes, int, int]]:
-    """Every file and folder: its content, its mode and its modification time."""
+    """Every file and folder with its content, mode and modification time."""
     found = {}
     for parent, folders, names in os.walk(folder):
         for name in [*folders, *names]:
@@ -74,31 +79,31 @@ def test_a_repository_without_programs_tests_and_commits(
 
     found = outcomes(result)
     assert {name for name in ALL if found.get(name) == "failed"} == {CHECKOUT}
-    assert "there is no .git folder in the repository" in skips(result)
+    assert "the repository has no .git folder" in skips(result)
     assert "no package has tests" in skips(result)
-    assert "no two packages of the build could be compiled at the same time" in skips(result)
+    assert "the build has no two packages that can compile at the same time" in skips(result)
 
 
 def test_a_check_is_selected_by_its_name(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     result = checks(pytester, store, repository, "-k", "warm_build", "-v")
-    result.assert_outcomes(passed=1, deselected=9)
+    assert_outcomes(result, passed=1)
     result.stdout.fnmatch_lines([f"*checks.py::{WARM} PASSED*"])
 
 
-def test_a_build_that_fails_is_told_once(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+def test_a_build_that_fails_is_reported_once(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(repository, {"app/app.go": "package app\n\nconst Word = missing\n"})
     result = checks(pytester, store, repository)
-    result.assert_outcomes(errors=1, skipped=9)
+    assert_outcomes(result, errors=1, skipped=len(ALL) - 1)
     result.stdout.fnmatch_lines(
         [
-            "*UsageError: the repository does not build: `go build ./...` failed with exit status 1 in *",
+            "*RepositoryError: the repository does not build: `go build ./...` failed with exit status 1 in *",
             "app/app.go:3:14: undefined: missing",
-            f"SKIPPED*nothing can be said: see the error of {WARM}",
+            f"SKIPPED*cannot be checked: see the failure of {WARM}",
         ]
     )
 
 
-def test_tests_that_fail_are_told_by_one_check(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+def test_tests_that_fail_are_reported_by_one_check(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(
         repository,
         {"lib/lib_test.go": 'package lib\n\nimport "testing"\n\nfunc TestX(t *testing.T) { t.Fatal("broken") }\n'},
@@ -110,49 +115,49 @@ def test_tests_that_fail_are_told_by_one_check(pytester: pytest.Pytester, store:
     result.stdout.fnmatch_lines(
         [
             "CheckFailed: tests are cached the second time",
-            "the tests of example.com/app/lib fail: failures are never cached",
+            "the tests of example.com/app/lib fail: Go does not cache failures",
             "*broken",
         ]
     )
-    assert "no test result is cached: nothing stale can be served" in skips(result)
+    assert "no test result is cached: Go cannot serve a stale one" in skips(result)
 
 
-def test_tests_that_cannot_be_run_are_told_once(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+def test_tests_that_cannot_run_are_reported_once(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(repository, {"gocache.toml": '[test]\ncommand = ["false"]\n'})
     result = checks(pytester, store, repository, "-k", "ci_cache or test_tests")
-    result.assert_outcomes(failed=1, skipped=2, deselected=7)
-    result.stdout.fnmatch_lines(["*UsageError: `false` (step 3) printed no test verdict, exit status 1:*"])
+    assert_outcomes(result, failed=1, skipped=2)
+    result.stdout.fnmatch_lines(["*RepositoryError: `false` (step 3) printed no test verdict, exit status 1:*"])
 
 
 def test_a_build_that_compiles_everything_each_time(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(repository, {"gocache.toml": '[build]\ncommand = ["go", "build", "-a", "./..."]\n'})
     result = checks(pytester, store, repository, "-k", "warm_build or touch or checkout")
-    result.assert_outcomes(failed=1, skipped=2, deselected=7)
+    assert_outcomes(result, failed=1, skipped=2)
     result.stdout.fnmatch_lines(["CheckFailed: a warm build compiles nothing", "-a compiles everything again*"])
-    assert "every build compiles everything, also when nothing has changed: that is to be mended first" in skips(result)
+    assert f"every build compiles every package, even without a change: fix {WARM} first" in skips(result)
 
 
-def test_a_folder_that_is_no_repository(pytester: pytest.Pytester, store: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_repository(pytester: pytest.Pytester, store: Path, tmp_path: Path) -> None:
     result = checks(pytester, store, tmp_path)
-    result.assert_outcomes(errors=1, skipped=9)
+    assert_outcomes(result, errors=1, skipped=len(ALL) - 1)
     result.stdout.fnmatch_lines(
-        [f"*there is no go.mod and no go.work in {tmp_path}: name the repository with --go-repo"]
+        [f"*UsageError: {tmp_path} has no go.mod and no go.work: name the repository with --go-repo"]
     )
 
 
 def test_a_build_that_calls_no_go(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(repository, {"gocache.toml": '[build]\ncommand = ["true"]\n'})
     result = checks(pytester, store, repository)
-    result.assert_outcomes(errors=1, skipped=9)
-    result.stdout.fnmatch_lines(["*`true` (step 1) has called no go command that builds*"])
+    assert_outcomes(result, errors=1, skipped=len(ALL) - 1)
+    result.stdout.fnmatch_lines(["*RepositoryError: `true` (step 1) ran no go command that pytest-gocache can see: *"])
 
 
-# What is accepted.
+# Accepted failures.
 
 
 @pytest.fixture
 def accepting(repository: Path) -> Path:
-    """Its second checkout compiles two packages, and that is accepted for one of them."""
+    """The repository, which accepts for one of two packages that a second checkout compiles it."""
     write(repository, {"gocache.toml": accept(CHECKOUT, "example.com/app/lib")})
     return repository
 
@@ -164,7 +169,7 @@ def accept(check: str, change: str = "*") -> str:
 def test_an_accepted_failure_is_expected_and_shown(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(repository, {"gocache.toml": accept(CHECKOUT)})
     result = checks(pytester, store, repository, "-k", "second_checkout")
-    result.assert_outcomes(xfailed=1, deselected=9)
+    assert_outcomes(result, xfailed=1)
     result.stdout.fnmatch_lines([f"XFAIL *checks.py::{CHECKOUT} - the folder is in the key*"])
 
 
@@ -172,49 +177,49 @@ def test_what_is_accepted_for_one_package_is_not_for_another(
     pytester: pytest.Pytester, store: Path, accepting: Path
 ) -> None:
     result = checks(pytester, store, accepting, "-k", "second_checkout")
-    result.assert_outcomes(failed=1, deselected=9)
+    assert_outcomes(result, failed=1)
     result.stdout.fnmatch_lines(["accepted in gocache.toml: example.com/app/lib"])
 
 
 def test_an_accepted_check_that_passes_fails(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(repository, {"gocache.toml": accept(WARM)})
     result = checks(pytester, store, repository, "-k", "warm_build")
-    result.assert_outcomes(failed=1, deselected=9)
+    assert_outcomes(result, failed=1)
     result.stdout.fnmatch_lines(
-        ["*gocache.toml accepts a failure that is none any more (the folder is in the key): take the entry out"]
+        ["*gocache.toml accepts a failure that no longer occurs (the folder is in the key): remove the entry"]
     )
 
 
 @pytest.mark.parametrize(
-    ("test", "said"),
+    ("test", "message"),
     [
-        ("checks.py::test_warm_bild", f"there is no such check; did you mean 'checks.py::{WARM}'?"),
+        ("checks.py::test_warm_bild", f"no check has this name; did you mean 'checks.py::{WARM}'?"),
         (WARM, f"write test = 'checks.py::{WARM}'"),
     ],
 )
-def test_an_accepted_check_that_does_not_exist_is_told(
-    pytester: pytest.Pytester, store: Path, repository: Path, test: str, said: str
+def test_an_accepted_check_that_does_not_exist_is_reported(
+    pytester: pytest.Pytester, store: Path, repository: Path, test: str, message: str
 ) -> None:
     write(repository, {"gocache.toml": f'[[accept]]\ntest = "{test}"\nreason = "x"\n'})
     result = checks(pytester, store, repository, "-k", "serial or warm")
-    result.assert_outcomes(errors=1, skipped=2, deselected=7)
-    result.stdout.fnmatch_lines([f"*UsageError: {repository}/gocache.toml: accept of '{test}': {said}"])
+    assert_outcomes(result, errors=1, skipped=2)
+    result.stdout.fnmatch_lines([f"*UsageError: {repository}/gocache.toml: accept of '{test}': {message}"])
 
 
-def test_entries_for_other_tests_are_left_alone(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+def test_entries_for_other_tests_are_ignored(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(repository, {"gocache.toml": '[[accept]]\ntest = "test_ci.py::*"\nreason = "x"\n'})
-    checks(pytester, store, repository, "-k", "warm_build").assert_outcomes(passed=1, deselected=9)
+    assert_outcomes(checks(pytester, store, repository, "-k", "warm_build"), passed=1)
 
 
-# Where the repository is named.
+# How the repository is named.
 
 
-def test_gocache_toml_names_another_folder(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+def test_gocache_toml_names_a_different_folder(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     pytester.path.joinpath("gocache.toml").write_text(
         f'go_repo = "{os.path.relpath(repository, pytester.path)}"\n{accept(CHECKOUT)}', encoding="utf-8"
     )
     result = run_apart(pytester, store, "--pyargs", "pytest_gocache.checks", "-k", "second_checkout", "-rA")
-    result.assert_outcomes(xfailed=1, deselected=9)
+    assert_outcomes(result, xfailed=1)
 
 
 # Where modules come from.
@@ -224,7 +229,7 @@ DEP = {"go.mod": "module example.com/dep\n\ngo 1.21\n", "dep.go": "package dep\n
 
 @pytest.fixture
 def modcache(tmp_path: Path) -> Path:
-    """A module cache with one module, as Go would have filled it."""
+    """A module cache with one module, as Go fills it."""
     folder = tmp_path / "modcache/cache/download/example.com/dep/@v"
     write(folder, {"list": "v1.0.0\n", "v1.0.0.mod": DEP["go.mod"], "v1.0.0.info": '{"Version":"v1.0.0"}'})
     with zipfile.ZipFile(folder / "v1.0.0.zip", "w") as archive:
@@ -262,14 +267,14 @@ def test_the_users_own_module_cache_is_the_default(
     pytester: pytest.Pytester, store: Path, depending: Path, modcache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOMODCACHE", str(modcache))
-    checks(pytester, store, depending, "-k", "warm_build").assert_outcomes(passed=1, deselected=9)
+    assert_outcomes(checks(pytester, store, depending, "-k", "warm_build"), passed=1)
 
 
-def test_modules_that_are_not_at_hand(pytester: pytest.Pytester, store: Path, depending: Path) -> None:
+def test_modules_that_are_not_available(pytester: pytest.Pytester, store: Path, depending: Path) -> None:
     result = checks(pytester, store, depending)
-    result.assert_outcomes(errors=1, skipped=9)
+    assert_outcomes(result, errors=1, skipped=len(ALL) - 1)
     result.stdout.fnmatch_lines(
-        ["*modules that it needs are not at hand: --go-modcache=DIR names a module cache that has them, *"]
+        ["the build needs modules that are not available: name a module cache that has them with --go-modcache=DIR, *"]
     )
 
 
@@ -278,7 +283,7 @@ def test_a_folder_that_is_no_module_cache(
 ) -> None:
     result = checks(pytester, store, repository, "--go-modcache", str(tmp_path), "-k", "warm_build")
     result.stdout.fnmatch_lines([f"*--go-modcache: {tmp_path} is no module cache: it has no folder cache/download"])
-    result.assert_outcomes(errors=1, deselected=9)
+    assert_outcomes(result, errors=1)
 
 
 # Kinds of repositories.
@@ -324,8 +329,10 @@ def test_a_workspace(pytester: pytest.Pytester, store: Path, tmp_path: Path) -> 
 def test_a_workspace_that_reaches_outside(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(repository, {"go.mod": APP["go.mod"] + "\nreplace example.com/dep => ../dep\n"})
     result = checks(pytester, store, repository, "-k", "warm_build")
-    result.assert_outcomes(errors=1, deselected=9)
-    result.stdout.fnmatch_lines(["*go.mod refers to ../dep, outside of the repository: a private copy would lack it*"])
+    assert_outcomes(result, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*RepositoryError: */go.mod refers to ../dep, which is outside the repository and not in a copy of it: *"]
+    )
 
 
 CGO = 'package lib\n\n// static int one(void) { return 1; }\nimport "C"\n\nfunc One() int { return int(C.one()) }\n'
@@ -348,23 +355,23 @@ def test_a_cgo_repository_without_a_compiler(
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     result = checks(pytester, store, repository)
-    result.assert_outcomes(errors=1, skipped=9)
+    assert_outcomes(result, errors=1, skipped=len(ALL) - 1)
     result.stdout.fnmatch_lines(
         [
             "*the repository does not build*",
-            "it uses cgo, and no C compiler was found: install one, or build with CGO_ENABLED=0 ([[]build] env)",
+            "the build uses cgo and found no C compiler: install one, or set CGO_ENABLED=0 in the [[]build] env",
         ]
     )
 
 
-def test_one_cpu_is_not_enough_to_tell_what_is_serial(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+def test_one_cpu_cannot_show_what_is_serial(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     if not hasattr(os, "sched_setaffinity"):
         pytest.skip("this system cannot keep a process on one CPU")
     pytester.makeconftest("import os\n\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n")
     result = checks(pytester, store, repository, "-k", "serially")
-    result.assert_outcomes(skipped=1, deselected=9)
+    assert_outcomes(result, skipped=1)
     assert SERIAL not in outcomes(result)
-    assert "there is only one CPU: nothing can overlap" in skips(result)
+    assert "only one CPU is available: compiles cannot overlap" in skips(result)
 
 
 EXAMPLE = Path(__file__).parents[2] / "example_project"
@@ -382,7 +389,7 @@ def test_the_example_project_with_its_makefile(pytester: pytest.Pytester, store:
 
 def test_a_part_of_go_is_refused(pytester: pytest.Pytester, store: Path) -> None:
     result = checks(pytester, store, embedded() / "src/cmd", "-k", "warm_build")
-    result.assert_outcomes(errors=1, deselected=9)
+    assert_outcomes(result, errors=1)
     result.stdout.fnmatch_lines(
-        ["*/src/cmd is a part of Go: its packages can be built in their GOROOT only, not in a copy"]
+        ["*RepositoryError: */src/cmd is a part of Go: its packages build only in their GOROOT, not in a copy"]
     )
