@@ -22,12 +22,12 @@ from pytest_gocache.errors import GoCacheError
 from pytest_gocache.plugin.session import GoSession, commands_of, keep_folder, record_result
 from pytest_gocache.results.result import Result
 
-__all__ = ["SharedRuns"]
+__all__ = ["Once", "SharedRuns"]
 
 T = TypeVar("T")
 
 
-class _Once(Generic[T]):
+class Once(Generic[T]):
     """A value that is made once. When that fails, the check that asked for it gets the error, and later checks skip."""
 
     def __init__(self) -> None:
@@ -35,6 +35,7 @@ class _Once(Generic[T]):
         self._failed_in = ""
 
     def get(self, check: str, make: Callable[[], T]) -> T:
+        """The value, made now if this is the first call. Raises the `GoCacheError` that ``make`` raises."""
         if self._failed_in:
             pytest.skip(f"cannot be checked: see the failure of {self._failed_in}")
         if self._value is None:
@@ -53,9 +54,9 @@ class SharedRuns:
         self._session = session
         self._root = root
         self._copy = copy
-        self._copied: _Once[RepositoryCopy] = _Once()
-        self._built: _Once[BaseBuild] = _Once()
-        self._tested: _Once[BaseTests] = _Once()
+        self._copied: Once[RepositoryCopy] = Once()
+        self._built: Once[BaseBuild] = Once()
+        self._tested: Once[BaseTests] = Once()
         self._checks: list[pytest.Function] = []
 
     def repository(self, check: pytest.Function) -> BuiltRepository:

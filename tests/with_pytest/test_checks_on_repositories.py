@@ -90,6 +90,12 @@ def test_a_check_is_selected_by_its_name(pytester: pytest.Pytester, store: Path,
     result.stdout.fnmatch_lines([f"*checks.py::{WARM} PASSED*"])
 
 
+def test_the_checks_have_the_same_ids_whatever_python_files_says(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\npython_files = check_*.py\n")
+    result = pytester.runpytest_subprocess("--pyargs", "pytest_gocache.checks", "--collect-only", "-q")
+    assert [line for line in result.outlines if "::" in line] == [f"checks.py::{name}" for name in ALL]
+
+
 def test_a_build_that_fails_is_reported_once(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(repository, {"app/app.go": "package app\n\nconst Word = missing\n"})
     result = checks(pytester, store, repository)
