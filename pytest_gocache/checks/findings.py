@@ -118,8 +118,8 @@ class Leaf:
 def choose_leaf(result: Result, but: Collection[str]) -> Leaf | None:
     """The package that most other packages of the repository depend on, with its first hand-written file.
 
-    Packages that import no package of the repository come first, then import paths decide. None when no package has
-    importers.
+    Packages that import nothing else of the repository come first. Ties go to the first import path. None when no
+    package has importers.
     """
     own = {a.id: a for a in result.compiles() if _is_own(result, a) and not a.scaffold and a.package == a.import_path}
     above: dict[int, set[int]] = {number: set() for number in own}
@@ -155,8 +155,8 @@ def _written_file(result: Result, action: Action) -> str:
 def sources_to_touch(copy: RepositoryCopy) -> list[Path]:
     """The files of the checkout that people write: all but generated Go files.
 
-    When the inputs of a generator get new times, a Makefile runs it again, as after a checkout that dates inputs later
-    than outputs.
+    A Makefile then runs generators again, because their inputs are newer than their outputs. The same happens after a
+    checkout that gives the inputs later times.
     """
     found = []
     for name in sorted(copy.sources):

@@ -40,7 +40,7 @@ __all__ = [
 ModuleFactory = Callable[[Machine, Path, Steps], GoModule]
 """Makes the module in a folder, on a machine, with the steps that its commands continue."""
 
-# What go prints when the patterns of `go test` match no package. Such a run has no verdict and is no mistake.
+# What go prints when the patterns of `go test` match no package. Such a run has no verdict, and is not an error.
 _NO_PACKAGES = re.compile(r"no packages to test|matched no packages")
 
 

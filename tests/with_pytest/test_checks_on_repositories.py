@@ -179,7 +179,7 @@ def test_an_accepted_failure_is_expected_and_shown(pytester: pytest.Pytester, st
     result.stdout.fnmatch_lines([f"XFAIL *checks.py::{CHECKOUT} - the folder is in the key*"])
 
 
-def test_what_is_accepted_for_one_package_is_not_for_another(
+def test_an_entry_for_one_package_accepts_no_other_package(
     pytester: pytest.Pytester, store: Path, accepting: Path
 ) -> None:
     result = checks(pytester, store, accepting, "-k", "second_checkout")
