@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         ModuleFileError as ModuleFileError,
         PatternError as PatternError,
         RepositoryError as RepositoryError,
+        RerunError as RerunError,
         StoreError as StoreError,
         ToolchainError as ToolchainError,
         UsageError as UsageError,

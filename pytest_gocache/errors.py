@@ -14,6 +14,7 @@ __all__ = [
     "ModuleFileError",
     "PatternError",
     "RepositoryError",
+    "RerunError",
     "StoreError",
     "ToolchainError",
     "UsageError",
@@ -117,6 +118,16 @@ class GoTimeoutError(GoCommandError):
 
     def _verdict(self) -> str:
         return f"did not finish within {self.seconds:g} seconds and was killed, with every process it started,"
+
+
+class RerunError(GoCommandError):
+    """A command that succeeded in a test fails when `assert_up_to_date` runs it again in an empty build cache."""
+
+    def _verdict(self) -> str:
+        return f"{super()._verdict()} when it ran again in an empty build cache"
+
+    def __str__(self) -> str:
+        return f"assert_up_to_date: {super().__str__()}"
 
 
 def printable(text: str) -> str:

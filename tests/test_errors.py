@@ -11,7 +11,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from pytest_gocache import errors
-from pytest_gocache.errors import GoCacheError, GoCacheWarning, GoCommandError, GoTimeoutError
+from pytest_gocache.errors import GoCacheError, GoCacheWarning, GoCommandError, GoTimeoutError, RerunError
 
 COMMAND = ("go", "build", "./...")
 INSTANCES: list[Exception] = [
@@ -25,6 +25,7 @@ INSTANCES: list[Exception] = [
     errors.HashLogError("log"),
     GoCommandError(COMMAND, "/src/app", 1, "out\n", "lib.go:1:1: no\n"),
     GoTimeoutError(COMMAND, "/src/app", -9, "", "", 2.5),
+    RerunError(COMMAND, "/src/app", 1, "", "lib.go:1:1: expected 'package'\n"),
     GoCacheWarning("beware"),
 ]
 

@@ -12,19 +12,25 @@ __all__ = ["assert_downloaded", "assert_no_downloads"]
 
 
 def assert_no_downloads(result: Result) -> None:
-    """The command brought no module into the module cache."""
+    """The command downloaded no module into the module cache.
+
+    Raises `AssertionError` when it did.
+    """
     if result.downloads:
         before = {unescaped(module): then.step for then in result.earlier() for module in then.downloads}
         names = [unescaped(module) for module in result.downloads]
         fail(
             f"assert_no_downloads: {counted(names, 'module was', 'modules were')} downloaded by {result.title}",
-            rows((name, [f"step {before[name]} downloaded it, too"] if name in before else []) for name in names),
-            "a job that restores GOCACHE needs GOMODCACHE as well: what is not in it is downloaded again",
+            rows((name, [f"step {before[name]} also downloaded it"] if name in before else []) for name in names),
+            "restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCACHE lacks",
         )
 
 
 def assert_downloaded(result: Result, *modules: str) -> None:
-    """The command downloaded these modules: ``path`` or ``path@version`` each; without any: at least one."""
+    """The command downloaded each of ``modules``, a ``path`` or ``path@version``; without arguments: any module.
+
+    Raises `AssertionError` when a module was not downloaded.
+    """
     downloads = [unescaped(module) for module in result.downloads]
     paths = {module.partition("@")[0] for module in downloads}
     missing = [module for module in modules if module not in downloads and module not in paths]
@@ -32,7 +38,7 @@ def assert_downloaded(result: Result, *modules: str) -> None:
         here = map(unescaped, modules_in(result.circumstances.modcache))
         others = ", ".join(name for name in here if name not in downloads)
         fail(
-            f"assert_downloaded: {', '.join(missing) or 'any module'} was not downloaded by {result.title}",
+            f"assert_downloaded: {result.title} did not download {', '.join(missing) or 'any module'}",
             f"  downloaded: {', '.join(downloads) or 'nothing'}",
             f"  in the module cache: {others}" if others else "",
         )

@@ -8,5 +8,5 @@ __all__ = ["fail"]
 
 
 def fail(*parts: str) -> NoReturn:
-    """Fail with a message of these parts, a line or more each; empty ones are left out."""
+    """Raise `AssertionError` with these parts, one or more lines each; empty parts are left out."""
     raise AssertionError("\n".join(part for part in parts if part))

@@ -24,70 +24,83 @@ _NOT_OF_THE_COMPILER = frozenset("X asmflags buildmode cover gcflags ldflags lin
 
 
 def assert_compiled_with(result: Result, flag: str, *patterns: str) -> None:
-    """The compile flag reached every package that matches, cached ones included; without a pattern: every package.
+    """The compile flag reached every package that matches, cached packages included.
 
-    ``flag`` is one flag with its value (``-N``, ``-d=checkptr``) or several (``"-N -l"``). ``-trimpath`` counts, too,
-    though it is a flag of the build. Raises `PatternError` for a pattern that matches no package of the command, and
-    `UsageError` for what is no compile flag and for a package that Go never came to.
+    ``flag`` is one flag with its value (``-N``, ``-d=checkptr``) or several flags (``"-N -l"``), as a shell would split
+    them. ``-trimpath`` counts too, although it is a flag of the go command. ``patterns`` are Go package patterns;
+    without a pattern, every package of the command counts, the standard library included.
+
+    Raises `AssertionError` when a package lacks one of the flags, `PatternError` for a pattern that matches no package
+    of the command, and `UsageError` for text that is not a compile flag, for a package that Go did not come to, and for
+    a command without an action graph.
     """
-    wanted = _flags_in(flag)
-    compiles = _compiles_with_flags(result, patterns)
+    wanted = _flags_in(flag, "assert_compiled_with")
+    compiles = _compiles_with_flags(result, patterns, "assert_compiled_with")
     without = [(action, has) for action, has in compiles if not wanted <= compile_flag_set(has)]
     if without:
         fail(
-            f"assert_compiled_with: {counted(without, 'package', 'packages')} without {flag} in {result.title}",
+            f"assert_compiled_with: {counted(without, 'package was', 'packages were')} compiled without {flag} in "
+            f"{result.title}",
             rows((action.package, [f"compile flags: {shlex.join(has) or '(none)'}"]) for action, has in without),
             *_why_without(result, flag, without),
         )
 
 
 def assert_not_compiled_with(result: Result, flag: str, *patterns: str) -> None:
-    """The compile flag reached no package that matches, cached ones included; without a pattern: none at all.
+    """The compile flag reached no package that matches, cached packages included.
 
-    Of several flags (``"-N -l"``) no package may have all. Raises what `assert_compiled_with` raises.
+    Of several flags (``"-N -l"``), no package may have all. Parameters and errors are those of `assert_compiled_with`;
+    raises `AssertionError` when a package has the flags.
     """
-    wanted = _flags_in(flag)
-    compiles = _compiles_with_flags(result, patterns)
+    wanted = _flags_in(flag, "assert_not_compiled_with")
+    compiles = _compiles_with_flags(result, patterns, "assert_not_compiled_with")
     having = [(action, has) for action, has in compiles if wanted <= compile_flag_set(has)]
     if having:
         fail(
-            f"assert_not_compiled_with: {counted(having, 'package', 'packages')} with {flag} in {result.title}",
+            f"assert_not_compiled_with: {counted(having, 'package was', 'packages were')} compiled with {flag} in "
+            f"{result.title}",
             rows((action.package, [f"compile flags: {shlex.join(has)}"]) for action, has in having),
             _where_from(result, wanted, [action for action, _ in having]),
         )
 
 
-def _flags_in(text: str) -> frozenset[tuple[str, str]]:
-    """What an assertion asks for; a `UsageError` for what no package could have: the verdict would say nothing."""
+def _flags_in(text: str, assertion: str) -> frozenset[tuple[str, str]]:
+    """The flags that an assertion asks for; raises `UsageError` for flags that no package can have."""
     try:
         words = shlex.split(text)
     except ValueError:
-        raise UsageError(f"compile flags {text!r}: a quotation mark is left open") from None
+        raise UsageError(f"{assertion}: unclosed quotation mark in the compile flags {text!r}") from None
     if not words or not words[0].startswith("-"):
-        raise UsageError(f"{text!r} is no compile flag: one begins with a dash and stands before the patterns")
+        raise UsageError(
+            f"{assertion}: expected a compile flag before the patterns, such as '-N', and got {text!r}, which does not "
+            "start with a dash"
+        )
     wanted = compile_flag_set(words)
     for name in sorted({name for name, _ in wanted} & _NOT_OF_THE_COMPILER):
-        raise UsageError(f"{text!r} is no compile flag: the compiler has no -{name}")
+        raise UsageError(
+            f"{assertion}: expected a compile flag, and got {text!r}: -{name} is a flag of the go command or the "
+            "linker (`go tool compile -h` lists the compile flags)"
+        )
     return wanted
 
 
-def _compiles_with_flags(result: Result, patterns: Sequence[str]) -> list[tuple[Action, list[str]]]:
+def _compiles_with_flags(result: Result, patterns: Sequence[str], assertion: str) -> list[tuple[Action, list[str]]]:
     """The compiles that match, those outside the standard library first, each with its flags."""
     compiles = compiles_of(result)
     found = []
     for action in matching(result, compiles, patterns) if patterns else compiles:
         block = block_of(result, action)
         if block is None:
-            why = "Go's log is gone, or has not its key"
+            why = "Go's debug log of the command is gone, or lacks the cache key of the package"
             if result.failed and not action.action_id:
-                why = f"Go never came to it, since {', '.join(sorted(result.failed)[:_MOST])} failed to compile"
-            raise UsageError(f"{result.title}: the compile flags of {action.package} are not known: {why}")
+                why = f"Go did not come to it, because {', '.join(sorted(result.failed)[:_MOST])} failed to compile"
+            raise UsageError(f"{assertion}: the compile flags of {action.package} in {result.title} are unknown: {why}")
         found.append((action, compile_flags(block)))
     return sorted(found, key=lambda pair: pair[0].package in result.std)
 
 
 def _where_from(result: Result, wanted: frozenset[tuple[str, str]], actions: Sequence[Action]) -> str:
-    """What gave packages the flags that they have."""
+    """The settings that give packages their flags."""
     found = []
     for command, own in result.by_command(actions):
         found += [given for name, value in sorted(wanted) if not value and (given := switched_on(command, name))]
@@ -99,24 +112,28 @@ def _where_from(result: Result, wanted: frozenset[tuple[str, str]], actions: Seq
 
 
 def _why_without(result: Result, flag: str, without: Sequence[tuple[Action, Sequence[str]]]) -> list[str]:
-    """Why packages do not have the flags, and what to do."""
-    lacking = {one for _, has in without for one in _flags_in(flag) - compile_flag_set(has)}
+    """Why packages lack the flags, and what to do."""
+    wanted = compile_flag_set(shlex.split(flag))
+    lacking = {one for _, has in without for one in wanted - compile_flag_set(has)}
     for switch in sorted({"asan", "msan", "race", "trimpath"} & {name for name, value in lacking if not value}):
-        return [f"-{switch} is a flag of the go command: given there, it reaches every package"]
+        return [f"-{switch} is a flag of the go command: pass it there, and it reaches every package"]
     remedy = f"{shlex.quote(f'-gcflags=all={flag}')} reaches every package"
-    lines = {}
+    lines: list[str] = []
     for command, own in result.by_command(action for action, _ in without):
         gcflags = package_flags(command, "gcflags")
         giving = [given for given in gcflags if given.flags & lacking]
         if not giving:
-            lines[f"no -gcflags gives {flag}: {remedy}"] = True
+            lines.append(f"no -gcflags gives {flag}: {remedy}")
             continue
         for action in own:
             reaching = [given for given in gcflags if naming(command, given.patterns, action)]
-            beaten = [given for given in reaching if given in giving]
-            last, least = giving[-1], reaching[-1:]
-            if beaten and beaten[-1:] != least:
-                lines[f"{least[0].text} replaces {beaten[-1].text}: the last one that is for a package counts"] = True
+            overridden = [given for given in reaching if given in giving]
+            last, effective = giving[-1], reaching[-1:]
+            if overridden and overridden[-1:] != effective:
+                lines.append(
+                    f"{effective[0].text} overrides {overridden[-1].text}: only the last -gcflags that matches a "
+                    "package applies to it"
+                )
             else:
-                lines[f"{last.text} reaches only what {' '.join(last.patterns)} names: {remedy}"] = True
-    return list(lines)[:_MOST]
+                lines.append(f"{last.text} reaches only what {' '.join(last.patterns)} names: {remedy}")
+    return list(dict.fromkeys(lines))[:_MOST]

@@ -1,4 +1,4 @@
-"""The assertion that packages are no part of a build."""
+"""The assertion that packages are not in a build."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ _REQUIRED = re.compile(r"^[ \t]*(?:require[ \t]+)?\"?([^\s\"]+)\"?[ \t]+v\d", re
 
 
 def assert_not_in_build(result: Result, *patterns: str) -> None:
-    """The command never considered a package that matches: it was neither named nor imported.
+    """No package that matches is in the build: the command neither names nor imports it.
 
-    Raises `PatternError` without a pattern, and for one that matches no package that there is: none of an earlier
-    command of the test, none in the module's folders, in the standard library, or in a module that go.mod requires.
+    ``patterns`` are Go package patterns, at least one. A test variant counts as its package.
+
+    Raises `AssertionError` when a package that matches is in the build, with the chain of imports that leads to it.
+    Raises `PatternError` without a pattern, and for a pattern that matches no known package, so that a misspelled
+    pattern never passes. Known are the packages of the module, of the standard library, of the modules that go.mod
+    requires, and of the earlier commands of the test. Raises `UsageError` for a command without an action graph.
     """
     if not patterns:
-        raise PatternError("assert_not_in_build needs a package pattern: without one it would say nothing")
+        raise PatternError("assert_not_in_build: expected at least one package pattern, and got none")
     compiles = compiles_of(result)
     found: set[int] = set()
     for text in patterns:
@@ -53,7 +57,7 @@ def assert_not_in_build(result: Result, *patterns: str) -> None:
 
 
 def _require_known(result: Result, text: str) -> None:
-    """Raise for a pattern that means no package: a misspelled one would never be in a build."""
+    """Raise `PatternError` for a pattern that matches no known package: a misspelled one would always pass."""
     plain = without_variant(text).removesuffix(".test")
     pattern = Pattern.parse(plain, result.modules, result.std)
     if plain in ("std", "cmd") or any(pattern.matches(name) for name in _known_packages(result)):
@@ -61,24 +65,26 @@ def _require_known(result: Result, text: str) -> None:
     like = [name for name in _known_packages(result) if "." in name or "." not in plain]
     near = ", ".join(near_misses(text, like))
     raise PatternError(
-        f"package pattern {text!r} matches no package that there is: none of the module, of the standard library, of a "
-        f"module that go.mod requires, or of an earlier command{f'; near it: {near}' if near else ''}"
+        f"assert_not_in_build: package pattern {text!r} matches no known package, so it would always pass; known are "
+        "the packages of the module, the standard library, the modules that go.mod requires, and earlier commands"
+        f"{f'; near it: {near}' if near else ''}"
     )
 
 
 def _known_packages(result: Result) -> Iterator[str]:
-    """The packages that can be seen; of a required module that is not in the module cache, its path."""
+    """The import paths of known packages; the module path for a required module that is not in the module cache."""
     yield from {action.import_path for then in result.earlier() for action in then.compiles()}
     for folder, module in result.modules.items():
         root = result.cwd / folder
-        yield from _packages_below(root, module)
+        yield from _packages_in(root, module)
         yield from _REQUIRED.findall((root / "go.mod").read_text("utf-8") if (root / "go.mod").is_file() else "")
-    yield from _packages_below(result.circumstances.goroot / "src", "")
+    yield from _packages_in(result.circumstances.goroot / "src", "")
     for entry in modules_in(result.circumstances.modcache):
-        yield from _packages_below(result.circumstances.modcache / entry, unescaped(entry.partition("@")[0]))
+        yield from _packages_in(result.circumstances.modcache / entry, unescaped(entry.partition("@")[0]))
 
 
-def _packages_below(root: Path, module: str) -> Iterator[str]:
+def _packages_in(root: Path, module: str) -> Iterator[str]:
+    """The import paths of the packages in the folder of a module."""
     for parent, folders, files in os.walk(root):
         inner = [name for name in folders if name != "testdata" and not name.startswith((".", "_"))]
         folders[:] = [name for name in inner if not Path(parent, name, "go.mod").is_file()]
@@ -88,22 +94,22 @@ def _packages_below(root: Path, module: str) -> Iterator[str]:
 
 
 def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
-    """How each package comes into the build: the word that names it, or the imports from a named one down to it."""
+    """How each package gets into the build: the pattern that names it, or the imports from a named package to it."""
     words = words_given(result)
     by_id = {action.id: action for action in result.actions}
-    above = below(result, [action for action in result.compiles() if naming(result, words, action)])
-    said, advice = [], ""
+    importer_of = below(result, [action for action in result.compiles() if naming(result, words, action)])
+    listed, advice = [], ""
     for action in found:
         chain = [action]
-        while above.get(chain[0].id, chain[0].id) != chain[0].id:
-            chain.insert(0, by_id[above[chain[0].id]])
+        while importer_of.get(chain[0].id, chain[0].id) != chain[0].id:
+            chain.insert(0, by_id[importer_of[chain[0].id]])
         word = naming(result, words, chain[0]) or " ".join(words)
         imports = " ← ".join(short_name(one.package, result.modules) for one in chain)
         importers = [a for a in result.compiles() if action.id in a.deps and a.import_path != action.import_path]
         also = [f", and imported by {short_name(importer.package, result.modules)}" for importer in importers[:1]]
         if len(chain) == 1 and "..." in word:
-            advice = f"{word} names all that it matches: name only what is wanted"
+            advice = f"{word} names every package that it matches: name only the packages that you need"
         how = f"imported: {imports} (named by {word})" if len(chain) > 1 else f"named by {word}{''.join(also)}"
-        said.append((action.package, [how]))
-    mains = [link.package for link in result.links() if not link.scaffold and link.package not in dict(said)]
-    return [rows(said), advice + (f", like {' '.join(mains[:_MOST_NAMED])}" if advice and mains else "")]
+        listed.append((action.package, [how]))
+    mains = [link.package for link in result.links() if not link.scaffold and link.package not in dict(listed)]
+    return [rows(listed), advice + (f", such as {' '.join(mains[:_MOST_NAMED])}" if advice and mains else "")]

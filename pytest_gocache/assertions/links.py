@@ -17,10 +17,13 @@ __all__ = ["assert_not_relinked", "assert_only_relinked", "assert_relinked"]
 
 
 def assert_relinked(result: Result, *mains: str) -> None:
-    """The link of every main package that matches ran; without a pattern: every link of the command.
+    """The link of every main package that matches ran.
 
-    A test binary's link counts for the package under test. Raises `PatternError` when nothing that matches is linked
-    by such a command at all.
+    ``mains`` are Go package patterns; without a pattern, every link of the command counts. The link of a test binary
+    counts for the package under test.
+
+    Raises `AssertionError` when a link did not run, `PatternError` for a pattern that matches no main package of the
+    command, and `UsageError` for a command that has nothing to link.
     """
     missing = [action for action in links_of(result, mains) if not action.ran]
     if missing:
@@ -31,9 +34,13 @@ def assert_relinked(result: Result, *mains: str) -> None:
 
 
 def assert_not_relinked(result: Result, *mains: str) -> None:
-    """No link of a main package that matches ran; without a pattern: none at all.
+    """No link of a main package that matches ran.
 
-    With patterns, raises `PatternError` when nothing that matches could be linked by the command.
+    ``mains`` are Go package patterns; without a pattern, no link of the command may run. The link of a test binary
+    counts for the package under test.
+
+    Raises `AssertionError` when a link ran, `PatternError` for a pattern that matches no main package of the command,
+    and `UsageError` for a command without an action graph.
     """
     if not mains:
         compiles_of(result)
@@ -48,14 +55,18 @@ def assert_not_relinked(result: Result, *mains: str) -> None:
 
 
 def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> None:
-    """The links of ``mains`` ran (without a pattern: every link of the command), and no compile did.
+    """The links of the main packages that match ran, no other link ran, and no compile ran.
 
-    A main package that was recompiled only because the build settings stamped into it changed counts as relinked: that
-    is what Go does with a bare ``-ldflags``. ``strict=True`` refuses that too; ``-trimpath -ldflags=…`` passes it.
+    ``mains`` are Go package patterns; without a pattern, every link of the command must run. A main package that is
+    recompiled only because its stamped build settings changed is allowed: Go does that for a bare ``-ldflags``.
+    ``strict=True`` refuses that too; ``-trimpath -ldflags=…`` passes it.
+
+    Raises `AssertionError` when something else ran or a link did not, `PatternError` for a pattern that matches no main
+    package of the command, and `UsageError` for a command that has nothing to link.
     """
     links = links_of(result, mains)
     compiled = [action for action in compiles_of(result) if action.ran]
-    # Build settings are stamped into main packages only: no library can pass for one here.
+    # Go stamps build settings into main packages only, so no library is among these.
     only_stamped = build_settings_only(result, compiled)
     wrong = [action for action in compiled if strict or action not in only_stamped]
     missing = [action for action in links if not action.ran]
@@ -64,7 +75,7 @@ def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> N
         fail(
             f"assert_only_relinked: {counted(wrong, 'package was', 'packages were')} compiled by {result.title}",
             *why_they_ran(result, wrong),
-            # Only with strict=True can this be what was wrong.
+            # Without strict=True, these would have been allowed.
             "or drop strict=True" if wrong == only_stamped else "",
         )
     if missing:
@@ -74,7 +85,7 @@ def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> N
         )
     if others:
         fail(
-            f"assert_only_relinked: {counted(others, 'other binary was', 'other binaries were')} linked too by "
+            f"assert_only_relinked: {counted(others, 'other binary was', 'other binaries were')} linked by "
             f"{result.title}",
             *why_they_ran(result, others),
         )

@@ -17,10 +17,14 @@ __all__ = ["assert_cached", "assert_only_rebuilt", "assert_rebuilt"]
 
 
 def assert_cached(result: Result, *patterns: str) -> None:
-    """Nothing that matches was compiled; without a pattern: nothing at all, the standard library included.
+    """No package that matches was compiled.
 
-    A pattern stands for a package with all of its test variants; ``lib [lib.test]`` names one variant. Links do not
-    count: see `assert_not_relinked`. Raises `PatternError` for a pattern that matches no package of the command.
+    ``patterns`` are Go package patterns; without a pattern, no package at all may be compiled, the standard library
+    included. A pattern matches a package and its test variants; ``lib [lib.test]`` names one variant. Links do not
+    count: see `assert_not_relinked`.
+
+    Raises `AssertionError` when a package was compiled, with the reason, `PatternError` for a pattern that matches no
+    package of the command, and `UsageError` for a command without an action graph.
     """
     compiles = compiles_of(result)
     chosen = matching(result, compiles, patterns) if patterns else compiles
@@ -33,13 +37,16 @@ def assert_cached(result: Result, *patterns: str) -> None:
 
 
 def assert_rebuilt(result: Result, *patterns: str) -> None:
-    """Everything that matches was compiled: the packages, and their test variants where the command has them.
+    """Every package that matches was compiled, and so were its test variants in the command.
 
-    What Go generates only for a test (``lib.test``, ``lib_test``) must be named to count. Raises `PatternError` without
-    a pattern, and for one that matches no package of the command.
+    ``patterns`` are Go package patterns, at least one. A package that exists only for a test (``lib.test``,
+    ``lib_test``) counts only when a pattern names it.
+
+    Raises `AssertionError` when a package was not compiled, `PatternError` without a pattern and for a pattern that
+    matches no package of the command, and `UsageError` for a command without an action graph.
     """
     if not patterns:
-        raise PatternError("assert_rebuilt needs a package pattern: without one it would say nothing")
+        raise PatternError("assert_rebuilt: expected at least one package pattern, and got none")
     chosen = matching(result, compiles_of(result), patterns, scaffolds=False)
     missing = [action for action in chosen if not action.ran]
     if missing:
@@ -51,9 +58,13 @@ def assert_rebuilt(result: Result, *patterns: str) -> None:
 
 
 def assert_only_rebuilt(result: Result, *patterns: str) -> None:
-    """Exactly what matches was compiled: all of it, and nothing else; without a pattern: nothing.
+    """Every package that matches was compiled, and no other package was.
 
-    What Go generates only for a test of a package (``lib.test``, ``lib_test``) may be compiled with it.
+    ``patterns`` are Go package patterns; without a pattern, no package at all may be compiled. A package that exists
+    only for a test (``lib.test``, ``lib_test``) may be compiled together with the package under test.
+
+    Raises `AssertionError` when a package was not compiled or a different one was, `PatternError` for a pattern that
+    matches no package of the command, and `UsageError` for a command without an action graph.
     """
     compiles = compiles_of(result)
     chosen = matching(result, compiles, patterns, scaffolds=False) if patterns else []
@@ -63,9 +74,9 @@ def assert_only_rebuilt(result: Result, *patterns: str) -> None:
     if missing or others:
         rebuilt = f"{counted(others, 'other package was', 'other packages were')} rebuilt"
         not_rebuilt = f"{counted(missing, 'package was', 'packages were')} not rebuilt"
-        said = " and ".join(text for text, actions in ((rebuilt, others), (not_rebuilt, missing)) if actions)
+        happened = " and ".join(text for text, actions in ((rebuilt, others), (not_rebuilt, missing)) if actions)
         fail(
-            f"assert_only_rebuilt: {said} by {result.title}",
+            f"assert_only_rebuilt: {happened} by {result.title}",
             f"  expected exactly: {', '.join(patterns) or 'nothing'}",
             *(why_they_ran(result, others, "also rebuilt: ") if others else ()),
             *(why_not_rebuilt(result, missing, "not rebuilt: ") if missing else ()),

@@ -15,25 +15,28 @@ __all__ = ["assert_parallel"]
 
 
 def assert_parallel(result: Result, at_least: int = 2) -> None:
-    """At least so many compiles overlapped in time.
+    """At some time, at least ``at_least`` compiles ran at once.
 
-    Raises `UsageError` when that could not be: too few packages were compiled, or each of them imports another one.
+    ``at_least`` is a number of compiles, 2 or more. Raises `AssertionError` when fewer compiles overlapped. Raises
+    `UsageError` when that says nothing about the command: it compiled too few packages, each of its packages imports
+    the one before, or it has no action graph.
     """
-    if at_least < 2:  # noqa: PLR2004 - one alone overlaps with nothing
-        raise UsageError(f"assert_parallel: at_least={at_least} says nothing: it takes two to overlap")
+    if at_least < 2:  # noqa: PLR2004 - a single compile always runs
+        raise UsageError(f"assert_parallel: expected at_least of 2 or more, and got {at_least}")
     compiled = sorted((a for a in compiles_of(result) if a.ran), key=lambda action: action.started)
     most = result.max_parallel
     if most < at_least:
         few = len(compiled) < at_least
         if few or all(one.id in below(result, [other]) for one, other in pairwise(compiled)):
-            why = f"{at_least} could not overlap" if few else "each imports the one before, so none could overlap"
+            why = f"{at_least} cannot overlap" if few else "each imports the one before, so no two can overlap"
             raise UsageError(
-                f"{result.title} compiled {counted(compiled, 'package', 'packages')}: {why}; start from a cache that "
-                "lacks packages which do not import one another"
+                f"assert_parallel: {result.title} compiled {counted(compiled, 'package', 'packages')}: {why}; start "
+                f"from a cache that lacks at least {at_least} packages that do not import each other"
             )
         seconds = sum(action.ended - action.started for action in compiled)
         fail(
-            f"assert_parallel: of {len(compiled)} compiles at most {most} ran at a time in {result.title}",
+            f"assert_parallel: expected {at_least} compiles at a time; of {len(compiled)} compiles, at most {most} "
+            f"ran at a time in {result.title}",
             f"  {seconds:.1f} s of compiling in a command of {result.seconds:.1f} s",
             _why_serial(result, at_least),
         )
@@ -42,7 +45,7 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
 def _why_serial(result: Result, at_least: int) -> str:
     limit, what = min(limit_of(command) for command in result.go_commands if command.actions)
     if limit >= at_least:
-        return "no setting limits them to fewer: see which import one another, and how long each one takes"
+        return "no setting limits them: look for packages that import each other, and for one slow compile"
     if what:
-        return f"{what} limits how many may run at a time: without it, as many as there are CPUs"
-    return f"as many may run at a time as there are CPUs, {limit} here: -p={at_least} makes it more"
+        return f"{what} limits how many actions run at a time: the default is the number of CPUs"
+    return f"the number of CPUs, {limit}, limits how many actions run at a time: -p={at_least} raises the limit"

@@ -1,4 +1,4 @@
-"""Assertions on test results: replayed from the cache, or executed."""
+"""Assertions on test results: from the test result cache, or from a run."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ __all__ = ["assert_test_cached", "assert_test_ran"]
 
 
 def assert_test_cached(result: Result, *patterns: str) -> None:
-    """The result of every test package that matches was replayed from the test result cache; without a pattern: of all.
+    """The result of every test package that matches came from the test result cache.
 
-    Packages without test files count only when named exactly. Raises `PatternError` when no test matches, and
-    `UsageError` for a command that is not ``go test``.
+    ``patterns`` are Go package patterns; without a pattern, every test package of the command counts. A package without
+    test files counts only when a pattern without ``...`` names it.
+
+    Raises `AssertionError` when a test ran, with the reason, or did not build; `PatternError` for a pattern that
+    matches no test package; and `UsageError` for a command that printed no test results.
     """
     wrong = [outcome for outcome in tests_of(result, patterns) if not outcome.cached]
     if wrong:
@@ -30,7 +33,11 @@ def assert_test_cached(result: Result, *patterns: str) -> None:
 
 
 def assert_test_ran(result: Result, *patterns: str) -> None:
-    """The tests of every package that matches were executed, with whatever verdict; without a pattern: of all."""
+    """The tests of every package that matches were executed, whether they passed or failed.
+
+    Parameters and errors are those of `assert_test_cached`; raises `AssertionError` when a result came from the test
+    result cache, or a test did not build.
+    """
     wrong = [outcome for outcome in tests_of(result, patterns) if not outcome.ran]
     if wrong:
         fail(

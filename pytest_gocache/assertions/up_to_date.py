@@ -1,11 +1,11 @@
-"""``assert_up_to_date``: what the cache served is what an empty cache gives."""
+"""The assertion that what the cache served is what an empty cache gives."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from pytest_gocache.assertions.failure import fail
-from pytest_gocache.errors import UsageError
+from pytest_gocache.errors import RerunError, UsageError
 from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.results.packages import binary_of, programs_of, sha256_of
 from pytest_gocache.results.result import Result
@@ -18,13 +18,17 @@ _CGO_TOOLS = frozenset({"cgo", "gcc", "clang", "cc", "g++", "c++"})
 
 
 def assert_up_to_date(result: Result) -> None:
-    """The command's hits are correct: the same command in an empty cache compiles every package to the same content.
+    """The cache hits of the command are correct: in an empty cache, the same command gives the same outputs.
 
-    Binaries that it left in place must be the same, byte by byte, and a test result that was replayed must be one that
-    running the test gives again. This is what catches the stale builds that Go cannot see, like a C header outside of
-    the package. The command runs once more, with the sources as they are now: tests run, too. Of a program, each go
-    command that it has called runs once more, by itself. Raises `UsageError` for a command without an action graph, and
-    when it fails in the empty cache.
+    The assertion compares the compiled form of every package, and the binaries that the command left in place, byte by
+    byte; a test whose result came from the cache must pass when it runs. This finds the stale builds that Go cannot
+    see, such as a C header outside of the package.
+
+    The command runs once more, with the sources as they are now, and so do its tests. Of a program such as ``make``,
+    each go command that it called runs once more.
+
+    Raises `AssertionError` when an output differs, `RerunError` when the command fails in the empty cache, and
+    `UsageError` for a command without an action graph and for a result that cannot run again.
     """
     compiles_of(result)
     for command in result.go_commands:
@@ -34,17 +38,18 @@ def assert_up_to_date(result: Result) -> None:
 
 def _require_up_to_date(result: Result) -> None:
     if result.circumstances.rerun is None:
-        raise UsageError(f"{result.title} cannot be run again: only the test that ran it has what it takes")
+        raise UsageError(
+            f"assert_up_to_date: {result.title} cannot run again, because no command of this process returned this "
+            "Result: it is unpickled or made by hand"
+        )
     fresh = result.circumstances.rerun(result)
     if fresh.returncode != 0 and result.returncode == 0 and not fresh.tests:
-        raise UsageError(
-            f"{result.title} fails in an empty cache, with exit status {fresh.returncode}:\n{fresh.stderr}"
-        )
+        raise RerunError(result.command, str(result.cwd), fresh.returncode, fresh.stdout, fresh.stderr)
     wrong = [*_packages(result, fresh), *_binaries(result, fresh), *_tests(result, fresh)]
     if wrong:
         fail(
-            f"assert_up_to_date: {counted(wrong, 'output', 'outputs')} of {result.title} would not be the same from an "
-            "empty cache",
+            f"assert_up_to_date: {counted(wrong, 'output', 'outputs')} of {result.title} "
+            f"{'differs' if len(wrong) == 1 else 'differ'} from what an empty cache gives",
             rows((name, [why]) for name, why in wrong),
             _remedy(fresh),
         )
@@ -57,14 +62,17 @@ def _packages(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
         if again is None or not action.content_id or not again.content_id or action.content_id == again.content_id:
             continue
         if action.action_id != again.action_id:
-            continue  # it follows an import that is listed itself
+            continue  # the import that makes the difference is listed
         if action.ran:
             yield (
                 action.package,
-                "compiled twice from the same inputs, to different content: its compile is not repeatable",
+                "same inputs, different output: its compile is not repeatable",
             )
         else:
-            yield action.package, "the cached output is stale: nothing in its key changed, and compiled anew it differs"
+            yield (
+                action.package,
+                "the cached output is stale: nothing in its key changed, but a new compile differs",
+            )
 
 
 def _binaries(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
@@ -75,23 +83,23 @@ def _binaries(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
             continue
         before, after = binary_of(result, action), binary_of(fresh, again)
         if before and after and sha256_of(before) != sha256_of(after):
-            yield action.package, f"the binary at {action.target} differs from one that is built anew"
+            yield action.package, f"the binary at {action.target} differs from a newly built one"
 
 
 def _tests(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
     for package, outcome in result.tests.items():
         again = fresh.tests.get(package)
         if outcome.cached and again is not None and again.status is TestStatus.FAILED:
-            yield package, "its cached test result is stale: it passed, and fails when it is run"
+            yield package, "its cached test result is stale: the cached test passed, but it fails when it runs"
 
 
 def _remedy(fresh: Result) -> str:
-    """What to do when packages outside the standard library use cgo; nothing is known of others."""
+    """What to do when packages outside the standard library use cgo; empty for other commands."""
     for action in fresh.actions:
         own = action.kind in (Kind.COMPILE, Kind.OTHER) and action.package not in fresh.std
         if own and not _CGO_TOOLS.isdisjoint(programs_of(action)):
             return (
-                "headers and libraries outside of a cgo package are in no key: run `go clean -cache` and remove the "
-                "binaries after an upgrade, or put their version into CGO_CFLAGS"
+                "no cache key contains the C headers and libraries outside of a package: after an upgrade, run "
+                "`go clean -cache` and remove the binaries, or put their version into CGO_CFLAGS"
             )
     return ""

@@ -45,12 +45,12 @@ def test_a_tool_that_a_wildcard_names(app: GoModule) -> None:
 assert_not_in_build: 2 packages are part of `go build ./...` (step 1)
   example.com/app/api        named by ./..., and imported by cmd/app
   example.com/app/tools/gen  named by ./...
-./... names all that it matches: name only what is wanted, like example.com/app/cmd/app\
+./... names every package that it matches: name only the packages that you need, such as example.com/app/cmd/app\
 """)
     assert failure(assert_not_in_build, app.test("./..."), "./lone") == snapshot("""\
 assert_not_in_build: 1 package is part of `go test ./...` (step 2)
   example.com/app/lone  named by ./...
-./... names all that it matches: name only what is wanted\
+./... names every package that it matches: name only the packages that you need\
 """)
     assert failure(assert_not_in_build, result, "fmt") == snapshot("""\
 assert_not_in_build: 1 package is part of `go build ./...` (step 1)
@@ -115,17 +115,17 @@ def test_packages_that_there_are_not(app: GoModule) -> None:
         return failure(assert_not_in_build, result, *patterns, raises=PatternError)
 
     assert text("./tools/gem") == snapshot(
-        "package pattern './tools/gem' matches no package that there is: none of the module, of the standard library, of a module that go.mod requires, or of an earlier command; near it: example.com/app/tools/gen"
+        "assert_not_in_build: package pattern './tools/gem' matches no known package, so it would always pass; known are the packages of the module, the standard library, the modules that go.mod requires, and earlier commands; near it: example.com/app/tools/gen"
     )
     # Which packages of the standard library are near them depends on the Go version.
     nowhere = snapshot(
-        "package pattern 'PATTERN' matches no package that there is: none of the module, of the standard library, of a module that go.mod requires, or of an earlier command"
+        "assert_not_in_build: package pattern 'PATTERN' matches no known package, so it would always pass; known are the packages of the module, the standard library, the modules that go.mod requires, and earlier commands"
     )
     for pattern in ("./lib/testdata/...", "example.com/app/nested/...", "net/htp", "example.com/dep"):
         assert text(pattern).partition("; near it: ")[0].replace(pattern, "PATTERN") == nowhere
     assert "; near it: net/http" in text("net/htp")
     assert_not_in_build(result, "./nested/sub", "example.com/nested/...", "std")
-    assert text() == snapshot("assert_not_in_build needs a package pattern: without one it would say nothing")
+    assert text() == snapshot("assert_not_in_build: expected at least one package pattern, and got none")
     version = app.go("version")
     assert "`go version` (step 2) has no action graph" in failure(
         assert_not_in_build, version, "fmt", raises=UsageError
@@ -172,9 +172,9 @@ def test_compiles_that_overlap(wide: GoModule) -> None:
     assert_parallel(result)
     assert result.max_parallel == 2
     assert normalised(failure(assert_parallel, result, 3)) == snapshot("""\
-assert_parallel: of 4 compiles at most 2 ran at a time in `go build -p=2 ./...` (step 1)
+assert_parallel: expected 3 compiles at a time; of 4 compiles, at most 2 ran at a time in `go build -p=2 ./...` (step 1)
   N s of compiling in a command of N s
--p=2 limits how many may run at a time: without it, as many as there are CPUs\
+-p=2 limits how many actions run at a time: the default is the number of CPUs\
 """)
 
 
@@ -185,9 +185,9 @@ assert_parallel: of 4 compiles at most 2 ran at a time in `go build -p=2 ./...` 
             ("-p", "1"),
             {"GOFLAGS": "-p=2"},
             snapshot("""\
-assert_parallel: of 4 compiles at most 1 ran at a time in `go build -p 1 ./...` (step 1)
+assert_parallel: expected 2 compiles at a time; of 4 compiles, at most 1 ran at a time in `go build -p 1 ./...` (step 1)
   N s of compiling in a command of N s
--p=1 limits how many may run at a time: without it, as many as there are CPUs\
+-p=1 limits how many actions run at a time: the default is the number of CPUs\
 """),
             id="flag",
         ),
@@ -195,9 +195,9 @@ assert_parallel: of 4 compiles at most 1 ran at a time in `go build -p 1 ./...` 
             (),
             {"GOFLAGS": "-p=1"},
             snapshot("""\
-assert_parallel: of 4 compiles at most 1 ran at a time in `go build ./...` (step 1)
+assert_parallel: expected 2 compiles at a time; of 4 compiles, at most 1 ran at a time in `go build ./...` (step 1)
   N s of compiling in a command of N s
--p=1 in GOFLAGS limits how many may run at a time: without it, as many as there are CPUs\
+-p=1 in GOFLAGS limits how many actions run at a time: the default is the number of CPUs\
 """),
             id="GOFLAGS",
         ),
@@ -205,9 +205,9 @@ assert_parallel: of 4 compiles at most 1 ran at a time in `go build ./...` (step
             (),
             {"GOMAXPROCS": "1"},
             snapshot("""\
-assert_parallel: of 4 compiles at most 1 ran at a time in `go build ./...` (step 1)
+assert_parallel: expected 2 compiles at a time; of 4 compiles, at most 1 ran at a time in `go build ./...` (step 1)
   N s of compiling in a command of N s
-GOMAXPROCS=1 in the environment limits how many may run at a time: without it, as many as there are CPUs\
+GOMAXPROCS=1 in the environment limits how many actions run at a time: the default is the number of CPUs\
 """),
             id="GOMAXPROCS",
         ),
@@ -228,28 +228,28 @@ def test_compiles_on_one_cpu(wide: GoModule) -> None:
     finally:
         os.sched_setaffinity(0, allowed)
     assert normalised(text) == snapshot("""\
-assert_parallel: of 4 compiles at most 1 ran at a time in `go build ./...` (step 1)
+assert_parallel: expected 2 compiles at a time; of 4 compiles, at most 1 ran at a time in `go build ./...` (step 1)
   N s of compiling in a command of N s
-as many may run at a time as there are CPUs, 1 here: -p=2 makes it more\
+the number of CPUs, 1, limits how many actions run at a time: -p=2 raises the limit\
 """)
 
 
 def test_compiles_that_could_not_overlap(app: GoModule) -> None:
     assert failure(assert_parallel, app.build("./cmd/app"), raises=UsageError) == snapshot(
-        "`go build ./cmd/app` (step 1) compiled 3 packages: each imports the one before, so none could overlap; start from a cache that lacks packages which do not import one another"
+        "assert_parallel: `go build ./cmd/app` (step 1) compiled 3 packages: each imports the one before, so no two can overlap; start from a cache that lacks at least 2 packages that do not import each other"
     )
     assert failure(assert_parallel, app.build("./lib"), raises=UsageError) == snapshot(
-        "`go build ./lib` (step 2) compiled 0 packages: 2 could not overlap; start from a cache that lacks packages which do not import one another"
+        "assert_parallel: `go build ./lib` (step 2) compiled 0 packages: 2 cannot overlap; start from a cache that lacks at least 2 packages that do not import each other"
     )
     assert failure(assert_parallel, app.test("./..."), 1, raises=UsageError) == snapshot(
-        "assert_parallel: at_least=1 says nothing: it takes two to overlap"
+        "assert_parallel: expected at_least of 2 or more, and got 1"
     )
     assert failure(assert_parallel, app.go("version"), raises=UsageError) == snapshot(
         "`go version` (step 4) has no action graph: nothing is known of what it compiled (exit status 0; build, test, vet, run, install and list -export have one)"
     )
     two_at_most = app.build("-p=4", "-trimpath", "./...")
     assert failure(assert_parallel, two_at_most, 3).splitlines()[-1] == snapshot(
-        "no setting limits them to fewer: see which import one another, and how long each one takes"
+        "no setting limits them: look for packages that import each other, and for one slow compile"
     )
 
 
@@ -276,12 +276,12 @@ def test_downloads(client: GoModule) -> None:
     assert_downloaded(first, "example.com/dep", "example.com/Heavy@v1.0.0")
     assert_no_downloads(again)
     assert failure(assert_downloaded, again, "example.com/Heavy") == snapshot("""\
-assert_downloaded: example.com/Heavy was not downloaded by `go test ./...` (step 2)
+assert_downloaded: `go test ./...` (step 2) did not download example.com/Heavy
   downloaded: nothing
   in the module cache: example.com/Heavy@v1.0.0, example.com/dep@v1.0.0\
 """)
     assert failure(assert_downloaded, again) == snapshot("""\
-assert_downloaded: any module was not downloaded by `go test ./...` (step 2)
+assert_downloaded: `go test ./...` (step 2) did not download any module
   downloaded: nothing
   in the module cache: example.com/Heavy@v1.0.0, example.com/dep@v1.0.0\
 """)
@@ -317,12 +317,12 @@ def test_downloads_into_another_module_cache(client: GoModule, gomodcache: str) 
 assert_no_downloads: 2 modules were downloaded by `go build ./...` (step 1)
   example.com/Heavy@v1.0.0
   example.com/dep@v1.0.0
-a job that restores GOCACHE needs GOMODCACHE as well: what is not in it is downloaded again\
+restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCACHE lacks\
 """)
     again = client.build("./use")
     assert_no_downloads(again)
     assert failure(assert_downloaded, again) == snapshot("""\
-assert_downloaded: any module was not downloaded by `go build ./use` (step 2)
+assert_downloaded: `go build ./use` (step 2) did not download any module
   downloaded: nothing
   in the module cache: example.com/Heavy@v1.0.0, example.com/dep@v1.0.0\
 """)
@@ -347,7 +347,7 @@ def test_what_is_not_imported_is_not_downloaded(client: GoModule) -> None:
     assert failure(
         assert_downloaded, result, "example.com/dep", "example.com/dep@v1.1.0", "example.com/Heavy"
     ) == snapshot("""\
-assert_downloaded: example.com/dep@v1.1.0, example.com/Heavy was not downloaded by `go build ./use` (step 1)
+assert_downloaded: `go build ./use` (step 1) did not download example.com/dep@v1.1.0, example.com/Heavy
   downloaded: example.com/dep@v1.0.0\
 """)
     assert_downloaded(client.go("mod", "download"), "example.com/Heavy")
@@ -361,7 +361,7 @@ def test_a_job_that_restores_one_of_two_caches(client: GoModule) -> None:
     only_gocache = client.on_new_machine(restore=[client.gocache])
     assert failure(assert_no_downloads, only_gocache.build("./...")) == snapshot("""\
 assert_no_downloads: 2 modules were downloaded by `go build ./...` (step 3)
-  example.com/Heavy@v1.0.0  step 1 downloaded it, too
-  example.com/dep@v1.0.0    step 1 downloaded it, too
-a job that restores GOCACHE needs GOMODCACHE as well: what is not in it is downloaded again\
+  example.com/Heavy@v1.0.0  step 1 also downloaded it
+  example.com/dep@v1.0.0    step 1 also downloaded it
+restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCACHE lacks\
 """)

@@ -33,12 +33,12 @@ def test_flags_reach_the_packages_that_are_named(app: GoModule) -> None:
         assert_not_compiled_with(result, "-m")
         assert_not_compiled_with(result, "-N -m")
     assert failure(assert_compiled_with, first, "-N -m", "./lib") == snapshot("""\
-assert_compiled_with: 1 package without -N -m in `go build '-gcflags=-N -l' ./...` (step 1)
+assert_compiled_with: 1 package was compiled without -N -m in `go build '-gcflags=-N -l' ./...` (step 1)
   example.com/app/lib  compile flags: -N -l
 no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
 """)
     assert failure(assert_compiled_with, again, "-N -m", "./lib") == snapshot("""\
-assert_compiled_with: 1 package without -N -m in `go build '-gcflags=-N -l' ./...` (step 2)
+assert_compiled_with: 1 package was compiled without -N -m in `go build '-gcflags=-N -l' ./...` (step 2)
   example.com/app/lib  compile flags: -N -l
 no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
 """)
@@ -77,7 +77,7 @@ def test_flags_that_reach_the_standard_library(go_module: GoModule) -> None:
     assert_compiled_with(result, "-N")
     assert_compiled_with(result, "-N", "std")
     assert failure(assert_not_compiled_with, result, "-N") == snapshot("""\
-assert_not_compiled_with: 2 packages with -N in `go build -gcflags=all=-N ./text` (step 1)
+assert_not_compiled_with: 2 packages were compiled with -N in `go build -gcflags=all=-N ./text` (step 1)
   example.com/app/text  compile flags: -N
   unicode/utf8          compile flags: -N
 given by -gcflags=all=-N\
@@ -90,14 +90,14 @@ def test_the_build_flag_trimpath(go_module: GoModule) -> None:
 
     assert_compiled_with(trimmed, "-trimpath")
     assert failure(assert_not_compiled_with, trimmed, "-trimpath", "./text") == snapshot("""\
-assert_not_compiled_with: 1 package with -trimpath in `go build ./text` (step 1)
+assert_not_compiled_with: 1 package was compiled with -trimpath in `go build ./text` (step 1)
   example.com/app/text  compile flags: -trimpath
 given by -trimpath in GOFLAGS\
 """)
     assert failure(assert_compiled_with, go_module.build("./text"), "-trimpath", "./text") == snapshot("""\
-assert_compiled_with: 1 package without -trimpath in `go build ./text` (step 2)
+assert_compiled_with: 1 package was compiled without -trimpath in `go build ./text` (step 2)
   example.com/app/text  compile flags: (none)
--trimpath is a flag of the go command: given there, it reaches every package\
+-trimpath is a flag of the go command: pass it there, and it reaches every package\
 """)
     assert failure(assert_compiled_with, trimmed, "-trimpath -trimpath=/home/ann", "./text").endswith(
         "\nno -gcflags gives -trimpath -trimpath=/home/ann: '-gcflags=all=-trimpath -trimpath=/home/ann' reaches every "
@@ -123,7 +123,7 @@ def test_flags_of_test_variants(app: GoModule) -> None:
     assert_not_compiled_with(result, "-N", "testing")
     # It is compiled for this test only, and yet it is not named.
     assert failure(assert_compiled_with, result, "-N", "./...") == snapshot("""\
-assert_compiled_with: 1 package without -N in `go test -gcflags=-N ./lib` (step 1)
+assert_compiled_with: 1 package was compiled without -N in `go test -gcflags=-N ./lib` (step 1)
   example.com/app/api [example.com/app/lib.test]  compile flags: (none)
 -gcflags=-N reaches only what ./lib names: -gcflags=all=-N reaches every package\
 """)
@@ -138,7 +138,7 @@ def test_a_bare_flag_does_not_reach_what_is_imported(app: GoModule) -> None:
 
     assert_compiled_with(bare, "-l -N", "./cmd/app")
     assert failure(assert_compiled_with, bare, "-l -N", "./...") == snapshot("""\
-assert_compiled_with: 2 packages without -l -N in `go build '-gcflags=-l -N' ./cmd/app` (step 1)
+assert_compiled_with: 2 packages were compiled without -l -N in `go build '-gcflags=-l -N' ./cmd/app` (step 1)
   example.com/app/api  compile flags: (none)
   example.com/app/lib  compile flags: (none)
 '-gcflags=-l -N' reaches only what ./cmd/app names: '-gcflags=all=-l -N' reaches every package\
@@ -195,7 +195,7 @@ def test_a_bare_flag_does_not_rebuild_what_is_imported(
             "-gcflags=-N",
             (),
             snapshot("""\
-assert_compiled_with: 1 package without -N in `go build ./cmd/app` (step 1)
+assert_compiled_with: 1 package was compiled without -N in `go build ./cmd/app` (step 1)
   example.com/app/lib  compile flags: (none)
 -gcflags=-N in GOFLAGS reaches only what ./cmd/app names: -gcflags=all=-N reaches every package\
 """),
@@ -205,7 +205,7 @@ assert_compiled_with: 1 package without -N in `go build ./cmd/app` (step 1)
             "",
             ("-gcflags=./cmd/...=-N", "-gcflags=./lib=-l"),
             snapshot("""\
-assert_compiled_with: 1 package without -N in `go build -gcflags=./cmd/...=-N -gcflags=./lib=-l ./cmd/app` (step 1)
+assert_compiled_with: 1 package was compiled without -N in `go build -gcflags=./cmd/...=-N -gcflags=./lib=-l ./cmd/app` (step 1)
   example.com/app/lib  compile flags: -l
 -gcflags=./cmd/...=-N reaches only what ./cmd/... names: -gcflags=all=-N reaches every package\
 """),
@@ -215,9 +215,9 @@ assert_compiled_with: 1 package without -N in `go build -gcflags=./cmd/...=-N -g
             "-gcflags=./...=-N",
             ("-gcflags=./lib=-l -m=2",),
             snapshot("""\
-assert_compiled_with: 1 package without -N in `go build '-gcflags=./lib=-l -m=2' ./cmd/app` (step 1)
+assert_compiled_with: 1 package was compiled without -N in `go build '-gcflags=./lib=-l -m=2' ./cmd/app` (step 1)
   example.com/app/lib  compile flags: -l -m=2
-'-gcflags=./lib=-l -m=2' replaces -gcflags=./...=-N in GOFLAGS: the last one that is for a package counts\
+'-gcflags=./lib=-l -m=2' overrides -gcflags=./...=-N in GOFLAGS: only the last -gcflags that matches a package applies to it\
 """),
             id="replaced",
         ),
@@ -225,7 +225,7 @@ assert_compiled_with: 1 package without -N in `go build '-gcflags=./lib=-l -m=2'
             "-gcflags=-l",
             (),
             snapshot("""\
-assert_compiled_with: 1 package without -N in `go build ./cmd/app` (step 1)
+assert_compiled_with: 1 package was compiled without -N in `go build ./cmd/app` (step 1)
   example.com/app/lib  compile flags: (none)
 no -gcflags gives -N: -gcflags=all=-N reaches every package\
 """),
@@ -243,7 +243,7 @@ def test_where_a_flag_comes_from(app: GoModule) -> None:
     result = app.build("-gcflags=./lib=-l -N", "./cmd/app", env={"GOFLAGS": "-gcflags=./api=-S -gcflags=./...=-N"})
 
     assert failure(assert_not_compiled_with, result, "-N", "./...") == snapshot("""\
-assert_not_compiled_with: 3 packages with -N in `go build '-gcflags=./lib=-l -N' ./cmd/app` (step 1)
+assert_not_compiled_with: 3 packages were compiled with -N in `go build '-gcflags=./lib=-l -N' ./cmd/app` (step 1)
   example.com/app/cmd/app  compile flags: -N
   example.com/app/api      compile flags: -N
   example.com/app/lib      compile flags: -l -N
@@ -257,27 +257,34 @@ def test_flags_that_no_package_could_have_are_refused(app: GoModule, check: Call
     result = app.build("./lone")
 
     def text(flag: str) -> str:
-        return failure(check, result, flag, raises=UsageError)
+        return failure(check, result, flag, raises=UsageError).removeprefix(f"{check.__name__}: ")
 
-    assert text("") == snapshot("'' is no compile flag: one begins with a dash and stands before the patterns")
-    assert text("./lone") == snapshot(
-        "'./lone' is no compile flag: one begins with a dash and stands before the patterns"
+    assert text("") == snapshot(
+        "expected a compile flag before the patterns, such as '-N', and got '', which does not start with a dash"
     )
-    assert text("-N '-l") == snapshot('compile flags "-N \'-l": a quotation mark is left open')
-    assert text("-gcflags=-N") == snapshot("'-gcflags=-N' is no compile flag: the compiler has no -gcflags")
-    assert text("-X main.version=1") == snapshot("'-X main.version=1' is no compile flag: the compiler has no -X")
+    assert text("./lone") == snapshot(
+        "expected a compile flag before the patterns, such as '-N', and got './lone', which does not start with a dash"
+    )
+    assert text("-N '-l") == snapshot('unclosed quotation mark in the compile flags "-N \'-l"')
+    assert text("-gcflags=-N") == snapshot(
+        "expected a compile flag, and got '-gcflags=-N': -gcflags is a flag of the go command or the linker (`go tool compile -h` lists the compile flags)"
+    )
+    assert text("-X main.version=1") == snapshot(
+        "expected a compile flag, and got '-X main.version=1': -X is a flag of the go command or the linker (`go tool compile -h` lists the compile flags)"
+    )
     assert failure(check, result, "-N", "./lune", raises=PatternError) == snapshot(
         "package pattern './lune' matches nothing in `go build ./lone` (step 1); near it: example.com/app/lone"
     )
     assert "`go version` (step 2) has no action graph" in failure(check, app.go("version"), "-N", raises=UsageError)
 
 
-def test_flags_of_a_package_that_was_never_reached_are_not_known(app: GoModule) -> None:
+def test_the_flags_of_a_package_that_go_did_not_come_to_are_unknown(app: GoModule) -> None:
     app.append("lib/lib.go", "\nvar _ = undefined\n")
     result = app.build("-gcflags=-N", "./...", check=False)
 
     assert_compiled_with(result, "-N", "./lib")
     for check in (assert_compiled_with, assert_not_compiled_with):
-        assert failure(check, result, "-l", "./api", raises=UsageError) == snapshot(
-            "`go build -gcflags=-N ./...` (step 1): the compile flags of example.com/app/api are not known: Go never came to it, since example.com/app/lib failed to compile"
+        text = failure(check, result, "-l", "./api", raises=UsageError)
+        assert text.removeprefix(f"{check.__name__}: ") == snapshot(
+            "the compile flags of example.com/app/api in `go build -gcflags=-N ./...` (step 1) are unknown: Go did not come to it, because example.com/app/lib failed to compile"
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from pytest_gocache import GoModule, UsageError, assert_cached, assert_up_to_date
+from pytest_gocache import GoModule, RerunError, UsageError, assert_cached, assert_up_to_date
 from tests.messages import failure
 
 CGO = """
@@ -74,10 +74,10 @@ def test_a_header_outside_of_the_package(go_module: GoModule) -> None:
     result = go_module.build("-o", "app", "./cmd/app")
     assert_cached(result)
     assert failure(assert_up_to_date, result) == snapshot("""\
-assert_up_to_date: 2 outputs of `go build -o app ./cmd/app` (step 2) would not be the same from an empty cache
-  example.com/app/foo      the cached output is stale: nothing in its key changed, and compiled anew it differs
-  example.com/app/cmd/app  the binary at app differs from one that is built anew
-headers and libraries outside of a cgo package are in no key: run `go clean -cache` and remove the binaries after an upgrade, or put their version into CGO_CFLAGS\
+assert_up_to_date: 2 outputs of `go build -o app ./cmd/app` (step 2) differ from what an empty cache gives
+  example.com/app/foo      the cached output is stale: nothing in its key changed, but a new compile differs
+  example.com/app/cmd/app  the binary at app differs from a newly built one
+no cache key contains the C headers and libraries outside of a package: after an upgrade, run `go clean -cache` and remove the binaries, or put their version into CGO_CFLAGS\
 """)
     # The remedy works.
     go_module.go("clean", "-cache")
@@ -119,9 +119,9 @@ def test_a_c_library_that_is_upgraded(go_module: GoModule, kind: str) -> None:
         assert_up_to_date(result)
     else:
         assert failure(assert_up_to_date, result) == snapshot("""\
-assert_up_to_date: 1 output of `go build -o app ./cmd/app` (step 2) would not be the same from an empty cache
-  example.com/app/cmd/app  the binary at app differs from one that is built anew
-headers and libraries outside of a cgo package are in no key: run `go clean -cache` and remove the binaries after an upgrade, or put their version into CGO_CFLAGS\
+assert_up_to_date: 1 output of `go build -o app ./cmd/app` (step 2) differs from what an empty cache gives
+  example.com/app/cmd/app  the binary at app differs from a newly built one
+no cache key contains the C headers and libraries outside of a package: after an upgrade, run `go clean -cache` and remove the binaries, or put their version into CGO_CFLAGS\
 """)
 
 
@@ -135,8 +135,8 @@ def test_a_test_result_that_only_the_cache_has(go_module: GoModule) -> None:
     result = go_module.test("./words")
     assert result.tests["example.com/app/words"].cached
     assert failure(assert_up_to_date, result) == snapshot("""\
-assert_up_to_date: 1 output of `go test ./words` (step 2) would not be the same from an empty cache
-  example.com/app/words  its cached test result is stale: it passed, and fails when it is run\
+assert_up_to_date: 1 output of `go test ./words` (step 2) differs from what an empty cache gives
+  example.com/app/words  its cached test result is stale: the cached test passed, but it fails when it runs\
 """)
 
 
@@ -145,5 +145,8 @@ def test_what_has_no_graph_or_fails_anew_is_an_error(app: GoModule) -> None:
         assert_up_to_date(app.go("env", "GOOS"))
     result = app.build("./...")
     app.edit("lib/lib.go", "package lib", "package")
-    with pytest.raises(UsageError, match=r"(?s)fails in an empty cache, with exit status 1:.*lib.go"):
-        assert_up_to_date(result)
+    text = failure(assert_up_to_date, result, raises=RerunError)
+    assert text.startswith(
+        "assert_up_to_date: `go build ./...` failed with exit status 1 when it ran again in an empty "
+    )
+    assert "lib.go" in text

@@ -172,7 +172,7 @@ def test_flags_are_attributed_to_the_go_command_that_gave_them(app: GoModule) ->
     )
     _, lib, main = result.commands
     assert failure(assert_not_compiled_with, result, "-N") == snapshot("""\
-assert_not_compiled_with: 1 package with -N in `sh -c 'go build ./api && cd lib && go build -gcflags=-N . && cd .. && go build -C cmd -gcflags=-l -o ../x ./app'` (step 1)
+assert_not_compiled_with: 1 package was compiled with -N in `sh -c 'go build ./api && cd lib && go build -gcflags=-N . && cd .. && go build -C cmd -gcflags=-l -o ../x ./app'` (step 1)
   example.com/app/lib  compile flags: -N
 given by -gcflags=-N\
 """)
@@ -221,7 +221,7 @@ def test_downloads_are_those_of_all(app: GoModule, go_proxy: ModuleProxy) -> Non
     assert result.downloads == ("example.net/one@v1.0.0", "example.net/two@v1.0.0")
     assert [command.downloads for command in result.commands] == [(one,) for one in result.downloads]
     assert_downloaded(result, "example.net/one", "example.net/two")
-    assert "step 1 downloaded it, too" in failure(
+    assert "step 1 also downloaded it" in failure(
         assert_no_downloads, shell(app, "go clean -modcache; go mod download example.net/one@v1.0.0")
     )
 
@@ -231,7 +231,7 @@ def test_stale_outputs_of_a_program_are_found(app: GoModule) -> None:
     result = app.exec("make", "build")
     (app.path / "bin" / "app").write_bytes((app.path / "bin" / "app").read_bytes() + b"more")
     assert re.search(
-        r"by `make build`\) would not be the same .*\n.*the binary at bin/app differs",
+        r"by `make build`\) differs from what .*\n.*the binary at bin/app differs",
         failure(assert_up_to_date, result),
     )
 

@@ -12,7 +12,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from pytest_gocache import ALL, GoModule, assert_cached, assert_reproducible
-from pytest_gocache.assertions.reproducible import builds as reproduce
+from pytest_gocache.assertions.reproducible import builds
 
 # Without it, a build costs little: the standard library is warm.
 QUICK = ALL - {"cache"}
@@ -130,22 +130,22 @@ def test_a_stamped_program_from_a_repository(program: GoModule) -> None:
 def test_without_trimpath_only_the_folder_makes_a_difference(program: GoModule) -> None:
     lines = refused(program, "-o", "bin/app", "./cmd/app", vary=QUICK)
     assert lines[0] == snapshot(
-        "assert_reproducible: 1 output of `go build -o bin/app ./cmd/app` would not be the same for everybody"
+        "assert_reproducible: 1 output of `go build -o bin/app ./cmd/app` differs between two builds"
     )
-    assert re.fullmatch(r"  bin/app  [\d,]+ bytes(, not all of them the same| and [\d,]+ bytes)", lines[1])
+    assert re.fullmatch(r"  bin/app  [\d,]+ bytes( each| and [\d,]+ bytes)", lines[1])
     assert lines[2:6] == snapshot(
         [
-            "only folder makes a difference: …/one/src/app | …/another/checkouts/app-2",
+            "only folder makes a difference: …/one/src/app | …/two/checkouts/app-2",
             "  example.com/app/lib  directory differs:",
             "                         - …/one/src/app/lib",
-            "                         + …/another/checkouts/app-2/lib",
+            "                         + …/two/checkouts/app-2/lib",
         ]
     )
     assert lines[6].startswith("sections of bin/app that differ: ")
     assert ".gopclntab" in lines[6]
     assert lines[7] == "paths in bin/app:"
     assert re.fullmatch(r"  folder  …/one/src/app  \d+ times in .*\.gopclntab.*", lines[8])
-    assert lines[9] == snapshot("-trimpath leaves folders out of packages and binaries")
+    assert lines[9] == snapshot("build with -trimpath: it removes the paths of folders from packages and binaries")
     assert lines[10:] == snapshot(["kept: …/build-1/out and …/build-5/out"])
     # What is kept is there; the checkouts and caches, which are large, are not.
     kept = next(program.path.parent.glob("steps/reproduce-1"))
@@ -169,17 +169,18 @@ def test_a_build_that_depends_on_one_condition(program: GoModule, name: str) -> 
     alone = refused(program, *build, vary=name)
     assert alone[1:3] == ["  package example.com/app/lib", alone[2]]
     assert alone[2].startswith(f"{name} makes a difference: ")
-    why = f"made from the same inputs, and not the same: something in it depends on {name}, unseen by Go"
+    why = f"same inputs, different output: it depends on {name}, which Go does not track"
     assert alone[3] == f"  example.com/app/lib  {why} (it ran toolexec.sh)"
     assert alone[4] == snapshot(
-        "what -toolexec runs may do anything, and only the version that it prints is an input for Go"
+        "-toolexec runs a program whose version is its only input that Go tracks: check what else it reads"
     )
     among_all = refused(program, *build)
     assert among_all[2:5] == [f"only {alone[2]}", *alone[3:5]]
     assert_reproducible(program, *build, vary=ALL - {name})
     # -trimpath would change nothing about it.
     assert (
-        not any(line.startswith("-trimpath ") for line in refused(program, *build[1:], vary=name)) or name == "folder"
+        not any(line.startswith("build with -trimpath") for line in refused(program, *build[1:], vary=name))
+        or name == "folder"
     )
 
 
@@ -188,10 +189,10 @@ def test_a_build_that_depends_on_what_is_cached(program: GoModule) -> None:
     build = ("-trimpath", TOOLEXEC, "-o", "app", "./cmd/app")
     lines = refused(program, *build)
     assert lines[2] == snapshot(
-        "only cache makes a difference: empty, the standard library compiled too | filled by a build before"
+        "only cache makes a difference: empty, without the standard library | filled by an earlier build"
     )
     assert lines[3].startswith(
-        "  link of example.com/app/cmd/app  made from the same inputs, and not the same: something"
+        "  link of example.com/app/cmd/app  same inputs, different output: it depends on cache, which Go does not track"
     )
     assert_reproducible(program, *build, vary=QUICK)
 
@@ -226,7 +227,7 @@ def test_conditions_that_make_a_difference_only_together(program: GoModule) -> N
     }
     lines = refused(program, "-trimpath", TOOLEXEC, "./lib", vary={"umask", "env", "tz"})
     assert lines[2] == snapshot("no condition makes a difference alone, but together they do: env, tz, umask")
-    assert "something in it depends on these conditions, unseen by Go" in lines[3]
+    assert "it depends on the conditions, which Go does not track" in lines[3]
 
 
 @from_scratch
@@ -248,9 +249,9 @@ def test_what_the_mark_sets_is_one_too(program: GoModule) -> None:
 def test_a_build_that_fails_for_some(program: GoModule) -> None:
     program.env |= {"STAMP": "[ $USER = ann ]", "STAMPED": "example.com/app/lib"}
     lines = refused(program, "-trimpath", TOOLEXEC, "./lib", vary={"env", "umask"})
-    assert lines[0].endswith("./lib` fails for some, and not for others")
+    assert lines[0].endswith("./lib` succeeds under some conditions and fails under others")
     assert lines[1].startswith("only env makes a difference: USER=ann ")
-    assert lines[2] == snapshot("  the build fails, with exit status 1:")
+    assert lines[2] == snapshot("  one build fails with exit status 1:")
     assert "toolexec.sh: exit status 1" in lines[3]
 
 
@@ -261,18 +262,18 @@ def test_a_build_that_fails_for_some(program: GoModule) -> None:
 def test_a_step_that_is_not_repeatable(program: GoModule, noise: str) -> None:
     program.env |= {"STAMP": noise, "STAMPED": "example.com/app/lib"}
     lines = refused(program, "-trimpath", TOOLEXEC, "-o", "app", "./cmd/app", vary=QUICK)
-    assert lines[2] == snapshot("no condition is needed for it: built again under the same ones, it differs as well")
+    assert lines[2] == snapshot("the build is not repeatable: under the same conditions it differs as well")
     # The program and the package between differ as well, and only follow.
     assert lines[3] == snapshot(
-        "  example.com/app/lib  made from the same inputs, and not the same: it is not repeatable (it ran toolexec.sh)"
+        "  example.com/app/lib  same inputs, different output: the action is not repeatable (it ran toolexec.sh)"
     )
-    assert sum("made from the same inputs" in line for line in lines) == 1
+    assert sum("same inputs" in line for line in lines) == 1
 
 
 @from_scratch
 def test_two_builds_never_happen_in_the_same_second(program: GoModule, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(reproduce, "time", SimpleNamespace(time=lambda: 100.25, sleep=slept.append))
+    monkeypatch.setattr(builds, "time", SimpleNamespace(time=lambda: 100.25, sleep=slept.append))
     assert_reproducible(program, "./lib", vary="umask")
     assert slept == [0.0, 0.75]
 
@@ -283,11 +284,9 @@ def test_a_c_compiler_that_stamps_the_time(go_module: GoModule) -> None:
     go_module.edit("lib/answer.c", "return 42", "return __TIME__[7]")
     lines = refused(go_module, "-trimpath", "./cmd/app", vary="umask")
     assert re.fullmatch(
-        r"  example.com/app/lib  made from the same inputs, .* not repeatable \(it ran .*gcc.*\)", lines[3]
+        r"  example.com/app/lib  same inputs, different output: .* not repeatable \(it ran .*gcc.*\)", lines[3]
     )
-    assert lines[-2] == snapshot(
-        "a C compiler takes part: look for __DATE__, __TIME__ and __FILE__ in what it compiles"
-    )
+    assert lines[-2] == snapshot("a C compiler ran: look for __DATE__, __TIME__ and __FILE__ in the C sources")
 
 
 # The order of the message.
@@ -320,8 +319,8 @@ def test_package_then_settings_then_sections_then_paths(program: GoModule) -> No
         settings,
         next(at for at, line in enumerate(lines) if line.startswith("sections of app that differ")),
         lines.index("paths in app:"),
-        lines.index("-trimpath leaves folders out of packages and binaries"),
-        lines.index("Go stamps the state of the checkout into main packages: -buildvcs=false leaves it out"),
+        lines.index("build with -trimpath: it removes the paths of folders from packages and binaries"),
+        lines.index("Go stamps the state of the checkout into main packages: -buildvcs=false turns that off"),
         next(at for at, line in enumerate(lines) if line.startswith("kept: ")),
     ]
     assert order == sorted(order)

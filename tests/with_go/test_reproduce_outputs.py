@@ -21,7 +21,7 @@ from pytest_gocache import (
     UsageError,
     assert_reproducible,
 )
-from pytest_gocache.assertions.reproducible.conditions import Stage
+from pytest_gocache.assertions.reproducible.conditions import Variations
 from pytest_gocache.run.go_module import observer_of
 
 QUICK = ALL - {"cache"}
@@ -116,7 +116,7 @@ def test_another_goroot(app: GoModule, go_toolchain: GoToolchain) -> None:
     lines = refused(app, "./cmd/app", vary={"goroot"})
     assert re.fullmatch(rf"goroot makes a difference: {go_toolchain.goroot} \| …/goroot/[\d.]+", lines[2])
     assert any(re.fullmatch(rf"  GOROOT  {go_toolchain.goroot}  \d+ times in .*", line) for line in lines)
-    assert lines[-2] == snapshot("-trimpath leaves folders out of packages and binaries")
+    assert lines[-2] == snapshot("build with -trimpath: it removes the paths of folders from packages and binaries")
     assert_reproducible(app, "-trimpath", "./cmd/app", vary=QUICK | {"goroot"})
 
 
@@ -124,14 +124,14 @@ def test_another_goroot_keeps_the_environment_that_its_toolchain_was_given(app: 
     machine = observer_of(app)[0].machine
     extra = {"GOFLAGS": "-trimpath"}
     given = replace(machine, toolchain=replace(machine.toolchain, extra_env=extra), env=machine.env | extra)
-    copy = Stage(tmp_path, app.path, given, frozenset({"goroot"})).place(frozenset({"goroot"})).machine
+    copy = Variations(tmp_path, app.path, given, frozenset({"goroot"})).setup(frozenset({"goroot"})).machine
     assert copy.toolchain.goroot != machine.toolchain.goroot
     assert copy.env["GOFLAGS"] == "-trimpath"
 
 
 def test_a_goroot_of_one_test_is_unknown_to_the_store(app: GoModule, tmp_path: Path) -> None:
     machine = observer_of(app)[0].machine
-    copy = Stage(tmp_path, app.path, machine, frozenset({"goroot"})).place(frozenset({"goroot"})).machine
+    copy = Variations(tmp_path, app.path, machine, frozenset({"goroot"})).setup(frozenset({"goroot"})).machine
     assert copy.toolchain.goroot.is_relative_to(tmp_path.resolve())
     assert copy.warmed_by is machine.toolchain
 
@@ -164,7 +164,7 @@ def test_another_toolchain(app: GoModule, go_toolchain: GoToolchain, patched: Pa
     assert lines[2] == f"only toolchain makes a difference: {go_toolchain.goroot} | {patched}"
     assert lines[3] == snapshot("  unicode/utf8  file utf8.go differs")
     assert lines[-2] == (
-        f"both say that they are {go_toolchain.version}, and one was changed: take Go from the same place everywhere"
+        f"both toolchains report {go_toolchain.version}, but their files differ: install Go from the same source everywhere"
     )
     # The same one in another place.
     assert_reproducible(app, *build, vary="goroot")
@@ -182,8 +182,8 @@ def test_toolchains_of_other_versions(app: GoModule, go_toolchain: GoToolchain, 
         at = lines.index("build settings of app that differ:")
         assert lines[at + 1] == f"  toolchain: {go_toolchain.version} | {other.version}"
         assert lines[-2] == (
-            f"pin the toolchain: GOTOOLCHAIN=go{go_toolchain.version.number} is exactly that one, the toolchain line "
-            "of go.mod is only the least"
+            f"pin the toolchain: GOTOOLCHAIN=go{go_toolchain.version.number} selects exactly this version; the "
+            "toolchain line of go.mod sets only a minimum"
         )
         # Pinned: the other go looks for this one on PATH, where `go install golang.org/dl/…` puts it.
         folder = app.path.parent / "dl"
@@ -204,16 +204,16 @@ def test_toolchains_of_other_versions(app: GoModule, go_toolchain: GoToolchain, 
         (
             ["./..."],
             {"vary": {"umask", "moon"}},
-            "vary='moon': there is no such condition; there are cache, env, folder, home, p, tmp, tz, umask, and",
+            "unknown condition in vary: 'moon'; the conditions are cache, env, folder, home, p, tmp, tz, umask, and",
         ),
-        (["./..."], {"vary": [1]}, "vary=1: there is no such condition"),
-        (["./..."], {"vary": "toolchain"}, "to vary the toolchain takes the other one: toolchain='1.26.6'"),
+        (["./..."], {"vary": [1]}, "unknown condition in vary: 1; "),
+        (["./..."], {"vary": "toolchain"}, "vary='toolchain' needs toolchain=…: a version such as '1.26.6'"),
         (
             ["-n", "./..."],
             {"vary": "umask"},
-            "`go build -n ./...` makes nothing to compare: no binary, and no compiled",
+            "`go build -n ./...` makes nothing to compare: no binary and no compiled",
         ),
-        (["fmt"], {"vary": "umask"}, "`go build fmt` compiles nothing: the standard library is warm"),
+        (["fmt"], {"vary": "umask"}, "`go build fmt` compiles nothing, because all its packages are"),
     ],
 )
 def test_mistakes_are_named(app: GoModule, args: list[str], keywords: dict[str, object], message: str) -> None:
@@ -222,9 +222,9 @@ def test_mistakes_are_named(app: GoModule, args: list[str], keywords: dict[str, 
 
 
 def test_the_same_toolchain_twice_is_a_mistake(app: GoModule, go_toolchain: GoToolchain) -> None:
-    with pytest.raises(UsageError, match="is the one that the module is built with"):
+    with pytest.raises(UsageError, match="is the toolchain that builds the module already"):
         assert_reproducible(app, "./...", toolchain=go_toolchain)
-    with pytest.raises(UsageError, match="is the one that the module is built with"):
+    with pytest.raises(UsageError, match="is the toolchain that builds the module already"):
         assert_reproducible(app, "./...", toolchain=str(go_toolchain.goroot))
 
 
@@ -239,13 +239,13 @@ def test_a_build_that_fails_is_an_error(app: GoModule) -> None:
 
 def test_programs_of_one_name_cannot_be_told_apart(app: GoModule) -> None:
     app.write("tools/app/main.go", "package main\n\nfunc main() {}\n")
-    with pytest.raises(UsageError, match="makes programs of the same name: use -o, one at a time"):
+    with pytest.raises(UsageError, match="builds several programs of the same name"):
         assert_reproducible(app, "./...", vary=QUICK)
 
 
 def test_a_machine_that_is_gone_builds_nothing(app: GoModule) -> None:
     app.on_new_machine(path=app.path)
-    with pytest.raises(UsageError, match="this machine is gone"):
+    with pytest.raises(UsageError, match="on_new_machine replaced the machine of"):
         assert_reproducible(app, "./...")
 
 
@@ -294,11 +294,11 @@ exit 1
             REPORT,
             [
                 *("diffoscope (*/build-1/diffoscope/stdout):", "  ├── readelf --wide {}", "  │   ├── .rodata"),
-                *("  ├── view 0", "  ├── view 9", "  … 4 more", "-trimpath leaves*"),
+                *("  ├── view 0", "  ├── view 9", "  … 4 more", "build with -trimpath*"),
             ],
         ),
-        ("echo one line; exit 1", ["diffoscope (*/build-1/diffoscope/stdout):", "  one line", "-trimpath leaves*"]),
-        ("exit 2", ["diffoscope failed with exit status 2", "-trimpath leaves*"]),
+        ("echo one line; exit 1", ["diffoscope (*/build-1/diffoscope/stdout):", "  one line", "build with -trimpath*"]),
+        ("exit 2", ["diffoscope failed with exit status 2", "build with -trimpath*"]),
     ],
 )
 def test_what_diffoscope_says(

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pytest_gocache.assertions.failure import fail
-from pytest_gocache.assertions.reproducible.builds import Builds
-from pytest_gocache.assertions.reproducible.conditions import ALL, Stage, chosen
-from pytest_gocache.assertions.reproducible.difference import Build, differing, explain_difference
+from pytest_gocache.assertions.reproducible.builds import Build, Builder, differing_outputs
+from pytest_gocache.assertions.reproducible.conditions import ALL, Variations, conditions_to_vary
+from pytest_gocache.assertions.reproducible.difference import Culprit, explain_difference
 from pytest_gocache.errors import UsageError
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.results.tables import counted, rows
 from pytest_gocache.run.go_module import GoModule, observer_of
+from pytest_gocache.run.observer import Observer
 
 __all__ = ["assert_reproducible"]
 
-_SAME = frozenset[str]()
-_MOST_TOLD = 4  # conditions
-_NEEDS_NONE = "no condition is needed for it: built again under the same ones, it differs as well"
+_BASELINE = frozenset[str]()
+_MOST_CULPRITS = 4
 
 
 def assert_reproducible(
@@ -26,113 +26,141 @@ def assert_reproducible(
 ) -> None:
     """Two builds of the module under different conditions give the same bytes.
 
-    ``build_args`` are those of `GoModule.build`. What is compared: every binary, byte by byte, and of packages that are
-    in none of them what they were compiled to. Both builds are of copies of the sources, on machines of their own: the
-    module's folder, caches and steps stay as they are.
+    ``build_args`` are the arguments of `GoModule.build`. The assertion compares every binary, byte by byte, and the
+    compiled form of every package that no binary contains. It builds copies of the sources on machines of their own:
+    the module's folder, caches and steps stay as they are.
 
-    ``vary`` names the conditions that differ, `ALL` of these unless it says otherwise:
+    ``vary`` is the name of a condition, or several names; the default is `ALL`:
 
-    - ``folder`` of the checkout; ``home``, with the module cache and the build cache; ``tmp``, the temporary folder;
-    - ``env``, the user's environment (name, shell, terminal, locale); ``umask``; ``tz``, the time zone;
-    - ``p``, how many steps run at a time; ``cache``: one build compiles everything, the standard library too, which
-      takes its time, and the other one finds everything in its cache;
-    - on request ``goroot``, the same toolchain in another place, and ``toolchain``, which is the one that the keyword
-      ``toolchain`` names: a `GoToolchain`, or what ``--go-toolchain`` takes.
+    - ``folder``: the checkout; ``home``: HOME, the module cache and the build cache; ``tmp``: the temporary folder;
+    - ``env``: the user's environment (name, shell, terminal, locale); ``umask``; ``tz``: the time zone;
+    - ``p``: how many actions run at a time;
+    - ``cache``: one build compiles everything, the standard library included, which takes seconds; the other build
+      finds everything in its cache;
+    - on request ``goroot``, the same toolchain in a different folder, and ``toolchain``, a different toolchain.
 
-    The builds never happen in the same second. What the module's own environment sets is a part of the build, and does
-    not vary. When the bytes differ, the module is built some times more to find out which condition makes the
-    difference. Raises `UsageError` for a name that is no condition and for a build that makes nothing to compare, and
-    `GoCommandError` when the build fails.
+    ``toolchain`` is that different toolchain: a `GoToolchain`, or a version or path as ``--go-toolchain`` takes it. It
+    adds ``toolchain`` to ``vary``.
+
+    The two builds never run in the same second. What the module's own environment sets is part of the build and does
+    not vary. When the bytes differ, more builds find out which condition makes the difference.
+
+    Raises `AssertionError` when the bytes differ or only one of the builds fails, `UsageError` for an unknown condition
+    and for a build that makes nothing to compare, `ToolchainError` when ``toolchain`` is not found, and
+    `GoCommandError` when the first build fails.
     """
-    conditions = chosen(vary, toolchain)
+    conditions = conditions_to_vary(vary, toolchain)
     observer, timeout = observer_of(module)
     if observer.machine.replaced:
-        raise UsageError(f"assert_reproducible: {module.path}: this machine is gone, another one was put in its place")
-    other = observer.find_toolchain(toolchain) if isinstance(toolchain, str) and observer.find_toolchain else None
-    other = toolchain if isinstance(toolchain, GoToolchain) else other
-    if other is not None and other.goroot == observer.machine.toolchain.goroot:
-        raise UsageError(f"assert_reproducible: toolchain={toolchain!s} is the one that the module is built with")
+        raise UsageError(
+            f"assert_reproducible: on_new_machine replaced the machine of {module.path}: use the module that it "
+            "returned"
+        )
+    varied_toolchain = _find_toolchain(observer, toolchain)
     parent = observer.steps.folder.parent
     root = parent / f"reproduce-{sum(1 for _ in parent.glob('reproduce-*')) + 1}"
     root.mkdir(parents=True)
-    stage = Stage(root, module.path, observer.machine, conditions, other)
-    builds = Builds(stage, observer, build_args, module.env, timeout)
+    variations = Variations(root, module.path, observer.machine, conditions, varied_toolchain)
+    builder = Builder(variations, observer, build_args, module.env, timeout)
+    kept: set[str] = set()
     try:
-        one = builds.of(_SAME)
-        _require_something(one, builds.title)
-        two = builds.of(conditions) if conditions else builds.again(_SAME)
+        one = builder.build(_BASELINE)
+        _require_outputs(one, builder.title)
+        two = builder.build(conditions) if conditions else builder.build_again(_BASELINE)
         if one.outputs != two.outputs:
-            _refuse(builds, one, two)
+            culprits = _culprits(builder, one, two)
+            if len(culprits) == 1:
+                # These builds differ in nothing else.
+                one, two = culprits[0].one, culprits[0].two
+            kept = {one.folder.name, two.folder.name}
+            fail(*_headline(builder.title, one, two), *explain_difference(culprits, one, two))
     finally:
-        # The checkouts and caches are large; of the builds, those stay that a failure is about.
+        # The checkouts and caches are large.
         for entry in root.iterdir():
-            if entry not in builds.kept:
+            if entry.name not in kept:
                 remove_tree(entry)
 
 
-def _require_something(build: Build, title: str) -> None:
+def _find_toolchain(observer: Observer, toolchain: GoToolchain | str | None) -> GoToolchain | None:
+    """The toolchain that the user names."""
+    found = toolchain if isinstance(toolchain, GoToolchain) else None
+    if isinstance(toolchain, str) and observer.find_toolchain:
+        found = observer.find_toolchain(toolchain)
+    if found is not None and found.goroot == observer.machine.toolchain.goroot:
+        raise UsageError(
+            f"assert_reproducible: toolchain={toolchain!s} is the toolchain that builds the module already: name a "
+            "different one"
+        )
+    return found
+
+
+def _require_outputs(build: Build, title: str) -> None:
     if not build.outputs:
-        raise UsageError(f"assert_reproducible: {title} makes nothing to compare: no binary, and no compiled package")
+        raise UsageError(f"assert_reproducible: {title} makes nothing to compare: no binary and no compiled package")
     if not build.result.compiled:
         raise UsageError(
-            f"assert_reproducible: {title} compiles nothing: the standard library is warm, and nothing else is in it; "
-            "vary the cache, and it is compiled"
+            f"assert_reproducible: {title} compiles nothing, because all its packages are in the warm standard "
+            'library: add "cache" to vary, and one build starts from an empty cache'
         )
 
 
-def _refuse(builds: Builds, one: Build, two: Build) -> None:
-    """Find out which condition makes the difference, and fail."""
-    stage = builds.stage
-    found = list(_guilty(builds, one))
-    told: list[tuple[str, str, Build, Build]] = []
-    for name, pair in found[:_MOST_TOLD]:
-        only = "only " if len(found) == 1 and len(stage.vary) > 1 else ""
-        sentence = f"{only}{name} makes a difference: {' | '.join(stage.values(name))}" if name else _NEEDS_NONE
-        told.append((sentence, name, *pair))
-    if not found:
-        together = f"no condition makes a difference alone, but together they do: {', '.join(sorted(stage.vary))}"
-        told.append((together, "these conditions", one, two))
-    if len(told) == 1:
-        # Two builds that differ in nothing else.
-        one, two = told[0][2:]
-    builds.kept |= {one.out.parent, two.out.parent}
-    names = differing(one, two)
-    head = f"assert_reproducible: {builds.title} fails for some, and not for others"
-    if not two.result.returncode and not one.result.returncode:
-        of = f" of {len(one.outputs)}" if len(names) < len(one.outputs) else ""
-        what = f"{counted(names, 'output', 'outputs')}{of} of {builds.title}"
-        head = f"assert_reproducible: {what} would not be the same for everybody"
-        head += f"\n{rows((name, [_sizes(name, one, two)]) for name in names)}"
-    fail(head, *explain_difference(told, one, two))
+def _headline(title: str, one: Build, two: Build) -> list[str]:
+    if one.result.returncode or two.result.returncode:
+        return [f"assert_reproducible: {title} succeeds under some conditions and fails under others"]
+    names = differing_outputs(one, two)
+    number = f"{len(names)} of {len(one.outputs)} outputs" if len(names) < len(one.outputs) else ""
+    verb = "differs" if len(names) == 1 else "differ"
+    return [
+        f"assert_reproducible: {number or counted(names, 'output', 'outputs')} of {title} {verb} between two builds",
+        rows((name, [_sizes(name, one, two)]) for name in names),
+    ]
 
 
 def _sizes(name: str, one: Build, two: Build) -> str:
     files = [build.out / name for build in (one, two)]
     if not all(file.is_file() for file in files):
         return ""
-    sizes = [file.stat().st_size for file in files]
-    return (
-        f"{sizes[0]:,} bytes, not all of them the same"
-        if sizes[0] == sizes[1]
-        else " and ".join(f"{size:,} bytes" for size in sizes)
-    )
+    before, after = (file.stat().st_size for file in files)
+    return f"{before:,} bytes each" if before == after else f"{before:,} bytes and {after:,} bytes"
 
 
-def _guilty(builds: Builds, one: Build) -> Iterator[tuple[str, tuple[Build, Build]]]:
-    """The conditions that make a difference alone, each with two builds that show it; "" for none at all."""
-    usual = frozenset({"cache"}) & builds.stage.vary
-    filled = builds.of(usual)
-    # From here on with a warm standard library, and one run each: little time.
-    plain = filled.first or filled
-    again = builds.again(usual)
+def _culprits(builder: Builder, one: Build, two: Build) -> list[Culprit]:
+    """What makes the two builds differ, found with more builds."""
+    variations = builder.variations
+    pairs = list(_differing_pairs(builder, one))
+    culprits = []
+    for name, before, after in pairs[:_MOST_CULPRITS]:
+        conditions, sentence = _BASELINE, "the build is not repeatable: under the same conditions it differs as well"
+        if name:
+            conditions = frozenset({name})
+            only = "only " if len(pairs) == 1 and len(variations.vary) > 1 else ""
+            sentence = f"{only}{name} makes a difference: {' | '.join(variations.values(name))}"
+        culprits.append(Culprit(conditions, sentence, before, after))
+    if not culprits:
+        names = ", ".join(sorted(variations.vary))
+        sentence = f"no condition makes a difference alone, but together they do: {names}"
+        culprits.append(Culprit(variations.vary, sentence, one, two))
+    return culprits
+
+
+def _differing_pairs(builder: Builder, one: Build) -> Iterator[tuple[str, Build, Build]]:
+    """Each condition that makes a difference alone, with two builds that differ only in it.
+
+    A build that is not repeatable gives one pair without a condition, and nothing else.
+    """
+    vary = builder.variations.vary
+    # The builds below have a warm standard library, which takes a condition of its own out of the way and saves time.
+    cache = frozenset({"cache"}) & vary
+    filled = builder.build(cache)
+    plain = filled.filled_by or filled
+    again = builder.build_again(cache)
     if plain.outputs != again.outputs:
-        yield "", (plain, again)
+        yield "", plain, again
         return
-    if usual and one.outputs != filled.outputs:
-        yield "cache", (one, filled)
-    for name in sorted(builds.stage.vary - usual):
-        # Alone it may be the build that was done first of all.
-        alone = not usual and builds.stage.vary == {name}
-        varied = builds.of(builds.stage.vary) if alone else builds.again(usual | {name}, wait=False)
+    if cache and one.outputs != filled.outputs:
+        yield "cache", one, filled
+    for name in sorted(vary - cache):
+        # The varied build of a single condition exists already.
+        varied = builder.build(vary) if vary == {name} else builder.build_again(cache | {name}, wait=False)
         if varied.outputs != plain.outputs:
-            yield name, (plain, varied)
+            yield name, plain, varied

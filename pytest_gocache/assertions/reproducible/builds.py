@@ -1,16 +1,15 @@
-"""Two builds of one module under different conditions."""
+"""Builds of one module under chosen conditions."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_gocache.assertions.reproducible.conditions import Place, Stage
-from pytest_gocache.assertions.reproducible.difference import Build
+from pytest_gocache.assertions.reproducible.conditions import Setup, Variations
 from pytest_gocache.errors import GoCommandError, UsageError
 from pytest_gocache.golang.command_line import GoArguments, without_flag
 from pytest_gocache.host.files import remove_tree
@@ -19,121 +18,146 @@ from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import below
 from pytest_gocache.run.observer import Observer
 
-__all__ = ["Builds"]
+__all__ = ["Build", "Builder", "differing_outputs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One build and what it made."""
+
+    result: Result
+    folder: Path
+    """The build's own folder: the files that it made are in ``out``."""
+    setup: Setup
+    outputs: Mapping[str, str]
+    """Output → hash of its content. An output is a file in ``out``, or ``package PATH``."""
+    filled_by: Build | None = None
+    """The build that filled the build cache first, when the cache varies."""
+
+    @property
+    def out(self) -> Path:
+        """The folder with the files that the build made."""
+        return self.folder / "out"
+
+
+def differing_outputs(one: Build, two: Build) -> list[str]:
+    """The names of the outputs that differ between two builds."""
+    return [name for name in {**one.outputs, **two.outputs} if one.outputs.get(name) != two.outputs.get(name)]
 
 
 @dataclass(slots=True)
-class Builds:
-    """The builds of one module under conditions, each done once unless it is asked for again."""
+class Builder:
+    """Builds one module with one command line, under conditions that its caller chooses."""
 
-    stage: Stage
+    variations: Variations
     observer: Observer
     args: Sequence[str]
-    env: dict[str, str]
+    env: Mapping[str, str]
     timeout: float | None
-    kept: set[Path] = field(default_factory=set)
-    """The folders of the builds that a failure shows."""
-    _made: dict[frozenset[str], Build] = field(default_factory=dict)
-    _count: int = 0
-    _ended: float = 0.0
+    _builds: dict[frozenset[str], Build] = field(default_factory=dict, init=False)
+    """What `build` returns again: varied conditions → build."""
+    _count: int = field(default=0, init=False)
+    """How many builds began."""
+    _ended: float = field(default=0.0, init=False)
+    """When the latest build ended, in epoch seconds."""
 
     @property
     def title(self) -> str:
         """The command as the user would type it."""
         return f"`{shlex.join(['go', 'build', *self.args])}`"
 
-    def of(self, varied: frozenset[str]) -> Build:
-        """The build with the other side of the conditions in ``varied``."""
-        if varied not in self._made:
-            self._made[varied] = self.again(varied, fill="cache" in varied)
-        return self._made[varied]
+    def build(self, varied: frozenset[str]) -> Build:
+        """The build in which the conditions ``varied`` have their varied value; the second call builds nothing."""
+        if varied not in self._builds:
+            self._builds[varied] = self.build_again(varied, fill="cache" in varied)
+        return self._builds[varied]
 
-    def again(self, varied: frozenset[str], *, fill: bool = False, wait: bool = True) -> Build:
-        """One more such build, in a new cache; to ``fill`` the cache before the build that counts, it runs twice.
+    def build_again(self, varied: frozenset[str], *, fill: bool = False, wait: bool = True) -> Build:
+        """Build in a new cache; with ``fill``, build twice in it and return the second build.
 
-        To ``wait`` for another second makes sure that a time with seconds in it is not the same.
+        With ``wait``, the build starts in a later second than the last one ended, so that a time stamp differs.
         """
         if wait:
             time.sleep(max(0.0, int(self._ended) + 1 - time.time()))
-        place = self.stage.place(varied)
-        first = build = self._build(place, varied)
+        setup = self.variations.setup(varied)
+        build = self._build(setup)
         if fill:
-            build = replace(self._build(place, varied), first=first)
+            build = replace(self._build(setup), filled_by=build)
         self._ended = time.time()
         return build
 
-    def _build(self, place: Place, varied: frozenset[str]) -> Build:
+    def _build(self, setup: Setup) -> Build:
         self._count += 1
-        folder = self.stage.root / f"build-{self._count}"
-        result = self._run(place, folder)
-        out = folder / "out"
-        return Build(result, out, place, self.stage.paths(varied), _outputs(result, out))
+        folder = self.variations.root / f"build-{self._count}"
+        result = self._run(setup, folder)
+        return Build(result, folder, setup, _outputs(result, folder / "out"))
 
-    def _run(self, place: Place, folder: Path) -> Result:
-        """Build; the binaries and the evidence are moved to ``folder`` from where they are in every build."""
-        out, log = self.stage.root / "out", self.stage.root / "log"
+    def _run(self, setup: Setup, folder: Path) -> Result:
+        # The command line is the same in all builds: each writes to one place, and its files move to `folder`.
+        out, log = self.variations.root / "out", self.variations.root / "log"
         folder.mkdir(parents=True)
         for path in (out, log):
             remove_tree(path)
             path.mkdir()
-        observer = self.observer.apart(place.machine, place.folder, log)
-        # The cache is this build's own, whatever the test uses.
-        env = {**self.env, "GOCACHE": str(place.machine.build_cache.path), "GOCACHEPROG": ""}
+        observer = self.observer.apart(setup.machine, setup.checkout, log)
+        # Each build uses its own cache, even when the test uses a shared one.
+        env = {**self.env, "GOCACHE": str(setup.machine.build_cache.path), "GOCACHEPROG": ""}
 
         def go(target: str) -> Result:
-            args = _arguments(self.args, place, target)
+            args = _arguments(self.args, setup, target)
             result = observer.go(args, env, check=False, timeout=self.timeout)
             if result.returncode and self._count == 1:
-                # Nothing is to be compared with it.
+                # A later build that fails differs from the first one, which is a verdict.
                 raise GoCommandError(result.command, str(result.cwd), result.returncode, result.stdout, result.stderr)
             return result
 
-        result = go(_target(self.args, place, out) or os.devnull)
+        result = go(_target(self.args, setup, out) or os.devnull)
         if not result.returncode and not any(out.iterdir()) and any(result.links()):
-            # With a folder to put binaries into, Go would have left out all that makes none.
+            # Not earlier: `go build -o FOLDER` builds only main packages.
             programs = [link.target for link in go(f"{out}{os.sep}").links()]
             if len(set(programs)) < len(programs):
                 raise UsageError(
-                    f"assert_reproducible: {self.title} makes programs of the same name: use -o, one at a time"
+                    f"assert_reproducible: {self.title} builds several programs of the same name, and one would "
+                    "overwrite the other: build one at a time, with -o"
                 )
         out.rename(folder / "out")
         log.rename(folder / "log")
         return replace(result, evidence=folder / "log" / result.evidence.name if result.evidence else None)
 
 
-def _arguments(build_args: Sequence[str], place: Place, target: str) -> list[str]:
-    """The command line with our own flags, and with ``target`` for what it makes."""
+def _arguments(build_args: Sequence[str], setup: Setup, target: str) -> list[str]:
+    """The command line with the flags of the setup, and ``target`` as its ``-o``."""
     args = ["build", *build_args]
     at = GoArguments.read(args).insert_at
-    for flag in (*place.flags, f"-o={target}"):
+    for flag in (*setup.flags, f"-o={target}"):
         args = without_flag(args, flag.lstrip("-").partition("=")[0])
         args.insert(at, flag)
     return args
 
 
-def _target(build_args: Sequence[str], place: Place, out: Path) -> str:
-    """What the user's ``-o`` says, below ``out``; empty when there is none."""
+def _target(build_args: Sequence[str], setup: Setup, out: Path) -> str:
+    """The file or folder in ``out`` that stands for the user's ``-o``; empty when the user gives none."""
     arguments = GoArguments.read(["build", *build_args])
     given = next((value for name, value in reversed(arguments.flags) if name == "o"), "")
     if not given or given == os.devnull:
         return ""
     named = Path(os.path.normpath(given))
-    # A name that leaves the module, or a whole path, keeps its last part.
+    # Only the last part of a path outside of the module can be kept.
     named = Path(named.name) if named.is_absolute() or ".." in named.parts else named
-    folder = given.endswith("/") or (place.folder / (arguments.chdir or "") / named).is_dir()
+    folder = given.endswith("/") or (setup.checkout / (arguments.chdir or "") / named).is_dir()
     (out / (named if folder else named.parent)).mkdir(parents=True, exist_ok=True)
     return f"{out / named}{os.sep if folder else ''}"
 
 
 def _outputs(result: Result, out: Path) -> dict[str, str]:
-    """What a build made, by name, each with a hash: files, and the packages that are in none of them."""
+    """The hash of each output: the files in ``out``, and the packages that no file contains."""
     if result.returncode:
         return {}
     made = {file.relative_to(out).as_posix(): sha256_of(file) for file in sorted(out.rglob("*")) if file.is_file()}
     linked = below(result, result.links())
     if made and not linked:
-        return made  # one package, as an archive
+        return made  # the archive of one package
     rest = [action for action in result.compiles() if action.id not in linked and action.content_id]
-    # The standard library is no more than what it takes, unless it is all that is built.
+    # The standard library counts only when nothing else is built.
     own = [action for action in rest if action.package not in result.std]
     return made | {f"package {action.package}": action.content_id for action in own or ([] if made else rest)}

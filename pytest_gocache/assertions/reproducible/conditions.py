@@ -1,10 +1,11 @@
-"""The conditions that a reproducible build does not depend on, and the imagined machines that have them."""
+"""The conditions that a reproducible build does not depend on, and the machines that vary them."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 
 from pytest_gocache.caches.module_cache import ModuleCache
@@ -16,18 +17,17 @@ from pytest_gocache.host.toolchain import GoToolchain, from_path
 from pytest_gocache.run.checkout import copy_repository
 from pytest_gocache.run.machine import Machine
 
-__all__ = ["ALL", "Place", "Stage", "chosen"]
+__all__ = ["ALL", "PathKind", "Setup", "Variations", "conditions_to_vary"]
 
 ALL = frozenset({"cache", "env", "folder", "home", "p", "tmp", "tz", "umask"})
 """What `assert_reproducible` varies: ``vary=ALL - {"cache"}`` leaves one out, ``vary=ALL | {"goroot"}`` adds one."""
 
 _ON_REQUEST = frozenset({"goroot", "toolchain"})
-# Two sides of each: the values of one build and of the other.
+# The two values of a condition: the baseline, and the varied one.
 _UMASKS = (UMASK, 0o077)
 _PARALLEL = ("-p=4", "-p=1")
-# 26 hours apart: not even the date is the same. The C library, which knows what these mean without any file, is what
-# the programs that a build runs ask for the time.
 _ENVIRONMENTS = {
+    # 26 hours apart: even the date differs. POSIX time zones need no zoneinfo files.
     "tz": ({"TZ": "GMT+12"}, {"TZ": "GMT-14"}),
     "env": (
         {"USER": "ann", "LOGNAME": "ann", "SHELL": "/bin/sh", "TERM": "dumb", "LANG": "C", "LC_ALL": "C"},
@@ -44,37 +44,64 @@ _ENVIRONMENTS = {
 }
 
 
-def chosen(vary: Iterable[str], toolchain: object) -> frozenset[str]:
-    """The names of the conditions to vary; a `UsageError` that has the right ones for a wrong name."""
+def _assignments(env: Mapping[str, str]) -> str:
+    return " ".join(f"{name}={value}" for name, value in env.items())
+
+
+# The values as messages show them.
+_FIXED_VALUES = {
+    "cache": ("empty, without the standard library", "filled by an earlier build"),
+    "p": _PARALLEL,
+    "umask": (f"{_UMASKS[0]:03o}", f"{_UMASKS[1]:03o}"),
+} | {name: (_assignments(one), _assignments(two)) for name, (one, two) in _ENVIRONMENTS.items()}
+
+
+def conditions_to_vary(vary: Iterable[str], toolchain: object) -> frozenset[str]:
+    """The names of the conditions to vary; raises `UsageError` for an unknown name."""
     names = {vary} if isinstance(vary, str) else set(vary)
-    wrong = sorted(map(repr, names - ALL - _ON_REQUEST))
-    if wrong:
+    unknown = sorted(map(repr, names - ALL - _ON_REQUEST))
+    if unknown:
         raise UsageError(
-            f"assert_reproducible: vary={', '.join(wrong)}: there is no such condition; there are "
+            f"assert_reproducible: unknown condition in vary: {', '.join(unknown)}; the conditions are "
             f"{', '.join(sorted(ALL))}, and on request {', '.join(sorted(_ON_REQUEST))}"
         )
     if "toolchain" in names and toolchain is None:
         raise UsageError(
-            "assert_reproducible: to vary the toolchain takes the other one: toolchain='1.26.6', a path, or a "
+            "assert_reproducible: vary='toolchain' needs toolchain=…: a version such as '1.26.6', a path, or a "
             "GoToolchain"
         )
     return frozenset(names | ({"toolchain"} if toolchain is not None else set()))
 
 
+class PathKind(Enum):
+    """A folder whose path a build can leave in its output. The value is its name in messages."""
+
+    FOLDER = "folder"
+    MODULE_CACHE = "module cache"
+    BUILD_CACHE = "build cache"
+    HOME = "home"
+    TMP = "tmp"
+    GOROOT = "GOROOT"
+
+
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where one build happens."""
+class Setup:
+    """The machine, the checkout and the flags of one build."""
 
     machine: Machine
-    folder: Path
-    """The checkout."""
+    checkout: Path
     flags: tuple[str, ...]
     """What is added to the command line."""
+    paths: Mapping[PathKind, str]
+    """The folders whose paths the build can leave in its output."""
 
 
 @dataclass(slots=True)
-class Stage:
-    """Two checkouts, two homes and so on of one module, below one folder: a build has either of each pair."""
+class Variations:
+    """The two values of each condition, the baseline and the varied one, for builds of one module.
+
+    Each set of names below says which conditions have their varied value. All folders are under ``root``.
+    """
 
     root: Path
     source: Path
@@ -83,23 +110,25 @@ class Stage:
     """The module's own machine, which runs nothing here."""
     vary: frozenset[str]
     toolchain: GoToolchain | None = None
-    """The other toolchain."""
-    _toolchains: dict[tuple[bool, bool], GoToolchain] = field(default_factory=dict)
+    """The varied toolchain."""
+    _copies: dict[Path, GoToolchain] = field(default_factory=dict, init=False)
+    """GOROOT → the same toolchain in a different folder, made when a build first needs it."""
 
-    def place(self, varied: frozenset[str]) -> Place:
-        """Make the place of a build: in what ``varied`` names it has the other side.
+    def setup(self, varied: frozenset[str]) -> Setup:
+        """Create the machine and the checkout of a build.
 
-        Its build cache has a warm standard library and nothing else; when the cache is among what varies, that of the
-        first side has nothing at all. What the module's own environment sets is a part of the build, and never varies.
+        The build cache has a warm standard library and nothing else. When the cache varies, its baseline is empty.
+        What the module's own environment sets is part of the build and never varies.
         """
         home = self._home(varied, "home")
         remove_tree(home.gocache)
         machine = self.machine.successor(home.root, self._toolchain(varied))
         machine.shared = None
         machine.warmed_by = self._toolchain(varied - {"goroot"})
-        self._bring_modules(machine.module_cache)
+        self._restore_modules(machine.module_cache)
         tmp = str(self._home(varied, "tmp").tmp)
         Path(tmp).mkdir(parents=True, exist_ok=True)
+        # C compilers read all three.
         env = {"TMPDIR": tmp, "TMP": tmp, "TEMP": tmp}
         for name in sorted(self.vary & _ENVIRONMENTS.keys()):
             env |= _ENVIRONMENTS[name][name in varied]
@@ -109,64 +138,64 @@ class Stage:
             machine.umask = _UMASKS["umask" in varied]
         if "cache" in self.vary - varied:
             machine.warm = machine.build_cache.warm = False
-        folder = self._folder(varied)
-        if not folder.exists():
-            copy_repository(self.source, folder)
+        checkout = self._checkout(varied)
+        if not checkout.exists():
+            copy_repository(self.source, checkout)
         flags = (_PARALLEL["p" in varied],) if "p" in self.vary else ()
-        return Place(machine, folder, flags)
+        return Setup(machine, checkout, flags, self._paths(varied))
 
     def values(self, name: str) -> tuple[str, str]:
-        """What a condition is on either side, as a person would say it."""
-        one, other = frozenset[str](), frozenset({name})
-        texts = {
-            "cache": ("empty, the standard library compiled too", "filled by a build before"),
-            "folder": (str(self._folder(one)), str(self._folder(other))),
-            "home": (str(self._home(one, name).home), str(self._home(other, name).home)),
-            "tmp": (str(self._home(one, name).tmp), str(self._home(other, name).tmp)),
-            "umask": (f"{_UMASKS[0]:03o}", f"{_UMASKS[1]:03o}"),
-            "p": _PARALLEL,
-        }
-        if name in _ENVIRONMENTS:
-            sides = [" ".join(f"{n}={v}" for n, v in env.items()) for env in _ENVIRONMENTS[name]]
-            return sides[0], sides[1]
+        """The two values of a condition, as messages show them."""
+        if name in _FIXED_VALUES:
+            return _FIXED_VALUES[name]
+        one, two = frozenset[str](), frozenset({name})
+        if name == "folder":
+            return str(self._checkout(one)), str(self._checkout(two))
         if name in _ON_REQUEST:
-            both = self._toolchain(one), self._toolchain(other)
-            alike = name == "goroot" or both[0].version == both[1].version
-            return str(both[0].goroot if alike else both[0].version), str(both[1].goroot if alike else both[1].version)
-        return texts[name]
+            before, after = self._toolchain(one), self._toolchain(two)
+            # A copy, or a patched toolchain, has the version of the original.
+            if before.version == after.version:
+                return str(before.goroot), str(after.goroot)
+            return str(before.version), str(after.version)
+        homes = self._home(one, name), self._home(two, name)
+        if name == "tmp":
+            return str(homes[0].tmp), str(homes[1].tmp)
+        return str(homes[0].home), str(homes[1].home)
 
-    def paths(self, varied: frozenset[str]) -> dict[str, str]:
-        """The paths that a build could have put into its output, by what they are; longer ones first."""
+    def _paths(self, varied: frozenset[str]) -> dict[PathKind, str]:
         home = self._home(varied, "home")
         return {
-            "folder": str(self._folder(varied)),
-            "module cache": str(home.gomodcache),
-            "build cache": str(home.gocache),
-            "home": str(home.home),
-            "tmp": str(self._home(varied, "tmp").tmp),
-            "GOROOT": str(self._toolchain(varied).goroot),
+            PathKind.FOLDER: str(self._checkout(varied)),
+            PathKind.MODULE_CACHE: str(home.gomodcache),
+            PathKind.BUILD_CACHE: str(home.gocache),
+            PathKind.HOME: str(home.home),
+            PathKind.TMP: str(self._home(varied, "tmp").tmp),
+            PathKind.GOROOT: str(self._toolchain(varied).goroot),
         }
 
-    def _folder(self, varied: frozenset[str]) -> Path:
+    def _checkout(self, varied: frozenset[str]) -> Path:
         if "folder" in varied:
-            return self.root / "another" / "checkouts" / f"{self.source.name}-2"
+            return self.root / "two" / "checkouts" / f"{self.source.name}-2"
         return self.root / "one" / "src" / self.source.name
 
-    def _home(self, varied: frozenset[str], what: str) -> Home:
-        return Home(self.root / ("another" if what in varied else "one"))
+    def _home(self, varied: frozenset[str], condition: str) -> Home:
+        return Home(self.root / ("two" if condition in varied else "one"))
 
-    def _bring_modules(self, cache: ModuleCache) -> None:
+    def _restore_modules(self, cache: ModuleCache) -> None:
         source = self.machine.module_cache
         if source.path.is_dir() and any(source.path.iterdir()) and not any(cache.path.iterdir()):
             cache.restore(source.path)
 
     def _toolchain(self, varied: frozenset[str]) -> GoToolchain:
-        key = "toolchain" in varied, "goroot" in varied
-        if key not in self._toolchains:
-            found = self.toolchain if key[0] and self.toolchain else self.machine.toolchain
-            if key[1]:
-                copy = self.root / "goroot" / found.version.number
-                shutil.copytree(found.goroot, copy, symlinks=True, copy_function=link_or_copy)
-                found = replace(from_path(copy, self.machine.ambient), extra_env=found.extra_env)
-            self._toolchains[key] = found
-        return self._toolchains[key]
+        toolchain = self.toolchain if "toolchain" in varied and self.toolchain else self.machine.toolchain
+        return self._copy(toolchain) if "goroot" in varied else toolchain
+
+    def _copy(self, toolchain: GoToolchain) -> GoToolchain:
+        """The same toolchain in a different folder."""
+        if toolchain.goroot not in self._copies:
+            goroot = self.root / "goroot" / str(len(self._copies) + 1)
+            # Links are safe, because nothing writes to a GOROOT.
+            shutil.copytree(toolchain.goroot, goroot, symlinks=True, copy_function=link_or_copy)
+            copy = replace(from_path(goroot, self.machine.ambient), extra_env=toolchain.extra_env)
+            self._copies[toolchain.goroot] = copy
+        return self._copies[toolchain.goroot]

@@ -1,86 +1,101 @@
-"""What differs between two binaries: sections of ELF files, and the paths that stand in them."""
+"""The sections of ELF files."""
 
 from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-__all__ = ["differing_sections", "places_of", "sections"]
+__all__ = ["Occurrences", "SectionDifference", "differing_sections", "occurrences", "sections"]
 
-_MOST_NAMED = 8
-_NO_BITS = 8  # SHT_NOBITS: a section without bytes in the file
+# Values of the ELF specification.
+_CLASS_64 = 2  # ELFCLASS64
+_LITTLE_ENDIAN = 1  # ELFDATA2LSB
+_NO_BITS = 8  # SHT_NOBITS: the section has a size and no bytes in the file
 _COMPRESSED = 0x800  # SHF_COMPRESSED
+_ZLIB = 1  # ELFCOMPRESS_ZLIB
 
 
-def sections(binary: bytes) -> dict[str, bytes]:
-    """The content of each section of an ELF file by name, decompressed; empty for anything else.
+def sections(binary: bytes) -> dict[str, bytes] | None:
+    """The content of each section of an ELF file by name, decompressed; None for a file that is not a sound ELF file.
 
-    pyelftools and LIEF read far more than that. For the header table of a format that does not change, and for
-    nothing but the text of a failure, a dependency of every installation is too much.
+    A section without bytes in the file (``.bss``) is left out. A section that is compressed in a way other than zlib
+    stays compressed. Callers treat a file without sections as plain bytes.
     """
+    # pyelftools and LIEF read far more. This reads one table of a frozen format for the text of a failure, which does
+    # not justify a dependency for every user.
+    if not binary.startswith(b"\x7fELF"):
+        return None
     try:
-        return dict(_elf_sections(binary))
+        return dict(_read_sections(binary))
+    # A truncated or corrupt file ends in one of these, depending on which field is wrong.
     except (struct.error, zlib.error, IndexError, ValueError):
-        return {}
+        return None
 
 
-def _elf_sections(binary: bytes) -> Iterable[tuple[str, bytes]]:
-    if binary[:4] != b"\x7fELF":
-        return
-    wide = binary[4] == 2  # noqa: PLR2004 - ELFCLASS64
-    order = "<" if binary[5] == 1 else ">"
+def _read_sections(binary: bytes) -> Iterator[tuple[str, bytes]]:
+    wide = binary[4] == _CLASS_64
+    order = "<" if binary[5] == _LITTLE_ENDIAN else ">"
+    # e_shoff, then e_shentsize, e_shnum and e_shstrndx.
     (table,) = struct.unpack_from(order + ("Q" if wide else "I"), binary, 0x28 if wide else 0x20)
     size, count, names_at = struct.unpack_from(order + "HHH", binary, 0x3A if wide else 0x2E)
-    headers = [
-        struct.unpack_from(order + ("IIQQQQ" if wide else "IIIIII"), binary, table + number * size)
-        for number in range(count)
-    ]
-    names = _content(binary, headers[names_at], "")
+    # sh_name, sh_type, sh_flags, sh_addr, sh_offset, sh_size.
+    header_format = order + ("IIQQQQ" if wide else "IIIIII")
+    headers = [struct.unpack_from(header_format, binary, table + number * size) for number in range(count)]
+    names = _bytes_of(binary, headers[names_at])
     for header in headers:
-        end = names.index(b"\0", header[0])
-        name = names[header[0] : end].decode("utf-8", "replace")
-        if name and header[1] != _NO_BITS:
-            yield name, _content(binary, header, order + ("IIQQ" if wide else "III"))
+        name_at, kind, flags, *_ = header
+        name = names[name_at : names.index(b"\0", name_at)].decode("utf-8", "replace")
+        if name and kind != _NO_BITS:
+            content = _bytes_of(binary, header)
+            yield name, _decompressed(content, order + ("IIQQ" if wide else "III")) if flags & _COMPRESSED else content
 
 
-def _content(binary: bytes, header: tuple[int, ...], compression: str) -> bytes:
-    _, _, flags, _, offset, size = header
-    content = binary[offset : offset + size]
-    if compression and flags & _COMPRESSED:
-        kind = struct.unpack_from(compression, content)[0]
-        # Another method than zlib (ELFCOMPRESS_ZSTD) stays as it is.
-        return zlib.decompress(content[struct.calcsize(compression) :]) if kind == 1 else content
-    return content
+def _bytes_of(binary: bytes, header: tuple[int, ...]) -> bytes:
+    *_, offset, size = header
+    return binary[offset : offset + size]
 
 
-def differing_sections(one: bytes, other: bytes) -> list[str]:
-    """The sections that are not the same in two ELF files, with their sizes where those differ; in the file's order."""
-    before, after = sections(one), sections(other)
+def _decompressed(content: bytes, header_format: str) -> bytes:
+    method = struct.unpack_from(header_format, content)[0]
+    return zlib.decompress(content[struct.calcsize(header_format) :]) if method == _ZLIB else content
+
+
+@dataclass(frozen=True, slots=True)
+class SectionDifference:
+    """A section whose content differs between two files. A size is in bytes; None where a file lacks the section."""
+
+    name: str
+    sizes: tuple[int | None, int | None]
+
+    def __str__(self) -> str:
+        one, two = self.sizes
+        if one is None or two is None:
+            return f"{self.name} (only in one)"
+        return self.name if one == two else f"{self.name} ({one:,} and {two:,} bytes)"
+
+
+def differing_sections(one: Mapping[str, bytes], two: Mapping[str, bytes]) -> list[SectionDifference]:
+    """The sections that differ between two files, in the order of the first file."""
     found = []
-    for name in dict.fromkeys([*before, *after]):
-        old, new = before.get(name), after.get(name)
-        if old == new:
-            continue
-        if old is None or new is None:
-            found.append(f"{name} (only in one)")
-        else:
-            found.append(name if len(old) == len(new) else f"{name} ({len(old):,} and {len(new):,} bytes)")
+    for name in dict.fromkeys([*one, *two]):
+        contents = one.get(name), two.get(name)
+        if contents[0] != contents[1]:
+            sizes = [None if content is None else len(content) for content in contents]
+            found.append(SectionDifference(name, (sizes[0], sizes[1])))
     return found
 
 
-def places_of(binary: bytes, paths: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Which of these paths stand in a binary: the path's name, and how often and in which sections.
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """How often a text occurs in a file, and the sections that contain it."""
 
-    ``paths`` has names with absolute paths. A file that is not ELF is searched as a whole.
-    """
-    parts = sections(binary) or {"": binary}
-    found = []
-    for name, path in paths.items():
-        counts = {section: content.count(path.encode()) for section, content in parts.items()}
-        where = [section for section, count in counts.items() if count]
-        if where:
-            times = sum(counts.values())
-            named = f" in {', '.join(where[:_MOST_NAMED])}" if where != [""] else ""
-            found.append((name, f"{path}  {times} time{'s' if times > 1 else ''}{named}"))
-    return found
+    times: int
+    sections: tuple[str, ...]
+
+
+def occurrences(text: str, contents: Mapping[str, bytes]) -> Occurrences:
+    """The occurrences of a text in the sections of a file."""
+    counts = {section: content.count(text.encode()) for section, content in contents.items()}
+    return Occurrences(sum(counts.values()), tuple(section for section, count in counts.items() if count))

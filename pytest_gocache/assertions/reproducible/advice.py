@@ -1,0 +1,67 @@
+"""What to do about a build that is not reproducible: one line for each known mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pytest_gocache.assertions.reproducible.builds import Build
+from pytest_gocache.assertions.reproducible.conditions import PathKind
+from pytest_gocache.assertions.reproducible.contents import FileDifference
+from pytest_gocache.assertions.reproducible.first_difference import FirstDifference
+from pytest_gocache.golang.command_line import GoArguments, flags_of, is_set
+from pytest_gocache.results.result import Result
+
+__all__ = ["advice_for"]
+
+_BUILD_IDS = frozenset({".note.go.buildid", ".note.gnu.build-id"})
+_C_COMPILER = re.compile(r"\b(?:gcc|clang|cc)\b|[gc]\+\+")  # gcc-12 and x86_64-linux-gnu-gcc, too
+
+
+def advice_for(firsts: Sequence[FirstDifference], file: FileDifference | None, one: Build, two: Build) -> Iterator[str]:
+    """The lines whose evidence is there: what differs first, and what differs in a file of both builds."""
+    flags = _flags(one.result)
+    if not is_set(flags.get("trimpath", "false")):
+        yield from _on_paths(firsts, file)
+    if any(first.conditions == {"toolchain"} for first in firsts):
+        yield _on_toolchains(one, two)
+    if file is not None:
+        yield from _on_stamps(file, flags)
+    yield from _on_programs([first for first in firsts if first.same_inputs], flags)
+
+
+def _flags(result: Result) -> dict[str, str]:
+    goflags = flags_of(result.circumstances.env.get("GOFLAGS", ""))
+    return dict([*goflags, *GoArguments.read(result.command[1:]).flags])
+
+
+def _on_paths(firsts: Sequence[FirstDifference], file: FileDifference | None) -> Iterator[str]:
+    trimmed = {PathKind.FOLDER, PathKind.MODULE_CACHE, PathKind.GOROOT}
+    inputs = {change.what for first in firsts for change in first.reason.own}
+    if "directory" in inputs or (file is not None and not trimmed.isdisjoint(file.paths)):
+        yield "build with -trimpath: it removes the paths of folders from packages and binaries"
+
+
+def _on_toolchains(one: Build, two: Build) -> str:
+    version = one.setup.machine.toolchain.version
+    if version == two.setup.machine.toolchain.version:
+        return f"both toolchains report {version}, but their files differ: install Go from the same source everywhere"
+    return (
+        f"pin the toolchain: GOTOOLCHAIN=go{version.number} selects exactly this version; the toolchain line of go.mod "
+        "sets only a minimum"
+    )
+
+
+def _on_stamps(file: FileDifference, flags: dict[str, str]) -> Iterator[str]:
+    if any(setting.name.startswith("vcs") for setting in file.settings):
+        yield "Go stamps the state of the checkout into main packages: -buildvcs=false turns that off"
+    sections = {section.name for section in file.sections}
+    if sections and sections <= _BUILD_IDS and "-buildid=" not in flags.get("ldflags", ""):
+        yield "only the build ID differs, which contains a hash of all inputs: -ldflags=-buildid= removes it"
+
+
+def _on_programs(untracked: Sequence[FirstDifference], flags: dict[str, str]) -> Iterator[str]:
+    if untracked and "toolexec" in flags:
+        yield "-toolexec runs a program whose version is its only input that Go tracks: check what else it reads"
+    elif any(_C_COMPILER.search(program) for first in untracked for program in first.programs):
+        yield "a C compiler ran: look for __DATE__, __TIME__ and __FILE__ in the C sources"

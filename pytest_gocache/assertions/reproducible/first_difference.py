@@ -1,0 +1,132 @@
+"""The first action whose output differs between two builds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pytest_gocache.assertions.reproducible.builds import Build, differing_outputs
+from pytest_gocache.explain.changes import changes_between
+from pytest_gocache.golang.action import Action, Kind
+from pytest_gocache.results.explanation import Reason
+from pytest_gocache.results.packages import programs_of
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.tables import rows
+
+__all__ = ["FirstDifference", "first_difference"]
+
+_MOST_LINES = 12  # of what a failing build printed
+_MOST_CHANGES = 3
+_MOST_PROGRAMS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDifference:
+    """The first action whose output differs between two builds, and why."""
+
+    conditions: frozenset[str]
+    """The conditions that differ between the builds; empty when none does."""
+    reason: Reason
+    """Without a package when no action is known: a build fails, or the action graphs show no difference."""
+    same_inputs: bool = False
+    """The action has the same inputs in both builds: what makes the difference is unknown to Go."""
+    programs: tuple[str, ...] = ()
+    """The programs that such an action ran."""
+
+    def __str__(self) -> str:
+        return rows([(self.reason.label, self.reason.lines())]) if self.reason.package else f"  {self.reason.summary}"
+
+
+def first_difference(one: Build, two: Build, conditions: frozenset[str]) -> FirstDifference:
+    """The first package that differs, in the order of imports; else the first link."""
+    for build in (two, one):
+        if build.result.returncode:
+            return FirstDifference(conditions, _failure(build.result))
+    compiles = _first_compile(one, two)
+    if compiles is not None:
+        return _difference(one, two, compiles, conditions)
+    links = _first_link(one, two)
+    if links is None:
+        unknown = Reason("", Kind.OTHER, "Go's action graphs do not show which action differs")
+        return FirstDifference(conditions, unknown)
+    # A link depends on all inputs of its main package, the stamped build settings among them, not only on its content.
+    mains = _main_packages(one, two, links)
+    if mains is not None:
+        stamped = _difference(one, two, mains, conditions)
+        if stamped.reason.own:
+            return stamped
+    return _difference(one, two, links, conditions)
+
+
+def _failure(result: Result) -> Reason:
+    printed = result.stderr.strip().splitlines()[-_MOST_LINES:]
+    return Reason("", Kind.OTHER, "\n  ".join([f"one build fails with exit status {result.returncode}:", *printed]))
+
+
+def _first_compile(one: Build, two: Build) -> tuple[Action, Action] | None:
+    before = {action.package: action for action in one.result.compiles()}
+    for new in _imports_first(two.result):
+        old = before.get(new.package)
+        # Inputs that differ and lead to the same output explain nothing.
+        if old is not None and old.content_id and new.content_id and old.content_id != new.content_id:
+            return old, new
+    return None
+
+
+def _imports_first(result: Result) -> Iterator[Action]:
+    """The compiles of a command, each after its imports."""
+    by_id = {action.id: action for action in result.actions}
+    seen: set[int] = set()
+    for root in result.compiles():
+        stack = [(root, False)]
+        while stack:
+            action, deps_done = stack.pop()
+            if deps_done and action.kind is Kind.COMPILE:
+                yield action
+            elif not deps_done and action.id not in seen:
+                seen.add(action.id)
+                stack.append((action, True))
+                stack += [(by_id[dep], False) for dep in reversed(action.deps) if dep in by_id]
+
+
+def _first_link(one: Build, two: Build) -> tuple[Action, Action] | None:
+    """The link of a differing output when there is one; else the first link of both builds."""
+    before = {link.package: link for link in one.result.links()}
+    links = [link for link in two.result.links() if link.package in before]
+    names = {Path(name).name for name in differing_outputs(one, two)}
+    links.sort(key=lambda link: names.isdisjoint({Path(link.target).name, Path(link.package).name}))
+    return next(((before[link.package], link) for link in links), None)
+
+
+def _main_packages(one: Build, two: Build, links: tuple[Action, Action]) -> tuple[Action, Action] | None:
+    """The compiles of the main package of a link, when their inputs differ."""
+    _, link = links
+    new = next((a for a in two.result.compiles() if a.id in link.deps and a.package == link.package), None)
+    old = next((a for a in one.result.compiles() if a.package == link.package), None)
+    return (old, new) if old and new and old.action_id != new.action_id else None
+
+
+def _difference(one: Build, two: Build, actions: tuple[Action, Action], conditions: frozenset[str]) -> FirstDifference:
+    old, new = actions
+    if old.action_id != new.action_id:
+        return FirstDifference(conditions, _differing_inputs(one.result, old, two.result, new))
+    programs = tuple(programs_of(old) or programs_of(new))
+    names = " and ".join(sorted(conditions)) if len(conditions) == 1 else "the conditions"
+    why = f"it depends on {names}, which Go does not track" if conditions else "the action is not repeatable"
+    ran = f" (it ran {', '.join(programs[:_MOST_PROGRAMS])})" if programs else ""
+    reason = Reason(new.package, new.kind, f"same inputs, different output: {why}{ran}")
+    return FirstDifference(conditions, reason, same_inputs=True, programs=programs)
+
+
+def _differing_inputs(one: Result, old: Action, two: Result, new: Action) -> Reason:
+    reason = Reason(new.package, new.kind, "", changes=changes_between(one, old, two, new) or ())
+    own = reason.own
+    if not own:
+        return replace(
+            reason, summary=f"its action IDs differ: {old.action_id} and {new.action_id}", changes=(), known=False
+        )
+    names = ", ".join(change.what for change in own[:_MOST_CHANGES])
+    more = f" and {len(own) - _MOST_CHANGES} more" if len(own) > _MOST_CHANGES else ""
+    verb = "differs" if len(own) == 1 else "differ"
+    return replace(reason, summary=f"{names}{more} {verb}{':' if any(change.lines() for change in own) else ''}")
