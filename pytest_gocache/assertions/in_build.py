@@ -28,7 +28,8 @@ _REQUIRED = re.compile(r"^[ \t]*(?:require[ \t]+)?\"?([^\s\"]+)\"?[ \t]+v\d", re
 def assert_not_in_build(result: Result, *patterns: str) -> None:
     """No package that matches is in the build: the command neither names nor imports it.
 
-    ``patterns`` are Go package patterns, at least one. A test variant counts as its package.
+    ``patterns`` are Go package patterns, at least one. A pattern matches a package and its test variants;
+    ``lib [lib.test]`` names one variant.
 
     Raises `AssertionError` when a package that matches is in the build, with the chain of imports that leads to it.
     Raises `PatternError` without a pattern, and for a pattern that matches no known package, so that a misspelled

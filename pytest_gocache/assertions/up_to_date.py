@@ -64,15 +64,9 @@ def _packages(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
         if action.action_id != again.action_id:
             continue  # the import that makes the difference is listed
         if action.ran:
-            yield (
-                action.package,
-                "same inputs, different output: its compile is not repeatable",
-            )
+            yield action.package, "same inputs, different output: its compile is not repeatable"
         else:
-            yield (
-                action.package,
-                "the cached output is stale: nothing in its key changed, but a new compile differs",
-            )
+            yield action.package, "the cached output is stale: nothing in its key changed, but a new compile differs"
 
 
 def _binaries(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
