@@ -14,7 +14,7 @@ from pytest_gocache.assertions.reproducible.elf import SectionDifference, differ
 from pytest_gocache.host import process
 from pytest_gocache.results.tables import rows
 
-__all__ = ["FileDifference", "difference_of_file"]
+__all__ = ["FileDifference", "SettingDifference", "difference_of_file"]
 
 _MOST_SECTIONS = 8
 _MOST_LINES = 12  # of diffoscope's report
