@@ -40,7 +40,7 @@ def assert_not_relinked(result: Result, *mains: str) -> None:
     counts for the package under test.
 
     Raises `AssertionError` when a link ran, `PatternError` for a pattern that matches no main package of the command,
-    and `UsageError` for a command without an action graph.
+    and `UsageError` for a command without an action graph and, with patterns, for a command that has nothing to link.
     """
     if not mains:
         compiles_of(result)
