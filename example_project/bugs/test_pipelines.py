@@ -166,7 +166,10 @@ def test_bug_10_caught(go_repo: GoModule) -> None:
     message = str(failure.value)
     assert "example.com/shop/tools/gencatalog  named by ./..." in message
     assert "imported: tools/gencatalog ← go/format" in message
-    assert "name only what is wanted, like example.com/shop/cmd/server example.com/shop/cmd/worker" in message
+    assert (
+        "name only the packages that you need, such as example.com/shop/cmd/server example.com/shop/cmd/worker"
+        in message
+    )
 
 
 def test_bug_10_fixed(go_repo: GoModule) -> None:
@@ -219,7 +222,7 @@ def test_bug_13_caught(taxed: GoModule, gocache: BuildCache, go_proxy: ModulePro
     job = taxed.on_new_machine(path=taxed.path, restore=[gocache])
     result = job.build("./internal/...")
     assert_cached(result)
-    with pytest.raises(AssertionError, match=r"example.com/tax@v1.0.0(?s:.*)needs GOMODCACHE as well"):
+    with pytest.raises(AssertionError, match=r"example.com/tax@v1.0.0(?s:.*)restore GOMODCACHE together with GOCACHE"):
         assert_no_downloads(result)
     assert "example.com/tax/@v/v1.0.0.zip" in go_proxy.requests[before:]
 
