@@ -16,7 +16,7 @@ from pytest_gocache.golang.patterns import Pattern, near_misses, short_name
 from pytest_gocache.results.given_flags import naming, words_given
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Result
-from pytest_gocache.results.select import below, compiles_of
+from pytest_gocache.results.select import compiles_of, dependencies_of
 from pytest_gocache.results.tables import counted, rows
 
 __all__ = ["assert_not_in_build"]
@@ -91,7 +91,7 @@ def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
     """How each package comes into the build: the word that names it, or the imports from a named one down to it."""
     words = words_given(result)
     by_id = {action.id: action for action in result.actions}
-    above = below(result, [action for action in result.compiles() if naming(result, words, action)])
+    above = dependencies_of(result, [action for action in result.compiles() if naming(result, words, action)])
     said, advice = [], ""
     for action in found:
         chain = [action]

@@ -184,7 +184,7 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
         return None
     from pytest_gocache.explain.wording import explain_set_difference
 
-    return explain_set_difference(actual.result, actual.what, actual, expected)
+    return explain_set_difference(actual, expected)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

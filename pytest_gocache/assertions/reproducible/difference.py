@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_gocache.assertions.reproducible.conditions import Place
@@ -14,10 +14,10 @@ from pytest_gocache.explain.changes import changes_between
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.golang.command_line import GoArguments, flags_of, is_set
 from pytest_gocache.host import process
-from pytest_gocache.results.explanation import Reason
+from pytest_gocache.results.inputs import Change, InputKind, telling, with_values
 from pytest_gocache.results.packages import programs_of
 from pytest_gocache.results.result import Result
-from pytest_gocache.results.tables import rows
+from pytest_gocache.results.tables import listed, rows
 
 __all__ = ["Build", "differing", "explain_difference"]
 
@@ -25,7 +25,6 @@ _MOST_NAMED = 8
 _MOST_LINES = 12  # of diffoscope's report, and of what a failing build printed
 _ASK_SECONDS = 60.0
 _DIFFOSCOPE_SECONDS = 120.0
-_MOST_CHANGES = 3
 _C_TOOLS = re.compile(r"\b(?:gcc|clang|cc)\b|[gc]\+\+")
 _HEADING = re.compile(r"[│ ]*[├└]── ")
 _BUILD_IDS = frozenset({".note.go.buildid", ".note.gnu.build-id"})
@@ -45,6 +44,21 @@ class Build:
     """What it made, by name, each with a hash of the content."""
     first: Build | None = None
     """The build that filled its cache, if there was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _First:
+    """The first step that differs between two builds, and why."""
+
+    sentence: str
+    label: str = ""
+    """What the step is; empty when none is known."""
+    changes: tuple[Change, ...] = ()
+    """The inputs that differ."""
+    same_inputs: bool = False
+    """The inputs are the same: what makes the difference is unknown to Go."""
+    programs: tuple[str, ...] = ()
+    """The programs that such a step ran."""
 
 
 @dataclass(slots=True)
@@ -72,7 +86,11 @@ def explain_difference(told: Sequence[tuple[str, str, Build, Build]], one: Build
         reason = _first_difference(before, after, condition)
         reasons.append((condition, reason))
         yield sentence
-        yield rows([(reason.label, reason.lines())]) if reason.package else f"  {reason.summary}"
+        yield (
+            rows([(reason.label, with_values(reason.sentence, reason.changes))])
+            if reason.label
+            else f"  {reason.sentence}"
+        )
     found = Findings()
     name = next((name for name in differing(one, two) if all((build.out / name).is_file() for build in (one, two))), "")
     if name:
@@ -106,13 +124,13 @@ def _of_file(name: str, one: Build, two: Build, found: Findings) -> Iterator[str
     found.paths |= {place for place, _ in places}
 
 
-def _first_difference(one: Build, two: Build, condition: str) -> Reason:
+def _first_difference(one: Build, two: Build, condition: str) -> _First:
     """The first package, in the order of imports, that two builds did not make the same; else the first link."""
     failed = next((build.result for build in (two, one) if build.result.returncode), None)
     if failed is not None:
         printed = failed.stderr.strip().splitlines()[-_MOST_LINES:]
         summary = "\n  ".join([f"the build fails, with exit status {failed.returncode}:", *printed])
-        return Reason("", Kind.OTHER, summary)
+        return _First(summary)
     before = {(action.kind, action.package): action for action in one.result.actions}
     for action in _imports_first(two.result):
         old = before.get((Kind.COMPILE, action.package))
@@ -128,10 +146,10 @@ def _first_difference(one: Build, two: Build, condition: str) -> Reason:
         stamped = before.get((Kind.COMPILE, main.package))
         if main is not link and stamped is not None and stamped.action_id != main.action_id:
             reason = _reason((one.result, stamped), (two.result, main), condition)
-            if reason.own:
+            if reason.changes:
                 return reason
         return _reason((one.result, old), (two.result, link), condition)
-    return Reason("", Kind.OTHER, "Go's action graph does not show where they part")
+    return _First("Go's action graph does not show where they part")
 
 
 def _imports_first(result: Result) -> Iterator[Action]:
@@ -150,23 +168,22 @@ def _imports_first(result: Result) -> Iterator[Action]:
                 stack += [(by_id[dep], False) for dep in reversed(action.deps) if dep in by_id]
 
 
-def _reason(before: tuple[Result, Action], after: tuple[Result, Action], condition: str) -> Reason:
+def _reason(before: tuple[Result, Action], after: tuple[Result, Action], condition: str) -> _First:
     (then, old), (now, new) = before, after
-    bare = Reason(new.package, new.kind, "")
+    label = new.kind.of(new.package)
     if old.action_id != new.action_id:
         changes = changes_between(then, old, now, new) or ()
-        own = replace(bare, changes=changes).own
+        own = tuple(telling([change for change in changes if not change.imported]))
         if own:
-            names = ", ".join(change.what for change in own[:_MOST_CHANGES])
-            more = f" and {len(own) - _MOST_CHANGES} more" if len(own) > _MOST_CHANGES else ""
             verb = "differs" if len(own) == 1 else "differ"
             shown = ":" if any(change.lines() for change in own) else ""
-            return replace(bare, summary=f"{names}{more} {verb}{shown}", changes=changes)
-        return replace(bare, summary=f"its inputs differ: {old.action_id} and {new.action_id}", known=False)
-    tools = (programs_of(old) or programs_of(new))[:_MOST_NAMED]
+            return _First(f"{listed([change.what for change in own])} {verb}{shown}", label, own)
+        return _First(f"its inputs differ: {old.action_id} and {new.action_id}", label)
+    tools = tuple((programs_of(old) or programs_of(new))[:_MOST_NAMED])
     ran = f" (it ran {', '.join(tools)})" if tools else ""
     why = f"something in it depends on {condition}, unseen by Go" if condition else "it is not repeatable"
-    return replace(bare, summary=f"made from the same inputs, and not the same: {why}{ran}")
+    sentence = f"made from the same inputs, and not the same: {why}{ran}"
+    return _First(sentence, label, same_inputs=True, programs=tools)
 
 
 def _settings(files: tuple[Path, Path], build: Build) -> Iterator[str]:
@@ -237,14 +254,14 @@ def _diffoscope(files: tuple[Path, Path], build: Build) -> Iterator[str]:
         yield "\n".join(f"  {line}".rstrip() for line in headings[:_MOST_LINES]) + more
 
 
-def _advice(told: Sequence[tuple[str, Reason]], build: Build, other: Build, found: Findings) -> Iterator[str]:
+def _advice(told: Sequence[tuple[str, _First]], build: Build, other: Build, found: Findings) -> Iterator[str]:
     """What to do, a line for each known mistake that the evidence fits."""
     env = build.result.circumstances.env
     given = [*flags_of(env.get("GOFLAGS", "")), *GoArguments.read(build.result.command[1:]).flags]
     flags = dict(given)
-    what = {change.what for _, reason in told for change in reason.own}
+    kinds = {change.input.kind for _, reason in told for change in reason.changes}
     paths = {"folder", "module cache", "GOROOT"} & found.paths
-    if (paths or "directory" in what) and not is_set(flags.get("trimpath", "false")):
+    if (paths or InputKind.DIRECTORY in kinds) and not is_set(flags.get("trimpath", "false")):
         yield "-trimpath leaves folders out of packages and binaries"
     if any(condition == "toolchain" for condition, _ in told):
         version = build.place.machine.toolchain.version
@@ -259,8 +276,8 @@ def _advice(told: Sequence[tuple[str, Reason]], build: Build, other: Build, foun
         yield "Go stamps the state of the checkout into main packages: -buildvcs=false leaves it out"
     if found.sections and found.sections <= _BUILD_IDS and "-buildid=" not in flags.get("ldflags", ""):
         yield "only the build ID differs, which has the hash of all inputs in it: -ldflags=-buildid= leaves it out"
-    unseen = [reason for _, reason in told if not reason.own and reason.known and reason.package]
+    unseen = [reason for _, reason in told if reason.same_inputs]
     if unseen and "toolexec" in flags:
         yield "what -toolexec runs may do anything, and only the version that it prints is an input for Go"
-    elif any(_C_TOOLS.search(reason.summary) for reason in unseen):
+    elif any(_C_TOOLS.search(program) for reason in unseen for program in reason.programs):
         yield "a C compiler takes part: look for __DATE__, __TIME__ and __FILE__ in what it compiles"
