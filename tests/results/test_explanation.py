@@ -112,9 +112,7 @@ def test_of_many_alike_six_are_told_and_the_others_counted() -> None:
 
 
 def test_of_many_followers_six_are_told_and_the_others_counted() -> None:
-    followers = [
-        follower(f"m/p{number}", LIB) for number in range(10)
-    ]
+    followers = [follower(f"m/p{number}", LIB) for number in range(10)]
     lines = table([LIB, *followers]).splitlines()
     assert [line.split()[0] for line in lines if line[2] != " "] == ["m/lib", *(f"m/p{n}" for n in range(6)), "and"]
     assert lines[-1] == "  and 4 more"
