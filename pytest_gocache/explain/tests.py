@@ -14,7 +14,7 @@ from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.hashlog import quoted_words
 from pytest_gocache.golang.patterns import short_name
-from pytest_gocache.golang.testcache_log import Lookup, PackageLookups
+from pytest_gocache.golang.testcache_log import Lookup, Miss, PackageLookups
 from pytest_gocache.results.cache_event import CacheOperation
 from pytest_gocache.results.given_flags import cleans
 from pytest_gocache.results.inputs import Change, Input, InputKind
@@ -66,7 +66,7 @@ def _switched_off(unknown: Reason, result: Result) -> Reason | None:
         is_flag = argument.startswith("-")
         code = ReasonCode.TEST_CACHE_OFF if is_flag else ReasonCode.TEST_CACHE_OFF_BY_ARGUMENT
         return replace(unknown, code=code, details=Details(flag=argument))
-    if lookups.disabled == "in local directory mode":
+    if lookups.names_no_package:
         return replace(unknown, code=ReasonCode.NO_PACKAGE_NAMED)
     if lookups.disabled:
         return replace(unknown, code=ReasonCode.RESULT_NOT_CACHEABLE, details=Details(in_go_words=lookups.disabled))
@@ -126,11 +126,11 @@ def _kept(earlier: PackageLookups, now: Lookup) -> str:
 
 def _not_usable(unknown: Reason, result: Result, then: Result, now: Lookup) -> Reason | None:
     """The reason when Go found a result that it could not use."""
-    if now.missed.startswith("test output expired"):
+    if now.miss is Miss.EXPIRED:
         return _expired(unknown, result, then)
-    if now.missed.startswith("cached cover profile missing"):
+    if now.miss is Miss.NO_COVERAGE_PROFILE:
         return replace(unknown, code=ReasonCode.RESULT_WITHOUT_PROFILE)
-    if now.missed.startswith("coverage metadata changed"):
+    if now.miss is Miss.COVERAGE_CHANGED:
         return replace(unknown, code=ReasonCode.COVERED_PACKAGE_CHANGED)
     return None
 

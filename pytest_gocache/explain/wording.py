@@ -1,4 +1,4 @@
-"""How failures read: what happened, why, and what to do; causes first, and nothing said twice."""
+"""How failures read: what happened, why, and what to do; causes first, each once."""
 
 from __future__ import annotations
 
