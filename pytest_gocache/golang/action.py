@@ -9,8 +9,9 @@ __all__ = ["Action", "Kind", "Status", "TestOutcome", "TestStatus", "without_var
 
 
 class Kind(enum.Enum):
-    """What an action does, in Go's words. A new kind is one more member: every table of kinds derives from these."""
+    """What an action does, in Go's words."""
 
+    # A new kind is one more member: graphs, hash logs, explanations and records take what they need from here.
     _value_: str
     modes: tuple[str, ...]
     """The modes of the action graph that are of this kind; Go versions add modes and drop them."""

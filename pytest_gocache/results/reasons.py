@@ -123,7 +123,7 @@ class Reason:
     code: ReasonCode
     """The reason, for programs."""
     details: Details = Details()
-    """The facts of the reason."""
+    """The facts that `summary` names: a flag, a file, a command."""
     changes: tuple[Change, ...] = ()
     """What differs in the cache key; empty when the key is the same, or was never computed before."""
     since: int | None = None
