@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_gocache.explain.key_inputs import changed_inputs, variant_of
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.hashlog import HashBlock
-from pytest_gocache.results.inputs import telling
+from pytest_gocache.results.inputs import own_changes
 from pytest_gocache.results.logs import Log
 from pytest_gocache.results.result import Result
 
@@ -74,8 +74,7 @@ class History:
         )
 
     def _differences(self, pair: tuple[Result, Action], action: Action) -> int:
-        changes = changed_inputs(block_of(*pair), block_of(self._result, action))
-        return len(telling([change for change in changes if not change.imported]))
+        return len(own_changes(changed_inputs(block_of(*pair), block_of(self._result, action))))
 
 
 def _name(action: Action) -> tuple[Kind, str, bool]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_gocache.results.tables import shortened
 
-__all__ = ["TARGET_VARIABLES", "Change", "Input", "InputKind", "telling", "with_values"]
+__all__ = ["TARGET_VARIABLES", "Change", "Input", "InputKind", "own_changes", "telling", "with_values"]
 
 TARGET_VARIABLES = (
     *("GOOS", "GOARCH", "GO386", "GOAMD64", "GOARM", "GOARM64"),
@@ -194,6 +194,11 @@ def telling(changes: Sequence[Change]) -> list[Change]:
     return [
         change for change in changes if (change.input.name if change.stamped else change.input.kind) not in repeated
     ]
+
+
+def own_changes(changes: Iterable[Change]) -> list[Change]:
+    """The telling changes that no import brought."""
+    return telling([change for change in changes if not change.imported])
 
 
 def with_values(heading: str, changes: Sequence[Change]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pytest_gocache.golang.action import Kind
 from pytest_gocache.results.cache_event import CacheEvent
-from pytest_gocache.results.inputs import Change, telling, with_values
+from pytest_gocache.results.inputs import Change, own_changes, with_values
 from pytest_gocache.results.tables import listed
 
 __all__ = ["Details", "Reason", "ReasonCode"]
@@ -146,7 +146,7 @@ class Reason:
     @property
     def own(self) -> tuple[Change, ...]:
         """The changes that no import brought, without those that only say again what another one says."""
-        return tuple(telling([change for change in self.changes if not change.imported]))
+        return tuple(own_changes(self.changes))
 
     @property
     def label(self) -> str:

@@ -14,7 +14,7 @@ from pytest_gocache.explain.changes import changes_between
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.golang.command_line import GoArguments, flags_of, is_set
 from pytest_gocache.host import process
-from pytest_gocache.results.inputs import Change, InputKind, telling, with_values
+from pytest_gocache.results.inputs import Change, InputKind, own_changes, with_values
 from pytest_gocache.results.packages import programs_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.tables import listed, rows
@@ -172,8 +172,7 @@ def _reason(before: tuple[Result, Action], after: tuple[Result, Action], conditi
     (then, old), (now, new) = before, after
     label = new.kind.of(new.package)
     if old.action_id != new.action_id:
-        changes = changes_between(then, old, now, new) or ()
-        own = tuple(telling([change for change in changes if not change.imported]))
+        own = tuple(own_changes(changes_between(then, old, now, new) or ()))
         if own:
             verb = "differs" if len(own) == 1 else "differ"
             shown = ":" if any(change.lines() for change in own) else ""
