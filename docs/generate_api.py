@@ -28,12 +28,16 @@ INTERNAL: Mapping[str, frozenset[str]] = {
     "BuildCache": frozenset(
         {"add", "begin_anew", "create", "learn", "output", "take_events", "take_over", "untouched"}
     ),
+    "InputKind": frozenset({"absent", "shown", "text"}),
+    "Kind": frozenset({"explained", "hashed_as", "modes", "of", "past"}),
     "ModuleProxy": frozenset({"sources", "stop"}),
     "PackageSet": frozenset({"of"}),
+    "ReasonCode": frozenset({"text"}),
     "Result": frozenset(
         {"by_command", "circumstances", "compiles", "links", "numbered", "origin", "origins", "testing"}
     ),
     "SharedCache": frozenset({"program"}),
+    "Status": frozenset({"rank"}),
 }
 
 _HEAD = """\

@@ -68,7 +68,9 @@ if TYPE_CHECKING:
     )
     from pytest_gocache.golang.version import GoVersion as GoVersion
     from pytest_gocache.host.toolchain import GoToolchain as GoToolchain
-    from pytest_gocache.results.explanation import Change as Change, Explanation as Explanation, Reason as Reason
+    from pytest_gocache.results.explanation import Explanation as Explanation
+    from pytest_gocache.results.inputs import Change as Change, Input as Input, InputKind as InputKind
+    from pytest_gocache.results.reasons import Reason as Reason, ReasonCode as ReasonCode
     from pytest_gocache.results.result import PackageSet as PackageSet, Result as Result
     from pytest_gocache.run.go_module import GoModule as GoModule
     from pytest_gocache.run.module_proxy import ModuleProxy as ModuleProxy

@@ -28,7 +28,7 @@ _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*|__\w+__")
 
 
 def mutable_state(source: str) -> Found:
-    """Module-level names that hold, or are treated as, state: variables, and constants that functions change."""
+    """State at module level: variables, constants that functions change, and functions that cache by argument."""
     tree = ast.parse(source)
     found = []
     top: set[str] = set()
@@ -37,6 +37,7 @@ def mutable_state(source: str) -> Found:
         names = [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
         top.update(names)
         found += [f"{n} is a variable" for n in names if not _CONSTANT.fullmatch(n) and _is_mutable(node.value)]
+    found += [f"{name} is a cache" for name in _caches(tree)]
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             local = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
@@ -53,6 +54,17 @@ def _module_level(tree: ast.Module) -> Iterator[ast.Assign | ast.AnnAssign]:
             yield node
         elif isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.ExceptHandler):
             waiting += ast.iter_child_nodes(node)
+
+
+def _caches(scope: ast.Module | ast.ClassDef) -> Iterator[str]:
+    """Functions with a cache of their own; one without parameters is a constant, computed on first use."""
+    for node in scope.body:
+        if isinstance(node, ast.ClassDef):
+            yield from _caches(node)
+        elif isinstance(node, ast.FunctionDef) and ast.unparse(node.args):
+            decorators = [one.func if isinstance(one, ast.Call) else one for one in node.decorator_list]
+            if any(ast.unparse(one).rpartition(".")[2] in ("cache", "lru_cache") for one in decorators):
+                yield node.name
 
 
 def _is_mutable(value: ast.AST | None) -> bool:
@@ -164,6 +176,13 @@ def test_no_file_speaks_of_the_machine_that_it_was_written_on() -> None:
         ("TABLE = {'a': 1}\nTABLE |= {'b': 2}\n__all__ = ['x']\nNAMES = ('a',)\ndef f():\n    return TABLE['a']", []),
         ("class A:\n    fields = []\ndef f():\n    found = []\n    found.append(1)", []),
         ("X = []\ndef f():\n    X = []\n    X.append(1)", []),
+        ("@functools.lru_cache(maxsize=32)\ndef f(x):\n    return x", ["f is a cache"]),
+        ("@lru_cache\ndef f(*, x):\n    return x", ["f is a cache"]),
+        ("@cache\ndef f(*args):\n    return args", ["f is a cache"]),
+        ("class A:\n    @functools.cache\n    def f(self):\n        return 1", ["f is a cache"]),
+        ("@functools.cache\ndef f():\n    return 1", []),
+        ("def f():\n    @functools.cache\n    def g(x):\n        return x\n    return g", []),
+        ("class A:\n    @functools.cached_property\n    def f(self):\n        return 1", []),
     ],
 )
 def test_state_at_module_level_is_found(source: str, state: list[str]) -> None:

@@ -16,7 +16,7 @@ from pytest_gocache.golang.patterns import Pattern, near_misses, short_name
 from pytest_gocache.results.given_flags import naming, words_given
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Result
-from pytest_gocache.results.select import below, compiles_of
+from pytest_gocache.results.select import compiles_of, dependencies_of
 from pytest_gocache.results.tables import counted, rows
 
 __all__ = ["assert_not_in_build"]
@@ -98,7 +98,7 @@ def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
     """How each package gets into the build: the pattern that names it, or the imports from a named package to it."""
     words = words_given(result)
     by_id = {action.id: action for action in result.actions}
-    importer_of = below(result, [action for action in result.compiles() if naming(result, words, action)])
+    importer_of = dependencies_of(result, [action for action in result.compiles() if naming(result, words, action)])
     listed, advice = [], ""
     for action in found:
         chain = [action]

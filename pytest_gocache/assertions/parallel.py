@@ -8,7 +8,7 @@ from pytest_gocache.assertions.failure import fail
 from pytest_gocache.errors import UsageError
 from pytest_gocache.results.given_flags import limit_of
 from pytest_gocache.results.result import Result
-from pytest_gocache.results.select import below, compiles_of
+from pytest_gocache.results.select import compiles_of, dependencies_of
 from pytest_gocache.results.tables import counted
 
 __all__ = ["assert_parallel"]
@@ -27,7 +27,7 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
     most = result.max_parallel
     if most < at_least:
         few = len(compiled) < at_least
-        if few or all(one.id in below(result, [other]) for one, other in pairwise(compiled)):
+        if few or all(one.id in dependencies_of(result, [other]) for one, other in pairwise(compiled)):
             why = f"{at_least} cannot overlap" if few else "each imports the one before, so no two can overlap"
             raise UsageError(
                 f"assert_parallel: {result.title} compiled {counted(compiled, 'package', 'packages')}: {why}; start "

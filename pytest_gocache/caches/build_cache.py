@@ -19,7 +19,8 @@ from pytest_gocache.caches.folder import CacheFolder
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.action import Kind
 from pytest_gocache.host.files import remove_tree
-from pytest_gocache.results.result import CacheEvent, Result
+from pytest_gocache.results.cache_event import CacheEvent, CacheOperation
+from pytest_gocache.results.result import Result
 
 __all__ = ["BuildCache", "CacheEntry"]
 
@@ -89,7 +90,7 @@ class BuildCache(CacheFolder):
 
     def begin_anew(self) -> None:
         """Say that this is the cache of another machine than the test's commands so far ran on."""
-        self._events.append(CacheEvent("a new machine began, with nothing in its build cache,"))
+        self._events.append(CacheEvent(CacheOperation.NEW_MACHINE))
 
     def take_events(self) -> tuple[CacheEvent, ...]:
         """What the test did to the cache since this was asked last."""
@@ -133,7 +134,7 @@ class BuildCache(CacheFolder):
         super().clear()
         self.create()
         self.warm = False
-        self._events.append(CacheEvent("the build cache was emptied (gocache.clear)"))
+        self._events.append(CacheEvent(CacheOperation.CLEARED))
 
     def restore(self, source: Path | str | BuildCache) -> None:
         """Replace the content by what was saved: from here on the cache has what it has, and nothing is added.
@@ -146,12 +147,12 @@ class BuildCache(CacheFolder):
         else:
             super().restore(source)
         self.warm = False
-        self._events.append(CacheEvent("the build cache was replaced by another (gocache.restore)"))
+        self._events.append(CacheEvent(CacheOperation.RESTORED))
 
     def clear_tests(self) -> None:
         """Expire every test result, as ``go clean -testcache`` does."""
         (self.path / "testexpire.txt").write_text(f"{time.time_ns()}\n", encoding="ascii")
-        self._events.append(CacheEvent("test results were expired (gocache.clear_tests)", frozenset()))
+        self._events.append(CacheEvent(CacheOperation.TESTS_CLEARED, frozenset()))
 
     def evict(self, *packages: str) -> None:
         """Forget the compiled form of packages that this test's commands have built or used.
@@ -161,7 +162,7 @@ class BuildCache(CacheFolder):
         """
         for index in self._indexes(packages):
             index.unlink()
-        self._events.append(CacheEvent("its output was evicted (gocache.evict)", frozenset(packages)))
+        self._events.append(CacheEvent(CacheOperation.EVICTED, frozenset(packages)))
 
     def corrupt(self, *packages: str, how: Literal["truncate", "flip"] = "truncate") -> None:
         """Damage the compiled form of packages, as a full disk (``truncate``) or a bad one (``flip``) would.
@@ -185,7 +186,7 @@ class BuildCache(CacheFolder):
             else:
                 content[middle] ^= 0xFF
             _replace(data, bytes(content))
-        self._events.append(CacheEvent("its output was damaged (gocache.corrupt)", frozenset(packages)))
+        self._events.append(CacheEvent(CacheOperation.CORRUPTED, frozenset(packages)))
 
     def age(self, by: timedelta) -> None:
         """Make the cache older: every modification time, and the time of Go's last trim, moves back by ``by``.
@@ -207,8 +208,7 @@ class BuildCache(CacheFolder):
             info = trim.stat()
             trim.write_text(str(int(int(trim.read_text(encoding="ascii")) - seconds)), encoding="ascii")
             os.utime(trim, (info.st_atime, info.st_mtime))
-        aged = f"the build cache was aged by {by} (gocache.age), and Go trims what was not used for five days,"
-        self._events.append(CacheEvent(aged))
+        self._events.append(CacheEvent(CacheOperation.AGED, by=by))
 
     def _indexes(self, packages: tuple[str, ...]) -> list[Path]:
         """The index files of packages' compiles."""

@@ -18,7 +18,7 @@ from pytest_gocache.golang.action import Action, Kind, TestStatus
 from pytest_gocache.results.given_flags import limit_of
 from pytest_gocache.results.packages import folder_in_modules
 from pytest_gocache.results.result import Result
-from pytest_gocache.results.select import below
+from pytest_gocache.results.select import dependencies_of
 from pytest_gocache.results.tables import counted, rows
 
 __all__ = [
@@ -124,7 +124,7 @@ def choose_leaf(result: Result, but: Collection[str]) -> Leaf | None:
     own = {a.id: a for a in result.compiles() if _is_own(result, a) and not a.scaffold and a.package == a.import_path}
     above: dict[int, set[int]] = {number: set() for number in own}
     for action in own.values():
-        for dep in below(result, [action]).keys() & own.keys() - {action.id}:
+        for dep in dependencies_of(result, [action]).keys() & own.keys() - {action.id}:
             above[dep].add(action.id)
     imports_own = {number for users in above.values() for number in users}
     order = sorted(own.values(), key=lambda a: (a.id in imports_own, -len(above[a.id]), a.package))
@@ -143,8 +143,7 @@ def _written_file(result: Result, action: Action) -> str:
     folder = folder_of(result, block, action) if block else None
     if block is None or folder is None or not folder.is_relative_to(result.cwd):
         return ""
-    names = [line.split(" ")[1] for line in block.inputs if line.startswith("file ")]
-    for name in sorted(name for name in names if name.endswith(".go")):
+    for name in sorted(name for name in block.files if name.endswith(".go")):
         if (folder / name).is_file():
             text = (folder / name).read_text(encoding="utf-8", errors="replace")
             if not _GENERATED.search(text) and 'import "C"' not in text:
@@ -284,6 +283,6 @@ def could_overlap(result: Result) -> bool:
     """Whether a go command compiled two packages that do not wait for each other."""
     compiled = sorted((a for a in result.compiles() if a.ran), key=lambda action: action.started)
     return any(
-        other.id not in below(result, [one]) and one.id not in below(result, [other])
+        other.id not in dependencies_of(result, [one]) and one.id not in dependencies_of(result, [other])
         for one, other in pairwise(compiled)
     )

@@ -3,149 +3,201 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pytest_gocache.explain.changes import changes_between
 from pytest_gocache.explain.history import History, key_of, vetted_by
-from pytest_gocache.explain.same_key import forced, why_same_key_ran
+from pytest_gocache.explain.same_key import reason_with_same_key
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.golang.patterns import short_name
-from pytest_gocache.results.explanation import FACTS, Change, Reason
+from pytest_gocache.results.given_flags import switched_on
+from pytest_gocache.results.inputs import Change, InputKind
+from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from pytest_gocache.results.result import Result
 
 __all__ = ["Explainer", "build_settings_only"]
 
-_RAN = {Kind.COMPILE: "compiled", Kind.LINK: "linked", Kind.VET: "vetted"}
+_ORDER = list(Kind)
 
 
 class Explainer:
-    """Explains the compiles, links and vets of one command; what it has found once it does not look for again."""
+    """Explains the compiles, links and vets of results, and computes nothing twice for one go command."""
+
+    def __init__(self) -> None:
+        self._commands: dict[int, _Command] = {}
+
+    def reasons(self, result: Result, actions: Sequence[Action]) -> list[Reason]:
+        """Why actions ran: compiles before links, the module's own packages before the standard library's."""
+        ordered = sorted(actions, key=lambda a: (a.package in result.std, _ORDER.index(a.kind), a.id))
+        return [self.reason(result, action) for action in ordered]
+
+    def reason(self, result: Result, action: Action) -> Reason:
+        """Why one action ran."""
+        command, own = result.origin(action)
+        if id(command) not in self._commands:
+            self._commands[id(command)] = _Command(command)
+        return self._commands[id(command)].reason(own)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """An action, and what it is held against."""
+
+    action: Action
+    then: Result | None
+    """A certain step; None for the last time that a command had the action."""
+
+    @property
+    def key(self) -> tuple[int, int | None]:
+        # By identity: the go commands of one program share a step.
+        return self.action.id, None if self.then is None else id(self.then)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What a comparison shows."""
+
+    reason: Reason
+    """The action's own reason, which counts when it follows nothing."""
+    followed: tuple[_Comparison, ...] = ()
+    """What it follows."""
+
+
+class _Command:
+    """The reasons of one go command's actions."""
 
     def __init__(self, result: Result) -> None:
         self.result = result
-        self.history = History(result)
+        self._history = History(result)
         self._by_id = {action.id: action for action in result.actions}
-        # Of another step: its actions by kind and name.
+        # Of an earlier step: its actions by kind and name.
         self._named: dict[int, dict[tuple[Kind, str], Action]] = {}
-        # An action, held against its own last time (None), or against another step.
         self._reasons: dict[tuple[int, int | None], Reason] = {}
 
     def reason(self, action: Action) -> Reason:
         """Why a compile, a link or a vet ran."""
+        asked = _Comparison(action, None)
         # On a stack of our own: a follower's reason takes those of what it imports, as deep as imports go.
-        stack: list[tuple[Action, Result | None]] = [(action, None)]
-        waiting: set[tuple[int, int | None]] = set()
+        stack = [asked]
+        findings: dict[tuple[int, int | None], _Finding] = {}
         while stack:
-            current, against = stack[-1]
-            key = _memo(current, against)
-            if key in self._reasons:
+            current = stack[-1]
+            finding = findings.get(current.key)
+            if current.key in self._reasons:
                 stack.pop()
-                continue
-            first, behind = self._compare(current, against)
-            missing = [] if key in waiting else [pair for pair in behind if _memo(*pair) not in self._reasons]
-            waiting.add(key)
-            if missing:
-                stack += missing
+            elif finding is None:
+                findings[current.key] = finding = self._compare(current)
+                stack += [followed for followed in finding.followed if followed.key not in self._reasons]
             else:
-                self._reasons[key] = self._with_cause(current, first, behind)
+                self._reasons[current.key] = self._with_cause(current.action, finding)
                 stack.pop()
-        return self._reasons[_memo(action, None)]
+        return self._reasons[asked.key]
 
-    def _in(self, then: Result, action: Action) -> tuple[Result, Action] | None:
-        """The same action in another step."""
+    def _compare(self, comparison: _Comparison) -> _Finding:
+        action = comparison.action
+        before = self._before(comparison)
+        if before is None:
+            return _Finding(self._first_reason(comparison))
+        then, old = before
+        if key_of(then, old) == key_of(self.result, action):
+            return _Finding(reason_with_same_key(self.result, action, then, old))
+        changes = changes_between(then, old, self.result, action)
+        reason = Reason(action.package, action.kind, ReasonCode.CHANGED, since=then.step)
+        if action.kind is Kind.VET:
+            # What vet found out about the imports follows from its flags, and from the imports.
+            changes = tuple(change for change in changes or () if not _is_fact(change)) or changes
+            followed = self._vetted_if_changed(then, old, action, changes or ())
+            if followed:
+                return _Finding(reason, followed)
+        if not changes:
+            ids = Details(before=old.action_id or "(none)", now=action.action_id or "(none)")
+            return _Finding(replace(reason, code=ReasonCode.KEY_CHANGED, details=ids))
+        return self._finding(action, replace(reason, changes=changes), then)
+
+    def _before(self, comparison: _Comparison) -> tuple[Result, Action] | None:
+        """The command that the action is held against, and the action there."""
+        action, then = comparison.action, comparison.then
+        if then is None:
+            return self._history.last_seen(action)
         if id(then) not in self._named:
             # The first of a name counts.
             self._named[id(then)] = {(old.kind, old.package): old for old in reversed(then.actions)}
         old = self._named[id(then)].get((action.kind, action.package))
         return (then, old) if old else None
 
-    def _compare(self, action: Action, against: Result | None) -> tuple[Reason, list[tuple[Action, Result | None]]]:
-        """An action's own reason; and the actions, each with what to hold it against, that it follows if it follows."""
-        result = self.result
-        bare = Reason(action.package, action.kind, "")
-        before = self.history.last_seen(action) if against is None else self._in(against, action)
-        if before is None:
-            first = f"{_RAN[action.kind]} for the first time in this test"
-            absent = f"it was no part of step {against.step}" if against else ""
-            return replace(bare, summary=absent or forced(result) or first, first=True), []
-        then, old = before
-        bare = replace(bare, since=then.step)
-        if key_of(then, old) == key_of(result, action):
-            return replace(bare, summary=why_same_key_ran(result, action, then, old)), []
-        changes = changes_between(then, old, result, action)
-        if action.kind is Kind.VET and changes:
-            # What vet found out about the imports follows from its flags, and from what they are.
-            changes = tuple(change for change in changes if not change.what.startswith(FACTS)) or changes
-        if action.kind is Kind.VET and all(change.what.startswith(FACTS) for change in changes or ()):
-            compiled, compiled_then = vetted_by(result, action), vetted_by(then, old)
-            if compiled and compiled_then and compiled.action_id != compiled_then.action_id:
-                return bare, [self._against(compiled, then)]
-        if not changes:
-            ids = f"{old.action_id or '(none)'} -> {action.action_id or '(none)'}"
-            summary = f"its action ID changed since step {then.step}: {ids}; Go's log does not say why"
-            return replace(bare, summary=summary, known=False), []
-        reason = replace(bare, changes=changes)
-        behind = self._behind(action, changes)
+    def _first_reason(self, comparison: _Comparison) -> Reason:
+        """The reason of an action that was not there before."""
+        reason = Reason(comparison.action.package, comparison.action.kind, ReasonCode.FIRST_TIME)
+        if comparison.then is not None:
+            return replace(reason, code=ReasonCode.NOT_IN_STEP, details=Details(step=comparison.then.step))
+        flag = switched_on(self.result, "a")
+        return replace(reason, code=ReasonCode.FORCED_FIRST_TIME, details=Details(flag=flag)) if flag else reason
+
+    def _vetted_if_changed(
+        self, then: Result, old: Action, action: Action, changes: Sequence[Change]
+    ) -> tuple[_Comparison, ...]:
+        """The compile that a vet follows: it changed, and the vet has no changes but facts."""
+        if not all(map(_is_fact, changes)):
+            return ()
+        compiled, before = vetted_by(self.result, action), vetted_by(then, old)
+        changed = compiled and before and compiled.action_id != before.action_id
+        return (_held_against(compiled, then),) if compiled and changed else ()
+
+    def _finding(self, action: Action, reason: Reason, then: Result) -> _Finding:
+        """What the changes of an action show: its own count first, then those that its imports brought."""
+        imports = self._changed_imports(action, reason.changes)
         own = reason.own
         # What Go generates for a test has its settings and its list of tests from the package under test.
         generated = action.kind is Kind.COMPILE and action.package == f"{action.import_path}.test"
-        if own and not (generated and behind):
-            shown = ":" if any(change.lines() for change in own) else ""
+        if own and not (generated and imports):
             # A stamp must not hide that there was more to compile it for.
-            below = behind if all(change.stamped for change in own) else []
-            also = f", and so did {_few([other.package for other in below])}" if below else ""
-            how = f"{_few([change.how for change in own])}{also} since step {then.step}{shown}"
-            return replace(reason, summary=how), []
-        return reason, [self._against(other, then) for other in behind]
+            also = imports if all(change.stamped for change in own) else []
+            return _Finding(replace(reason, details=Details(packages=tuple(other.package for other in also))))
+        return _Finding(reason, tuple(_held_against(other, then) for other in imports))
 
-    def _behind(self, action: Action, changes: Sequence[Change]) -> list[Action]:
+    def _changed_imports(self, action: Action, changes: Sequence[Change]) -> list[Action]:
         """The compiles of the imports that changed."""
-        imports = {change.imported for change in changes}
-        below = [
-            self._by_id[dep]
-            for dep in action.deps
-            if dep in self._by_id and self._by_id[dep].kind is Kind.COMPILE and self._by_id[dep].plain in imports
-        ]
-        # A main package depends on all that is below it: what another one of them imports is not its own import.
-        passed_on = {dep for other in below for dep in other.deps}
-        return [other for other in below if other.id not in passed_on] or below
+        changed = {change.imported for change in changes}
+        deps = [self._by_id[dep] for dep in action.deps if dep in self._by_id]
+        imports = [dep for dep in deps if dep.kind is Kind.COMPILE and dep.plain in changed]
+        # A main package depends on everything that it links: what one of its imports imports is not its own import.
+        indirect = {dep for other in imports for dep in other.deps}
+        return [other for other in imports if other.id not in indirect] or imports
 
-    def _against(self, action: Action, then: Result) -> tuple[Action, Result | None]:
-        return action, None if action.ran else then
-
-    def _with_cause(self, action: Action, reason: Reason, behind: Sequence[tuple[Action, Result | None]]) -> Reason:
+    def _with_cause(self, action: Action, finding: _Finding) -> Reason:
         """The reason with its cause, when it is a follower: of several causes, the first that is not a test's own."""
-        found = [
-            (other, self._reasons[_memo(other, against)])
-            for other, against in behind
-            if _memo(other, against) in self._reasons
-        ]
+        reason = finding.reason
+        found = [(followed.action, self._reasons[followed.key]) for followed in finding.followed]
+        if not found:
+            return reason
         # An import that is new says less than one that changed, and of a test the package under test says most.
         found.sort(key=lambda pair: (pair[1].first, pair[0].scaffold, pair[0].import_path != action.import_path))
-        if not found:
-            if reason.summary:
-                return reason
-            # An import of another content that is no part of this graph.
-            how = [change.how for change in reason.changes]
-            return replace(reason, summary=f"{_few(how)} since step {reason.since}")
-        nearest, below = found[0]
-        follows = (nearest.plain, *below.follows)
-        verb = "links" if reason.kind is Kind.LINK else "imports"
-        others = [other.plain for other, _ in found[1:]]
+        nearest, its_reason = found[0]
+        follows = (nearest.plain, *its_reason.follows)
+        code, details = self._how_it_follows(reason, follows, [imported.plain for imported, _ in found])
+        return replace(reason, code=code, details=details, follows=follows, cause=its_reason.cause or its_reason)
+
+    def _how_it_follows(
+        self, reason: Reason, follows: tuple[str, ...], direct: Sequence[str]
+    ) -> tuple[ReasonCode, Details]:
+        linked = reason.kind is Kind.LINK
         if reason.kind is Kind.VET:
-            summary = f"only followed: {follows[0]} changed"
-        elif len(follows) == 1:
-            summary = f"only followed: it {verb} {_few([follows[0], *others])}"
-        else:
-            chain = follows if reason.kind is Kind.LINK else [reason.package, *follows]
-            links = "it links " if reason.kind is Kind.LINK else ""
-            summary = f"only followed: {links}{' ← '.join(short_name(name, self.result.modules) for name in chain)}"
-        return replace(reason, summary=summary, follows=follows, cause=below.cause or below)
+            return ReasonCode.FOLLOWS_VETTED, Details(packages=follows[:1])
+        if len(follows) == 1:
+            code = ReasonCode.FOLLOWS_LINKED if linked else ReasonCode.FOLLOWS_IMPORT
+            return code, Details(packages=tuple(direct))
+        code = ReasonCode.FOLLOWS_LINKED_IMPORTS if linked else ReasonCode.FOLLOWS_IMPORTS
+        names = follows if linked else (reason.package, *follows)
+        return code, Details(chain=tuple(short_name(name, self.result.modules) for name in names))
 
 
-def _memo(action: Action, against: Result | None) -> tuple[int, int | None]:
-    # Not its step: the go commands of a program have one together.
-    return action.id, None if against is None else id(against)
+def _held_against(action: Action, then: Result) -> _Comparison:
+    """What an action that is followed is held against: its own last time if it ran, else the follower's."""
+    return _Comparison(action, None if action.ran else then)
+
+
+def _is_fact(change: Change) -> bool:
+    return change.input.kind is InputKind.VET_FACTS
 
 
 def build_settings_only(result: Result, actions: Sequence[Action]) -> list[Action]:
@@ -160,8 +212,3 @@ def build_settings_only(result: Result, actions: Sequence[Action]) -> list[Actio
         if changes and all(change.stamped for change in changes):
             found.append(action)
     return found
-
-
-def _few(names: Sequence[str], most: int = 3) -> str:
-    shown = ", ".join(names[:most])
-    return shown + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -6,10 +6,10 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 
-from pytest_gocache.explain.test_inputs import ONLY_TIME
 from pytest_gocache.golang.action import Action, Kind
-from pytest_gocache.results.explanation import SETTING, Reason
 from pytest_gocache.results.given_flags import naming, package_flags
+from pytest_gocache.results.inputs import InputKind
+from pytest_gocache.results.reasons import Reason, ReasonCode
 from pytest_gocache.results.result import Result
 
 __all__ = ["advice_for", "advice_on_bare_flags"]
@@ -22,7 +22,10 @@ _VOLATILE = re.compile(
 )
 _TIME = re.compile(r"\d{4}-?\d\d-?\d\d[T_ ]?\d\d:?\d\d\S*|\d{1,2}:\d\d:\d\d|\b1[4-9]\d{8}\b")
 _PSEUDO_VERSION = re.compile(r"v\d+\.\d+\.\d+-\S+")
-_COMPILE_FLAGS = ("compile flags", "assembler flags", "cgo C flags", "cgo C++ flags", "cgo preprocessor flags")
+_COMPILE_FLAGS = (
+    *(InputKind.COMPILE_FLAGS, InputKind.ASSEMBLER_FLAGS),
+    *(InputKind.CGO_C_FLAGS, InputKind.CGO_CXX_FLAGS, InputKind.CGO_PREPROCESSOR_FLAGS),
+)
 
 
 def advice_for(reasons: Iterable[Reason]) -> tuple[str, ...]:
@@ -33,14 +36,14 @@ def advice_for(reasons: Iterable[Reason]) -> tuple[str, ...]:
 
 
 def _forced(cause: Reason) -> str:
-    if not cause.summary.startswith("forced by -a"):
+    if cause.code not in (ReasonCode.FORCED, ReasonCode.FORCED_FIRST_TIME):
         return ""
     return "-a compiles everything again, every time: take it out; `go clean -cache`, once, empties a doubtful cache"
 
 
 def _volatile_flags(cause: Reason) -> str:
     for change in cause.own:
-        if change.what not in _COMPILE_FLAGS or not (change.old and change.new):
+        if change.input.kind not in _COMPILE_FLAGS or not (change.old and change.new):
             continue
         before, after = (_values(flags) for flags in (change.old, change.new))
         for name, value in after.items():
@@ -66,7 +69,7 @@ def _values(flags: str) -> dict[str, str]:
 
 def _directory(cause: Reason) -> str:
     # Another version of a module lies in another folder of the module cache: that is no matter of folders.
-    moved = [change for change in cause.own if change.what == "directory" and change.old and change.new]
+    moved = [change for change in cause.own if change.input.kind is InputKind.DIRECTORY and change.old and change.new]
     if not any("@" not in f"{change.old}" for change in moved):
         return ""
     return "-trimpath leaves the directory out of the cache keys: builds in any folder then share the cache"
@@ -78,7 +81,7 @@ def _stamps(cause: Reason) -> str:
         return ""
     if not all(change.stamped for change in own):
         return ""
-    names = {change.what.removeprefix(SETTING) for change in own}
+    names = {change.input.name for change in own}
     if any(name.startswith("vcs.") for name in names):
         return "Go stamps the commit into main packages: -buildvcs=false leaves it out"
     if names == {"-ldflags"}:
@@ -88,7 +91,7 @@ def _stamps(cause: Reason) -> str:
 
 def _time_stamp(cause: Reason) -> str:
     for change in cause.own:
-        if change.what != "link flags":
+        if change.input.kind is not InputKind.LINK_FLAGS:
             continue
         before, after = (set(_TIME.findall(_PSEUDO_VERSION.sub("", flags or ""))) for flags in (change.old, change.new))
         if before - after and after - before:
@@ -97,26 +100,26 @@ def _time_stamp(cause: Reason) -> str:
 
 
 def _test_argument(cause: Reason) -> str:
-    flag, _, rest = cause.summary.partition(" ")
-    if cause.kind is not Kind.TEST or rest != "switches the test cache off" or not flag.startswith("-"):
+    if cause.code is not ReasonCode.TEST_CACHE_OFF:
         return ""
-    if flag.startswith("-count="):
+    flag = cause.details.flag
+    name = flag.partition("=")[0]
+    if name == "-count":
         return f"{flag} asks for a run each time: leave it out where a cached result will do"
-    since = " (cached from Go 1.25 on)" if flag.startswith(("-coverprofile=", "-outputdir=")) else ""
-    return f"keep {flag.partition('=')[0]}{since} for a job of its own: results of the plain `go test` are cached"
+    since = " (cached from Go 1.25 on)" if name in ("-coverprofile", "-outputdir") else ""
+    return f"keep {name}{since} for a job of its own: results of the plain `go test` are cached"
 
 
 def _test_reads(cause: Reason) -> str:
-    if cause.kind is not Kind.TEST:
-        return ""
     for change in cause.changes:
-        if change.what.endswith(ONLY_TIME):
+        read = change.input
+        if read.kind is InputKind.READ_FILE_TIME:
             return (
                 "Go judges a file that a test reads by size and modification time: keep the times of a checkout stable"
             )
-        if change.what in ("environment variable TMPDIR", "environment variable GOTMPDIR"):
-            return f"t.TempDir reads {change.what.rpartition(' ')[2]}: keep it the same from run to run"
-    if cause.summary.endswith("modified less than two seconds before the command"):
+        if read.kind is InputKind.READ_VARIABLE and read.name in ("TMPDIR", "GOTMPDIR"):
+            return f"t.TempDir reads {read.name}: keep it the same from run to run"
+    if cause.code in (ReasonCode.FILE_TOO_NEW, ReasonCode.RESULT_TOO_NEW):
         return "Go distrusts a file that is younger than two seconds: touch(file, mtime=…) makes it older"
     return ""
 

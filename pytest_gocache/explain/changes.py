@@ -12,10 +12,11 @@ from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.key_inputs import changed_inputs
 from pytest_gocache.golang.action import Action
 from pytest_gocache.golang.hashlog import HashBlock, short_id
-from pytest_gocache.results.explanation import Change, shortened
+from pytest_gocache.results.inputs import Change, InputKind
 from pytest_gocache.results.packages import folder_in_modules
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.seen_files import LARGEST
+from pytest_gocache.results.tables import shortened
 
 __all__ = ["changes_between", "content_id", "folder_of", "text_diff"]
 
@@ -32,13 +33,12 @@ def changes_between(then: Result, old: Action, result: Result, action: Action) -
 
 
 def _with_diff(change: Change, result: Result, block: HashBlock, action: Action) -> Change:
-    kind, _, name = change.what.partition("file ")
-    if kind not in ("", "embedded ") or not name or change.old is None or change.new is None:
+    if change.input.kind not in (InputKind.FILE, InputKind.EMBEDDED_FILE) or change.old is None or change.new is None:
         return change
     folder = folder_of(result, block, action)
     if folder is None:
         return change
-    texts = {content_id(text): text for text in _texts_of(result, folder / name)}
+    texts = {content_id(text): text for text in _texts_of(result, folder / change.input.name)}
     if change.old not in texts or change.new not in texts:
         return change
     return replace(change, diff=text_diff(texts[change.old], texts[change.new]))
@@ -46,10 +46,7 @@ def _with_diff(change: Change, result: Result, block: HashBlock, action: Action)
 
 def folder_of(result: Result, block: HashBlock, action: Action) -> Path | None:
     """The folder of a package: hashed, or with -trimpath found by the paths of the modules."""
-    line = next((line for line in block.inputs if line.startswith("dir ")), None)
-    if line is not None:
-        return Path(line.removeprefix("dir ").rstrip("\n"))
-    return folder_in_modules(result, action.import_path)
+    return Path(block.directory) if block.directory is not None else folder_in_modules(result, action.import_path)
 
 
 def content_id(content: bytes) -> str:
@@ -69,7 +66,7 @@ def _texts_of(result: Result, file: Path) -> list[bytes]:
 
 
 def text_diff(old: bytes, new: bytes) -> tuple[str, ...]:
-    """The lines that differ between two texts, each behind a ``-`` or a ``+``; a long diff is cut, none of binaries."""
+    """The lines that differ between two texts, each after a ``-`` or a ``+``; a long diff is cut, none of binaries."""
     if b"\0" in old or b"\0" in new:
         return ()
     try:

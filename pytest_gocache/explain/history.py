@@ -1,66 +1,22 @@
-"""What a command left behind, and when an action was last seen."""
+"""The hash inputs of an action, and when an action was last seen."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-
 from pytest_gocache.explain.key_inputs import changed_inputs, variant_of
 from pytest_gocache.golang.action import Action, Kind, Status
-from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, quoted_words, short_id
-from pytest_gocache.golang.testcache_log import Lookups, parse_lookups
-from pytest_gocache.results.explanation import telling
+from pytest_gocache.golang.hashlog import HashBlock
+from pytest_gocache.results.inputs import own_changes
+from pytest_gocache.results.logs import Log
 from pytest_gocache.results.result import Result
 
-__all__ = ["History", "Log", "block_of", "key_of", "log_of", "vetted_by"]
+__all__ = ["History", "block_of", "key_of", "log_of", "vetted_by"]
 
 _MOST_VARIANTS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
-    """What a command printed because of GODEBUG."""
-
-    by_id: Mapping[str, HashBlock]
-    """Action ID → the inputs of a compile or a link."""
-    vets: Mapping[tuple[str, str], HashBlock]
-    """Import path and action ID of a compile → the inputs of its vet."""
-    by_sum: Mapping[str, HashBlock]
-    """SHA-256 → what is hashed for test results."""
-    lookups: Lookups
-
-
-_NOTHING = Log({}, {}, {}, Lookups({}))
-
-
 def log_of(result: Result) -> Log:
     """The log of a command; an empty one when it is gone."""
-    return _NOTHING if result.evidence is None else _read(result.evidence / "stderr")
-
-
-@functools.lru_cache(maxsize=32)
-def _read(file: Path) -> Log:
-    try:
-        text = file.read_bytes()
-    except OSError:
-        return _NOTHING
-    by_id, vets, by_sum = {}, {}, {}
-    for block in parse_hash_log(text):
-        if block.name.startswith(("build ", "link ")):
-            by_id[block.action_id] = block
-        elif block.name.startswith("vet "):
-            vets[block.name.removeprefix("vet "), _vetted(block)] = block
-        else:
-            by_sum[block.sum] = block
-    return Log(by_id, vets, by_sum, parse_lookups(text))
-
-
-def _vetted(block: HashBlock) -> str:
-    """The action ID of the compile that a vet looks at: all 32 bytes of it are hashed, as a Go string literal."""
-    line = next((line for line in block.inputs if line.startswith('pkg "')), "")
-    return short_id("".join(quoted_words(line)).encode("utf-8", "surrogateescape"))
+    return Log() if result.evidence is None else result.circumstances.logs.read(result.evidence)
 
 
 def key_of(result: Result, action: Action) -> str:
@@ -72,7 +28,7 @@ def key_of(result: Result, action: Action) -> str:
 
 
 def block_of(result: Result, action: Action) -> HashBlock | None:
-    """The hash inputs of one action; None when the log is gone or has them not."""
+    """The hash inputs of one action; None when the log is gone or lacks them."""
     result, action = result.origin(action)
     if action.kind is not Kind.VET:
         # Inputs are printed once for a key: a build that was expected to have old keys only does not print them again.
@@ -118,8 +74,7 @@ class History:
         )
 
     def _differences(self, pair: tuple[Result, Action], action: Action) -> int:
-        changes = changed_inputs(block_of(*pair), block_of(self._result, action))
-        return len(telling([change for change in changes if not change.imported]))
+        return len(own_changes(changed_inputs(block_of(*pair), block_of(self._result, action))))
 
 
 def _name(action: Action) -> tuple[Kind, str, bool]:

@@ -8,10 +8,14 @@ from collections.abc import Callable, Container, Iterable
 from pathlib import PurePosixPath
 
 from pytest_gocache.golang.hashlog import HashBlock, quoted_words
-from pytest_gocache.results.explanation import FACTS, IMPORT, SETTING, Change
+from pytest_gocache.results.inputs import TARGET_VARIABLES, Change, Input, InputKind
 
 __all__ = ["changed_inputs", "compile_flags", "variant_of"]
 
+_Named = tuple[Input, str]  # an input and its value
+_Reader = Callable[[re.Match[str]], list[_Named]]
+
+_ARCHITECTURE = tuple(f"{name}=" for name in (*TARGET_VARIABLES, "GOEXPERIMENT"))
 # Inputs that tell apart what Go makes of one package at the same time: for a program, for a test, to be vetted only.
 _SELECTING = (
     *("goos ", "buildmode ", "omitdebug ", "trimpath", "forcelibrary", "cover ", "fuzz ", "compile ", "asm ", "link "),
@@ -34,8 +38,8 @@ def changed_inputs(old: HashBlock | None, new: HashBlock | None) -> tuple[Change
     # To take lines apart is what costs, and hardly any differ.
     same = set(old.inputs).intersection(new.inputs)
     before, after = (dict(_named_but(block, same)) for block in (old, new))
-    names = dict.fromkeys([*after, *before])
-    changes = [Change(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)]
+    inputs = dict.fromkeys([*after, *before])
+    changes = [Change(one, before.get(one), after.get(one)) for one in inputs if before.get(one) != after.get(one)]
     return tuple(sorted(changes, key=lambda change: change.stamped))
 
 
@@ -63,36 +67,36 @@ def compile_flags(block: HashBlock) -> list[str]:
     return found
 
 
-def _named_but(block: HashBlock, same: Container[str]) -> Iterable[tuple[str, str]]:
+def _named_but(block: HashBlock, same: Container[str]) -> Iterable[_Named]:
     """The inputs in a block's lines, those of ``same`` left out."""
     for line in block.inputs:
         if line in same:
             continue
         if line.startswith("packagemain "):
             # Here a main package counts with its own action ID, and not only with its content.
-            yield f"{IMPORT}{block.name.removeprefix('link ')}", line
+            yield Input(InputKind.IMPORT, block.package), line
         else:
             yield from _named(line)
 
 
-def _named(line: str) -> list[tuple[str, str]]:
+def _named(line: str) -> list[_Named]:
     """The inputs in one hashed line. A line that no rule knows is an input of its own, so that no change is lost."""
     for pattern, read in _RULES:
         match = pattern.fullmatch(line)
         if match:
             return read(match)
-    return [(f"input {line.strip()!r}", "")]
+    return [(Input(InputKind.UNKNOWN, line.strip()), "")]
 
 
 _COMPILE = re.compile(rf"compile (.*?) {_LIST} {_LIST}\n", re.DOTALL)
 
 
-def _file(match: re.Match[str]) -> list[tuple[str, str]]:
+def _file(match: re.Match[str]) -> list[_Named]:
     name, content = match[1], match[2]
     if name == "_testmain.go":
-        return [("list of its tests", content)]
+        return [(Input(InputKind.TEST_LIST), content)]
     embedded = "/" in name or PurePosixPath(name).suffix not in _SOURCES
-    return [(f"{'embedded ' if embedded else ''}file {name}", content)]
+    return [(Input(InputKind.EMBEDDED_FILE if embedded else InputKind.FILE, name), content)]
 
 
 def _words(quoted: str) -> str:
@@ -100,91 +104,96 @@ def _words(quoted: str) -> str:
     return shlex.join(quoted_words(quoted)) or "(none)"
 
 
-def _as(name: str) -> Callable[[re.Match[str]], list[tuple[str, str]]]:
-    return lambda match: [(name, match[1])]
+def _as(*kinds: InputKind) -> _Reader:
+    """Each group is the value of an input: of these kinds, in order."""
+    return lambda match: [(Input(kind), value) for kind, value in zip(kinds, match.groups(), strict=True)]
 
 
-def _prefixed(prefix: str) -> Callable[[re.Match[str]], list[tuple[str, str]]]:
-    return lambda match: [(prefix + match[1], match[2])]
+def _words_as(*kinds: InputKind) -> _Reader:
+    """Each group is a list of quoted words, the value of an input."""
+    return lambda match: [(Input(kind), _words(value)) for kind, value in zip(kinds, match.groups(), strict=True)]
 
 
-def _build_info(match: re.Match[str]) -> list[tuple[str, str]]:
+def _called(kind: InputKind) -> _Reader:
+    """The first group is the input's name, the second its value."""
+    return lambda match: [(Input(kind, match[1]), match[2])]
+
+
+def _build_info(match: re.Match[str]) -> list[_Named]:
     """The lines of what ``go version -m`` prints: settings with values, modules with versions."""
     named = []
     for line in "".join(quoted_words(match[1])).splitlines():
         fields = line.split("\t")
         if fields[0] == "build":
             name, _, value = fields[1].partition("=")
-            named.append((f"{SETTING}{name}", value))
+            named.append((Input(InputKind.SETTING, name), value))
         elif line:
-            named.append((f"{SETTING}{' '.join(fields[:2])}", " ".join(fields[2:]).strip()))
+            named.append((Input(InputKind.SETTING, " ".join(fields[:2])), " ".join(fields[2:]).strip()))
     return named
 
 
-_ARCHITECTURE = ("GO386=", "GOAMD64=", "GOARM", "GOMIPS", "GOPPC64=", "GORISCV64=", "GOWASM=", "GOEXPERIMENT=")
+def _link(match: re.Match[str]) -> list[_Named]:
+    words = [shlex.join(quoted_words(match[2])), match[3]]
+    return [(Input(InputKind.LINKER), match[1]), (Input(InputKind.LINK_MODE), " ".join(filter(None, words)))]
+
 
 # Each line that cmd/go/internal/work hashes in buildActionID and linkActionID (read in Go 1.21 to 1.27).
-_RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[tuple[str, str]]]], ...] = tuple(
+_RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
     (re.compile(pattern, re.DOTALL), read)
     for pattern, read in (
-        (r"(go\d[^\n]*|devel [^\n]*)", _as("toolchain")),
-        (r"dir (.*)\n", _as("directory")),
-        (r"module (.*)\n", _as("module version")),
-        (r"go (.*)\n", _as("language version in go.mod")),
-        (r"(goos .*)\n", _as("target")),
-        (r"omitdebug (\S+) standard .*\n", _as("omission of debug information")),
-        (r"buildmode (\S+) goos (.*)\n", lambda m: [("build mode", m[1]), ("target", f"goos {m[2]}")]),
-        (r"(trimpath)\n", _as("-trimpath")),
-        (r"(forcelibrary)\n", _as("test variant")),
-        (r"cgo (.*)\n", _as("cgo tool")),
+        (r"(go\d[^\n]*|devel [^\n]*)", _as(InputKind.TOOLCHAIN)),
+        (r"dir (.*)\n", _as(InputKind.DIRECTORY)),
+        (r"module (.*)\n", _as(InputKind.MODULE_VERSION)),
+        (r"go (.*)\n", _as(InputKind.LANGUAGE_VERSION)),
+        (r"(goos .*)\n", _as(InputKind.TARGET)),
+        (r"omitdebug (\S+) standard .*\n", _as(InputKind.OMIT_DEBUG)),
+        (r"buildmode (\S+) (goos .*)\n", _as(InputKind.BUILD_MODE, InputKind.TARGET)),
+        (r"(trimpath)\n", _as(InputKind.TRIMPATH)),
+        (r"(forcelibrary)\n", _as(InputKind.TEST_VARIANT)),
+        (r"cgo (.*)\n", _as(InputKind.CGO_TOOL)),
         (
             rf"CC={_LIST} {_LIST} {_LIST} {_LIST}\n",
-            lambda m: [
-                ("C compiler command", _words(m[1])),
-                ("cgo preprocessor flags", _words(m[2])),
-                ("cgo C flags", _words(m[3])),
-                ("cgo linker flags", _words(m[4])),
-            ],
+            _words_as(
+                *(InputKind.C_COMPILER, InputKind.CGO_PREPROCESSOR_FLAGS),
+                *(InputKind.CGO_C_FLAGS, InputKind.CGO_LINKER_FLAGS),
+            ),
         ),
-        (r"CC ID(?: ERROR)?=(.*)\n", _as("C compiler identity")),
-        (
-            rf"CXX={_LIST} {_LIST}\n",
-            lambda m: [("C++ compiler command", _words(m[1])), ("cgo C++ flags", _words(m[2]))],
-        ),
-        (r"CXX ID(?: ERROR)?=(.*)\n", _as("C++ compiler identity")),
-        (
-            rf"FC={_LIST} {_LIST}\n",
-            lambda m: [("Fortran compiler command", _words(m[1])), ("cgo Fortran flags", _words(m[2]))],
-        ),
-        (r"FC ID(?: ERROR)?=(.*)\n", _as("Fortran compiler identity")),
+        (r"CC ID(?: ERROR)?=(.*)\n", _as(InputKind.C_COMPILER_ID)),
+        (rf"CXX={_LIST} {_LIST}\n", _words_as(InputKind.CXX_COMPILER, InputKind.CGO_CXX_FLAGS)),
+        (r"CXX ID(?: ERROR)?=(.*)\n", _as(InputKind.CXX_COMPILER_ID)),
+        (rf"FC={_LIST} {_LIST}\n", _words_as(InputKind.FORTRAN_COMPILER, InputKind.CGO_FORTRAN_FLAGS)),
+        (r"FC ID(?: ERROR)?=(.*)\n", _as(InputKind.FORTRAN_COMPILER_ID)),
         (
             r"cover (\"[^\"]*\") (.*)\n",
-            lambda m: [("coverage mode", _words(m[1])), ("coverage tool", m[2])],
+            lambda m: [(Input(InputKind.COVERAGE_MODE), _words(m[1])), (Input(InputKind.COVERAGE_TOOL), m[2])],
         ),
-        (r"fuzz (.*)\n", _as("fuzzing instrumentation")),
+        (r"fuzz (.*)\n", _as(InputKind.FUZZING)),
         (r"modinfo (\"(?:[^\"\\]|\\.)*\")\n", _build_info),
         (
             _COMPILE.pattern,
-            lambda m: [("compiler", m[1]), ("compile flags", _words(m[2] + m[3]))],
+            lambda m: [(Input(InputKind.COMPILER), m[1]), (Input(InputKind.COMPILE_FLAGS), _words(m[2] + m[3]))],
         ),
-        (rf"asm (.*?) {_LIST} {_LIST}\n", lambda m: [("assembler", m[1]), ("assembler flags", _words(m[2] + m[3]))]),
         (
-            r"link (.*?) (\[.*\]) (\S+)\n",
-            lambda m: [("linker", m[1]), ("link mode", f"{_words(m[2])} {m[3]}".removeprefix("(none) "))],
+            rf"asm (.*?) {_LIST} {_LIST}\n",
+            lambda m: [(Input(InputKind.ASSEMBLER), m[1]), (Input(InputKind.ASSEMBLER_FLAGS), _words(m[2] + m[3]))],
         ),
-        (r"linkflags (.*)\n", lambda m: [("link flags", _words(m[1]))]),
-        (r"defaultgodebug (.*)\n", _as("default GODEBUG settings")),
-        (r"pgofile (.*)\n", _as("PGO profile")),
-        (r"magic (\S+?)=(.*)\n", _prefixed("")),
+        (r"link (.*?) (\[.*\]) (\S+)\n", _link),
+        (r"linkflags (.*)\n", _words_as(InputKind.LINK_FLAGS)),
+        (r"defaultgodebug (.*)\n", _as(InputKind.DEFAULT_GODEBUG)),
+        (r"pgofile (.*)\n", _as(InputKind.PGO_PROFILE)),
+        (r"magic (\S+?)=(.*)\n", _called(InputKind.VARIABLE)),
         (r"file (.*) (\S+)\n", _file),
-        (r"import ([^\s\"]+) (.*)\n", _prefixed(IMPORT)),
-        (r"packagefile ([^\s=]+)=(.*)\n", _prefixed(IMPORT)),
-        (r"(GO\w+)=(.*)\n", _prefixed("")),
+        (r"import ([^\s\"]+) (.*)\n", _called(InputKind.IMPORT)),
+        (r"packagefile ([^\s=]+)=(.*)\n", _called(InputKind.IMPORT)),
+        (r"GOEXPERIMENT=(.*)\n", _as(InputKind.GOEXPERIMENT)),
+        (r"GOROOT=(.*)\n", _as(InputKind.GOROOT)),
+        (rf"({'|'.join(TARGET_VARIABLES)})=(.*)\n", _called(InputKind.TARGET_VARIABLE)),
+        (r"(GO\w+)=(.*)\n", _called(InputKind.VARIABLE)),
         # vet, in cmd/go/internal/work.Builder.vet.
-        (r"vet (.*)\n", _as("vet tool")),
-        (r"vetxonly (.*)\n", _as("vet's task")),
-        (r"vetflags (.*)\n", lambda m: [("vet flags", _words(m[1]))]),
+        (r"vet (.*)\n", _as(InputKind.VET_TOOL)),
+        (r"vetxonly (.*)\n", _as(InputKind.VET_TASK)),
+        (r"vetflags (.*)\n", _words_as(InputKind.VET_FLAGS)),
         (r"pkg \".*\"\n", lambda _: []),
-        (r"vetout \"(.*)\" (.*)\n", _prefixed(FACTS)),
+        (r"vetout \"(.*)\" (.*)\n", _called(InputKind.VET_FACTS)),
     )
 )

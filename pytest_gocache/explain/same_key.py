@@ -3,74 +3,68 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pytest_gocache.explain.history import block_of
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.results.given_flags import cleans, switched_on
+from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from pytest_gocache.results.result import Result
 
-__all__ = ["forced", "gone_from_cache", "why_same_key_ran"]
+__all__ = ["loss_from_cache", "reason_with_same_key"]
 
-
-def why_same_key_ran(result: Result, action: Action, then: Result, old: Action) -> str:
-    """What ``then``, which had the same key, and all that happened since, tell of why the action ran."""
-    same = f"nothing in its key changed since step {then.step}"
-    if old.status is Status.FAILED or (action.kind is Kind.VET and old.ran and then.returncode):
-        return f"its last {_RUN[action.kind]} (step {then.step}) failed, and failures are not cached"
-    if asked := forced(result):
-        return f"{asked}: {same}"
-    if action.kind is Kind.LINK:
-        return f"{same}, {_why_linked(result, action)}"
-    if action.kind is Kind.VET and not action.facts_only and _minor_version(result, action) < _VETS_ARE_CACHED:
-        return f"{same}, but before Go 1.26 vet analyses the packages that it is given every time"
-    if old.status is Status.NOT_RUN and old.kind is Kind.COMPILE:
-        return f"{same}, which looked its key up and did not need it"
-    gone = gone_from_cache(result, then, action.import_path) or "but its output was no longer in the build cache"
-    if old.content_id and action.content_id and old.content_id != action.content_id:
-        gone += "; its output is another one, so something that Go does not track changed"
-    return f"{same}, {gone}"
-
-
-_RUN = {Kind.COMPILE: "compile", Kind.LINK: "link", Kind.VET: "vet"}
 _VETS_ARE_CACHED = 26  # Go 1.26
 
-
-def forced(result: Result) -> str:
-    """``forced by -a``, and where that comes from; empty without it."""
-    given = switched_on(result, "a")
-    return f"forced by {given}" if given else ""
+Loss = tuple[ReasonCode, Details]
+"""What took an output out of the cache."""
 
 
-def gone_from_cache(result: Result, then: Result, import_path: str) -> str:
-    """What took an output out of the build cache after ``then``; empty when nothing that was seen did."""
+def reason_with_same_key(result: Result, action: Action, then: Result, old: Action) -> Reason:
+    """Why an action ran: ``then`` had it with the same key, and all that happened since is known."""
+    reason = Reason(action.package, action.kind, ReasonCode.OUTPUT_GONE, since=then.step)
+    if old.status is Status.FAILED or (action.kind is Kind.VET and old.ran and then.returncode):
+        return replace(reason, code=ReasonCode.FAILED_BEFORE)
+    if flag := switched_on(result, "a"):
+        return replace(reason, code=ReasonCode.FORCED, details=Details(flag=flag))
+    if action.kind is Kind.LINK:
+        return replace(reason, code=_why_linked(result, action), details=Details(file=action.target))
+    if action.kind is Kind.VET and not action.facts_only and _minor_version(result, action) < _VETS_ARE_CACHED:
+        return replace(reason, code=ReasonCode.VET_NOT_CACHED)
+    if old.status is Status.NOT_RUN and old.kind is Kind.COMPILE:
+        return replace(reason, code=ReasonCode.NOT_NEEDED_BEFORE)
+    code, details = loss_from_cache(result, then, action.import_path) or (ReasonCode.OUTPUT_GONE, Details())
+    differs = bool(old.content_id and action.content_id and old.content_id != action.content_id)
+    return replace(reason, code=code, details=replace(details, output_differs=differs))
+
+
+def loss_from_cache(result: Result, then: Result, import_path: str) -> Loss | None:
+    """What took an output out of the build cache after ``then``; None when nothing that was seen did."""
     # From the latest back: what the test did before a command, then the command before it.
     for later in (result, *result.earlier()):
         if later is then:
             break
         if later is not result and cleans(later, "cache"):
-            return f"but {later.title} emptied the build cache"
+            return ReasonCode.CACHE_EMPTIED, Details(command=later.title)
         for event in reversed(later.circumstances.events):
             if event.packages is None or import_path in event.packages:
-                return f"but {event.what} before step {later.step}"
+                return ReasonCode.CACHE_CHANGED, Details(event=event, step=later.step)
     now, before = (run.circumstances.env.get("GOCACHE", "") for run in (result, then))
     if now and before and now != before:
-        return f"but in another GOCACHE: that was {before}, this is {now}"
-    return ""
+        return ReasonCode.OTHER_GOCACHE, Details(before=before, now=now)
+    return None
 
 
-def _why_linked(result: Result, action: Action) -> str:
+def _why_linked(result: Result, action: Action) -> ReasonCode:
     if action.scaffold:
         outcome = result.tests.get(action.import_path)
-        return f"but {'the test had to run, and ' if outcome and outcome.ran else ''}Go keeps no test binaries"
+        return ReasonCode.TEST_BINARY_NEEDED if outcome and outcome.ran else ReasonCode.TEST_BINARY_NOT_KEPT
     if action.target:
-        return f"but no binary with its build ID was at {action.target}"
-    if result.command[1:2] == ("run",):
-        return "but go run keeps no binary before Go 1.24"
-    return "but no binary of it was kept"
+        return ReasonCode.TARGET_NOT_UP_TO_DATE
+    return ReasonCode.GO_RUN_KEEPS_NO_BINARY if result.command[1:2] == ("run",) else ReasonCode.BINARY_NOT_KEPT
 
 
 def _minor_version(result: Result, action: Action) -> int:
-    """27 for Go 1.27; the first input of every hash is the toolchain's version."""
+    """27 for Go 1.27."""
     block = block_of(result, action)
-    match = re.match(r"(?:devel )?go1\.(\d+)", block.inputs[0]) if block and block.inputs else None
+    match = re.match(r"(?:devel )?go1\.(\d+)", block.go_version) if block else None
     return int(match[1]) if match else _VETS_ARE_CACHED

@@ -8,15 +8,17 @@ from dataclasses import replace
 from pytest_gocache.explain.actions import Explainer
 from pytest_gocache.explain.changes import text_diff
 from pytest_gocache.explain.history import log_of
-from pytest_gocache.explain.same_key import gone_from_cache
+from pytest_gocache.explain.same_key import loss_from_cache
 from pytest_gocache.explain.test_inputs import as_the_test_names_it, changed_reads, names_of_reads
 from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.hashlog import quoted_words
 from pytest_gocache.golang.patterns import short_name
-from pytest_gocache.golang.testcache_log import Lookup, Lookups, PackageLookups
-from pytest_gocache.results.explanation import Change, Reason
+from pytest_gocache.golang.testcache_log import Lookup, Miss, PackageLookups
+from pytest_gocache.results.cache_event import CacheOperation
 from pytest_gocache.results.given_flags import cleans
+from pytest_gocache.results.inputs import Change, Input, InputKind
+from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from pytest_gocache.results.result import Result
 
 __all__ = ["why_test_cached", "why_test_ran"]
@@ -24,26 +26,26 @@ __all__ = ["why_test_cached", "why_test_ran"]
 
 def why_test_ran(result: Result, package: str, explainer: Explainer) -> Reason:
     """Why a package's test was executed, and its result not taken from the cache."""
-    bare = Reason(package, Kind.TEST, "")
-    off = _switched_off(result, log_of(result).lookups)
-    if off:
-        return replace(bare, summary=off)
+    result = result.testing(package)
+    unknown = Reason(package, Kind.TEST, ReasonCode.NO_EVIDENCE)
     lookups = _asked(result, package).lookups
-    if not lookups:
-        return _unknown(bare)
+    off = _switched_off(unknown, result)
+    if off or not lookups:
+        return off or unknown
     too_new = next((lookup.too_new for lookup in lookups if lookup.too_new), "")
     if too_new:
-        return _too_new(bare, too_new, result)
+        return _too_new(unknown, too_new, result)
     for then in result.earlier():
         earlier = _asked(then, package)
         known = [lookup for lookup in lookups if any(lookup.key == old.key for old in earlier.lookups)]
         if known:
-            return _same_binary(replace(bare, since=then.step), result, then, known[-1], earlier)
-    return _other_binary(bare, result, package, explainer)
+            return _same_binary(replace(unknown, since=then.step), result, then, known[-1], earlier)
+    return _other_binary(unknown, result, explainer)
 
 
 def why_test_cached(result: Result, package: str) -> str:
     """What made a test's result a hit."""
+    result = result.testing(package)
     lookups = reversed(_asked(result, package).lookups)
     hit = next((lookup for lookup in lookups if lookup.inputs and not lookup.missed), None)
     if hit is None:
@@ -56,13 +58,19 @@ def why_test_cached(result: Result, package: str) -> str:
     return f"(cached): same test binary and arguments as in {kept}, and {what}"
 
 
-def _switched_off(result: Result, lookups: Lookups) -> str:
+def _switched_off(unknown: Reason, result: Result) -> Reason | None:
+    """The reason when the command used no cached results at all."""
+    lookups = log_of(result).lookups
     if lookups.argument:
         argument = _as_given(result, lookups.argument)
-        return f"{argument if argument.startswith('-') else f'the argument {argument}'} switches the test cache off"
-    if lookups.disabled == "in local directory mode":
-        return "no package is named, and then go test uses no cached result: `go test .` does"
-    return f"Go caches no result {lookups.disabled}" if lookups.disabled else ""
+        is_flag = argument.startswith("-")
+        code = ReasonCode.TEST_CACHE_OFF if is_flag else ReasonCode.TEST_CACHE_OFF_BY_ARGUMENT
+        return replace(unknown, code=code, details=Details(flag=argument))
+    if lookups.names_no_package:
+        return replace(unknown, code=ReasonCode.NO_PACKAGE_NAMED)
+    if lookups.disabled:
+        return replace(unknown, code=ReasonCode.RESULT_NOT_CACHEABLE, details=Details(in_go_words=lookups.disabled))
+    return None
 
 
 def _as_given(result: Result, argument: str) -> str:
@@ -74,52 +82,40 @@ def _as_given(result: Result, argument: str) -> str:
     return profiles[0] if profiles else argument
 
 
-def _unknown(bare: Reason) -> Reason:
-    return replace(bare, summary="Go's log does not say why", known=False)
-
-
 def _asked(result: Result, package: str) -> PackageLookups:
     return log_of(result).lookups.packages.get(package, PackageLookups())
 
 
-def _too_new(bare: Reason, file: str, result: Result) -> Reason:
+def _too_new(unknown: Reason, file: str, result: Result) -> Reason:
     """Go looks no further than to the first file that is too new; what is in it may have changed as well."""
-    too_new = replace(bare, summary=_said_too_new(file, result, bare.package))
-    then = next((then for then in result.earlier() if _asked(then, bare.package).saved), None)
+    name = as_the_test_names_it(file, result, unknown.package)
+    too_new = replace(unknown, code=ReasonCode.FILE_TOO_NEW, details=Details(file=name))
+    then = next((then for then in result.earlier() if _asked(then, unknown.package).saved), None)
     if then is None:
         return too_new
     texts = result.circumstances.texts
     old, new = texts.at(file, then.circumstances.started), texts.at(file, result.circumstances.started)
     if old is None or new is None or old == new:
         return too_new
-    name = as_the_test_names_it(file, result, bare.package)
-    change = Change(f"file {name}", f"{len(old)} bytes", f"{len(new)} bytes", text_diff(old, new))
-    return replace(bare, changes=(change,), summary=f"{change.how} since step {then.step}:", since=then.step)
-
-
-def _said_too_new(file: str, result: Result, package: str) -> str:
-    name = as_the_test_names_it(file, result, package)
-    return f"{name}, which it reads, was modified less than two seconds before the command"
+    read = Input(InputKind.READ_FILE, name)
+    change = Change(read, f"{len(old)} bytes", f"{len(new)} bytes", text_diff(old, new))
+    return replace(unknown, code=ReasonCode.CHANGED, changes=(change,), since=then.step)
 
 
 # The same binary and arguments as in an earlier command: something else is not what it was.
 
 
-def _same_binary(bare: Reason, result: Result, then: Result, now: Lookup, earlier: PackageLookups) -> Reason:
-    said = _not_usable(result, then, now) or _not_kept(bare.package, then, now, earlier)
-    if said:
-        return replace(bare, summary=said)
+def _same_binary(unknown: Reason, result: Result, then: Result, now: Lookup, earlier: PackageLookups) -> Reason:
+    no_result = _not_usable(unknown, result, then, now) or _not_kept(unknown, then, now, earlier)
+    if no_result:
+        return no_result
     kept = _kept(earlier, now)
     if now.inputs and kept != now.inputs:
         old, new = log_of(then).by_sum.get(kept), log_of(result).by_sum.get(now.inputs)
-        changes = tuple(changed_reads(then, old, result, new, bare.package)) if old and new else ()
-        if not changes:
-            return _unknown(bare)
-        names = ", ".join(change.how for change in changes)
-        shown = ":" if any(change.lines() for change in changes) else ""
-        return replace(bare, changes=changes, summary=f"{names} since step {then.step}{shown}")
-    gone = gone_from_cache(result, then, bare.package) or "but it was no longer in the build cache"
-    return replace(bare, summary=f"nothing changed since step {then.step}, which kept its result, {gone}")
+        changes = tuple(changed_reads(then, old, result, new, unknown.package)) if old and new else ()
+        return replace(unknown, code=ReasonCode.CHANGED, changes=changes) if changes else unknown
+    code, details = loss_from_cache(result, then, unknown.package) or (ReasonCode.RESULT_GONE, Details())
+    return replace(unknown, code=code, details=details)
 
 
 def _kept(earlier: PackageLookups, now: Lookup) -> str:
@@ -128,66 +124,76 @@ def _kept(earlier: PackageLookups, now: Lookup) -> str:
     return earlier.saved.get(now.key) or next(used, "")
 
 
-def _not_usable(result: Result, then: Result, now: Lookup) -> str:
-    if now.missed.startswith("test output expired"):
-        return f"its result of step {then.step} was expired by {_what_expired(result, then)}"
-    if now.missed.startswith("cached cover profile missing"):
-        return f"step {then.step} has kept its result without a coverage profile"
-    if now.missed.startswith("coverage metadata changed"):
-        return f"a package whose coverage it measures changed since step {then.step}"
-    return ""
+def _not_usable(unknown: Reason, result: Result, then: Result, now: Lookup) -> Reason | None:
+    """The reason when Go found a result that it could not use."""
+    if now.miss is Miss.EXPIRED:
+        return _expired(unknown, result, then)
+    if now.miss is Miss.NO_COVERAGE_PROFILE:
+        return replace(unknown, code=ReasonCode.RESULT_WITHOUT_PROFILE)
+    if now.miss is Miss.COVERAGE_CHANGED:
+        return replace(unknown, code=ReasonCode.COVERED_PACKAGE_CHANGED)
+    return None
 
 
-def _not_kept(package: str, then: Result, now: Lookup, earlier: PackageLookups) -> str:
-    outcome = then.tests.get(package)
+def _not_kept(unknown: Reason, then: Result, now: Lookup, earlier: PackageLookups) -> Reason | None:
+    """The reason when the earlier command kept no result."""
     if _kept(earlier, now):
-        return ""
+        return None
+    outcome = then.tests.get(unknown.package)
     if outcome and outcome.status is TestStatus.FAILED:
-        return f"it failed in step {then.step}, and failures are not cached"
+        return replace(unknown, code=ReasonCode.TEST_FAILED_BEFORE)
     if earlier.too_new:
-        return f"the result of step {then.step} was not kept: {_said_too_new(earlier.too_new, then, package)}"
-    return ""
+        name = as_the_test_names_it(earlier.too_new, then, unknown.package)
+        return replace(unknown, code=ReasonCode.RESULT_TOO_NEW, details=Details(file=name))
+    return None
 
 
-def _what_expired(result: Result, then: Result) -> str:
+def _expired(unknown: Reason, result: Result, then: Result) -> Reason:
     for later in (result, *result.earlier()):
         if later is then:
             break
         if later is not result and cleans(later, "testcache"):
-            return later.title
-        events = later.circumstances.events
-        if any(event.what.startswith("test results") for event in events):
-            return f"gocache.clear_tests before step {later.step}"
-    return "`go clean -testcache`"
+            return replace(unknown, code=ReasonCode.RESULT_EXPIRED, details=Details(command=later.title))
+        if any(event.operation is CacheOperation.TESTS_CLEARED for event in later.circumstances.events):
+            return replace(unknown, code=ReasonCode.RESULT_EXPIRED_BY_TEST, details=Details(step=later.step))
+    return replace(unknown, code=ReasonCode.RESULT_EXPIRED, details=Details(command="`go clean -testcache`"))
 
 
 # A binary, or arguments, that no earlier command of the test had.
 
 
-def _other_binary(bare: Reason, result: Result, package: str, explainer: Explainer) -> Reason:
+def _other_binary(unknown: Reason, result: Result, explainer: Explainer) -> Reason:
+    package = unknown.package
     runs = [then for then in result.earlier() if package in then.tests and then.tests[package].ran]
     if not runs:
-        return replace(bare, summary="executed for the first time in this test", first=True)
+        return replace(unknown, code=ReasonCode.FIRST_TIME)
     now = _keys(result, package)
     for then in runs:
         for binary, before in _keys(then, package).items():
             if binary in now:
-                changes = (Change("test arguments", before, now[binary]),)
-                summary = f"test arguments changed since step {then.step}:"
-                return replace(bare, changes=changes, summary=summary, since=then.step)
+                changes = (Change(Input(InputKind.TEST_ARGUMENTS), before, now[binary]),)
+                return replace(unknown, code=ReasonCode.CHANGED, changes=changes, since=then.step)
     then = runs[0]
-    bare = replace(bare, since=then.step)
+    unknown = replace(unknown, since=then.step)
     link = next((a for a in result.links() if a.scaffold and a.import_path == package), None)
     if link is None:
-        return _unknown(bare)
-    below = explainer.reason(link)
+        return unknown
+    why_linked = explainer.reason(result, link)
     lookups = log_of(then).lookups
-    if not below.changes and (lookups.argument or lookups.disabled):
-        kept = f"with {lookups.argument}" if lookups.argument else "without a package named"
-        return replace(bare, summary=f"step {then.step} ran it {kept}, and so kept no result")
-    follows, cause = below.follows or (link.package,), below.cause or below
-    chain = " ← ".join(short_name(name, result.modules) for name in follows)
-    return replace(bare, summary=f"its test binary changed: {chain}", follows=follows, cause=cause, since=below.since)
+    if not why_linked.changes and lookups.argument:
+        details = Details(flag=lookups.argument)
+        return replace(unknown, code=ReasonCode.RESULT_OF_ARGUMENT_NOT_KEPT, details=details)
+    if not why_linked.changes and lookups.disabled:
+        return replace(unknown, code=ReasonCode.RESULT_OF_UNNAMED_NOT_KEPT)
+    follows = why_linked.follows or (link.package,)
+    return replace(
+        unknown,
+        code=ReasonCode.TEST_BINARY_CHANGED,
+        details=Details(chain=tuple(short_name(name, result.modules) for name in follows)),
+        follows=follows,
+        cause=why_linked.cause or why_linked,
+        since=why_linked.since,
+    )
 
 
 _TEST_RESULT = re.compile(r"test binary (\S+) args (\[.*\]) execcmd (\[.*\])", re.DOTALL)

@@ -1,19 +1,21 @@
-"""How failures read: what happened, why, and what to do; causes first, and nothing said twice."""
+"""How failures read: what happened, why, and what to do; causes first, each once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from pytest_gocache.explain.actions import Explainer
 from pytest_gocache.explain.advice import advice_for, advice_on_bare_flags
 from pytest_gocache.explain.changes import folder_of
-from pytest_gocache.explain.explainer import Explainers, explain
+from pytest_gocache.explain.explainer import explain
 from pytest_gocache.explain.history import History, block_of
-from pytest_gocache.explain.tests import why_test_cached
+from pytest_gocache.explain.tests import why_test_cached, why_test_ran
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.results.explanation import table
-from pytest_gocache.results.result import Result
-from pytest_gocache.results.tables import rows
+from pytest_gocache.results.reasons import Reason, ReasonCode
+from pytest_gocache.results.result import PackageSet, Result
+from pytest_gocache.results.tables import listed, rows
 
 __all__ = [
     "causes_in_brief",
@@ -36,19 +38,19 @@ _LONGEST = 200
 def why_they_ran(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
     """Why actions ran, and what to do: each cause with its followers."""
     own_first = sorted(actions, key=lambda action: action.package in result.std)
-    reasons = Explainers().reasons(result, own_first[:_MOST_EXPLAINED])
+    reasons = Explainer().reasons(result, own_first[:_MOST_EXPLAINED])
     return [table(reasons, prefix, total=len(actions)), *advice_for(reasons)]
 
 
 def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
     """Why packages that should have been compiled were not, and what to do."""
-    said: list[tuple[str, list[str]]] = []
+    found: list[tuple[str, list[str]]] = []
     advice: list[str] = []
     for command, own in result.by_command(actions):
         history = History(command)
-        said += [(prefix + action.package, [_why_cached(command, action, history)]) for action in own]
+        found += [(prefix + action.package, [_why_cached(command, action, history)]) for action in own]
         advice += advice_on_bare_flags(command, own)
-    return [rows(said), *advice]
+    return [rows(found), *advice]
 
 
 def _why_cached(result: Result, action: Action, history: History) -> str:
@@ -68,10 +70,7 @@ def _touched_since(then: Result, result: Result, action: Action) -> list[str]:
     """The source files of a package that are younger than a command which had the same key."""
     block = block_of(result, action)
     folder = folder_of(result, block, action) if block else None
-    if block is None or folder is None:
-        return []
-    names = [line.split(" ")[1] for line in block.inputs if line.startswith("file ")]
-    files = [folder / name for name in names]
+    files = [folder / name for name in block.files] if block and folder else []
     return [file.name for file in files if file.is_file() and file.stat().st_mtime > then.circumstances.started]
 
 
@@ -98,35 +97,35 @@ def hint_on_links(result: Result) -> str:
 
 def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
     """Why tests' results did not come from the cache, and what to do."""
-    explainers = Explainers()
-    said, reasons = [], []
+    explainer = Explainer()
+    found, reasons = [], []
     for outcome in outcomes:
         if not outcome.ran:
-            said.append((outcome.package, [str(outcome.status.value)]))
+            found.append((outcome.package, [outcome.status.value]))
             continue
-        reason = explainers.why_test_ran(result, outcome.package)
+        reason = why_test_ran(result, outcome.package, explainer)
         reasons.append(reason)
-        lines = reason.lines()
-        did = f"executed, {outcome.status.value}"
-        first = f"{did}, {lines[0].removeprefix('executed ')}" if reason.first else f"{did}: {lines[0]}"
-        said.append((outcome.package, [first, *lines[1:]]))
+        did = f"{reason.kind.past}, {outcome.status.value}"
+        if reason.code is ReasonCode.FIRST_TIME:
+            lines = [f"{did}, for the first time in this test"]
+        else:
+            first, *more = reason.lines()
+            lines = [f"{did}: {first}", *more]
         if reason.cause is not None:
-            said[-1][1].extend(f"  {line}" for line in reason.cause.lines())
-    return [rows(said), *advice_for(reasons)]
+            lines += [f"  {line}" for line in reason.cause.lines()]
+        found.append((outcome.package, lines))
+    return [rows(found), *advice_for(reasons)]
 
 
 def why_tests_did_not_run(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
     """Why tests were not executed, and what to do."""
-    said = [
-        (o.package, [why_test_cached(result.testing(o.package), o.package) if o.cached else o.status.value])
-        for o in outcomes
-    ]
+    found = [(o.package, [why_test_cached(result, o.package) if o.cached else o.status.value]) for o in outcomes]
     advice = ["-count=1 runs a test whatever is cached: a test that reads what Go does not track needs it"]
-    return [rows(said), *(advice if any(outcome.cached for outcome in outcomes) else ())]
+    return [rows(found), *(advice if any(outcome.cached for outcome in outcomes) else ())]
 
 
 def causes_in_brief(result: Result) -> list[str]:
-    """What was behind the compiles, links and test runs of a command, a line each; nothing of first times."""
+    """The causes of the compiles, links and test runs of a command, a line each; first times are left out."""
     if not any(action.ran for action in result.compiles()) and not any(o.ran for o in result.tests.values()):
         return []
     causes = [cause for cause in explain(result).causes if not cause.first and cause.kind is not Kind.VET]
@@ -134,48 +133,56 @@ def causes_in_brief(result: Result) -> list[str]:
     for cause in causes:
         if cause.kind is not Kind.LINK or cause.changes:
             labels.setdefault(cause.line(), []).append(cause.label)
-    lines = [
-        f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {line}" for line, names in labels.items()
-    ]
+    lines = [f"{listed(names, most=1)}: {line}" for line, names in labels.items()]
     shown = [line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …" for line in lines[:_MOST_CAUSES]]
     return [*shown, *([f"and {len(lines) - len(shown)} more causes"] if len(lines) > len(shown) else ())]
 
 
-def explain_set_difference(result: Result, what: str, actual: Iterable[str], expected: Iterable[str]) -> list[str]:
-    """What a failing ``assert result.compiled == {…}`` says: what is extra and why, and what is missing."""
-    have, want = set(actual), set(expected)
-    kind = {"linked": Kind.LINK, "vetted": Kind.VET}.get(what, Kind.COMPILE)
-    own_kind = [action for action in result.actions if action.kind is kind and not action.facts_only]
-    # Of the go commands of a program, one may have compiled what another found in the cache.
+def explain_set_difference(actual: PackageSet, expected: Iterable[str]) -> list[str]:
+    """The lines of a failing ``assert result.compiled == {…}``: what is extra and why, and what is missing."""
+    result = actual.result
+    own_kind = [action for action in result.actions if action.kind is actual.kind and not action.facts_only]
+    # Of the go commands of a program, one may have compiled what a different one found in the cache.
     actions = {action.package: action for action in sorted(own_kind, key=lambda action: action.ran)}
-    lines = [f"result.{what} of {result.title}"]
-    explainers = Explainers()
+    explainer = Explainer()
     # One line each, the most telling first: pytest shows only the first few of a comparison's lines.
-    for name in sorted(want - have):
-        action = actions.get(name)
-        if action is None:
-            near = near_misses(name, [package for package in actions if package not in result.std])
-            why = "it is no part of this command" + (f"; near it: {', '.join(near)}" if near else "")
-        elif action.ran:
-            why = f"it ran: {explainers.reasons(result, [action])[0].line()}"
-        elif kind is Kind.COMPILE:
-            command, own_action = result.origin(action)
-            why = _why_cached(command, own_action, History(command))
-        else:
-            why = f"it was {action.status.value}"
-        lines.append(f"  missing: {name}  {why}")
-    extra = sorted(have - want, key=lambda name: (name in result.std, name))
+    missing = [
+        f"  missing: {name}  {_why_missing(name, actions, result, explainer)}"
+        for name in sorted(frozenset(expected) - actual)
+    ]
+    extra = sorted(actual - frozenset(expected), key=lambda name: (name in result.std, name))
     own = [name for name in extra if name not in result.std]
-    ran = [actions[name] for name in own or extra[:_MOST_NAMED] if name in actions and actions[name].ran]
-    reasons = {reason.package: reason for reason in explainers.reasons(result, ran)}
-    told = set(reasons.values())
-    for name in sorted(own or extra[:_MOST_NAMED], key=lambda n: n in reasons and reasons[n].cause is not None):
-        reason = reasons.get(name)
-        behind = ""
-        if reason and reason.cause and reason.cause not in told:
-            told.add(reason.cause)
-            behind = f": {reason.cause.line()}"
-        lines.append(f"  not expected: {name}  {reason.line() if reason else ''}{behind}".rstrip())
+    shown = own or extra[:_MOST_NAMED]
+    ran = [actions[name] for name in shown if name in actions and actions[name].ran]
+    reasons = {reason.package: reason for reason in explainer.reasons(result, ran)}
+    lines = [f"result.{actual.what} of {result.title}", *missing, *_unexpected(shown, reasons)]
     if own and len(extra) > len(own):
         lines.append(f"  not expected: {len(extra) - len(own)} packages of the standard library")
     return [*lines, *advice_for(reasons.values())]
+
+
+def _why_missing(name: str, actions: Mapping[str, Action], result: Result, explainer: Explainer) -> str:
+    action = actions.get(name)
+    if action is None:
+        near = near_misses(name, [package for package in actions if package not in result.std])
+        return "it is no part of this command" + (f"; near it: {', '.join(near)}" if near else "")
+    if action.ran:
+        return f"it ran: {explainer.reason(result, action).line()}"
+    if action.kind is Kind.COMPILE:
+        command, own = result.origin(action)
+        return _why_cached(command, own, History(command))
+    return f"it was {action.status.value}"
+
+
+def _unexpected(names: Sequence[str], reasons: Mapping[str, Reason]) -> list[str]:
+    """A line for each package: causes before followers, and a cause that is not among them after its first follower."""
+    lines = []
+    shown = set(reasons.values())
+    for name in sorted(names, key=lambda name: name in reasons and reasons[name].cause is not None):
+        reason = reasons.get(name)
+        line = f"  not expected: {name}  {reason.line() if reason else ''}"
+        if reason and reason.cause and reason.cause not in shown:
+            shown.add(reason.cause)
+            line += f": {reason.cause.line()}"
+        lines.append(line.rstrip())
+    return lines

@@ -11,24 +11,54 @@ __all__ = ["Action", "Kind", "Status", "TestOutcome", "TestStatus", "without_var
 class Kind(enum.Enum):
     """What an action does, in Go's words."""
 
-    COMPILE = "compile"
-    LINK = "link"
-    VET = "vet"
-    TEST = "test"
-    OTHER = "other"
+    # A new kind is one more member: graphs, hash logs, explanations and records take what they need from here.
+    _value_: str
+    modes: tuple[str, ...]
+    """The modes of the action graph that are of this kind; Go versions add modes and drop them."""
+    past: str
+    """What such an action did: ``compiled``."""
+    hashed_as: str
+    """The first word in the name of such an action's hash block; empty when the hash log has no block of this kind."""
+
+    COMPILE = "compile", ("build",), "compiled", "build"
+    LINK = "link", ("link",), "linked", "link"
+    VET = "vet", ("vet",), "vetted", "vet"
+    TEST = "test", ("test run",), "executed"
+    OTHER = "other", (), "run"
+
+    def __new__(cls, value: str, modes: tuple[str, ...] = (), past: str = "", hashed_as: str = "") -> Kind:
+        """A member with its words; ``value`` alone is its value."""
+        kind = object.__new__(cls)
+        kind._value_ = value
+        kind.modes, kind.past, kind.hashed_as = modes, past, hashed_as
+        return kind
+
+    @property
+    def explained(self) -> bool:
+        """Whether the inputs of its cache keys explain why such an action ran."""
+        return bool(self.hashed_as)
+
+    def of(self, package: str) -> str:
+        """An action of this kind: ``link of example.com/app``; a compile has the name of its package."""
+        return package if self in (Kind.COMPILE, Kind.OTHER) else f"{self.value} of {package}"
 
 
 class Status(enum.Enum):
-    """What became of an action."""
+    """What became of an action; of several actions, the status that stands first here says most."""
 
-    RAN = "ran"
-    """It ran its commands, and they succeeded."""
     FAILED = "failed"
     """It ran its commands, and they failed."""
+    RAN = "ran"
+    """It ran its commands, and they succeeded."""
     CACHED = "cached"
     """Its output came from the build cache; for a link: the target was up to date."""
     NOT_RUN = "not run"
     """Nothing needed it, or something it depends on failed."""
+
+    @property
+    def rank(self) -> int:
+        """The position in the order above: 0 says most."""
+        return list(Status).index(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,8 @@ from pytest_gocache.golang.action import Action, Kind, Status
 __all__ = ["action_ids", "parse_action_graph"]
 
 _ACTION_ID = re.compile(rb'"ActionID": "([^"\n]+)"')
-# Modes come and go between versions. A mode that is not listed here becomes OTHER. One of them is "link-install", which
-# only moves the output of a "link".
-_KINDS = {
-    "build": Kind.COMPILE,
-    "link": Kind.LINK,
-    "vet": Kind.VET,
-    "test run": Kind.TEST,
-}
+# A mode that no kind has becomes OTHER. One of them is "link-install", which only moves the output of a "link".
+_KINDS = {mode: kind for kind in Kind for mode in kind.modes}
 
 
 def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | None = None) -> tuple[Action, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from pytest_gocache.errors import HashLogError
+from pytest_gocache.golang.action import Kind
 from pytest_gocache.golang.testcache_log import without_lookups
 
 __all__ = ["HashBlock", "parse_hash_log", "quoted_words", "short_id", "split_debug_lines", "test_variants", "unquote"]
@@ -26,6 +27,7 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 _MOST_DOUBTFUL = 14  # lines of blocks that are open together: two to this power are the sums that are tried
+_KINDS = {kind.hashed_as: kind for kind in Kind if kind.hashed_as}
 _SHORT = 15  # bytes of a SHA-256 that Go writes for an action's ID or a file's content
 
 
@@ -49,6 +51,46 @@ class HashBlock:
     def verified(self) -> bool:
         """Whether the inputs, hashed again, give the sum: what proves that none is missing or misplaced."""
         return _sum(self.inputs) == self.sum
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of action whose key this is; None for a hash that is not the key of an action."""
+        return _KINDS.get(self.name.partition(" ")[0])
+
+    @property
+    def package(self) -> str:
+        """The package in the name, without its test variant; empty when the name has none."""
+        return self.name.partition(" ")[2]
+
+    @property
+    def go_version(self) -> str:
+        """The version of the toolchain, as ``go version`` prints it: ``go1.27.3``."""
+        return self.inputs[0] if self.inputs else ""
+
+    @property
+    def directory(self) -> str | None:
+        """The package's folder; None when it is not hashed: with ``-trimpath``."""
+        return next((text.rstrip("\n") for text in self._after("dir ")), None)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files that a compile reads, embedded ones among them."""
+        return tuple(text.rpartition(" ")[0] for text in self._after("file "))
+
+    @property
+    def for_test(self) -> bool:
+        """Whether a package is compiled anew for a test, as it is for `test_variants`."""
+        return "forcelibrary\n" in self.inputs
+
+    @property
+    def vetted_id(self) -> str:
+        """The action ID of the compile whose package a vet analyses: Go hashes its 32 bytes, as a string literal."""
+        literal = next(self._after("pkg "), "")
+        return short_id("".join(quoted_words(literal)).encode("utf-8", "surrogateescape"))
+
+    def _after(self, word: str) -> Iterator[str]:
+        """What follows ``word`` in each line that starts with it."""
+        return (line.removeprefix(word) for line in self.inputs if line.startswith(word))
 
 
 def short_id(digest: bytes) -> str:
@@ -100,10 +142,10 @@ def _blocks(lines: Iterable[tuple[bytes, bytes | None, bytes | None]]) -> Iterat
             opened.sums.append(digest.decode("ascii"))
             if len(opened.sums) >= opened.blocks:
                 del open_blocks[name]
-                yield from _told_apart(name.decode("utf-8", "surrogateescape"), opened)
+                yield from _separated(name.decode("utf-8", "surrogateescape"), opened)
 
 
-def _told_apart(name: str, opened: _Open) -> Iterator[HashBlock]:
+def _separated(name: str, opened: _Open) -> Iterator[HashBlock]:
     """The blocks of ``opened``: a line that all of them have is in each, of the others a sum tells whose they are."""
     if opened.blocks <= 1:
         block = HashBlock(name, tuple(opened.inputs), opened.sums[0])
@@ -157,9 +199,8 @@ def test_variants(stderr: bytes) -> dict[str, bool]:
             these.append((name, match[1], match[2]))
     found = {}
     for block in _blocks(these):
-        files = [line.split(" ")[1] for line in block.inputs if line.startswith("file ")]
-        tests = [name for name in files if name.endswith("_test.go")]
-        if "forcelibrary\n" in block.inputs or (tests and len(tests) == len(files)):
+        tests = [name for name in block.files if name.endswith("_test.go")]
+        if block.for_test or (tests and len(tests) == len(block.files)):
             found[block.action_id] = bool(tests)
     return found
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Lookup", "Lookups", "PackageLookups", "parse_lookups", "without_lookups"]
+__all__ = ["Lookup", "Lookups", "Miss", "PackageLookups", "parse_lookups", "without_lookups"]
 
 _SUM = r"[0-9a-f]{64}"
 # The lines of cmd/go/internal/test.runCache in Go 1.21 to 1.27.
@@ -24,6 +25,14 @@ _LINE = re.compile(
 )
 
 
+class Miss(enum.Enum):
+    """The causes of a miss that an explanation names, each as Go's message starts."""
+
+    EXPIRED = "test output expired"
+    NO_COVERAGE_PROFILE = "cached cover profile missing"
+    COVERAGE_CHANGED = "coverage metadata changed"
+
+
 @dataclass(slots=True)
 class Lookup:
     """One lookup of a result. Go looks first by the inputs of the test binary's link, then by the binary."""
@@ -36,6 +45,11 @@ class Lookup:
     """Why Go found no result, in Go's words."""
     too_new: str = ""
     """A file that the last run read and that is less than two seconds old; Go then stops the lookup."""
+
+    @property
+    def miss(self) -> Miss | None:
+        """The cause in `missed`; None for a different one."""
+        return next((miss for miss in Miss if self.missed.startswith(miss.value)), None)
 
 
 @dataclass(slots=True)
@@ -58,6 +72,11 @@ class Lookups:
     """The argument that switches the cache off for the whole command, as ``go test`` takes it: ``-count=1``."""
     disabled: str | None = None
     """A different reason why the cache is off, in Go's words."""
+
+    @property
+    def names_no_package(self) -> bool:
+        """The cache is off because the command names no package."""
+        return self.disabled == "in local directory mode"
 
 
 def parse_lookups(stderr: bytes) -> Lookups:

@@ -136,15 +136,18 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and not users:
         # The traceback has no line of the user's: the message says all.
         report.longrepr = f"{type(call.excinfo.value).__name__}: {call.excinfo.value}"
-    if report.failed and "pytest_gocache.plugin.session" in sys.modules:
-        from pytest_gocache.plugin.session import commands_of
+    if "pytest_gocache.plugin.session" in sys.modules:
+        from pytest_gocache.plugin.session import commands_of, forget_commands
 
-        commands = commands_of(item)
-        commands.failed = True
-        if commands.results:
-            from pytest_gocache.plugin.report_section import section
+        if report.failed:
+            commands = commands_of(item)
+            commands.failed = True
+            if commands.results:
+                from pytest_gocache.plugin.report_section import section
 
-            report.sections.append(("go commands", section(item, commands.results)))
+                report.sections.append(("go commands", section(item, commands.results)))
+        if report.when == "teardown":
+            forget_commands(item)
     return report
 
 
@@ -184,7 +187,7 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
         return None
     from pytest_gocache.explain.wording import explain_set_difference
 
-    return explain_set_difference(actual.result, actual.what, actual, expected)
+    return explain_set_difference(actual, expected)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

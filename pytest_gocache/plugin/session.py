@@ -26,7 +26,7 @@ from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.observer import Observer, Steps
 from pytest_gocache.run.toolchain_check import check_toolchain
 
-__all__ = ["GoSession", "TestCommands", "commands_of", "keep_folder", "record_result", "session_of"]
+__all__ = ["GoSession", "TestCommands", "commands_of", "forget_commands", "keep_folder", "record_result", "session_of"]
 
 
 @dataclass(slots=True)
@@ -145,6 +145,12 @@ def session_of(config: pytest.Config) -> GoSession:
 def commands_of(item: pytest.Item) -> TestCommands:
     """The go commands of a test so far."""
     return item.stash.setdefault(_COMMANDS, TestCommands())
+
+
+def forget_commands(item: pytest.Item) -> None:
+    """Free the results of a test that has ended, and the logs that explanations have read: pytest keeps the items."""
+    if _COMMANDS in item.stash:
+        del item.stash[_COMMANDS]
 
 
 def record_result(item: pytest.Item, result: Result, root: Path) -> None:

@@ -7,15 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pytest_gocache.golang.action import Action, Kind, Status
+from pytest_gocache.golang.action import Action, Status
 from pytest_gocache.results.packages import binary_of, sha256_of
 from pytest_gocache.results.result import Result
 
 __all__ = ["command_records"]
-
-_DID = {Kind.COMPILE: "compile", Kind.LINK: "link", Kind.VET: "vet"}
-_STATES = {Status.RAN: "ran", Status.FAILED: "failed", Status.CACHED: "cached", Status.NOT_RUN: "not run"}
-_TELLS_MOST = ("failed", "ran", "cached", "not run")
 
 
 def command_records(result: Result, root: Path) -> list[dict[str, Any]]:
@@ -48,13 +44,12 @@ def _record(result: Result, root: Path) -> dict[str, Any]:
 
 
 def _states_of(result: Result) -> dict[str, str]:
-    states: dict[str, str] = {}
+    found: dict[str, Status] = {}
     for action in result.actions:
-        if action.kind in _DID and not action.facts_only:
-            subject = f"{_DID[action.kind]} {_name(result, action)}"
-            state = _STATES[action.status]
-            states[subject] = min(state, states.get(subject, state), key=_TELLS_MOST.index)
-    return states
+        if action.kind.explained and not action.facts_only:
+            subject = f"{action.kind.value} {_name(result, action)}"
+            found[subject] = min(action.status, found.get(subject, action.status), key=lambda status: status.rank)
+    return {subject: status.value for subject, status in found.items()}
 
 
 def _name(result: Result, action: Action) -> str:

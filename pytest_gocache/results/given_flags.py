@@ -15,20 +15,32 @@ from pytest_gocache.golang.command_line import GoArguments, compile_flag_set, fl
 from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.results.result import Result
 
-__all__ = ["PackageFlags", "cleans", "flags_given", "limit_of", "naming", "package_flags", "switched_on", "words_given"]
+__all__ = ["cleans", "limit_of", "naming", "package_flags", "switched_on", "words_given"]
 
 
-def flags_given(result: Result) -> list[tuple[str, str, str]]:
-    """The flags in the order in which Go reads them: name, value, and where (``""`` or ``" in GOFLAGS"``)."""
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A flag of a command."""
+
+    name: str
+    value: str
+    where: str
+    """Where it was given: ``""`` for the command line, or ``" in GOFLAGS"``."""
+
+
+def _flags_given(result: Result, name: str) -> list[_Given]:
+    """The flags of this name, in the order in which Go reads them: the last counts."""
     goflags = result.circumstances.env.get("GOFLAGS", "")
     arguments = GoArguments.read(result.command[1:])
-    return [(*pair, " in GOFLAGS") for pair in flags_of(goflags)] + [(*pair, "") for pair in arguments.flags]
+    given = [_Given(*pair, " in GOFLAGS") for pair in flags_of(goflags)]
+    given += [_Given(*pair, "") for pair in arguments.flags]
+    return [flag for flag in given if flag.name == name]
 
 
 def switched_on(result: Result, name: str) -> str:
     """A boolean flag that is on, with where it was given: ``-a in GOFLAGS``; empty when it is off. The last counts."""
-    last = [(value, where) for given, value, where in flags_given(result) if given == name][-1:]
-    return next((f"-{name}{where}" for value, where in last if is_set(value)), "")
+    last = _flags_given(result, name)[-1:]
+    return next((f"-{name}{flag.where}" for flag in last if is_set(flag.value)), "")
 
 
 def cleans(result: Result, what: str) -> bool:
@@ -75,13 +87,12 @@ class PackageFlags:
 def package_flags(result: Result, flag: str) -> list[PackageFlags]:
     """Each ``-gcflags`` (or other ``flag``) of a command; of those that are for one package, the last counts."""
     found = []
-    for name, value, where in flags_given(result):
-        if name == flag:
-            bare = value.strip()[:1] in ("", "-")
-            pattern, _, flags = ("", "", value) if bare else value.partition("=")
-            patterns = words_given(result) if bare else (pattern.strip(),)
-            text = shlex.quote(f"-{name}={value}") + where
-            found.append(PackageFlags(text, where, bare, patterns, compile_flag_set(shlex.split(flags))))
+    for given in _flags_given(result, flag):
+        bare = given.value.strip()[:1] in ("", "-")
+        pattern, _, flags = ("", "", given.value) if bare else given.value.partition("=")
+        patterns = words_given(result) if bare else (pattern.strip(),)
+        text = shlex.quote(f"-{flag}={given.value}") + given.where
+        found.append(PackageFlags(text, given.where, bare, patterns, compile_flag_set(shlex.split(flags))))
     return found
 
 
@@ -89,6 +100,6 @@ def limit_of(result: Result) -> tuple[int, str]:
     """How many compiles a go command may run at a time, and the setting that says so."""
     threads = result.circumstances.env.get("GOMAXPROCS", "")
     # As Go takes them: the last -p, else GOMAXPROCS, else the number of CPUs that it may use.
-    limits = [(int(value, 0), f"-p={value}{where}") for name, value, where in flags_given(result) if name == "p"][-1:]
+    limits = [(int(flag.value, 0), f"-p={flag.value}{flag.where}") for flag in _flags_given(result, "p")[-1:]]
     limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
     return next((pair for pair in limits if pair[0]), (result.circumstances.cpus, ""))

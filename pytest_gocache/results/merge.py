@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pytest_gocache.golang.action import Action, Status, TestOutcome, TestStatus
-from pytest_gocache.results.result import Result
+from pytest_gocache.results.result import Origin, Result
 
 __all__ = ["with_commands"]
-
-_TELLS_MOST = (Status.FAILED, Status.RAN, Status.CACHED, Status.NOT_RUN)
 
 
 def with_commands(result: Result, commands: Sequence[Result]) -> Result:
@@ -29,63 +27,68 @@ def with_commands(result: Result, commands: Sequence[Result]) -> Result:
     )
 
 
-def _actions_of(results: Sequence[Result], begun: float) -> tuple[tuple[Action, ...], tuple[tuple[int, int], ...]]:
-    """The actions of all results, and where each is from; one that several have, with one key, is there once.
+def _actions_of(results: Sequence[Result], begun: float) -> tuple[tuple[Action, ...], tuple[Origin, ...]]:
+    """The actions of all results, each key once, and where each action is from.
 
-    Of these, the one that tells most is kept: that which ran. One that nothing needed stands aside for any other of its
-    package: ``go vet ./...`` does not compile main packages, and a build before it did. Times are counted from
-    ``begun`` (epoch seconds).
+    Of several actions with one key, the one whose status says most is kept. An action that nothing needed gives way to
+    an action of the same package in a different command: ``go vet ./...`` does not compile main packages, and a build
+    before it did. Times are counted from ``begun`` (epoch seconds).
     """
-
-    def at(place: tuple[int, int]) -> Action:
-        return results[place[0]].actions[place[1]]
-
-    kept: dict[object, tuple[int, int]] = {}
-    names: dict[tuple[int, int], object] = {}
-    for index, result in enumerate(results):
-        for position, action in enumerate(result.actions):
-            # Without a key of its own (a vet, what was never looked up) it is not known to be the same.
-            same = (action.kind, action.package, action.action_id, action.target)
-            name: object = same if action.action_id else (index, position)
-            names[index, action.id] = name
-            if name not in kept or _rank(action) < _rank(at(kept[name])):
-                kept[name] = (index, position)
-    # By package: what a command made of it.
-    told: dict[object, list[object]] = {}
-    for name, place in kept.items():
-        if at(place).status is not Status.NOT_RUN:
-            told.setdefault(_subject(at(place)), []).append(name)
-    stand_in: dict[object, object] = {}
-    for name, place in kept.items():
-        others = told.get(_subject(at(place)), []) if at(place).status is Status.NOT_RUN else []
-        elsewhere = (other for other in others if kept[other][0] != place[0])
-        stand_in[name] = min(elsewhere, key=lambda other: _rank(at(kept[other])), default=name)
-    names = {place: stand_in[name] for place, name in names.items()}
-    kept = {name: place for name, place in kept.items() if stand_in[name] == name}
-    numbers = {name: number for number, name in enumerate(kept)}
+    places = [Origin(index, at) for index, result in enumerate(results) for at in range(len(result.actions))]
+    found = {place: results[place.command].actions[place.position] for place in places}
+    kept = _representatives(found)
+    replaced = _replacements(found, list(dict.fromkeys(kept.values())))
+    chosen = {place: replaced.get(origin, origin) for place, origin in kept.items()}
+    origins = [origin for origin in dict.fromkeys(kept.values()) if origin not in replaced]
+    numbers = {origin: number for number, origin in enumerate(origins)}
+    by_id = [{action.id: at for at, action in enumerate(result.actions)} for result in results]
     actions: list[Action] = []
-    for place in kept.values():
-        index, action = place[0], at(place)
-        result = results[index]
-        delay = result.circumstances.started - begun
+    for origin in origins:
+        action, of_command = found[origin], by_id[origin.command]
+        delay = results[origin.command].circumstances.started - begun
+        deps = (chosen[Origin(origin.command, of_command[dep])] for dep in action.deps if dep in of_command)
         actions.append(
             replace(
                 action,
                 id=len(actions),
-                deps=tuple(numbers[names[index, dep]] for dep in action.deps if (index, dep) in names),
+                deps=tuple(numbers[dep] for dep in deps),
                 started=action.started + delay,
                 ended=action.ended + delay,
             )
         )
-    return tuple(actions), tuple(kept.values())
+    return tuple(actions), tuple(origins)
+
+
+def _representatives(found: Mapping[Origin, Action]) -> dict[Origin, Origin]:
+    """For each action, the action with the same key that is kept: of those whose status says most, the first."""
+    kept: dict[object, Origin] = {}
+    keys: dict[Origin, object] = {}
+    for place, action in found.items():
+        # Without an action ID (a vet, a key that was never computed) an action is not known to be the same.
+        key = (action.kind, action.package, action.action_id, action.target) if action.action_id else place
+        keys[place] = key
+        if key not in kept or action.status.rank < found[kept[key]].status.rank:
+            kept[key] = place
+    return {place: kept[key] for place, key in keys.items()}
+
+
+def _replacements(found: Mapping[Origin, Action], kept: Sequence[Origin]) -> dict[Origin, Origin]:
+    """For an action that nothing needed: the action of the same package in a different command, if it says more."""
+    needed: dict[object, list[Origin]] = {}
+    for place in kept:
+        if found[place].status is not Status.NOT_RUN:
+            needed.setdefault(_subject(found[place]), []).append(place)
+    replaced = {}
+    for place in kept:
+        if found[place].status is Status.NOT_RUN:
+            others = [one for one in needed.get(_subject(found[place]), ()) if one.command != place.command]
+            if others:
+                replaced[place] = min(others, key=lambda one: found[one].status.rank)
+    return replaced
 
 
 def _subject(action: Action) -> object:
     return action.kind, action.package, action.facts_only
-
-
-def _rank(action: Action) -> int:
-    return _TELLS_MOST.index(action.status)
 
 
 def _tests_of(results: Iterable[Result]) -> dict[str, TestOutcome]:

@@ -7,23 +7,16 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pytest_gocache.errors import UsageError, printable
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
+from pytest_gocache.results.cache_event import CacheEvent
 from pytest_gocache.results.explanation import Explanation
+from pytest_gocache.results.logs import Logs
 from pytest_gocache.results.seen_files import Texts
 
-__all__ = ["CacheEvent", "Circumstances", "PackageSet", "Result"]
-
-
-@dataclass(frozen=True, slots=True)
-class CacheEvent:
-    """Something that a test did to its build cache between two commands."""
-
-    what: str
-    """``was evicted``, ``was emptied``, … with the package or the cache before it."""
-    packages: frozenset[str] | None = None
-    """The import paths that it concerns; None for the whole cache."""
+__all__ = ["Circumstances", "Origin", "PackageSet", "Result"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +39,8 @@ class Circumstances:
     """What the test did to the build cache since the command before."""
     texts: Texts = field(default_factory=Texts)
     """What the module's files were seen to contain, before this command and after it."""
+    logs: Logs = field(default_factory=Logs)
+    """The parsed logs of the test's commands."""
     explain: Callable[[Result, Sequence[str]], Explanation] | None = None
     """What `Result.explain` calls."""
     rerun: Callable[[Result], Result] | None = None
@@ -59,14 +54,19 @@ class PackageSet(frozenset[str]):
     """
 
     result: Result
+    """The result that it is a part of."""
     what: str
+    """The name of its attribute there."""
+    kind: Kind
+    """The kind of action whose packages these are."""
 
     @classmethod
-    def of(cls, names: Iterable[str], result: Result, what: str) -> PackageSet:
-        """The set of ``names``, remembering the ``result`` that it is a part of and its attribute's name."""
+    def of(cls, names: Iterable[str], result: Result, what: str, kind: Kind) -> PackageSet:
+        """The set of ``names``, with what it knows of itself."""
         made = cls(names)
         made.result = result
         made.what = what
+        made.kind = kind
         return made
 
     # Stated only for type checkers: they take a comparison of a subclass with a plain set for a mistake otherwise.
@@ -77,6 +77,15 @@ class PackageSet(frozenset[str]):
 
     def __reduce__(self) -> tuple[type[frozenset[str]], tuple[list[str]]]:
         return frozenset, (sorted(self),)
+
+
+class Origin(NamedTuple):
+    """Where an action of a union is from."""
+
+    command: int
+    """The position of the go command among the union's."""
+    position: int
+    """The position of the action among that command's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +116,8 @@ class Result:
     """``module@version`` of every module that came into the module cache during the command."""
     commands: tuple[Result, ...] = field(default=(), repr=False)
     """The go commands that a program has called, in the order of their starts; this result is their union."""
-    origins: tuple[tuple[int, int], ...] = field(default=(), repr=False)
-    """Of a union: for the ID of each action, which of `commands` it is from, and which of that one's actions it is."""
+    origins: tuple[Origin, ...] = field(default=(), repr=False)
+    """Of a union: where each of its actions is from, by action ID."""
     within: str = ""
     """Of such a go command: the program that called it, and where if it was not in the module's root."""
     circumstances: Circumstances = field(default_factory=Circumstances, repr=False, compare=False)
@@ -120,7 +129,7 @@ class Result:
 
     def _set(self, what: str, kind: Kind, wanted: Callable[[Action], bool]) -> PackageSet:
         names = (a.package for a in self.actions if a.kind is kind and wanted(a))
-        return PackageSet.of(names, self, what)
+        return PackageSet.of(names, self, what, kind)
 
     @property
     def packages(self) -> PackageSet:
@@ -200,8 +209,9 @@ class Result:
         """The go command that an action is from, and the action there."""
         if not self.commands:
             return self, action
-        command, position = self.origins[action.id]
-        return self.commands[command], self.commands[command].actions[position]
+        origin = self.origins[action.id]
+        command = self.commands[origin.command]
+        return command, command.actions[origin.position]
 
     def by_command(self, actions: Iterable[Action]) -> list[tuple[Result, list[Action]]]:
         """The go commands that actions are from, each with its own of them."""

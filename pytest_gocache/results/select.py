@@ -10,7 +10,7 @@ from pytest_gocache.golang.patterns import Pattern, near_misses
 from pytest_gocache.results.given_flags import switched_on
 from pytest_gocache.results.result import Result
 
-__all__ = ["below", "compiles_of", "links_of", "matching", "tests_of"]
+__all__ = ["compiles_of", "dependencies_of", "links_of", "matching", "tests_of"]
 
 
 def compiles_of(result: Result) -> list[Action]:
@@ -111,13 +111,16 @@ def tests_of(result: Result, patterns: Sequence[str]) -> list[TestOutcome]:
     return list(chosen.values())
 
 
-def below(result: Result, actions: Iterable[Action]) -> dict[int, int]:
-    """All that these depend on, breadth first, each with what it was reached from; these themselves from themselves."""
+def dependencies_of(result: Result, actions: Iterable[Action]) -> dict[int, int]:
+    """The closure of what actions depend on, breadth first: action ID → the ID from which it was reached.
+
+    The actions themselves come first, each reached from itself.
+    """
     by_id = {action.id: action for action in result.actions}
-    above = {action.id: action.id for action in actions}
-    waiting = list(above)
+    reached_from = {action.id: action.id for action in actions}
+    waiting = list(reached_from)
     for number in waiting:
-        new = [dep for dep in by_id[number].deps if dep in by_id and dep not in above]
-        above |= dict.fromkeys(new, number)
+        new = [dep for dep in by_id[number].deps if dep in by_id and dep not in reached_from]
+        reached_from |= dict.fromkeys(new, number)
         waiting += new
-    return above
+    return reached_from

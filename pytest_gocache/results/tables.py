@@ -1,12 +1,14 @@
-"""Rows in two columns, and counted nouns."""
+"""Rows in two columns, lists that are cut, counted nouns, and long values."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["counted", "rows"]
+__all__ = ["counted", "listed", "rows", "shortened"]
 
 _MOST_LISTED = 20
+_LONGEST_VALUE = 200
 
 
 def rows(listed: Iterable[tuple[str, Sequence[str]]], total: int = 0) -> str:
@@ -25,6 +27,22 @@ def rows(listed: Iterable[tuple[str, Sequence[str]]], total: int = 0) -> str:
     return "\n".join(lines)
 
 
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """``lib, api``; with more than ``most`` names: ``lib, api, ext and 2 more``."""
+    shown = ", ".join(names[:most])
+    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
 def counted(things: Sequence[object], one: str, many: str) -> str:
     """``1 package was``, ``3 packages were``."""
     return f"{len(things)} {one if len(things) == 1 else many}"
+
+
+def shortened(value: str, other: str | None = "") -> str:
+    """A long value without the words that ``other`` has as well."""
+    if len(value) <= _LONGEST_VALUE:
+        return value
+    words, others = (re.findall(r"[^\s,]+", text) for text in (value, other or ""))
+    differing = ", ".join(word for word in words if word not in set(others))
+    text = f"… {differing} …" if differing and len(differing) < len(value) else value
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]} …"

@@ -21,9 +21,11 @@ from pytest_gocache.host import process
 from pytest_gocache.host.cpu import cpu_count
 from pytest_gocache.host.environment import gomodcache_of
 from pytest_gocache.host.toolchain import GoToolchain
+from pytest_gocache.results.cache_event import CacheEvent
 from pytest_gocache.results.explanation import Explanation
+from pytest_gocache.results.logs import Logs
 from pytest_gocache.results.merge import with_commands
-from pytest_gocache.results.result import CacheEvent, Circumstances, Result
+from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
 from pytest_gocache.run.go_command import GoCall, KnownInputs, step_folder
 from pytest_gocache.run.machine import Machine
@@ -51,6 +53,9 @@ class Steps:
     """The latest result."""
     known: KnownInputs = field(default_factory=KnownInputs)
     texts: Texts = field(default_factory=Texts)
+    """What the module's files were seen to contain."""
+    logs: Logs = field(default_factory=Logs)
+    """The logs that explanations have read."""
 
 
 @dataclass(slots=True)
@@ -199,6 +204,7 @@ class Observer:
             cpus=cpu_count(),
             started=time.time(),
             texts=self.steps.texts,
+            logs=self.steps.logs,
             explain=self.explain,
         )
 

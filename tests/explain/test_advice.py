@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_gocache.explain.advice import advice_for, advice_on_bare_flags
-from pytest_gocache.explain.test_inputs import ONLY_TIME
 from pytest_gocache.golang.action import Kind, Status
-from pytest_gocache.results.explanation import Change, Reason
+from pytest_gocache.results.inputs import Change, Input, InputKind as K
+from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from tests.made_results import action, command
 
 
-def compiled(*changes: Change, summary: str = "", kind: Kind = Kind.COMPILE) -> Reason:
-    return Reason("m/lib", kind, summary or "it changed since step 1:", changes, since=1)
+def compiled(*changes: Change, kind: Kind = Kind.COMPILE) -> Reason:
+    return Reason("m/lib", kind, ReasonCode.CHANGED, changes=changes, since=1)
 
 
-def flags(old: str | None, new: str | None, what: str = "compile flags") -> Reason:
-    return compiled(Change(what, old, new))
+def flags(old: str | None, new: str | None, kind: K = K.COMPILE_FLAGS) -> Reason:
+    return compiled(Change(Input(kind), old, new))
 
 
 def linked(old: str | None, new: str | None) -> Reason:
-    return compiled(Change("link flags", old, new), kind=Kind.LINK)
+    return compiled(Change(Input(K.LINK_FLAGS), old, new), kind=Kind.LINK)
 
 
 def stamps(*names: str) -> list[Change]:
-    return [Change(f"build setting {name}", "a", "b") for name in names]
+    return [Change(Input(K.SETTING, name), "a", "b") for name in names]
 
 
-def ran(summary: str, *changes: Change) -> Reason:
-    return compiled(*changes, summary=summary, kind=Kind.TEST)
+def because(code: ReasonCode, kind: Kind = Kind.COMPILE, **details: str) -> Reason:
+    return Reason("m/lib", kind, code, Details(**details), since=1)  # type: ignore[arg-type]
 
 
-def read(what: str, old: str = "a", new: str = "b") -> Reason:
-    return ran(f"{what} changed since step 1:", Change(what, old, new))
+def read(kind: K, name: str, old: str = "a", new: str = "b") -> Reason:
+    return compiled(Change(Input(kind, name), old, new), kind=Kind.TEST)
 
 
 def off(argument: str) -> Reason:
-    return ran(f"{argument} switches the test cache off")
+    return because(ReasonCode.TEST_CACHE_OFF, Kind.TEST, flag=argument)
 
 
 SHA = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"
@@ -46,8 +48,8 @@ VOLATILE = "volatile values belong on the link step: use -ldflags=-X"
 @pytest.mark.parametrize(
     ("reason", "beginning"),
     [
-        pytest.param(compiled(summary="forced by -a: nothing in its key changed since step 1"), "-a ", id="a"),
-        pytest.param(compiled(summary="forced by -a in GOFLAGS"), "-a ", id="a-in-GOFLAGS"),
+        pytest.param(because(ReasonCode.FORCED, flag="-a"), "-a ", id="a"),
+        pytest.param(because(ReasonCode.FORCED_FIRST_TIME, flag="-a in GOFLAGS"), "-a ", id="a-in-GOFLAGS"),
         # A value that differs from place to place, or from time to time.
         pytest.param(
             flags("-trimpath=/home/ann", "-trimpath=/home/bob"),
@@ -59,9 +61,11 @@ VOLATILE = "volatile values belong on the link step: use -ldflags=-X"
         pytest.param(flags("-D d=2024-05-01", "-D d=2024-05-02"), VOLATILE, id="date"),
         pytest.param(flags("-D t=1714557600", "-D t=1714557601"), VOLATILE, id="epoch"),
         pytest.param(flags(f"-D c={SHA}", f"-D c={SHA[::-1]}"), VOLATILE, id="commit"),
-        pytest.param(flags("-D BUILD=1041", "-D BUILD=1042", "assembler flags"), VOLATILE, id="assembler"),
-        pytest.param(flags("-O2 -DSTAMP=10:00:59", "-O2 -DSTAMP=10:01:00", "cgo C flags"), VOLATILE, id="cgo-flags"),
-        pytest.param(compiled(Change("directory", "/a", "/b")), "-trimpath leaves the directory out", id="directory"),
+        pytest.param(flags("-D BUILD=1041", "-D BUILD=1042", K.ASSEMBLER_FLAGS), VOLATILE, id="assembler"),
+        pytest.param(flags("-O2 -DSTAMP=10:00:59", "-O2 -DSTAMP=10:01:00", K.CGO_C_FLAGS), VOLATILE, id="cgo-flags"),
+        pytest.param(
+            compiled(Change(Input(K.DIRECTORY), "/a", "/b")), "-trimpath leaves the directory out", id="directory"
+        ),
         # What Go stamps into main packages.
         pytest.param(compiled(*stamps("vcs.revision", "vcs.time")), "Go stamps the commit", id="commit-stamped"),
         pytest.param(compiled(*stamps("vcs.modified")), "Go stamps the commit", id="modified-stamped"),
@@ -82,13 +86,18 @@ VOLATILE = "volatile values belong on the link step: use -ldflags=-X"
         pytest.param(
             off("-coverprofile=c.out"), "keep -coverprofile (cached from Go 1.25 on) for a job", id="coverprofile"
         ),
-        pytest.param(read(f"file a.txt{ONLY_TIME}"), "Go judges a file that a test reads by size and", id="only-time"),
-        pytest.param(read("environment variable TMPDIR", "/a", "/b"), "t.TempDir reads TMPDIR", id="TMPDIR"),
-        pytest.param(read("environment variable GOTMPDIR", "/a", "/b"), "t.TempDir reads ", id="GOTMPDIR"),
+        pytest.param(read(K.READ_FILE_TIME, "a.txt"), "Go judges a file that a test reads by size and", id="only-time"),
+        pytest.param(read(K.READ_VARIABLE, "TMPDIR", "/a", "/b"), "t.TempDir reads TMPDIR", id="TMPDIR"),
+        pytest.param(read(K.READ_VARIABLE, "GOTMPDIR", "/a", "/b"), "t.TempDir reads ", id="GOTMPDIR"),
         pytest.param(
-            ran("a.txt, which it reads, was modified less than two seconds before the command"),
+            because(ReasonCode.FILE_TOO_NEW, Kind.TEST, file="a.txt"),
             "Go distrusts a file that is younger than two seconds",
             id="young",
+        ),
+        pytest.param(
+            because(ReasonCode.RESULT_TOO_NEW, Kind.TEST, file="a.txt"),
+            "Go distrusts a file that is younger than two seconds",
+            id="young-when-the-result-was-made",
         ),
     ],
 )
@@ -98,7 +107,7 @@ def test_each_known_mistake_has_its_line(reason: Reason, beginning: str) -> None
     assert len(line) <= 120
 
     # Who only follows is told what to do about the cause.
-    follower = Reason("m/cmd", Kind.COMPILE, "only followed: it imports m/lib", cause=reason)
+    follower = Reason("m/cmd", Kind.COMPILE, ReasonCode.FOLLOWS_IMPORT, Details(packages=("m/lib",)), cause=reason)
     assert advice_for([follower]) == (line,)
     assert advice_for([reason, follower, follower]) == (line,)
 
@@ -106,10 +115,12 @@ def test_each_known_mistake_has_its_line(reason: Reason, beginning: str) -> None
 @pytest.mark.parametrize(
     "reason",
     [
-        pytest.param(compiled(summary="compiled for the first time in this test"), id="first"),
-        pytest.param(compiled(summary="nothing in its key changed since step 1"), id="same-key"),
-        pytest.param(compiled(Change("file lib.go", "A", "B", diff=("- /home/ann", "+ /home/bob"))), id="edit"),
-        pytest.param(compiled(Change("toolchain", "go1.26.6", "go1.27.3")), id="toolchain"),
+        pytest.param(because(ReasonCode.FIRST_TIME), id="first"),
+        pytest.param(because(ReasonCode.OUTPUT_GONE), id="same-key"),
+        pytest.param(
+            compiled(Change(Input(K.FILE, "lib.go"), "A", "B", diff=("- /home/ann", "+ /home/bob"))), id="edit"
+        ),
+        pytest.param(compiled(Change(Input(K.TOOLCHAIN), "go1.26.6", "go1.27.3")), id="toolchain"),
         # Flags that were asked for.
         pytest.param(flags("(none)", "-N -l"), id="no-optimisation"),
         pytest.param(flags("-N -l", "(none)"), id="optimisation"),
@@ -117,21 +128,30 @@ def test_each_known_mistake_has_its_line(reason: Reason, beginning: str) -> None
         pytest.param(flags("-race -D x", "-D x"), id="race-beside-a-value"),
         pytest.param(flags("-l=2", "-l=4"), id="small-number"),
         pytest.param(flags("-lang=go1.21", "-lang=go1.22"), id="version"),
-        pytest.param(flags("-O2", "-O3", "cgo C flags"), id="cgo-optimisation"),
+        pytest.param(flags("-O2", "-O3", K.CGO_C_FLAGS), id="cgo-optimisation"),
         pytest.param(flags("-trimpath=/home/ann", "-trimpath=/home/ann -N"), id="beside-a-path"),
         pytest.param(flags("(none)", "-trimpath=/home/ann"), id="path-that-was-not-there"),
         pytest.param(flags("-D t=10:00:59", "(none)"), id="time-that-is-gone"),
         pytest.param(flags("-D t=10:00:59", "-D t=never"), id="word-for-a-time"),
         pytest.param(flags("-D t=never", "-D t=10:00:59"), id="time-for-a-word"),
-        pytest.param(flags(None, "-D t=10:00:59", "assembler flags"), id="first-file-for-the-assembler"),
-        pytest.param(compiled(Change("PGO profile", "/a/x.pgo", "/b/x.pgo")), id="no-flags"),
+        pytest.param(flags(None, "-D t=10:00:59", K.ASSEMBLER_FLAGS), id="first-file-for-the-assembler"),
+        pytest.param(compiled(Change(Input(K.PGO_PROFILE), "/a/x.pgo", "/b/x.pgo")), id="no-flags"),
         # A directory.
-        pytest.param(compiled(Change("directory", "/a", None), Change("-trimpath", None, "trimpath")), id="trimpath"),
-        pytest.param(compiled(Change("directory", None, "/a")), id="directory-that-was-not-hashed"),
+        pytest.param(
+            compiled(Change(Input(K.DIRECTORY), "/a", None), Change(Input(K.TRIMPATH), None, "trimpath")), id="trimpath"
+        ),
+        pytest.param(compiled(Change(Input(K.DIRECTORY), None, "/a")), id="directory-that-was-not-hashed"),
         # Stamps.
-        pytest.param(compiled(*stamps("-ldflags"), Change("file main.go", "A", "B")), id="stamp-beside-an-edit"),
-        pytest.param(compiled(*stamps("vcs.revision"), Change("file main.go", "A", "B")), id="commit-beside-an-edit"),
-        pytest.param(compiled(*stamps("vcs.time"), Change("GOAMD64", "v1", "v3")), id="commit-beside-a-target"),
+        pytest.param(
+            compiled(*stamps("-ldflags"), Change(Input(K.FILE, "main.go"), "A", "B")), id="stamp-beside-an-edit"
+        ),
+        pytest.param(
+            compiled(*stamps("vcs.revision"), Change(Input(K.FILE, "main.go"), "A", "B")), id="commit-beside-an-edit"
+        ),
+        pytest.param(
+            compiled(*stamps("vcs.time"), Change(Input(K.TARGET_VARIABLE, "GOAMD64"), "v1", "v3")),
+            id="commit-beside-a-target",
+        ),
         pytest.param(compiled(*stamps("-ldflags", "-tags")), id="several-stamps"),
         pytest.param(compiled(*stamps("-tags")), id="other-stamp"),
         pytest.param(compiled(*stamps("-ldflags"), kind=Kind.LINK), id="stamp-of-a-link"),
@@ -142,27 +162,26 @@ def test_each_known_mistake_has_its_line(reason: Reason, beginning: str) -> None
         pytest.param(linked("-X main.t=2024-05-01T10:00:01", "-s -w"), id="time-that-is-not-linked"),
         pytest.param(linked("-X main.p=/home/ann", "-X main.p=/home/bob"), id="path-linked"),
         # Tests.
-        pytest.param(compiled(summary="-count=1 switches the test cache off"), id="argument-of-no-test"),
-        pytest.param(ran("it failed in step 1, and failures are not cached"), id="failed"),
-        pytest.param(ran("test arguments changed since step 1:", Change("test arguments", "", "-v")), id="argument"),
-        pytest.param(read("environment variable HOME", "/home/ann", "/home/bob"), id="variable"),
-        pytest.param(read("environment variable MY_TMPDIR", "/a", "/b"), id="variable-like-TMPDIR"),
-        pytest.param(read("file a.txt", "3 bytes, modified 1", "4 bytes, modified 2"), id="file"),
-        pytest.param(compiled(Change("environment variable TMPDIR", "a", "b")), id="TMPDIR-of-no-test"),
         pytest.param(
-            compiled(summary="a.txt was modified less than two seconds before the command"), id="young-of-no-test"
+            because(ReasonCode.TEST_CACHE_OFF_BY_ARGUMENT, Kind.TEST, flag="x"), id="argument-that-is-not-a-flag"
         ),
+        pytest.param(because(ReasonCode.TEST_FAILED_BEFORE, Kind.TEST), id="failed"),
+        pytest.param(read(K.TEST_ARGUMENTS, "", "", "-v"), id="argument"),
+        pytest.param(read(K.READ_VARIABLE, "HOME", "/home/ann", "/home/bob"), id="variable"),
+        pytest.param(read(K.READ_VARIABLE, "MY_TMPDIR", "/a", "/b"), id="variable-like-TMPDIR"),
+        pytest.param(read(K.READ_FILE, "a.txt", "3 bytes, modified 1", "4 bytes, modified 2"), id="file"),
+        pytest.param(compiled(Change(Input(K.VARIABLE, "TMPDIR"), "a", "b")), id="TMPDIR-that-no-test-reads"),
     ],
 )
 def test_what_only_looks_like_a_mistake_has_no_advice(reason: Reason) -> None:
     assert advice_for([reason]) == ()
-    assert advice_for([Reason("m/cmd", Kind.LINK, "only followed: it links m/lib", cause=reason)]) == ()
+    assert advice_for([Reason("m/cmd", Kind.LINK, ReasonCode.FOLLOWS_LINKED, cause=reason)]) == ()
 
 
 def test_no_more_than_two_lines_of_the_first_causes() -> None:
-    forced = compiled(summary="forced by -a")
-    too = Reason("m/other", Kind.COMPILE, "forced by -a")
-    directory = compiled(Change("directory", "/a", "/b"))
+    forced = because(ReasonCode.FORCED, flag="-a")
+    too = replace(forced, package="m/other")
+    directory = compiled(Change(Input(K.DIRECTORY), "/a", "/b"))
     counted = off("-count=1")
     beginnings = [line.split(" ")[0] for line in advice_for([forced, too, directory, counted])]
     assert beginnings == ["-a", "-trimpath"]
@@ -170,7 +189,9 @@ def test_no_more_than_two_lines_of_the_first_causes() -> None:
 
 
 def test_one_cause_may_have_two_lines() -> None:
-    both = compiled(Change("compile flags", "-D /home/ann", "-D /home/bob"), Change("directory", "/ann", "/bob"))
+    both = compiled(
+        Change(Input(K.COMPILE_FLAGS), "-D /home/ann", "-D /home/bob"), Change(Input(K.DIRECTORY), "/ann", "/bob")
+    )
     assert [line.split(" ")[0] for line in advice_for([both])] == ["volatile", "-trimpath"]
 
 

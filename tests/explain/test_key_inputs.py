@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from pytest_gocache.explain.key_inputs import changed_inputs
 from pytest_gocache.golang.hashlog import HashBlock
-from pytest_gocache.results.explanation import Change
+from pytest_gocache.results.inputs import Change
 
 
 def block(*lines: str) -> HashBlock:
@@ -200,7 +200,7 @@ FILES = st.dictionaries(st.from_regex(r"[a-z]{1,3}( [a-z])?\.go", fullmatch=True
 @given(FILES, FILES)
 def test_files_that_differ_are_the_changes(old: dict[str, str], new: dict[str, str]) -> None:
     blocks = [block(*(f"file {name} {content}\n" for name, content in files.items())) for files in (old, new)]
-    found = {c.what.removeprefix("file "): (c.old, c.new) for c in changed_inputs(*blocks)}
+    found = {c.input.name: (c.old, c.new) for c in changed_inputs(*blocks)}
     assert found == {n: (old.get(n), new.get(n)) for n in {*old, *new} if old.get(n) != new.get(n)}
 
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from pytest_gocache.explain.same_key import forced
-from tests.made_results import command
+from pytest_gocache.explain.same_key import reason_with_same_key
+from pytest_gocache.results.reasons import ReasonCode
+from tests.made_results import action, command
 
 
 @pytest.mark.parametrize(
-    ("line", "goflags", "text"),
+    ("line", "goflags", "flag"),
     [
-        ("build .", "", ""),
-        ("build -a .", "", "forced by -a"),
-        ("build .", "-a", "forced by -a in GOFLAGS"),
-        ("build -a=false .", "-a", ""),
+        ("build .", "", None),
+        ("build -a .", "", "-a"),
+        ("build .", "-a", "-a in GOFLAGS"),
+        ("build -a=false .", "-a", None),
     ],
 )
-def test_a_rebuild_that_is_forced(line: str, goflags: str, text: str) -> None:
-    assert forced(command(line, goflags)) == text
+def test_a_rebuild_that_is_forced(line: str, goflags: str, flag: str | None) -> None:
+    then = command("build .")
+    result = replace(command(line, goflags), step=2, previous=then)
+    reason = reason_with_same_key(result, action(1, "lib"), then, action(1, "lib"))
+    assert reason.code is (ReasonCode.FORCED if flag else ReasonCode.OUTPUT_GONE)
+    assert reason.details.flag == (flag or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from pytest_gocache.golang.testcache_log import Lookup, Lookups, PackageLookups, parse_lookups, without_lookups
+from pytest_gocache.golang.testcache_log import Lookup, Lookups, Miss, PackageLookups, parse_lookups, without_lookups
 
 LIB = "example.com/app/lib"
 FIRST_ID = b"613242594c6b37715756436c5f6d6a356447486f"
@@ -93,6 +93,20 @@ def test_a_file_may_be_too_new_at_both_times() -> None:
     both = [Lookup(FIRST, too_new="/m/a.txt"), Lookup(SECOND, too_new="/m/a.txt")]
     assert lookup_of(key(FIRST), said, key(SECOND), said) == PackageLookups(both)
     assert lookup_of(key(FIRST), said, key(SECOND), said, said) == PackageLookups(both, too_new="/m/a.txt")
+
+
+@pytest.mark.parametrize(
+    ("message", "miss"),
+    [
+        ("test output expired due to go clean -testcache", Miss.EXPIRED),
+        ("cached cover profile missing: no entry", Miss.NO_COVERAGE_PROFILE),
+        ("coverage metadata changed: a != b", Miss.COVERAGE_CHANGED),
+        ("input list not found: no entry", None),
+        ("", None),
+    ],
+)
+def test_the_cause_of_a_miss(message: str, miss: Miss | None) -> None:
+    assert Lookup(FIRST, missed=message).miss is miss
 
 
 def test_what_went_wrong_at_the_save_is_not_what_the_lookup_missed() -> None:

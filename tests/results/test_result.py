@@ -55,7 +55,8 @@ def test_the_sets_hold_what_their_names_say() -> None:
 def test_a_set_remembers_its_result_and_its_operations_are_plain() -> None:
     made = result(action(0, "a"), action(1, "b"))
     assert isinstance(made.compiled, PackageSet)
-    assert (made.compiled.result, made.compiled.what) == (made, "compiled")
+    assert (made.compiled.result, made.compiled.what, made.compiled.kind) == (made, "compiled", Kind.COMPILE)
+    assert (made.linked.kind, made.vetted.kind, made.cached.kind) == (Kind.LINK, Kind.VET, Kind.COMPILE)
     assert type(made.compiled - {"a"}) is frozenset
     assert type(made.compiled & {"a"}) is frozenset
     assert pickle.loads(pickle.dumps(made.compiled)) == frozenset({"a", "b"})  # noqa: S301 - our own

@@ -10,6 +10,7 @@ from pytest_gocache.assertions.reproducible.conditions import PathKind
 from pytest_gocache.assertions.reproducible.contents import FileDifference
 from pytest_gocache.assertions.reproducible.first_difference import FirstDifference
 from pytest_gocache.golang.command_line import GoArguments, flags_of, is_set
+from pytest_gocache.results.inputs import InputKind
 from pytest_gocache.results.result import Result
 
 __all__ = ["advice_for"]
@@ -37,8 +38,8 @@ def _flags(result: Result) -> dict[str, str]:
 
 def _on_paths(firsts: Sequence[FirstDifference], file: FileDifference | None) -> Iterator[str]:
     trimmed = {PathKind.FOLDER, PathKind.MODULE_CACHE, PathKind.GOROOT}
-    inputs = {change.what for first in firsts for change in first.reason.own}
-    if "directory" in inputs or (file is not None and not trimmed.isdisjoint(file.paths)):
+    inputs = {change.input.kind for first in firsts for change in first.changes}
+    if InputKind.DIRECTORY in inputs or (file is not None and not trimmed.isdisjoint(file.paths)):
         yield "build with -trimpath: it removes the paths of folders from packages and binaries"
 
 

@@ -15,7 +15,7 @@ from pytest_gocache.golang.command_line import GoArguments, without_flag
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.results.packages import sha256_of
 from pytest_gocache.results.result import Result
-from pytest_gocache.results.select import below
+from pytest_gocache.results.select import dependencies_of
 from pytest_gocache.run.observer import Observer
 
 __all__ = ["Build", "Builder", "differing_outputs"]
@@ -154,7 +154,7 @@ def _outputs(result: Result, out: Path) -> dict[str, str]:
     if result.returncode:
         return {}
     made = {file.relative_to(out).as_posix(): sha256_of(file) for file in sorted(out.rglob("*")) if file.is_file()}
-    linked = below(result, result.links())
+    linked = dependencies_of(result, result.links())
     if made and not linked:
         return made  # the archive of one package
     rest = [action for action in result.compiles() if action.id not in linked and action.content_id]

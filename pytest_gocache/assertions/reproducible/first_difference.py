@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_gocache.assertions.reproducible.builds import Build, differing_outputs
 from pytest_gocache.explain.changes import changes_between
 from pytest_gocache.golang.action import Action, Kind
-from pytest_gocache.results.explanation import Reason
+from pytest_gocache.results.inputs import Change, own_changes, with_values
 from pytest_gocache.results.packages import programs_of
 from pytest_gocache.results.result import Result
-from pytest_gocache.results.tables import rows
+from pytest_gocache.results.tables import listed, rows
 
 __all__ = ["FirstDifference", "first_difference"]
 
 _MOST_LINES = 12  # of what a failing build printed
-_MOST_CHANGES = 3
 _MOST_PROGRAMS = 8
 
 
@@ -27,15 +26,18 @@ class FirstDifference:
 
     conditions: frozenset[str]
     """The conditions that differ between the builds; empty when none does."""
-    reason: Reason
-    """Without a package when no action is known: a build fails, or the action graphs show no difference."""
+    sentence: str
+    label: str = ""
+    """The action; empty when none is known: a build fails, or the action graphs show no difference."""
+    changes: tuple[Change, ...] = ()
+    """The inputs that differ."""
     same_inputs: bool = False
     """The action has the same inputs in both builds: what makes the difference is unknown to Go."""
     programs: tuple[str, ...] = ()
     """The programs that such an action ran."""
 
     def __str__(self) -> str:
-        return rows([(self.reason.label, self.reason.lines())]) if self.reason.package else f"  {self.reason.summary}"
+        return rows([(self.label, with_values(self.sentence, self.changes))]) if self.label else f"  {self.sentence}"
 
 
 def first_difference(one: Build, two: Build, conditions: frozenset[str]) -> FirstDifference:
@@ -48,20 +50,19 @@ def first_difference(one: Build, two: Build, conditions: frozenset[str]) -> Firs
         return _difference(one, two, compiles, conditions)
     links = _first_link(one, two)
     if links is None:
-        unknown = Reason("", Kind.OTHER, "Go's action graphs do not show which action differs")
-        return FirstDifference(conditions, unknown)
+        return FirstDifference(conditions, "Go's action graphs do not show which action differs")
     # A link depends on all inputs of its main package, the stamped build settings among them, not only on its content.
     mains = _main_packages(one, two, links)
     if mains is not None:
         stamped = _difference(one, two, mains, conditions)
-        if stamped.reason.own:
+        if stamped.changes:
             return stamped
     return _difference(one, two, links, conditions)
 
 
-def _failure(result: Result) -> Reason:
+def _failure(result: Result) -> str:
     printed = result.stderr.strip().splitlines()[-_MOST_LINES:]
-    return Reason("", Kind.OTHER, "\n  ".join([f"one build fails with exit status {result.returncode}:", *printed]))
+    return "\n  ".join([f"one build fails with exit status {result.returncode}:", *printed])
 
 
 def _first_compile(one: Build, two: Build) -> tuple[Action, Action] | None:
@@ -109,24 +110,19 @@ def _main_packages(one: Build, two: Build, links: tuple[Action, Action]) -> tupl
 
 def _difference(one: Build, two: Build, actions: tuple[Action, Action], conditions: frozenset[str]) -> FirstDifference:
     old, new = actions
+    label = new.kind.of(new.package)
     if old.action_id != new.action_id:
-        return FirstDifference(conditions, _differing_inputs(one.result, old, two.result, new))
+        changes = tuple(own_changes(changes_between(one.result, old, two.result, new) or ()))
+        sentence = _sentence(changes) if changes else f"its action IDs differ: {old.action_id} and {new.action_id}"
+        return FirstDifference(conditions, sentence, label, changes)
     programs = tuple(programs_of(old) or programs_of(new))
     names = " and ".join(sorted(conditions)) if len(conditions) == 1 else "the conditions"
     why = f"it depends on {names}, which Go does not track" if conditions else "the action is not repeatable"
     ran = f" (it ran {', '.join(programs[:_MOST_PROGRAMS])})" if programs else ""
-    reason = Reason(new.package, new.kind, f"same inputs, different output: {why}{ran}")
-    return FirstDifference(conditions, reason, same_inputs=True, programs=programs)
+    sentence = f"same inputs, different output: {why}{ran}"
+    return FirstDifference(conditions, sentence, label, same_inputs=True, programs=programs)
 
 
-def _differing_inputs(one: Result, old: Action, two: Result, new: Action) -> Reason:
-    reason = Reason(new.package, new.kind, "", changes=changes_between(one, old, two, new) or ())
-    own = reason.own
-    if not own:
-        return replace(
-            reason, summary=f"its action IDs differ: {old.action_id} and {new.action_id}", changes=(), known=False
-        )
-    names = ", ".join(change.what for change in own[:_MOST_CHANGES])
-    more = f" and {len(own) - _MOST_CHANGES} more" if len(own) > _MOST_CHANGES else ""
-    verb = "differs" if len(own) == 1 else "differ"
-    return replace(reason, summary=f"{names}{more} {verb}{':' if any(change.lines() for change in own) else ''}")
+def _sentence(changes: Sequence[Change]) -> str:
+    verb = "differs" if len(changes) == 1 else "differ"
+    return f"{listed([change.what for change in changes])} {verb}{':' if any(c.lines() for c in changes) else ''}"

@@ -1,0 +1,210 @@
+"""The inputs of a cache key: what kinds there are, how each reads, and what differs between two keys."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pytest_gocache.results.tables import shortened
+
+__all__ = ["TARGET_VARIABLES", "Change", "Input", "InputKind", "own_changes", "telling", "with_values"]
+
+TARGET_VARIABLES = (
+    *("GOOS", "GOARCH", "GO386", "GOAMD64", "GOARM", "GOARM64"),
+    *("GOMIPS", "GOMIPS64", "GOPPC64", "GORISCV64", "GOWASM"),
+)
+"""The environment variables that select a target."""
+
+
+_HIDDEN, _SHOWN = False, True
+
+
+class InputKind(enum.Enum):
+    """The kinds of inputs that Go hashes into a cache key, or that a test result depends on."""
+
+    text: str
+    """The input, with a place for its name."""
+    shown: bool
+    """Whether a person learns anything from the value: not from a content ID, nor from a word that is there or not."""
+    absent: str | None
+    """The value that stands for what was looked for in vain; None when there is nothing to show then."""
+
+    TOOLCHAIN = "toolchain"
+    TARGET = "target"
+    TARGET_VARIABLE = "{name}"
+    GOEXPERIMENT = "GOEXPERIMENT"
+    GOROOT = "GOROOT"
+    VARIABLE = "{name}"  # noqa: PIE796 - it has a value of its own
+    LANGUAGE_VERSION = "language version in go.mod"
+    MODULE_VERSION = "module version"
+    DIRECTORY = "directory"
+    TRIMPATH = "-trimpath", _HIDDEN
+    BUILD_MODE = "build mode"
+    OMIT_DEBUG = "omission of debug information"
+    TEST_VARIANT = "test variant", _HIDDEN
+    TEST_LIST = "list of its tests", _HIDDEN
+    FILE = "file {name}", _HIDDEN
+    EMBEDDED_FILE = "embedded file {name}", _HIDDEN
+    IMPORT = "import {name}", _HIDDEN
+    SETTING = "build setting {name}"
+    COMPILER = "compiler"
+    COMPILE_FLAGS = "compile flags"
+    ASSEMBLER = "assembler"
+    ASSEMBLER_FLAGS = "assembler flags"
+    PGO_PROFILE = "PGO profile"
+    COVERAGE_MODE = "coverage mode"
+    COVERAGE_TOOL = "coverage tool"
+    FUZZING = "fuzzing instrumentation"
+    CGO_TOOL = "cgo tool"
+    CGO_PREPROCESSOR_FLAGS = "cgo preprocessor flags"
+    CGO_C_FLAGS = "cgo C flags"
+    CGO_CXX_FLAGS = "cgo C++ flags"
+    CGO_FORTRAN_FLAGS = "cgo Fortran flags"
+    CGO_LINKER_FLAGS = "cgo linker flags"
+    C_COMPILER = "C compiler command"
+    C_COMPILER_ID = "C compiler identity"
+    CXX_COMPILER = "C++ compiler command"
+    CXX_COMPILER_ID = "C++ compiler identity"
+    FORTRAN_COMPILER = "Fortran compiler command"
+    FORTRAN_COMPILER_ID = "Fortran compiler identity"
+    LINKER = "linker"
+    LINK_MODE = "link mode"
+    LINK_FLAGS = "link flags"
+    DEFAULT_GODEBUG = "default GODEBUG settings"
+    VET_TOOL = "vet tool"
+    VET_TASK = "vet's task"
+    VET_FLAGS = "vet flags"
+    VET_FACTS = "facts of {name}", _HIDDEN
+    UNKNOWN = "input {name!r}"
+    # What a test reads while it runs.
+    TEST_ARGUMENTS = "test arguments"
+    READ_VARIABLE = "environment variable {name}"
+    READ_FILE = "file {name}", _SHOWN, "(not there)"
+    READ_FILE_TIME = "file {name} (only its modification time)"
+    WORKING_FOLDER = "working folder {name}", _SHOWN, "(not there)"
+
+    def __new__(cls, text: str, shown: bool = True, absent: str | None = None) -> InputKind:  # noqa: FBT001, FBT002
+        """A member with its words; its value is a number, since two kinds may read the same."""
+        kind = object.__new__(cls)
+        kind._value_ = len(cls.__members__)
+        kind.text, kind.shown, kind.absent = text, shown, absent
+        return kind
+
+
+_TOOLS = (InputKind.COMPILER, InputKind.ASSEMBLER, InputKind.LINKER)
+# An input → what repeats it: inputs of these kinds, and build settings of these names, which Go stamps into main
+# packages. A variable is a build setting of its own name as well.
+_REPEATED: Mapping[InputKind, tuple[InputKind | str, ...]] = {
+    InputKind.TOOLCHAIN: (*_TOOLS, InputKind.CGO_TOOL, InputKind.VET_TOOL, InputKind.COVERAGE_TOOL),
+    InputKind.TARGET: (InputKind.TARGET_VARIABLE, *TARGET_VARIABLES),
+    InputKind.TRIMPATH: (
+        *(InputKind.DIRECTORY, InputKind.MODULE_VERSION, InputKind.GOROOT, "-trimpath"),
+        *("-ldflags", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS"),  # not stamped with -trimpath
+    ),
+    InputKind.COMPILE_FLAGS: ("-gcflags", "-race", "-msan", "-asan", "-buildmode"),
+    InputKind.ASSEMBLER_FLAGS: ("-asmflags",),
+    InputKind.CGO_PREPROCESSOR_FLAGS: ("CGO_CPPFLAGS",),
+    InputKind.CGO_C_FLAGS: ("CGO_CFLAGS",),
+    InputKind.CGO_CXX_FLAGS: ("CGO_CXXFLAGS",),
+    InputKind.CGO_LINKER_FLAGS: ("CGO_LDFLAGS",),
+    InputKind.GOEXPERIMENT: (*_TOOLS, "GOEXPERIMENT"),
+    InputKind.GOROOT: ("GOROOT",),
+    InputKind.COVERAGE_MODE: (InputKind.COVERAGE_TOOL, InputKind.TEST_LIST, "-cover", "-covermode"),
+    InputKind.PGO_PROFILE: ("-pgo",),
+    InputKind.BUILD_MODE: ("-buildmode",),
+}
+_NAMED_AS_SETTINGS = (InputKind.TARGET_VARIABLE, InputKind.VARIABLE)
+_HOW = {"added": "{what} was added", "removed": "{what} was removed", "changed": "{what} changed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input. ``str()`` of it is the text for a person: ``file lib.go``."""
+
+    kind: InputKind
+    name: str = ""
+    """Which of its kind: a file, an import path, a variable, a build setting; empty where there is only one."""
+
+    def __str__(self) -> str:
+        return self.kind.text.format(name=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One input of a cache key that is not what it was."""
+
+    input: Input
+    old: str | None
+    """The value before; None when the input is new."""
+    new: str | None
+    """The value now; None when the input is gone."""
+    diff: tuple[str, ...] = ()
+    """For a file whose two texts are known: the lines that differ, each with a ``-`` or a ``+`` before it."""
+
+    @property
+    def what(self) -> str:
+        """The input as text: ``file lib.go``, ``compile flags``, ``import example.com/app/lib``."""
+        return str(self.input)
+
+    @property
+    def imported(self) -> str | None:
+        """The import path, when the input is the content of an imported (or linked) package."""
+        return self.input.name if self.input.kind is InputKind.IMPORT else None
+
+    @property
+    def stamped(self) -> bool:
+        """Whether the input is one of the build settings that Go stamps into a main package."""
+        return self.input.kind is InputKind.SETTING
+
+    @property
+    def how(self) -> str:
+        """What happened to the input: ``compile flags changed``, ``file lib.go was added``."""
+        happened = "added" if self.old is None else "removed" if self.new is None else "changed"
+        return _HOW[happened].format(what=self.what)
+
+    def lines(self) -> list[str]:
+        """The old and new values, a line each, marked as a diff marks them; none where they are only content IDs."""
+        if self.diff or not self.input.kind.shown or not (self.old or self.new):
+            return list(self.diff)
+        old, new = self._values()
+        pairs = (("-", old, new), ("+", new, old))
+        return [f"{sign} {shortened(value, other) or '(empty)'}" for sign, value, other in pairs if value is not None]
+
+    def line(self) -> str:
+        """The old and new values in one line; empty where they are only content IDs."""
+        lines = self.lines()
+        if self.diff:
+            return " ".join(lines) if len(lines) <= 2 else ""  # noqa: PLR2004 - one line changed
+        old, new = self._values()
+        return f"{old or 'nothing'} -> {new or 'nothing'}" if lines else ""
+
+    def _values(self) -> tuple[str | None, str | None]:
+        absent = self.input.kind.absent
+        return absent if self.old is None else self.old, absent if self.new is None else self.new
+
+
+def telling(changes: Sequence[Change]) -> list[Change]:
+    """The changes without those that only repeat a different one: ``-gcflags`` is stamped as a build setting, too."""
+    repeated: set[InputKind | str] = set()
+    for change in changes:
+        repeated.update(_REPEATED.get(change.input.kind, ()))
+        if change.input.kind in _NAMED_AS_SETTINGS:
+            repeated.add(change.input.name)
+    return [
+        change for change in changes if (change.input.name if change.stamped else change.input.kind) not in repeated
+    ]
+
+
+def own_changes(changes: Iterable[Change]) -> list[Change]:
+    """The telling changes that no import brought."""
+    return telling([change for change in changes if not change.imported])
+
+
+def with_values(heading: str, changes: Sequence[Change]) -> list[str]:
+    """A heading, and the values of changes in indented lines after it; of several changes, each with its input."""
+    values = [(change.what, change.lines()) for change in changes]
+    values = [(what, lines) for what, lines in values if lines]
+    if len(changes) == 1 and values:
+        return [heading, *(f"  {line}" for line in values[0][1])]
+    return [heading, *(line for what, lines in values for line in (f"  {what}", *(f"    {x}" for x in lines)))]
