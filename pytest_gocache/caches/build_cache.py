@@ -87,8 +87,8 @@ class BuildCache(CacheFolder):
         """Remember a command's action graph: it tells which files belong to which package."""
         self._results.append(result)
 
-    def begin_anew(self) -> None:
-        """Say that this is the cache of another machine than the test's commands so far ran on."""
+    def begin_on_new_machine(self) -> None:
+        """Record that the test's commands so far ran on a different machine, with a different cache."""
         self._events.append(CacheEvent("a new machine began, with nothing in its build cache,"))
 
     def take_events(self) -> tuple[CacheEvent, ...]:

@@ -1,4 +1,4 @@
-"""The check of a toolchain before its word is trusted: build, build again, and look for the impossible."""
+"""The self-check of a toolchain: build twice, and look for results that are impossible."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _OWN = frozenset({"gocache.invalid/check/low", "gocache.invalid/check/high"})
 
 
 def check_toolchain(module: GoModule) -> None:
-    """Build two packages twice in ``module``, which is empty and has a cold build cache.
+    """Build two packages twice in ``module``, an empty module with a cold build cache.
 
-    Raises `ToolchainError` when the action graphs or hash inputs say something impossible: this version then writes
-    them in a way that the library does not understand, and its verdicts would be wrong.
+    Raises `ToolchainError` when the action graphs or hash inputs are impossible. Then the library does not understand
+    the output of this version, and its verdicts would be wrong.
     """
     toolchain = module.toolchain
-    # Packages that import nothing need no standard library: this costs two go commands and no warm cache.
+    # The packages import nothing, so the check needs no standard library and no warm cache.
     module.write(_FILES)
     try:
         first = module.build("./low", "./high", timeout=_SECONDS)
@@ -50,7 +50,7 @@ def _problem(first: Result, second: Result) -> str | None:
         return f"a second build compiled {sorted(second.compiled)} and had {sorted(second.cached)} cached"
     known: set[str] = set()
     for result in (first, second):
-        # The second one has the first one's keys, and need not print their inputs again.
+        # The second build repeats the keys of the first, and does not log their inputs again.
         log = result.evidence / "stderr" if result.evidence else None
         known |= {block.action_id for block in parse_hash_log(log.read_bytes())} if log else set()
         for action in result.actions:

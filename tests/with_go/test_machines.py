@@ -193,10 +193,10 @@ def test_what_the_mark_says_holds_for_every_machine(app: GoModule) -> None:
 @pytest.mark.parametrize(
     ("mistake", "message"),
     [
-        ({"path": "/elsewhere"}, r"path='/elsewhere' is not below the new machine's root"),
-        ({"path": "../../out"}, r"path='../../out' is not below"),
-        ({"mtimes": "yesterday"}, r"mtimes='yesterday' is none of 'now', 'keep', 'commit' and a number"),
-        ({"mtimes": "commit"}, r"mtimes='commit' takes a git repository: fatal: not a git repository"),
+        ({"path": "/elsewhere"}, r"path='/elsewhere' is not inside the new machine's root"),
+        ({"path": "../../out"}, r"path='../../out' is not inside"),
+        ({"mtimes": "yesterday"}, r"mtimes='yesterday': expected 'now', 'keep', 'commit' or epoch seconds"),
+        ({"mtimes": "commit"}, r"mtimes='commit' needs a git repository: fatal: not a git repository"),
         ({"restore": ["nowhere"]}, r"cannot restore .*nowhere"),
     ],
 )

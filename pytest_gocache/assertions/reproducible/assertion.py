@@ -46,8 +46,7 @@ def assert_reproducible(
     """
     conditions = chosen(vary, toolchain)
     observer, timeout = observer_of(module)
-    if observer.machine.replaced:
-        raise UsageError(f"assert_reproducible: {module.path}: this machine is gone, another one was put in its place")
+    observer.machine.refuse_if_replaced(f"assert_reproducible: {module.path}")
     other = observer.find_toolchain(toolchain) if isinstance(toolchain, str) and observer.find_toolchain else None
     other = toolchain if isinstance(toolchain, GoToolchain) else other
     if other is not None and other.goroot == observer.machine.toolchain.goroot:
