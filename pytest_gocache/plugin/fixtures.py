@@ -70,11 +70,11 @@ def _gocache_setup(
     machine = Machine.create(folder, go_toolchain, session.ambient, settings=settings, warm=marks.warm)
     yield _TestSetup(folder, machine, marks)
     if keep_folder(request.node):
-        session.store.spares.forget(folder)
+        session.store.clones.forget(folder)
         # pytest deletes old folders later, and read-only module caches must not stop it.
         make_writable(folder)
     else:
-        session.store.spares.keep(folder, tmp_path_factory.getbasetemp() / "spare-gocaches")
+        session.store.clones.keep(folder, tmp_path_factory.getbasetemp() / "spare-gocaches")
         remove_tree(folder)
 
 
