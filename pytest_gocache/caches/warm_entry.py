@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pytest_gocache.caches.build_cache import BuildCache, read_index
@@ -73,40 +73,48 @@ class EntryMaker:
         if base is not None:
             self._cache.add(base)
         before = {entry.output for entry in self._cache.entries()}
-        everywhere = [f for f in self._variant.flags if f.partition("=")[0] not in _TEST_ONLY]
-        for_build = [f for f in self._variant.flags if f.partition("=")[0] not in ("-fuzz", "-vet")]
-        for_test = [f for f in self._variant.flags if not f.startswith("-fuzz=")]
-        importable, named = self._buildable(everywhere)
+        importable, internal = self._buildable()
         self._write(importable)
-        commands = [["build", *for_build, "-o", str(self._binaries) + os.sep, "."], ["vet", *everywhere, "./..."]]
-        if not any(flag.startswith("-buildmode=") and flag != "-buildmode=pie" for flag in everywhere):
-            # -exec=true: the test binaries are built and vetted but not run, since they may be for a different system.
-            commands.append(["test", *for_test, "-exec", "true", "./..."])
-        if any(flag.startswith("-fuzz=") for flag in self._variant.flags):
-            commands.append(["test", *self._variant.flags, "-exec", "true", "./imports"])
-        if named:
-            commands.append(["build", *for_build, *named])
+        commands = self._commands(internal)
         for command in commands:
             complaint = self._go(command)
             if complaint is not None:
                 return complaint
         stages = self._stages(importable, commands)
-        complaint = self._go(["list", *everywhere, "-deps", "-f", "{{if .Standard}}{{.ImportPath}}{{end}}", "./..."])
+        template = "{{if .Standard}}{{.ImportPath}}{{end}}"
+        complaint = self._go(["list", *self._flags(_TEST_ONLY), "-deps", "-f", template, "./..."])
         if complaint is not None:
             return complaint
-        covers = set((self._output / "stdout").read_text(encoding="utf-8").split())
+        covers = {*(self._output / "stdout").read_text(encoding="utf-8").split(), *internal}
         added = sum(entry.size for entry in self._cache.entries() if entry.output not in before)
         description = {
             "variant": self._variant.label,
             "extras": list(self._variant.extras),
             "packages": sorted(self._packages),
-            "covers": sorted(covers | set(named)),
+            "covers": sorted(covers),
             "made": time.time(),
             "bytes": added + sum(1 for _ in self._cache.entries()) * 175,
         }
         (self.entry / "stages.json").write_text(json.dumps(stages), encoding="utf-8")
         (self.entry / "entry.json").write_text(json.dumps(description, indent=1), encoding="utf-8")
         return None
+
+    def _commands(self, internal: Sequence[str]) -> list[list[str]]:
+        """The go commands that fill the cache; ``internal`` are packages that the generated module may not import."""
+        for_build, for_vet = self._flags(("-fuzz", "-vet")), self._flags(_TEST_ONLY)
+        commands = [["build", *for_build, "-o", f"{self._binaries}{os.sep}", "."], ["vet", *for_vet, "./..."]]
+        if not any(flag.startswith("-buildmode=") and flag != "-buildmode=pie" for flag in for_vet):
+            # -exec=true: the test binaries are built and vetted but not run, since they may be for a different system.
+            commands.append(["test", *self._flags(("-fuzz",)), "-exec", "true", "./..."])
+        if any(flag.startswith("-fuzz=") for flag in self._variant.flags):
+            commands.append(["test", *self._variant.flags, "-exec", "true", "./imports"])
+        if internal:
+            commands.append(["build", *for_build, *internal])
+        return commands
+
+    def _flags(self, without: Sequence[str]) -> list[str]:
+        """The variant's flags except for these."""
+        return [flag for flag in self._variant.flags if flag.partition("=")[0] not in without]
 
     def _stages(self, importable: list[str], commands: list[list[str]]) -> dict[str, list[str]]:
         """The files that go build needs (``build``), more files that go test needs (``test``), and the ``rest``.
@@ -143,12 +151,12 @@ class EntryMaker:
                 names |= {f"{index.parent.name}/{index.name}", data, f"{data}/"}
         return names
 
-    def _buildable(self, flags: list[str]) -> tuple[list[str], list[str]]:
+    def _buildable(self) -> tuple[list[str], list[str]]:
         """The packages that exist for this target: those that every module may import, and the internal ones."""
         if not self._packages:
             return [], []
         template = "{{if not .Error}}{{if or .GoFiles .CgoFiles}}{{.ImportPath}}{{end}}{{end}}"
-        complaint = self._go(["list", "-e", *flags, "-f", template, *sorted(self._packages)])
+        complaint = self._go(["list", "-e", *self._flags(_TEST_ONLY), "-f", template, *sorted(self._packages)])
         if complaint is not None:
             return [], []
         names = (self._output / "stdout").read_text(encoding="utf-8").split()

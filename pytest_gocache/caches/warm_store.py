@@ -185,7 +185,7 @@ class WarmStore:
         return self.root / "warm" / f"{toolchain.version.number}-{variant.family}" / digest
 
     def _make(self, folder: Path, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> str | None:
-        """Make one entry in a scratch folder, then rename it; returns Go's complaint if Go cannot build the packages."""
+        """Make one entry in a scratch folder, and rename it; returns Go's complaint if it cannot build the packages."""
         self._prepare()
         name = f"{folder.parent.name}-{folder.name}"
         with self._lock(name):
