@@ -49,7 +49,7 @@ class BuildCache(CacheFolder):
     ``@pytest.mark.gocache(warm=False)`` set it to False: the test alone decides on the content then.
     """
 
-    fixture = "gocache"
+    _fixture = "gocache"
 
     def __init__(self, path: Path, *, warm: bool = False) -> None:
         super().__init__(path)

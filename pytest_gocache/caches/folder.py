@@ -16,8 +16,7 @@ __all__ = ["CacheFolder"]
 class CacheFolder:
     """A folder with a cache of Go."""
 
-    fixture = ""
-    """The fixture with such a cache, which error messages name."""
+    _fixture = ""  # its name, for error messages
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -54,7 +53,7 @@ class CacheFolder:
                 tar.add(self.path, arcname=".")
             return target
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise UsageError(f"{self.fixture}.save: {target} exists and is not an empty folder")
+            raise UsageError(f"{self._fixture}.save: {target} exists and is not an empty folder")
         shutil.copytree(self.path, target, symlinks=True, dirs_exist_ok=True)
         return target
 
@@ -62,10 +61,10 @@ class CacheFolder:
         """Replace the content with that of a saved folder or archive, modification times included."""
         source = Path(source)
         if source.resolve().is_relative_to(self.path.resolve()):
-            raise UsageError(f"{self.fixture}.restore: {source} is a part of the cache itself")
+            raise UsageError(f"{self._fixture}.restore: {source} is a part of the cache itself")
         if not source.is_dir() and not (_is_archive(source) and source.is_file()):
             raise UsageError(
-                f"{self.fixture}.restore: {source} is neither a folder nor an archive (.tar, .tar.gz, .tgz)"
+                f"{self._fixture}.restore: {source} is neither a folder nor an archive (.tar, .tar.gz, .tgz)"
             )
         remove_tree(self.path)
         if source.is_dir():
@@ -77,7 +76,7 @@ class CacheFolder:
             try:
                 tar.extractall(self.path)  # noqa: S202 - packed by `save`, or by the user's own CI
             except (OSError, EOFError, tarfile.TarError) as error:
-                raise UsageError(f"{self.fixture}.restore: {source} cannot be unpacked: {error}") from error
+                raise UsageError(f"{self._fixture}.restore: {source} cannot be unpacked: {error}") from error
 
 
 def _is_archive(path: Path) -> bool:

@@ -34,7 +34,7 @@ def holds_modules(saved: Path) -> bool:
 class ModuleCache(CacheFolder):
     """A GOMODCACHE. Its files and folders are read-only; `clear` and the clean-up delete them all the same."""
 
-    fixture = "gomodcache"
+    _fixture = "gomodcache"
 
     def entries(self) -> tuple[str, ...]:
         """``module@version`` of every downloaded module, sorted, with upper case escaped as in Go (``!name``)."""

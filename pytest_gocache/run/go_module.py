@@ -315,7 +315,7 @@ class GoModule:
         near = near_misses(path, [f for f in files if not f.startswith(".git/")])
         return ModuleFileError(
             f"go_module.{verb}: there is no file {path!r} in the module {self.path}"
-            + (f"; similar names: {', '.join(near)}" if near else "")
+            + (f"; near it: {', '.join(near)}" if near else "")
         )
 
     def _remember(self, target: Path) -> None:

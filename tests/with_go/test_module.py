@@ -105,7 +105,7 @@ def test_absent_files_are_named_with_near_ones(go_module: GoModule) -> None:
     go_module.write("lib/lib.go", "package lib\n")
 
     for refused in (go_module.read, go_module.touch, go_module.remove):
-        with pytest.raises(ModuleFileError, match=r"there is no file 'lib/libs.go' .*; similar names: lib/lib.go"):
+        with pytest.raises(ModuleFileError, match=r"there is no file 'lib/libs.go' .*; near it: lib/lib.go"):
             refused("lib/libs.go")
     with pytest.raises(ModuleFileError, match="the module's root cannot be removed"):
         go_module.remove(".")
