@@ -26,7 +26,7 @@ PAGE = Path(__file__).with_name("api.md")
 # Public to the library's own rooms, but not to users: the page leaves them out.
 INTERNAL: Mapping[str, frozenset[str]] = {
     "BuildCache": frozenset(
-        {"add", "begin_anew", "create", "learn", "output", "take_events", "take_over", "untouched"}
+        {"add", "begin_on_new_machine", "create", "learn", "output", "take_events", "adopt", "untouched"}
     ),
     "InputKind": frozenset({"absent", "shown", "text"}),
     "Kind": frozenset({"explained", "hashed_as", "modes", "of", "past"}),

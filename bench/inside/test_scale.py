@@ -45,16 +45,16 @@ def module_of(packages: int) -> dict[str, str]:
 @contextmanager
 def recorded() -> Iterator[list[Callable[[], Result]]]:
     """For each go command, a function that reads its record again: graph, hash log and output into a result."""
-    from pytest_gocache.run.go_command import GoCall
+    from pytest_gocache.run.go_command import GoCommand
 
     again: list[Callable[[], Result]] = []
-    original = GoCall.result
+    original = GoCommand.result
 
     def result(*args: object) -> Result:
         again.append(lambda: original(*args))  # type: ignore[arg-type]
         return original(*args)  # type: ignore[arg-type]
 
-    with mock.patch.object(GoCall, "result", result):
+    with mock.patch.object(GoCommand, "result", result):
         yield again
 
 

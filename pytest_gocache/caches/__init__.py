@@ -1,4 +1,4 @@
-"""Build caches and module caches on disk: those of a test, and the store of warm ones.
+"""Build caches and module caches on disk, and the store of warm build caches.
 
 This room imports `results`, `host`, `golang` and `errors`. Only this room changes cache folders.
 """

@@ -1,4 +1,4 @@
-"""A GOCACHE folder of a test."""
+"""The GOCACHE of a test."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from pytest_gocache.host.files import remove_tree
 from pytest_gocache.results.cache_event import CacheEvent, CacheOperation
 from pytest_gocache.results.result import Result
 
-__all__ = ["BuildCache", "CacheEntry"]
+__all__ = ["BuildCache", "CacheEntry", "read_index"]
 
 _README = "This directory holds cached build artifacts from the Go build system.\n"
-# "v1", action ID, output ID, size and time, of fixed widths: cmd/go/internal/cache/cache.go, entrySize.
+# "v1", action ID, output ID, size and time in fixed widths. Source: entrySize in cmd/go/internal/cache/cache.go.
 _INDEX = re.compile(rb"v1 ([0-9a-f]{64}) ([0-9a-f]{64}) ([ 0-9]{20}) ([ 0-9]{20})\n")
 
 
@@ -34,21 +34,23 @@ class CacheEntry:
     """One index entry of a build cache."""
 
     action: str
-    """64 hexadecimal digits: the action ID (or subkey) that finds the output."""
+    """64 hexadecimal digits: the action ID, or a subkey of it."""
     output: str
     """64 hexadecimal digits: the SHA-256 of the output."""
     size: int
-    """Bytes of the output."""
+    """Size of the output in bytes."""
     stored: float
-    """When it was put there, in epoch seconds."""
+    """The time at which Go stored it, in epoch seconds."""
 
 
 class BuildCache(CacheFolder):
     """A GOCACHE.
 
-    ``warm`` says whether the standard library may still be put in before a command: `clear`, `restore` and
-    ``@pytest.mark.gocache(warm=False)`` end that, because from then on the test says what is in the cache.
+    ``warm``: the library may add standard packages before a command. `clear`, `restore` and
+    ``@pytest.mark.gocache(warm=False)`` set it to False: the test alone decides on the content then.
     """
+
+    _fixture = "gocache"
 
     def __init__(self, path: Path, *, warm: bool = False) -> None:
         super().__init__(path)
@@ -58,26 +60,26 @@ class BuildCache(CacheFolder):
         self._events: list[CacheEvent] = []
 
     def create(self) -> None:
-        """Make the folder with what Go expects in a cache that it may trim no sooner than tomorrow."""
+        """Make the folder as Go does, with a time of the last trim that keeps Go from trimming today."""
         self.path.mkdir(parents=True, exist_ok=True)
         (self.path / "README").write_text(_README, encoding="ascii")
-        # Without it, the first command would trim whatever the clone's old modification times let it.
+        # Without this time, the first command would trim: the modification times of a clone are old.
         (self.path / "trim.txt").write_text(str(int(time.time())), encoding="ascii")
 
     def add(self, warm_cache: Path, names: Iterable[str] | None = None) -> None:
-        """Put files of a warm cache in: ``names``, or all.
+        """Add the files ``names`` of a warm cache, or all its files.
 
-        A file that was offered before, by this warm cache or another, is not put in again: evictions last.
+        A file that was added before, from any warm cache, is not added again: what a test evicts stays evicted.
         """
         self._offered.update(clone_files(warm_cache, self.path, known=self._offered, names=names))
 
     @property
     def untouched(self) -> bool:
-        """Whether nothing was put in yet, neither by a command nor from a warm cache."""
+        """Whether the cache is new: neither a command nor a warm cache has added a file."""
         return not self._offered and next(subfolders(self.path), None) is None
 
-    def take_over(self, folder: Path, names: Iterable[str]) -> None:
-        """Have what is in ``folder``, which is gone then: the files ``names`` of a warm cache."""
+    def adopt(self, folder: Path, names: Iterable[str]) -> None:
+        """Move ``folder`` here: it has the files ``names`` of a warm cache, and replaces the empty cache."""
         for own in self.path.iterdir():
             own.rename(folder / own.name)
         self.path.rmdir()
@@ -85,41 +87,44 @@ class BuildCache(CacheFolder):
         self._offered.update(names)
 
     def learn(self, result: Result) -> None:
-        """Remember a command's action graph: it tells which files belong to which package."""
+        """Keep a result: its action graph maps packages to files of the cache."""
         self._results.append(result)
 
-    def begin_anew(self) -> None:
-        """Say that this is the cache of another machine than the test's commands so far ran on."""
+    def begin_on_new_machine(self) -> None:
+        """Record that the test's commands so far ran on a different machine, with a different cache."""
         self._events.append(CacheEvent(CacheOperation.NEW_MACHINE))
 
     def take_events(self) -> tuple[CacheEvent, ...]:
-        """What the test did to the cache since this was asked last."""
+        """What the test did to the cache since the last call."""
         events, self._events = tuple(self._events), []
         return events
 
     def entries(self) -> tuple[CacheEntry, ...]:
-        """The index entries, sorted by action ID; a damaged entry is left out, as Go does."""
+        """The index entries, sorted by action ID, without damaged ones, which Go ignores too."""
         found = []
         for sub in subfolders(self.path):
             for file in sorted(Path(sub.path).glob("*-a")):
-                entry = _read_index(file)
+                entry = read_index(file)
                 if entry is not None:
                     found.append(entry)
         return tuple(sorted(found, key=lambda entry: entry.action))
 
     def output(self, action: str) -> bytes | None:
-        """What is stored for an action ID (64 hexadecimal digits); None for what is not there, or is a folder."""
+        """The output for an action ID (64 hexadecimal digits); None when it is absent, or an executable in a folder."""
         try:
-            entry = _read_index(self.path / action[:2] / f"{action}-a")
+            entry = read_index(self.path / action[:2] / f"{action}-a")
             return (self.path / entry.output[:2] / f"{entry.output}-d").read_bytes() if entry else None
         except OSError:
             return None
 
     def clone(self, folder: Path | str) -> BuildCache:
-        """A second cache in ``folder`` with the same content; data files are shared by hard links, safely."""
+        """A second cache with the same content, in an absent or empty folder. Data files are hard links.
+
+        No method of either cache writes to a file that both share.
+        """
         target = Path(folder)
         if target.exists() and any(target.iterdir()):
-            raise UsageError(f"cannot clone {self.path} to {target}: the folder is not empty")
+            raise UsageError(f"gocache.clone: the folder {target} is not empty")
         cloned = BuildCache(target)
         cloned.create()
         clone_files(self.path, target)
@@ -130,16 +135,16 @@ class BuildCache(CacheFolder):
         return cloned
 
     def clear(self) -> None:
-        """Empty the cache: everything is cold from here on, the standard library too."""
+        """Empty the cache. From then on everything is cold, the standard library too."""
         super().clear()
         self.create()
         self.warm = False
         self._events.append(CacheEvent(CacheOperation.CLEARED))
 
     def restore(self, source: Path | str | BuildCache) -> None:
-        """Replace the content by what was saved: from here on the cache has what it has, and nothing is added.
+        """Replace the content with a saved one. From then on the library adds no standard packages.
 
-        ``source`` is a folder or an archive that `save` made, or another cache, which is cloned.
+        ``source`` is a folder or an archive that `save` made, or a `BuildCache`, which is cloned.
         """
         if isinstance(source, BuildCache):
             remove_tree(self.path)
@@ -155,30 +160,30 @@ class BuildCache(CacheFolder):
         self._events.append(CacheEvent(CacheOperation.TESTS_CLEARED, frozenset()))
 
     def evict(self, *packages: str) -> None:
-        """Forget the compiled form of packages that this test's commands have built or used.
+        """Remove the compiled form of packages that commands of this test have built or used.
 
-        ``packages`` are import paths; all test variants go with them. Raises `UsageError` for a package that no
+        ``packages`` are import paths; their test variants are removed too. Raises `UsageError` for a package that no
         command of this test considered, and for one that is not in the cache.
         """
-        for index in self._indexes(packages):
+        for index in self._indexes("evict", packages):
             index.unlink()
         self._events.append(CacheEvent(CacheOperation.EVICTED, frozenset(packages)))
 
     def corrupt(self, *packages: str, how: Literal["truncate", "flip"] = "truncate") -> None:
-        """Damage the compiled form of packages, as a full disk (``truncate``) or a bad one (``flip``) would.
+        """Damage the compiled form of packages, as a full disk (``truncate``) or a bad disk (``flip``) does.
 
-        ``truncate`` cuts the data file in half, which Go notices; ``flip`` inverts a byte in its middle and keeps the
-        size, which Go does not. Other caches that share the file by a hard link are not touched. Errors: as `evict`.
+        ``truncate`` cuts the data file in half, and Go detects it. ``flip`` inverts a byte in the middle and keeps the
+        size, and Go does not detect it. Caches that share the file by a hard link do not change. Raises as `evict`.
         """
         if how not in ("truncate", "flip"):
-            raise UsageError(f"corrupt: how={how!r} is neither 'truncate' nor 'flip'")
-        for index in self._indexes(packages):
-            entry = _read_index(index)
+            raise UsageError(f"gocache.corrupt: how={how!r} is neither 'truncate' nor 'flip'")
+        for index in self._indexes("corrupt", packages):
+            entry = read_index(index)
             if entry is None:
-                raise UsageError(f"corrupt: the index file {index} is damaged already")
+                raise UsageError(f"gocache.corrupt: the index file {index} is damaged already")
             data = self.path / entry.output[:2] / f"{entry.output}-d"
             if not data.is_file():
-                raise UsageError(f"corrupt: the data file {data} of {index.name} is gone already")
+                raise UsageError(f"gocache.corrupt: the data file {data} of {index.name} does not exist")
             content = bytearray(data.read_bytes())
             middle = len(content) // 2
             if how == "truncate":
@@ -189,17 +194,17 @@ class BuildCache(CacheFolder):
         self._events.append(CacheEvent(CacheOperation.CORRUPTED, frozenset(packages)))
 
     def age(self, by: timedelta) -> None:
-        """Make the cache older: every modification time, and the time of Go's last trim, moves back by ``by``.
+        """Move every modification time, and the time of Go's last trim, back by ``by``.
 
-        Go trims what was not used for five days, at most once a day: ``age(timedelta(days=6))`` lets the next command
-        trim everything.
+        At most once a day, Go trims files that were not used for five days: after ``age(timedelta(days=6))`` the next
+        command trims everything.
         """
         seconds = by.total_seconds()
         for parent, _, files in os.walk(self.path):
             for name in files:
                 file = Path(parent) / name
                 if file.stat().st_nlink > 1:
-                    # A link shares its times with the warm store's file.
+                    # The times of a hard link are those of the warm store's file.
                     _replace(file, file.read_bytes(), keep_times=True)
                 info = file.stat()
                 os.utime(file, (info.st_atime - seconds, info.st_mtime - seconds))
@@ -210,8 +215,8 @@ class BuildCache(CacheFolder):
             os.utime(trim, (info.st_atime, info.st_mtime))
         self._events.append(CacheEvent(CacheOperation.AGED, by=by))
 
-    def _indexes(self, packages: tuple[str, ...]) -> list[Path]:
-        """The index files of packages' compiles."""
+    def _indexes(self, verb: str, packages: tuple[str, ...]) -> list[Path]:
+        """The index files of the compiles of packages."""
         found = []
         for package in packages:
             keys = {
@@ -221,20 +226,21 @@ class BuildCache(CacheFolder):
                 if action.kind is Kind.COMPILE and action.import_path == package and action.action_id
             }
             if not keys:
-                raise UsageError(f"no go command of this test has considered the package {package!r}")
+                raise UsageError(f"gocache.{verb}: no go command of this test has considered the package {package!r}")
             files = [file for key in sorted(keys) for file in self._files_of(key)]
             if not files:
-                raise UsageError(f"the package {package!r} is not in the build cache {self.path}")
+                raise UsageError(f"gocache.{verb}: the package {package!r} is not in the build cache {self.path}")
             found += files
         return found
 
     def _files_of(self, action_id: str) -> list[Path]:
-        """An action graph has the first 15 bytes of a 32-byte key: enough to find its index file."""
+        """The index files of an action ID as an action graph has it: the first 15 bytes of a 32-byte key."""
         prefix = base64.urlsafe_b64decode(action_id).hex()
         return sorted((self.path / prefix[:2]).glob(f"{prefix}*-a"))
 
 
-def _read_index(file: Path) -> CacheEntry | None:
+def read_index(file: Path) -> CacheEntry | None:
+    """The entry in an index file (``…-a``); None when the file is damaged. Raises `OSError`."""
     match = _INDEX.fullmatch(file.read_bytes())
     if match is None or match[1].decode("ascii") != file.name.removesuffix("-a"):
         return None
@@ -245,7 +251,7 @@ def _read_index(file: Path) -> CacheEntry | None:
 
 
 def _replace(file: Path, content: bytes, *, keep_times: bool = False) -> None:
-    """Give a file new content as a new file, so that other links to the old one keep theirs."""
+    """Replace a file with a new one, so that other hard links to the old file keep its content."""
     info = file.stat()
     aside = file.with_name(file.name + ".new")
     aside.write_bytes(content)

@@ -1,4 +1,4 @@
-"""The cache program that go starts for GOCACHEPROG: a build cache in one folder, shared by machines. A script."""
+"""A cache program for GOCACHEPROG, a script: it serves one folder, which machines share, as a build cache."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-# Nothing of the package is imported: go waits for this program at the start of every command.
+# This script imports nothing from the package, and so reads index files itself: every go command waits for its start.
 
 _INDEX = re.compile(rb"v1 [0-9a-f]{64} ([0-9a-f]{64}) ([ 0-9]{20}) ([ 0-9]{20})\n")
 
 
 def serve(folder: Path, requests: BinaryIO, answers: TextIO) -> Iterator[tuple[str, str]]:
-    """Answer go's requests until it closes; yields what was asked, with ``hit``, ``miss`` or ``put``.
+    """Answer go's requests until it closes; yields each action ID, with ``hit``, ``miss`` or ``put``.
 
-    The folder is laid out as a GOCACHE is. Source: cmd/go/internal/cacheprog, Go 1.24 to 1.27.
+    The folder has the layout of a GOCACHE. Source of the protocol: cmd/go/internal/cacheprog, Go 1.24 to 1.27.
     """
-    _say(answers, {"ID": 0, "KnownCommands": ["get", "put", "close"]})
-    # Go puts empty lines between its requests, and before their bodies.
+    _send(answers, {"ID": 0, "KnownCommands": ["get", "put", "close"]})
+    # Go sends empty lines between requests, and between a request and its body.
     lines = filter(bytes.strip, requests)
     for line in lines:
         request = json.loads(line)
         answer: dict[str, Any] = {"ID": request["ID"]}
         if request["Command"] == "close":
-            _say(answers, answer)
+            _send(answers, answer)
             return
         action = base64.b64decode(request["ActionID"]).hex()
         if request["Command"] == "get":
@@ -41,10 +41,10 @@ def serve(folder: Path, requests: BinaryIO, answers: TextIO) -> Iterator[tuple[s
             body = base64.b64decode(json.loads(next(lines))) if request.get("BodySize") else b""
             answer["DiskPath"] = _put(folder, action, base64.b64decode(request["OutputID"]).hex(), body)
             yield action, "put"
-        _say(answers, answer)
+        _send(answers, answer)
 
 
-def _say(answers: TextIO, message: dict[str, Any]) -> None:
+def _send(answers: TextIO, message: dict[str, Any]) -> None:
     answers.write(json.dumps(message) + "\n")
     answers.flush()
 
@@ -78,7 +78,7 @@ def _put(folder: Path, action: str, output: str, body: bytes) -> str:
 
 
 def _write(file: Path, content: bytes) -> None:
-    # Aside, then in place: another machine may read at this moment.
+    # A rename is atomic: a different machine may read the file at the same time.
     file.parent.mkdir(exist_ok=True)
     aside = file.with_name(f"{file.name}.{os.getpid()}")
     aside.write_bytes(content)
@@ -86,10 +86,10 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def main() -> None:
-    """Serve the folder of the first argument; a line for each request goes to the file of the second."""
+    """Serve the folder in the first argument; the file in the second gets a line for each request."""
     home = os.environ.get("HOME", "")
-    asked = serve(Path(sys.argv[1]), sys.stdin.buffer, sys.stdout)
-    record = "".join([f"{home}\t{what}\t{how}\n" for what, how in asked])
+    requests = serve(Path(sys.argv[1]), sys.stdin.buffer, sys.stdout)
+    record = "".join([f"{home}\t{action}\t{outcome}\n" for action, outcome in requests])
     with Path(sys.argv[2]).open("a", encoding="utf-8") as log:
         log.write(record)
 

@@ -12,12 +12,11 @@ from pathlib import Path
 
 __all__ = ["cache_files", "clone_files", "subfolders"]
 
-_MANY = 100  # files; for fewer no thread is started
-_BINARY = getattr(os, "O_BINARY", 0)  # Windows
+_MANY = 100  # files; fewer are not worth a thread
 
 
 def cache_files(cache: Path) -> list[str]:
-    """The names of a build cache's files, like ``3f/3f8…-a``; a folder that holds an executable ends in a slash."""
+    """The names of a build cache's files, like ``3f/3f8…-a``. A folder with an executable has a slash at the end."""
     names = []
     for sub in subfolders(cache):
         with os.scandir(sub.path) as entries:
@@ -28,11 +27,11 @@ def cache_files(cache: Path) -> list[str]:
 def clone_files(
     source: Path, target: Path, known: Container[str] = (), names: Iterable[str] | None = None
 ) -> list[str]:
-    """Put cache files of ``source`` into ``target``: ``names`` (all, if not given) without those in ``known``.
+    """Clone the files ``names`` of the cache ``source`` (by default all) into ``target``, except those in ``known``.
 
-    Go rewrites index files in place, so they are copied; it rewrites data files only when they are damaged, so they
-    are hard-linked, or copied where links cannot be made. Returns the names put there. A file that ``target`` has
-    already is left alone. Raises `FileNotFoundError` when ``source`` disappears underway.
+    Go rewrites index files in place, so they are copied. It rewrites data files only when they are damaged, so they
+    are hard-linked, or copied where links are impossible. Files that ``target`` already has do not change. Returns the
+    names that were cloned. Raises `FileNotFoundError` when ``source`` disappears meanwhile.
     """
     wanted = [name for name in (cache_files(source) if names is None else names) if name not in known]
     for sub in {name[:2] for name in wanted}:
@@ -40,7 +39,7 @@ def clone_files(
     if len(wanted) < _MANY:
         _clone(source, target, wanted)
     else:
-        # To make a file is the file system's work, which other threads need not wait for: two of them share it.
+        # The file system does most of the work, without Python's lock: two threads share it.
         middle = len(wanted) // 2
         with ThreadPoolExecutor(2) as both:
             list(both.map(lambda half: _clone(source, target, half), (wanted[:middle], wanted[middle:])))
@@ -48,14 +47,14 @@ def clone_files(
 
 
 def _clone(source: Path, target: Path, names: Iterable[str]) -> None:
-    link: Callable[[str, str], object] = os.link
+    link_or_copy: Callable[[str, str], object] = os.link
     for name in names:
         origin, goal = f"{source}/{name}", f"{target}/{name}"
         if name.endswith("/"):
-            # From Go 1.24 on, an executable is a folder that holds it.
+            # From Go 1.24 on, an executable is in a folder of its own.
             _clone_executable(Path(origin), Path(goal))
         elif name.endswith("-d"):
-            link = _link_or_copy(link, origin, goal)
+            link_or_copy = _clone_data(link_or_copy, origin, goal)
         else:
             _copy_index(origin, goal)
 
@@ -68,33 +67,33 @@ def subfolders(cache: Path) -> Iterator[os.DirEntry[str]]:
                 yield entry
 
 
-def _link_or_copy(link: Callable[[str, str], object], source: str, target: str) -> Callable[[str, str], object]:
-    """Link one file, or copy it; returns the way that worked, so that a refusal is met only once a thread."""
-    if link is shutil.copy2 and os.path.lexists(target):
-        return link
+def _clone_data(link_or_copy: Callable[[str, str], object], source: str, target: str) -> Callable[[str, str], object]:
+    """Clone a data file with `os.link`, or `shutil.copy2` where that fails; returns the function for the next file."""
+    if link_or_copy is shutil.copy2 and os.path.lexists(target):
+        return link_or_copy
     try:
-        link(source, target)
+        link_or_copy(source, target)
     except FileExistsError:
         pass
     except OSError as error:
-        # EMLINK: too many links to this one file. The others: this pair of folders cannot have links at all.
+        # EMLINK: this file has too many links. The other errors: no link between these two folders is possible.
         if error.errno not in (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EACCES):
             raise
         if not os.path.lexists(target):
             shutil.copy2(source, target)
-        return link if error.errno == errno.EMLINK else shutil.copy2
-    return link
+        return link_or_copy if error.errno == errno.EMLINK else shutil.copy2
+    return link_or_copy
 
 
 def _copy_index(source: str, target: str) -> None:
-    # Without file objects: there are thousands of these files, and each has only 175 bytes.
-    file = os.open(source, os.O_RDONLY | _BINARY)
+    # File objects would be slow: there are thousands of these files, each of 175 bytes.
+    file = os.open(source, os.O_RDONLY)
     try:
         content = os.read(file, os.fstat(file).st_size)
     finally:
         os.close(file)
     try:
-        file = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+        file = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     except FileExistsError:
         return
     try:
@@ -108,4 +107,4 @@ def _clone_executable(source: Path, target: Path) -> None:
     target.mkdir(exist_ok=True)
     for file in source.iterdir():
         with contextlib.suppress(FileExistsError):
-            _link_or_copy(os.link, str(file), str(target / file.name))
+            _clone_data(os.link, str(file), str(target / file.name))

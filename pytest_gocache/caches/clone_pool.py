@@ -1,4 +1,4 @@
-"""Build caches that tests are done with: undone to what they were cloned as, they are the next tests' clones."""
+"""Clones of warm caches that tests have finished with, reset for the next tests."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.clone import clone_files, subfolders
 from pytest_gocache.host.files import remove_tree
 
-__all__ = ["Spares"]
+__all__ = ["ClonePool"]
 
-_MOST = 4  # kept at a time: a test needs one, or as many as it has machines
+_MOST = 4  # clones in the pool: a test needs one for each of its machines
 
 
 @dataclass(slots=True)
 class _Clone:
-    """A clone as it was made, which tells what a test has done to it since."""
+    """A clone, with marks of its files that reveal later changes."""
 
     kind: Hashable
     marks: dict[str, tuple[int, ...]]
 
 
-class Spares:
-    """The clones of one pytest process.
+class ClonePool:
+    """The clones of one pytest process, for one test after the other.
 
-    To make a clone of a thousand files and to delete it costs far more than to find the few files that a test has added
-    or changed (``make bench``, store and isolation). What cannot be undone is not kept.
+    It takes much longer to make and delete a thousand files than to find the few files that a test adds or changes
+    (``make bench``, store and isolation). A clone that cannot be reset is deleted.
     """
 
     def __init__(self) -> None:
@@ -39,11 +39,11 @@ class Spares:
         self._place: Path | None = None
 
     def put(self, cache: BuildCache, kind: Hashable, source: Path, names: Sequence[str]) -> None:
-        """Put the files ``names`` of the warm cache ``source`` into ``cache``, which has nothing in it yet.
+        """Fill the empty ``cache`` with the files ``names`` of the warm cache ``source``, from the pool if possible.
 
-        ``kind`` stands for both. Raises what `clone_files` raises.
+        ``kind`` identifies the source and the names. Raises as `clone_files`.
         """
-        self._lent = [(lent, how) for lent, how in self._lent if lent.path.exists()]
+        self._lent = [(lent, clone) for lent, clone in self._lent if lent.path.exists()]
         clone = self._take(cache, kind, source)
         if clone is None:
             cache.add(source, names)
@@ -51,13 +51,13 @@ class Spares:
         self._lent.append((cache, clone))
 
     def keep(self, folder: Path, place: Path) -> None:
-        """Move the clones below a test's ``folder``, which is about to be deleted, to the folder ``place``."""
+        """Move the clones in the folder of a test, which is about to be deleted, to the folder ``place``."""
         place.mkdir(exist_ok=True)
         self._place = place
-        theirs = [(cache, clone) for cache, clone in self._lent if cache.path.is_relative_to(folder)]
+        clones = [(cache, clone) for cache, clone in self._lent if cache.path.is_relative_to(folder)]
         self.forget(folder)
-        for cache, clone in theirs:
-            # One that is no longer warm was emptied or replaced; another may be gone altogether.
+        for cache, clone in clones:
+            # A cache that is no longer warm was emptied or restored by its test. A test may have deleted its cache.
             if cache.warm and cache.path.is_dir() and not cache.path.is_symlink():
                 self._moved += 1
                 kept = place / str(self._moved)
@@ -67,33 +67,32 @@ class Spares:
             remove_tree(self._kept.pop(0)[0])
 
     def forget(self, folder: Path) -> None:
-        """Leave the clones below a test's ``folder`` where they are."""
+        """Leave the clones in the folder of a test to that test."""
         self._lent = [(cache, clone) for cache, clone in self._lent if not cache.path.is_relative_to(folder)]
 
     def clear(self) -> None:
-        """Delete what is kept, and where."""
+        """Delete the clones in the pool, and their folder."""
         self._kept.clear()
         if self._place is not None:
             remove_tree(self._place)
 
     def _take(self, cache: BuildCache, kind: Hashable, source: Path) -> _Clone | None:
-        """Make a kept clone of this kind, if there is one, the content of ``cache``."""
+        """Move a clone of this kind from the pool into ``cache``; None when there is none."""
         found = next((index for index, (_, clone) in enumerate(self._kept) if clone.kind == kind), None)
         if found is None:
             return None
         folder, clone = self._kept.pop(found)
         try:
-            _undo(folder, clone, source)
+            _reset(folder, clone, source)
         except OSError:
-            # Whatever was done to it, a new one has none of it.
             remove_tree(folder)
             return None
-        cache.take_over(folder, clone.marks)
+        cache.adopt(folder, clone.marks)
         return clone
 
 
-def _undo(folder: Path, clone: _Clone, source: Path) -> None:
-    """Make a cache what it was as a clone. Raises `OSError` when that cannot be done."""
+def _reset(folder: Path, clone: _Clone, source: Path) -> None:
+    """Undo every change to a clone. Raises `OSError` when that is impossible."""
     _refuse_locked(folder.stat())
     changed = dict(clone.marks)
     for part in list(os.scandir(folder)):
@@ -125,17 +124,17 @@ def _marks(cache: Path) -> dict[str, tuple[int, ...]]:
         with os.scandir(part.path) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    marks[f"{part.name}/{entry.name}/"] = ()  # an executable: equal to nothing, so made anew
+                    marks[f"{part.name}/{entry.name}/"] = ()  # an executable: equals no mark, so it is cloned again
                 else:
                     marks[f"{part.name}/{entry.name}"] = _mark(entry)
     return marks
 
 
 def _mark(entry: os.DirEntry[str], like: tuple[int, ...] = ()) -> tuple[int, ...]:
-    """What tells whether a file is the one that it was; ``like`` is its mark from before.
+    """A mark that changes when the file is written to or replaced; ``like`` is its earlier mark.
 
-    A link to the store's file is that one as long as it has its number. What was copied must not have been written to,
-    and the time of a file's last change can only be put back by changing the clock.
+    For a hard link to the store's file, the inode number is enough. For a copy, size and times count too: a program can
+    set the modification time, but not the time of the last status change.
     """
     if len(like) == 1:
         return (entry.inode(),)

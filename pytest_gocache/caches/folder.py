@@ -1,4 +1,4 @@
-"""What a build cache and a module cache have in common: they are saved, restored and cloned as folders."""
+"""A folder with a cache of Go: the methods that build caches and module caches share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ __all__ = ["CacheFolder"]
 
 
 class CacheFolder:
-    """A folder that Go keeps a cache in."""
+    """A folder with a cache of Go."""
+
+    _fixture = ""  # its name, for error messages
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -26,7 +28,7 @@ class CacheFolder:
         return f"{type(self).__name__}({str(self.path)!r})"
 
     def size(self) -> int:
-        """Bytes of all files in the cache, a file with several links counted once."""
+        """The size of all files in bytes; a file with several links counts once."""
         seen: dict[tuple[int, int], int] = {}
         for parent, _, files in os.walk(self.path):
             for name in files:
@@ -40,10 +42,10 @@ class CacheFolder:
         self.path.mkdir(parents=True)
 
     def save(self, target: Path | str) -> Path:
-        """Copy the cache, modification times kept, as a CI cache would; returns where to.
+        """Copy the cache with its modification times, as a CI cache does; returns ``target``.
 
         ``target`` is a folder (absent or empty), or an archive to write: ``gocache.tar``, ``gocache.tar.gz``. The copy
-        shares nothing with the cache: it may be damaged, aged or packed freely.
+        shares no files with the cache, so a test may damage, age or pack it.
         """
         target = Path(target)
         if _is_archive(target):
@@ -51,30 +53,30 @@ class CacheFolder:
                 tar.add(self.path, arcname=".")
             return target
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise UsageError(f"cannot save {self.path} to {target}: it exists and is not an empty folder")
+            raise UsageError(f"{self._fixture}.save: {target} exists and is not an empty folder")
         shutil.copytree(self.path, target, symlinks=True, dirs_exist_ok=True)
         return target
 
     def restore(self, source: Path | str) -> None:
-        """Replace the content of the cache by that of a saved folder or archive, modification times kept."""
+        """Replace the content with that of a saved folder or archive, modification times included."""
         source = Path(source)
         if source.resolve().is_relative_to(self.path.resolve()):
-            raise UsageError(f"cannot restore {self.path} from {source}, which is a part of it")
+            raise UsageError(f"{self._fixture}.restore: {source} is a part of the cache itself")
         if not source.is_dir() and not (_is_archive(source) and source.is_file()):
             raise UsageError(
-                f"cannot restore {self.path} from {source}: it is not a folder, nor an archive (.tar, .tgz)"
+                f"{self._fixture}.restore: {source} is neither a folder nor an archive (.tar, .tar.gz, .tgz)"
             )
         remove_tree(self.path)
         if source.is_dir():
             shutil.copytree(source, self.path, symlinks=True)
             return
         with tarfile.open(source) as tar:
-            # The default of newer Pythons would make a module cache's read-only files writable.
+            # The default filter of newer Pythons makes read-only files writable, which a module cache's must not be.
             tar.extraction_filter = staticmethod(getattr(tarfile, "tar_filter", lambda member, _: member))
             try:
                 tar.extractall(self.path)  # noqa: S202 - packed by `save`, or by the user's own CI
             except (OSError, EOFError, tarfile.TarError) as error:
-                raise UsageError(f"cannot restore {self.path} from {source}: {error}") from error
+                raise UsageError(f"{self._fixture}.restore: {source} cannot be unpacked: {error}") from error
 
 
 def _is_archive(path: Path) -> bool:

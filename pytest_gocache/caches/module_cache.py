@@ -1,4 +1,4 @@
-"""A GOMODCACHE folder of a test."""
+"""The GOMODCACHE of a test."""
 
 from __future__ import annotations
 
@@ -15,27 +15,29 @@ __all__ = ["ModuleCache", "holds_modules", "own_module_cache"]
 
 
 def own_module_cache(ambient: Mapping[str, str]) -> Path | None:
-    """The user's own GOMODCACHE, as their environment has it; None when there is none."""
+    """The GOMODCACHE of the user's environment ``ambient``; None when it has no modules."""
     folder = gomodcache_of(ambient)
     return folder if (folder / "cache" / "download").is_dir() else None
 
 
 def holds_modules(saved: Path) -> bool:
-    """Whether a saved cache is a module cache: a folder or an archive. Raises `UsageError` for anything else."""
+    """Whether a saved folder or archive is a module cache. Raises `UsageError` for anything else."""
     if saved.is_dir():
         return (saved / "cache" / "download").is_dir()
     try:
         with tarfile.open(saved) as tar:
             return any(name.removeprefix("./").startswith("cache/download") for name in tar.getnames())
     except (OSError, EOFError, tarfile.TarError) as error:
-        raise UsageError(f"cannot restore from {saved}: {error}") from error
+        raise UsageError(f"go_module.on_new_machine: {saved} cannot be restored: {error}") from error
 
 
 class ModuleCache(CacheFolder):
-    """A GOMODCACHE: its files and folders are read-only, which never gets in the way of deleting them."""
+    """A GOMODCACHE. Its files and folders are read-only; `clear` and the clean-up delete them all the same."""
+
+    _fixture = "gomodcache"
 
     def entries(self) -> tuple[str, ...]:
-        """``module@version`` of every module that was downloaded, sorted; upper case as Go escapes it (``!name``)."""
+        """``module@version`` of every downloaded module, sorted, with upper case escaped as in Go (``!name``)."""
         return modules_in(self.path)
 
     def clone(self, folder: Path | str) -> ModuleCache:

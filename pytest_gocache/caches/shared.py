@@ -1,4 +1,4 @@
-"""A build cache that machines share through GOCACHEPROG, with a record of who asked it for what."""
+"""A build cache that machines share through GOCACHEPROG, with a record of their requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["SharedCache", "Traffic"]
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What a machine has asked of a shared cache."""
+    """The requests of one machine to a shared cache, counted."""
 
     hits: int
     misses: int
@@ -32,7 +32,7 @@ class SharedCache:
     def __init__(self, folder: Path, *, warm: bool) -> None:
         folder.mkdir(parents=True)
         self.cache = BuildCache(folder / "cache", warm=warm)
-        """What is in it: `BuildCache.evict`, `BuildCache.clear` and the like work on it."""
+        """The shared content: `BuildCache.evict`, `BuildCache.clear` and the like change it for all machines."""
         self.cache.create()
         self._record = folder / "record"
         self._record.touch()
@@ -43,12 +43,12 @@ class SharedCache:
     @property
     def program(self) -> str:
         """The value of GOCACHEPROG."""
-        # Isolated and without site-packages: nothing of the user's changes what it does, and it starts a little sooner.
+        # Isolated and without site-packages: the user's settings do not change it, and it starts faster.
         command = [sys.executable, "-I", "-S", str(Path(cacheprog.__file__)), str(self.cache.path), str(self._record)]
         return shlex.join(command)
 
     def traffic(self, home: Path) -> Traffic:
-        """What the machine with this home directory has asked for."""
+        """The requests of the machine with this home directory."""
         lines = (line.split("\t") for line in self._record.read_text(encoding="utf-8").splitlines())
-        counts = Counter(how for asking, _, how in lines if asking == str(home))
+        counts = Counter(outcome for machine, _, outcome in lines if machine == str(home))
         return Traffic(counts["hit"], counts["miss"], counts["put"])

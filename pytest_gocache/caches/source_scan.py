@@ -1,4 +1,4 @@
-"""What the Go files of a module name: standard packages, modules in local folders, and profiles."""
+"""Scan the Go files of a module for imports, modules in local folders, and profiles."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _PROFILE = "default.pgo"
 
 
 def named_std_packages(arguments: GoArguments, toolchain: GoToolchain) -> frozenset[str]:
-    """The standard packages that a command line names itself: ``fmt``, ``net/...``, ``std``."""
+    """The standard packages in a command line: ``fmt``, ``net/...``, ``std``."""
     found: set[str] = set()
-    # What follows the program of go run is for the program.
+    # go run: the arguments after the package are the program's.
     for text in arguments.packages[: 1 if arguments.verb == "run" else None]:
         if not text or text.startswith((".", "/", "-")) or text.endswith(".go") or "@" in text:
             continue
@@ -47,30 +47,30 @@ def _all_std(toolchain: GoToolchain) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What was found in the Go sources that a command could compile."""
+    """Facts from the Go sources that a command could compile."""
 
     imports: frozenset[str]
-    """Every import path in them, whatever the build constraints; ``C`` for cgo."""
+    """Every import path in them, with build constraints ignored; ``C`` for cgo."""
     modules: Mapping[str, str]
     """Folder relative to the root → module path."""
     profiles: tuple[Path, ...]
-    """The ``default.pgo`` files, which Go applies to the main packages beside them."""
+    """The ``default.pgo`` files, which Go applies to the main packages in the same folders."""
     state: int = 0
-    """A hash over the names and contents of all these files, for comparing within this process."""
+    """A hash of the names and contents of all these files, comparable in this process only."""
 
 
 class SourceScan:
-    """Reads the imports of Go files, each file once as long as it does not change."""
+    """Reads the imports of Go files, each file only when it is new or has changed."""
 
     def __init__(self) -> None:
-        # The file's size and times, its imports, and a hash of its content.
+        # File → its size and times, its imports, and a hash of its content.
         self._known: dict[str, tuple[tuple[int, int, int], tuple[str, ...], int]] = {}
 
     def read(self, root: Path, more: Iterable[Path] = (), texts: Texts | None = None) -> Sources:
-        """Scan the module at ``root``, the local folders that its go.mod and go.work refer to, and ``more`` folders.
+        """Scan the module in ``root``, the local folders in its go.mod and go.work, and the folders ``more``.
 
-        Folders that Go's ``...`` leaves out (``testdata``, ``_x``, ``.x``) are left out. ``texts`` is given what the
-        Go files below ``root`` contain.
+        As in Go's ``...``, the folders ``testdata``, ``_x`` and ``.x`` are left out. ``texts`` records the content of
+        the Go files in ``root``.
         """
         imports: set[str] = set()
         modules: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What selects the standard packages that a command needs: the variant, and the imports of the sources at hand."""
+"""The variant of a command: all but the imports that selects the compiled standard packages it needs."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from pytest_gocache.host.toolchain import GoToolchain
 
 __all__ = ["Variant"]
 
-# A program's identity without reading it: compilers are large, and replaced as a whole.
+# Path, size and modification time identify a compiler: it is large to read, and is only ever replaced as a whole.
 _Stamp = tuple[str, int, int]
 _EXTRAS = ("-cover", "-ldflags", "-tags", "-vet")
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Everything but the imports that decides which compiled standard packages a command looks for."""
+    """Everything but the imports that decides which compiled standard packages a command needs."""
 
     version: str
     compiler: str
     env: tuple[tuple[str, str], ...]
     flags: tuple[str, ...]
     inputs: tuple[_Stamp | tuple[str, str], ...]
-    """The C compilers that would be called, and the content of a PGO profile."""
+    """The C compilers that Go would call, and the hash of a PGO profile."""
 
     @classmethod
     def of(cls, toolchain: GoToolchain, arguments: GoArguments, env: Mapping[str, str], cwd: Path) -> Variant:
-        """The variant that a go command with these arguments, in this environment and folder, selects."""
-        # A variable that says what this toolchain does anyway selects nothing. Only at home: what cgo does by default
-        # is another thing for another target.
-        home = all(env.get(name, "") in ("", toolchain.env.get(name)) for name in ("GOOS", "GOARCH"))
+        """The variant of a go command with these arguments, in this environment and folder."""
+        # A variable with the toolchain's default value selects nothing. The defaults hold for the host target only:
+        # for a different target, the default of cgo is different.
+        host = all(env.get(name, "") in ("", toolchain.env.get(name)) for name in ("GOOS", "GOARCH"))
         chosen = tuple(
             (name, env[name])
             for name in VARIANT_ENV
-            if env.get(name) and not (home and env[name] == toolchain.env.get(name))
+            if env.get(name) and not (host and env[name] == toolchain.env.get(name))
         )
         inputs: list[_Stamp | tuple[str, str]] = []
         for name, default in (("CC", toolchain.env.get("CC", "gcc")), ("CXX", toolchain.env.get("CXX", "g++"))):
@@ -53,21 +53,21 @@ class Variant:
         for flag in variant_flags(arguments, env.get("GOFLAGS", "")):
             name, _, value = flag.partition("=")
             if name == "-pgo":
-                flag = f"-pgo={cwd / value}"  # noqa: PLW2901 - the same flag for the warm-up's folder
+                flag = f"-pgo={cwd / value}"  # noqa: PLW2901 - absolute, since warming runs in a different folder
                 inputs += _profile(cwd / value)
             flags.append(flag)
         return cls(str(toolchain.version), toolchain.compiler, chosen, tuple(flags), tuple(inputs))
 
     def with_profile(self, profile: Path) -> Variant:
-        """The variant that a main package beside a ``default.pgo`` selects for all that it imports."""
+        """The variant of the imports of a main package that has a ``default.pgo`` in its folder."""
         return replace(self, flags=(*self.flags, f"-pgo={profile}"), inputs=(*self.inputs, *_profile(profile)))
 
     @property
     def family(self) -> str:
-        """A short hash of what the compiled form of every standard package depends on.
+        """A short hash of everything that the compiled form of every standard package depends on.
 
-        Two variants of one family share most of their packages: where a profile lies makes no difference at all, and
-        the `extras` add packages, or replace a few.
+        Variants of one family share most compiled packages. The path of a profile does not matter, and the `extras` add
+        packages or replace a few.
         """
         flags = [flag for flag in self.flags if flag not in self.extras and not flag.startswith("-pgo=")]
         text = json.dumps([self.version, self.compiler, self.env, flags, self.inputs])
@@ -75,12 +75,12 @@ class Variant:
 
     @property
     def extras(self) -> tuple[str, ...]:
-        """The flags that leave most compiled packages as they are (measured for ``-cover`` on Go 1.21 to 1.27)."""
+        """The flags that do not change most compiled packages (measured for ``-cover`` on Go 1.21 to 1.27)."""
         return tuple(flag for flag in self.flags if flag.partition("=")[0] in _EXTRAS)
 
     @property
     def label(self) -> str:
-        """How a person would name it: ``go1.27.3``, ``go1.27.3 -race GOOS=windows``."""
+        """A name for people: ``go1.27.3``, ``go1.27.3 -race GOOS=windows``."""
         flags = ["-pgo" if flag.startswith("-pgo=") else flag for flag in self.flags]
         return " ".join([self.version, *flags, *(f"{name}={value}" for name, value in self.env)])
 

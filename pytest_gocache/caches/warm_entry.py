@@ -1,4 +1,4 @@
-"""The go commands that make one warm build cache: build, test and vet of a module that imports what is wanted."""
+"""Make one entry of the store: build, test and vet a generated module that imports the wanted packages."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pytest_gocache.caches.build_cache import BuildCache
+from pytest_gocache.caches.build_cache import BuildCache, read_index
 from pytest_gocache.caches.clone import cache_files
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.host import process
@@ -19,19 +19,20 @@ from pytest_gocache.host.environment import Home, hermetic_environment
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 
-__all__ = ["Warming"]
+__all__ = ["EntryMaker"]
 
 _COMMAND_SECONDS = 1800.0
-_NO_ROOM = 64 * 1024  # bytes; a go command that fails with so little left has failed for that
+_DISK_FULL = 64 * 1024  # bytes; with less free space, a go command has failed because the disk is full
 
 # go vet and go list take the build flags, but not those of a test binary.
 _TEST_ONLY = ("-cover", "-fuzz", "-vet")
 
 
-class Warming:
-    """The making of one entry of the store, in a scratch folder.
+class EntryMaker:
+    """Makes one entry of the store, in a scratch folder.
 
-    ``entry`` is the folder that `run` fills: the cache in ``cache``, and a description in ``entry.json``.
+    `run` fills the folder ``entry``: the cache in ``cache``, its files by stage in ``stages.json``, and a description
+    in ``entry.json``.
     """
 
     def __init__(
@@ -53,16 +54,18 @@ class Warming:
         home.create()
         self._env = hermetic_environment(home, toolchain.goroot, ambient) | dict(variant.env)
         self._env |= {"GOCACHE": str(self._cache.path), "GOWORK": "off"}
+        # Not in the store: on a full disk, the complaint itself would be lost.
+        self._output = Path(tempfile.mkdtemp(prefix="pytest-gocache-"))
 
     def run(self, base: Path | None) -> str | None:
-        """Fill the entry, on top of ``base``; returns what Go printed when it cannot build the packages.
+        """Fill the entry, on top of ``base``; returns Go's complaint when it cannot build the packages.
 
-        Raises `OSError` when there is no room.
+        Raises `OSError` when the disk is full.
         """
-        # What go prints is not written into the store: on a full disk the complaint itself would be lost.
-        with tempfile.TemporaryDirectory(prefix="pytest-gocache-") as output:
-            self._output = Path(output)
+        try:
             return self._fill(base)
+        finally:
+            remove_tree(self._output)
 
     def _fill(self, base: Path | None) -> str | None:
         self._cache.create()
@@ -70,34 +73,25 @@ class Warming:
         if base is not None:
             self._cache.add(base)
         before = {entry.output for entry in self._cache.entries()}
-        everywhere = [f for f in self._variant.flags if f.partition("=")[0] not in _TEST_ONLY]
-        for_build = [f for f in self._variant.flags if f.partition("=")[0] not in ("-fuzz", "-vet")]
-        for_test = [f for f in self._variant.flags if not f.startswith("-fuzz=")]
-        importable, named = self._buildable(everywhere)
+        importable, internal = self._buildable()
         self._write(importable)
-        commands = [["build", *for_build, "-o", str(self._binaries) + os.sep, "."], ["vet", *everywhere, "./..."]]
-        if not any(flag.startswith("-buildmode=") and flag != "-buildmode=pie" for flag in everywhere):
-            # The test binaries are built and vetted, and never run: they may be another machine's.
-            commands.append(["test", *for_test, "-exec", "true", "./..."])
-        if any(flag.startswith("-fuzz=") for flag in self._variant.flags):
-            commands.append(["test", *self._variant.flags, "-exec", "true", "./imports"])
-        if named:
-            commands.append(["build", *for_build, *named])
+        commands = self._commands(internal)
         for command in commands:
             complaint = self._go(command)
             if complaint is not None:
                 return complaint
         stages = self._stages(importable, commands)
-        complaint = self._go(["list", *everywhere, "-deps", "-f", "{{if .Standard}}{{.ImportPath}}{{end}}", "./..."])
+        template = "{{if .Standard}}{{.ImportPath}}{{end}}"
+        complaint = self._go(["list", *self._flags(_TEST_ONLY), "-deps", "-f", template, "./..."])
         if complaint is not None:
             return complaint
-        covers = set((self._output / "stdout").read_text(encoding="utf-8").split())
+        covers = {*(self._output / "stdout").read_text(encoding="utf-8").split(), *internal}
         added = sum(entry.size for entry in self._cache.entries() if entry.output not in before)
         description = {
             "variant": self._variant.label,
             "extras": list(self._variant.extras),
             "packages": sorted(self._packages),
-            "covers": sorted(covers | set(named)),
+            "covers": sorted(covers),
             "made": time.time(),
             "bytes": added + sum(1 for _ in self._cache.entries()) * 175,
         }
@@ -105,47 +99,64 @@ class Warming:
         (self.entry / "entry.json").write_text(json.dumps(description, indent=1), encoding="utf-8")
         return None
 
-    def _stages(self, importable: list[str], commands: list[list[str]]) -> dict[str, list[str]]:
-        """Which files the commands need: those of ``build``, those that ``test`` adds, and the ``rest``.
+    def _commands(self, internal: Sequence[str]) -> list[list[str]]:
+        """The go commands that fill the cache; ``internal`` are packages that the generated module may not import."""
+        for_build, for_vet = self._flags(("-fuzz", "-vet")), self._flags(_TEST_ONLY)
+        commands = [["build", *for_build, "-o", f"{self._binaries}{os.sep}", "."], ["vet", *for_vet, "./..."]]
+        if not any(flag.startswith("-buildmode=") and flag != "-buildmode=pie" for flag in for_vet):
+            # -exec=true: the test binaries are built and vetted but not run, since they may be for a different system.
+            commands.append(["test", *self._flags(("-fuzz",)), "-exec", "true", "./..."])
+        if any(flag.startswith("-fuzz=") for flag in self._variant.flags):
+            commands.append(["test", *self._variant.flags, "-exec", "true", "./imports"])
+        if internal:
+            commands.append(["build", *for_build, *internal])
+        return commands
 
-        A test that only builds gets by with a third of the files, and files are what a clone costs.
+    def _flags(self, without: Sequence[str]) -> list[str]:
+        """The variant's flags except for these."""
+        return [flag for flag in self._variant.flags if flag.partition("=")[0] not in without]
+
+    def _stages(self, importable: list[str], commands: list[list[str]]) -> dict[str, list[str]]:
+        """The files that go build needs (``build``), more files that go test needs (``test``), and the ``rest``.
+
+        A test that only builds needs a third of the files, and a clone takes time for each file.
         """
-        unseen = set(cache_files(self._cache.path))
+        unused = set(cache_files(self._cache.path))
         stages = {}
         for number, verb in enumerate(("build", "test")):
-            # Changed sources: Go must compile, vet and link them again, for which it asks for all that they import.
+            # The sources change, so Go compiles, vets and links again, and reads the cached form of all their imports.
             self._write(importable, number + 1)
             remove_tree(self._binaries)
             used = self._used_by([command for command in commands if command[0] == verb])
-            stages[verb] = sorted(used & unseen)
-            unseen -= used
-        stages["rest"] = sorted(unseen)
+            stages[verb] = sorted(used & unused)
+            unused -= used
+        stages["rest"] = sorted(unused)
         return stages
 
     def _used_by(self, commands: list[list[str]]) -> set[str]:
-        """The files that go commands look at: Go gives an index file that was not used for an hour a new time."""
+        """The files that go commands use: Go sets the time of an index file that was not used for an hour."""
         long_ago = time.time() - 2 * 3600
         indexes = [self._cache.path / name for name in cache_files(self._cache.path) if name.endswith("-a")]
         for index in indexes:
             os.utime(index, (long_ago, long_ago))
         for command in commands:
             if self._go(command) is not None:
-                # Nothing is known then, so everything is needed: a file too many costs time, one too few a verdict.
+                # Every file may be needed. One too many only takes time; one too few makes a verdict wrong.
                 return set(cache_files(self._cache.path))
         names = set()
         for index in indexes:
-            if index.stat().st_mtime > long_ago + 1:
-                names.add(f"{index.parent.name}/{index.name}")
-                output = index.read_bytes().split()[2].decode("ascii")
-                names |= {f"{output[:2]}/{output}-d", f"{output[:2]}/{output}-d/"}
+            entry = read_index(index) if index.stat().st_mtime > long_ago + 1 else None
+            if entry is not None:
+                data = f"{entry.output[:2]}/{entry.output}-d"
+                names |= {f"{index.parent.name}/{index.name}", data, f"{data}/"}
         return names
 
-    def _buildable(self, flags: list[str]) -> tuple[list[str], list[str]]:
-        """The packages that exist for this target: those that any module may import, and the others."""
+    def _buildable(self) -> tuple[list[str], list[str]]:
+        """The packages that exist for this target: those that every module may import, and the internal ones."""
         if not self._packages:
             return [], []
         template = "{{if not .Error}}{{if or .GoFiles .CgoFiles}}{{.ImportPath}}{{end}}{{end}}"
-        complaint = self._go(["list", "-e", *flags, "-f", template, *sorted(self._packages)])
+        complaint = self._go(["list", "-e", *self._flags(_TEST_ONLY), "-f", template, *sorted(self._packages)])
         if complaint is not None:
             return [], []
         names = (self._output / "stdout").read_text(encoding="utf-8").split()
@@ -153,7 +164,7 @@ class Warming:
         return [n for n in names if n not in private], private
 
     def _write(self, packages: list[str], state: int = 0) -> None:
-        # testing is in every set: what each test needs is then compiled in every form that go build gives it, too.
+        # Every set has testing, so that go build compiles it too, in every form.
         imports = "".join(f'import _ "{name}"\n' for name in dict.fromkeys(["testing", *packages]))
         test = 'import "testing"\n\nfunc {}\n'
         files = {
@@ -180,7 +191,8 @@ class Warming:
         if done.returncode == 0:
             return None
         printed = done.stderr.decode("utf-8", "replace").strip()
+        # Go reports these errors of the system as text only.
         full = "no space left on device" in printed or "disk quota exceeded" in printed
-        if full or shutil.disk_usage(self._module).free < _NO_ROOM:
+        if full or shutil.disk_usage(self._module).free < _DISK_FULL:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.entry.parent))
         return f"`go {' '.join(args)}` failed with exit status {done.returncode}:\n{printed[-2000:]}"

@@ -1,4 +1,4 @@
-"""The store of warm standard-library caches: made once by real go commands, shared by tests, workers and CI jobs."""
+"""The store of warm standard-library caches: real go commands make each entry once, for all tests and workers."""
 
 from __future__ import annotations
 
@@ -17,33 +17,30 @@ from weakref import WeakKeyDictionary
 from filelock import FileLock
 
 from pytest_gocache.caches.build_cache import BuildCache
-from pytest_gocache.caches.clone_pool import Spares
+from pytest_gocache.caches.clone_pool import ClonePool
 from pytest_gocache.caches.variant import Variant
-from pytest_gocache.caches.warm_entry import Warming
+from pytest_gocache.caches.warm_entry import EntryMaker
 from pytest_gocache.errors import StoreError
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 
-__all__ = ["DEFAULT_LIMIT", "StoreCounts", "WarmStore"]
+__all__ = ["WarmStore"]
 
-DEFAULT_LIMIT = 4 * 1024**3
-"""Bytes that the store may hold before the entries unused for longest are deleted."""
-
-_FORMAT = 2  # of an entry's files: a part of its name, so that no version of the library reads another's
+_FORMAT = 2  # of an entry's files. It is part of an entry's name: each version of the library reads only its own.
 _RECENT_SECONDS = 3600.0  # an entry used this recently may be in use: never deleted
 _TOUCH_SECONDS = 60.0
-# The stages of an entry's files, each with those before it: see Warming.
+# The stages of an entry's files, see EntryMaker. A command needs one stage and those before it.
 _STAGES = ("build", "test", "rest")
 _STAGES_OF = dict.fromkeys(("build", "install", "list", "run"), _STAGES[:1]) | {"test": _STAGES[:2]}
-_TRIED = 3  # times that an entry may vanish between finding and cloning it
+_ATTEMPTS = 3  # to clone an entry: a different process may delete it after it was found
 
 
 @dataclasses.dataclass(slots=True)
 class StoreCounts:
-    """What the store was good for in this process."""
+    """The hits and misses of the store in this process."""
 
     hits: int = 0
-    """Caches cloned from an entry that was there."""
+    """Caches cloned from an entry that existed."""
     misses: int = 0
     """Entries that had to be made."""
 
@@ -51,19 +48,20 @@ class StoreCounts:
 class WarmStore:
     """Warm build caches, one folder for each variant and set of standard packages.
 
-    ``say`` is told, in a line, when one has to be made. ``limit`` is in bytes.
+    ``say`` is called with a line when the store makes an entry. When the store is larger than ``limit`` bytes, it
+    deletes the entries that were unused for longest.
     """
 
     def __init__(
         self,
         root: Path,
         ambient: Mapping[str, str],
-        say: Callable[[str], None] = lambda _: None,
-        limit: int = DEFAULT_LIMIT,
+        say: Callable[[str], None],
+        limit: int,
     ) -> None:
         self.root = root
         self.counts = StoreCounts()
-        self.spares = Spares()
+        self.clones = ClonePool()
         self._ambient = ambient
         self._say = say
         self._limit = limit
@@ -71,25 +69,28 @@ class WarmStore:
         self._closures: dict[Path, frozenset[str]] = {}
         self._known_before: set[Path] = set()
         self._stages: dict[Path, dict[str, list[str]]] = {}
-        # What each cache was given; a cache that is gone takes its line with it.
+        # The entries and stages that each cache has; weak, so that a cache that is gone is forgotten.
         self._given: WeakKeyDictionary[BuildCache, set[tuple[Path, str]]] = WeakKeyDictionary()
 
     def warm(
         self, cache: BuildCache, toolchain: GoToolchain, variant: Variant, packages: frozenset[str], verb: str = ""
     ) -> str | None:
-        """Make ``packages`` and what they import warm in ``cache``; returns why not, when Go itself cannot build them.
+        """Make ``packages`` and their imports warm in ``cache``; returns the reason when Go cannot build them.
 
-        ``verb`` is the go command to come: only what it needs is put in. Raises `StoreError` when the store cannot be
-        read or written.
+        ``verb`` is the next go command: the cache gets only the files that it needs. Raises `StoreError` when the store
+        cannot be read or written.
         """
-        for attempt in range(1, _TRIED + 1):
+        for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return self._put(cache, self._entry_for(toolchain, variant, packages), _STAGES_OF.get(verb, _STAGES))
-            except FileNotFoundError as error:  # noqa: PERF203 - a second round is the exception
-                # Another process made room in the store between our look and our clone.
+            except FileNotFoundError as error:  # noqa: PERF203 - a second attempt is rare
+                # A different process has deleted the entry between the look-up and the clone, to make room.
                 self._entries.clear()
-                if attempt == _TRIED:
-                    raise StoreError(f"the store {self.root} loses its entries while they are used: {error}") from error
+                if attempt == _ATTEMPTS:
+                    raise StoreError(
+                        f"the store {self.root} lost an entry while it was in use, {attempt} times in a row: {error}\n"
+                        "let no other program delete files in it, or raise the ini option gocache_store_limit"
+                    ) from error
             except OSError as error:
                 raise self._unusable(error) from error
         return None
@@ -102,10 +103,10 @@ class WarmStore:
             self.counts.hits += 1
         self._known_before.add(entry)
         if not given and cache.untouched:
-            # With what a test needs, too: most go on to one, and what a spare has is put in at no cost.
+            # With the files for go test too: most tests run it later, and a clone from the pool has them already.
             stages = max(stages, _STAGES_OF["test"], key=len)
             names = [name for stage in stages for name in self._files(entry)[stage]]
-            self.spares.put(cache, (entry, stages), entry / "cache", names)
+            self.clones.put(cache, (entry, stages), entry / "cache", names)
             given.update((entry, stage) for stage in stages)
         for stage in stages:
             if (entry, stage) not in given:
@@ -120,7 +121,7 @@ class WarmStore:
         return self._stages[entry]
 
     def program(self, name: str, make: Callable[[Path], None]) -> Path:
-        """A program that is kept in the store; ``make`` is called once, with the path at which to put it.
+        """A program in the store. ``make`` is called once, with the path for the program.
 
         Raises `StoreError` when the store cannot be read or written.
         """
@@ -139,13 +140,13 @@ class WarmStore:
         return file
 
     def size(self) -> int:
-        """Bytes of all entries, each file counted once."""
+        """The size of all entries in bytes; a file counts once."""
         return sum(_described(file).get("bytes", 0) for file in self._descriptions())
 
     def _entry_for(self, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> Path | str:
-        """The entry that has the packages, made if need be; or Go's complaint when it cannot build them."""
+        """The entry with the packages, made if necessary; or Go's complaint when it cannot build them."""
         plain = dataclasses.replace(variant, flags=tuple(f for f in variant.flags if f not in variant.extras))
-        # What every test needs is made first and once. Most modules need no more, and all other entries add to it.
+        # The packages that every test needs come first. Most modules need no others, and all other entries add to them.
         base = self._entry(toolchain, plain, frozenset())
         if isinstance(base, str):
             return base
@@ -170,42 +171,42 @@ class WarmStore:
         return known
 
     def _covered(self, entry: Path) -> frozenset[str]:
-        """Every standard package that an entry has, those that its packages import included."""
+        """Every standard package in an entry, imports of its packages included."""
         if entry not in self._closures:
             self._closures[entry] = frozenset(_described(entry / "entry.json").get("covers", ()))
         return self._closures[entry]
 
     def _folder(self, variant: Variant, packages: frozenset[str], toolchain: GoToolchain) -> Path:
-        # The module index of GOROOT is keyed on its path and times: a reinstalled toolchain gets an entry of its own,
-        # which costs a second, because the compiled packages are taken over.
+        # Path and times of GOROOT are a key of Go's module index, so a reinstalled toolchain gets an entry of its own.
+        # That takes about a second, since the new entry reuses the compiled packages.
         stamp = (toolchain.goroot / "VERSION").stat().st_mtime_ns if (toolchain.goroot / "VERSION").exists() else 0
         text = json.dumps([_FORMAT, sorted(packages), variant.extras, str(toolchain.goroot), stamp])
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         return self.root / "warm" / f"{toolchain.version.number}-{variant.family}" / digest
 
     def _make(self, folder: Path, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> str | None:
-        """Make one entry, aside, and move it into place; returns Go's complaint when it cannot build the packages."""
+        """Make one entry in a scratch folder, and rename it; returns Go's complaint if it cannot build the packages."""
         self._prepare()
         name = f"{folder.parent.name}-{folder.name}"
         with self._lock(name):
             if (folder / "entry.json").is_file():
-                # Another process has made it while this one waited.
+                # A different process made it while this one waited for the lock.
                 self._known_before.add(folder)
                 return None
             base = self._closest(folder.parent, variant, packages)
             self._say(f"warming {variant.label}: {_listed(packages)}, once")
             scratch = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.root / "tmp")).resolve()
-            made = Warming(scratch, toolchain, variant, packages, self._ambient)
-            complaint = made.run(base)
+            maker = EntryMaker(scratch, toolchain, variant, packages, self._ambient)
+            complaint = maker.run(base)
             if complaint is None:
                 folder.parent.mkdir(parents=True, exist_ok=True)
-                made.entry.rename(folder)
+                maker.entry.rename(folder)
                 self.counts.misses += 1
         self._make_room()
         return complaint
 
     def _closest(self, siblings: Path, variant: Variant, packages: frozenset[str]) -> Path | None:
-        """The entry of the same family with most of what is wanted, and nothing else: what it lacks is made on top."""
+        """The base for a new entry: the cache of the sibling that has most of its packages, and no others."""
         best: tuple[int, float, Path] | None = None
         wanted = packages | frozenset(variant.extras)
         for file in siblings.glob("*/entry.json"):
@@ -244,7 +245,7 @@ class WarmStore:
         except OSError as error:
             raise self._unusable(error) from error
         try:
-            # Whoever held the lock before and was killed has left its scratch folder behind.
+            # A process that was killed while it held the lock has left its scratch folder.
             self._clear(name)
             yield
         finally:
@@ -252,20 +253,17 @@ class WarmStore:
             lock.release()
 
     def _clear(self, name: str) -> None:
-        """Delete the scratch folders of a lock that is held.
-
-        A go command that outlived the process that started it may still write into one: what cannot be deleted now,
-        the next to come deletes.
-        """
-        for left in (self.root / "tmp").glob(f"{name}-*"):
+        """Delete the scratch folders of a lock that this process holds."""
+        for scratch in (self.root / "tmp").glob(f"{name}-*"):
+            # A go command that outlived its parent may still write into it. The next holder of the lock tries again.
             with contextlib.suppress(OSError):
-                remove_tree(left)
+                remove_tree(scratch)
 
     def _descriptions(self) -> list[Path]:
         return sorted((self.root / "warm").glob("*/*/entry.json"))
 
     def _make_room(self) -> None:
-        """Delete the entries unused for longest until the store is within its limit."""
+        """Delete the entries that were unused for longest, until the store is within its limit."""
         with self._lock("room"):
             used = sorted((file.stat().st_mtime, file) for file in self._descriptions())
             total = self.size()
@@ -274,7 +272,7 @@ class WarmStore:
                 if total <= self._limit or now - last < _RECENT_SECONDS:
                     return
                 total -= _described(file).get("bytes", 0)
-                # Renamed first: a clone under way fails at once and starts over, rather than miss some files.
+                # The rename makes a concurrent clone fail at once and start again. Otherwise it would miss some files.
                 gone = self.root / "tmp" / f"room-{os.getpid()}-{file.parent.name}"
                 file.parent.rename(gone)
                 remove_tree(gone)
@@ -283,14 +281,14 @@ class WarmStore:
     def _mark_used(description: Path) -> None:
         now = time.time()
         if now - description.stat().st_mtime > _TOUCH_SECONDS:
-            with contextlib.suppress(PermissionError):  # a store that is only read, in a shared place
+            with contextlib.suppress(PermissionError):  # a read-only store that several users share
                 os.utime(description, (now, now))
 
 
 def _listed(packages: frozenset[str]) -> str:
     if not packages:
         return "what every test needs"
-    # The largest name tree first: net/http says more than bufio.
+    # The deepest path first: net/http tells more than bufio.
     names = sorted(packages, key=lambda name: (-name.count("/"), name))
     return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 

@@ -64,9 +64,7 @@ def shared_runs(
     sources = module_sources(modcache, session.ambient, network=settings.network)
 
     def machine_at(folder: Path) -> Machine:
-        machine = Machine.create(folder, go_toolchain, session.ambient)
-        machine.env |= sources
-        return machine
+        return Machine.create(folder, go_toolchain, session.ambient, settings=sources)
 
     def copy() -> RepositoryCopy:
         refuse_unknown(settings.config.accepted, _CHECKS, str(settings.config_folder / NAME))

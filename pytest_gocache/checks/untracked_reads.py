@@ -112,7 +112,7 @@ def other_verdicts(checkout: Checkout, home: Path, packages: Sequence[str]) -> F
     that reads files to a user in a different time zone: the key has the times of the files in local time.
     """
     home.mkdir(exist_ok=True)
-    env = {**_OTHER_USER, "HOME": str(home), "USERPROFILE": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
+    env = {**_OTHER_USER, "HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
     served = checkout.test(env=env)
     cached = [name for name in packages if name in served.tests and served.tests[name].cached]
     if not cached:

@@ -66,18 +66,15 @@ def _gocache_setup(
     session.check(go_toolchain, lambda: tmp_path_factory.mktemp("go-self-check"))
     name = re.sub(r"\W", "_", request.node.name)[:30]
     folder = tmp_path_factory.mktemp(f"{name}-go", numbered=True).resolve()
-    machine = Machine.create(folder, go_toolchain, session.ambient, warm=marks.warm)
-    machine.env |= marks.env
-    machine.pinned = frozenset(marks.env)
-    if marks.cgo is False:
-        machine.env["CGO_ENABLED"] = "0"
+    settings = {**marks.env, **({"CGO_ENABLED": "0"} if marks.cgo is False else {})}
+    machine = Machine.create(folder, go_toolchain, session.ambient, settings=settings, warm=marks.warm)
     yield _TestSetup(folder, machine, marks)
     if keep_folder(request.node):
-        session.store.spares.forget(folder)
+        session.store.clones.forget(folder)
         # pytest deletes old folders later, and read-only module caches must not stop it.
         make_writable(folder)
     else:
-        session.store.spares.keep(folder, tmp_path_factory.getbasetemp() / "spare-gocaches")
+        session.store.clones.keep(folder, tmp_path_factory.getbasetemp() / "spare-gocaches")
         remove_tree(folder)
 
 
@@ -114,9 +111,7 @@ def go_proxy(_gocache_setup: _TestSetup) -> Iterator[ModuleProxy]:
     from pytest_gocache.run.module_proxy import ModuleProxy
 
     proxy = ModuleProxy(_gocache_setup.folder / "proxy")
-    machine = _gocache_setup.machine
-    machine.env["GOPROXY"] = proxy.url
-    machine.served.append(proxy.sources)
+    _gocache_setup.machine.use_proxy(proxy.url, proxy.sources)
     yield proxy
     proxy.stop()
 
@@ -132,9 +127,9 @@ def shared_cache(_gocache_setup: _TestSetup) -> SharedCache:
     machine = _gocache_setup.machine
     if not machine.toolchain.version.satisfies(">=1.24"):
         pytest.skip(f"GOCACHEPROG needs Go >=1.24; the toolchain is {machine.toolchain.version}")
-    machine.shared = SharedCache(_gocache_setup.folder / "shared", warm=_gocache_setup.marks.warm)
-    machine.env["GOCACHEPROG"] = machine.shared.program
-    return machine.shared
+    shared = SharedCache(_gocache_setup.folder / "shared", warm=_gocache_setup.marks.warm)
+    machine.use_shared_cache(shared)
+    return shared
 
 
 @pytest.fixture
@@ -168,7 +163,7 @@ def go_repo(request: pytest.FixtureRequest, _gocache_setup: _TestSetup) -> GoMod
         )
     folder = _gocache_setup.folder / source.name
     copy_repository(source, folder)
-    _gocache_setup.machine.env |= module_sources(settings.modcache, session.ambient, network=settings.network)
+    _gocache_setup.machine.settings |= module_sources(settings.modcache, session.ambient, network=settings.network)
     return _module(request, _gocache_setup, folder)
 
 

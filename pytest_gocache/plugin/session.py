@@ -110,7 +110,7 @@ class GoSession:
     def close(self) -> None:
         """Delete the clones that are kept for later tests."""
         if self._store is not None:
-            self._store.spares.clear()
+            self._store.clones.clear()
 
     def final_totals(self) -> Totals:
         """The totals of this process, including the store's counts."""

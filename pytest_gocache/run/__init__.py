@@ -1,4 +1,4 @@
-"""Commands under observation, on a machine that a test makes up.
+"""Run commands under observation, on a machine that a test imagines.
 
 This room imports `caches`, `results`, `host`, `golang` and `errors`.
 """

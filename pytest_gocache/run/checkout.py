@@ -15,18 +15,18 @@ from pytest_gocache.host import process
 __all__ = ["Times", "copy_repository", "set_times"]
 
 Times = Literal["now", "keep", "commit"] | float
-"""What modification times the files of a checkout have."""
+"""The modification times of the files in a checkout: see `set_times`."""
 
-_MOMENTS_AGO = 10.0  # seconds
+_CHECKOUT_AGE = 10.0  # seconds
 _GIT_SECONDS = 120.0
 
 
 def copy_repository(source: Path, target: Path) -> None:
-    """Copy a repository with its version-control data, modification times kept, to a folder that does not exist.
+    """Copy a repository, version-control data and modification times included, to a folder that does not exist.
 
-    Left out: caches that declare themselves (``CACHEDIR.TAG``), virtual environments (``pyvenv.cfg``), ``__pycache__``
-    and ``node_modules``, and sockets and the like. A ``.git`` that is a file (a linked worktree, a submodule) is left
-    out too: git commands in the copy would write to the original.
+    The copy leaves out caches with a ``CACHEDIR.TAG``, virtual environments (``pyvenv.cfg``), ``__pycache__``,
+    ``node_modules``, and special files such as sockets. It leaves out a ``.git`` that is a file (a linked worktree, a
+    submodule): git commands in the copy would write to the original.
     """
 
     def leave_out(folder: str, names: list[str]) -> set[str]:
@@ -46,18 +46,24 @@ def _is_not_source(path: Path) -> bool:
 
 
 def set_times(root: Path, times: Times, git_env: dict[str, str], scratch: Path) -> None:
-    """Give the files and folders below ``root`` the modification times of a checkout.
+    """Set the modification times of the files and folders in ``root``. Raises `UsageError`.
 
-    ``now``: some moments ago, for a job takes longer than that from its checkout to its first go command (Go distrusts
-    what is younger than two seconds). ``commit``: that of the last commit which changed the file, as ``git
-    restore-mtime`` does, for a folder the latest of its files; what is in no commit is as with ``now``. A number: epoch
-    seconds, for all. Folders count, since Go goes by their times where a test lists one. Raises `UsageError`.
+    - ``"now"``: ten seconds ago, since the first go command of a CI job starts some seconds after the checkout. Go does
+      not cache a test result that depends on a file younger than two seconds.
+    - ``"commit"``: the time of the last commit that changed the file, as with ``git restore-mtime``. A folder gets the
+      latest time of its files. Files that are in no commit get the time of ``"now"``.
+    - ``"keep"``: unchanged.
+    - A number: epoch seconds, for all.
+
+    Folders matter too: a test that lists a folder depends on its time.
     """
     if times == "keep":
         return
     if not isinstance(times, (int, float)) and times not in ("now", "commit"):
-        raise UsageError(f"mtimes={times!r} is none of 'now', 'keep', 'commit' and a number of epoch seconds")
-    moment = float(times) if isinstance(times, (int, float)) else time.time() - _MOMENTS_AGO
+        raise UsageError(
+            f"go_module.on_new_machine: mtimes={times!r}: expected 'now', 'keep', 'commit' or epoch seconds"
+        )
+    moment = float(times) if isinstance(times, (int, float)) else time.time() - _CHECKOUT_AGE
     committed = dict(_commit_times(root, git_env, scratch)) if times == "commit" else {}
     for parent, folders, files in os.walk(root):
         if ".git" in folders:
@@ -72,7 +78,7 @@ def set_times(root: Path, times: Times, git_env: dict[str, str], scratch: Path) 
 
 
 def _commit_times(root: Path, env: dict[str, str], scratch: Path) -> Iterator[tuple[str, float]]:
-    """Each file of the repository at ``root``, with the time of the last commit that changed it."""
+    """Each file of the repository in ``root``, with the time of the last commit that changed it."""
     command = [
         "git",
         "-c",
@@ -85,7 +91,7 @@ def _commit_times(root: Path, env: dict[str, str], scratch: Path) -> Iterator[tu
     ]
     done = process.run(command, cwd=root, env=env, output=scratch, timeout=_GIT_SECONDS)
     if done.returncode != 0:
-        raise UsageError(f"mtimes='commit' takes a git repository: {done.stderr.decode('utf-8', 'replace').strip()}")
+        raise UsageError(f"mtimes='commit' needs a git repository: {done.stderr.decode('utf-8', 'replace').strip()}")
     seen = set()
     for commit in done.stdout.decode("utf-8", "surrogateescape").split("\0")[1:]:
         moment, *names = commit.splitlines()

@@ -1,4 +1,4 @@
-"""One go command under observation: how it is run, and what its result is."""
+"""One go command under observation: its command line and environment, and the result it gives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pytest_gocache.caches.module_cache import ModuleCache
 from pytest_gocache.caches.source_scan import Sources
 from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.golang.action import Action, Kind, TestOutcome, TestStatus
@@ -20,68 +19,66 @@ from pytest_gocache.golang.test_output import parse_test_output
 from pytest_gocache.host import process
 from pytest_gocache.host.process import Finished
 from pytest_gocache.host.toolchain import GoToolchain
+from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Circumstances, Result
 
-__all__ = ["GoCall", "KnownInputs", "step_folder"]
+__all__ = ["GoCommand", "KnownInputs", "step_folder"]
 
 _LONGEST_NAME = 20
 
 
 @dataclass(slots=True)
 class KnownInputs:
-    """What the logs of a test's commands have of the inputs of actions."""
+    """The actions and commands of a test whose hash inputs are in a log already."""
 
     keys: set[str] = field(default_factory=set)
-    """The action IDs whose inputs are there."""
+    """The action IDs whose inputs are logged."""
     commands: set[tuple[object, ...]] = field(default_factory=set)
-    """The commands whose inputs are there, each with all that they depend on and that can be told beforehand."""
+    """The commands whose inputs are logged: `GoCommand` has what identifies one."""
 
 
 @dataclass(slots=True)
-class GoCall:
-    """A go command, ready to run once it is prepared."""
+class GoCommand:
+    """One go command, before and after it runs."""
 
     toolchain: GoToolchain
     args: tuple[str, ...]
-    """What follows ``go``."""
+    """The arguments of ``go``."""
     arguments: GoArguments
-    """The same, taken apart."""
+    """The same arguments, parsed."""
     root: Path
     """The module's root."""
     sources: Sources
-    """What was found there before it ran."""
+    """The Go sources before it runs."""
     folder: Path
-    """For its graph and its output."""
+    """An existing folder for its graph and its output."""
     circumstances: Circumstances
+    modules: frozenset[str]
+    """``module@version`` of each module that its module cache has before it runs."""
     step: int
-    """The how-manieth command of the test it is, or is a part of."""
+    """Position of the command in the test, from 1; for a command that a program calls, the program's position."""
     known: KnownInputs
     within: str = ""
     """The program that calls it."""
-    captures: bool = False
-    """Whether Go is asked for the inputs of its hashes; told by `prepare`."""
-    _identity: tuple[object, ...] = ()
-    _modules: frozenset[str] = frozenset()
+    captures: bool = field(init=False)
+    """Whether it asks Go to log the inputs of its hashes."""
 
-    def prepare(self) -> None:
-        """Make the folder, and note what there is before the command runs."""
-        self.folder.mkdir(parents=True)
-        self._modules = frozenset(self._module_cache.entries())
-        around = self.circumstances
-        self._identity = (self.args, frozenset(around.env.items()), around.cwd, self.sources.state)
-        # What a build prints of its keys costs a fifth of a warm one (net/http): not twice for the same keys. Not so a
-        # test, since GODEBUG is an input of its result, and what only vet and test have is told apart by the log.
+    def __post_init__(self) -> None:
+        # To log the inputs of a warm build of net/http takes a fifth of its time, so a repeated build does not log them
+        # again. A test logs them always: GODEBUG is an input of its result. So does vet: only the log tells apart the
+        # variants of a package.
         repeats = self.arguments.verb in ("build", "install") and self._identity in self.known.commands
         self.captures = self.arguments.builds and not repeats
 
     @property
-    def _module_cache(self) -> ModuleCache:
-        # Not the machine's: the command may have been given another one.
-        return ModuleCache(self.circumstances.modcache)
+    def _identity(self) -> tuple[object, ...]:
+        """Everything that the inputs depend on and that is known before the command runs."""
+        around = self.circumstances
+        return self.args, frozenset(around.env.items()), around.cwd, self.sources.state
 
     @property
     def runs_here(self) -> bool:
-        """Whether ``go run`` itself starts the program, not another one that the user or the target asks for."""
+        """Whether ``go run`` itself starts the program: no ``-exec`` does, and this system can run it."""
         env = self.circumstances.env
         native = all(env.get(name, "") in ("", self.toolchain.env.get(name)) for name in ("GOOS", "GOARCH"))
         flags = [*flags_of(env.get("GOFLAGS", "")), *self.arguments.flags]
@@ -89,23 +86,23 @@ class GoCall:
 
     @property
     def argv(self) -> list[str]:
-        """The command line that runs it."""
+        """The command line."""
         argv = [str(self.toolchain.go), *self.args]
         if self.arguments.builds:
-            # On the command line, not in GOFLAGS: go commands that tests and programs start must not inherit it.
+            # A flag and not in GOFLAGS: the go commands that tests and programs start must not inherit it.
             argv.insert(1 + self.arguments.insert_at, f"-debug-actiongraph={self._graph}")
         return argv
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment that it runs in: Go is only asked for what is not known."""
+        """The environment; GODEBUG asks for the hash inputs only if the command `captures` them."""
         env = dict(self.circumstances.env)
         if not self.captures:
             env["GODEBUG"] = without_debug_settings(env["GODEBUG"])
         return env
 
-    def ended(self, returncode: int) -> None:
-        """Note whose inputs are known now that it has run."""
+    def record_end(self, returncode: int) -> None:
+        """Record which hash inputs are known, now that the command has ended."""
         if not self.arguments.builds:
             return
         keys = action_ids(self._graph.read_bytes()) if self._graph.is_file() else set()
@@ -116,9 +113,9 @@ class GoCall:
             self.known.commands.add(self._identity)
 
     def _capture_after_all(self) -> None:
-        """Add the hash inputs to the log of a build that was expected to have old keys only, and has new ones.
+        """Log the hash inputs of a build that was expected to repeat known keys, and has new ones.
 
-        Something changed that cannot be seen beforehand, like a C compiler. The build is done again: it is warm now.
+        Something has changed that is not visible before a build, such as the C compiler. The second build is warm.
         """
         again = self.folder / "again"
         again.mkdir()
@@ -132,11 +129,11 @@ class GoCall:
         return self.folder / "graph.json"
 
     def downloads(self) -> tuple[str, ...]:
-        """The modules that are in its module cache now, and were not before."""
-        return tuple(sorted(set(self._module_cache.entries()) - self._modules))
+        """``module@version`` of each module that came into its module cache since it started."""
+        return tuple(sorted(set(modules_in(self.circumstances.modcache)) - self.modules))
 
     def result(self, done: Finished, downloads: tuple[str, ...], previous: Result | None) -> Result:
-        """What it did. Raises `ActionGraphError` when it succeeded and left a graph that cannot be read."""
+        """The result. Raises `ActionGraphError` when the command succeeded and its graph cannot be read."""
         stdout = done.stdout.decode("utf-8", "replace")
         actions = self._actions(done)
         is_std = self.toolchain.is_std
@@ -163,13 +160,13 @@ class GoCall:
         try:
             text = self._graph.read_bytes()
         except FileNotFoundError:
-            return ()  # go found nothing to do, or failed before there was a graph
+            return ()  # go had nothing to do, or failed before it wrote a graph
         testing = self.arguments.verb in ("test", "vet") or b".test" in text
         try:
             actions = parse_action_graph(text, test_variants(done.stderr) if testing else {})
         except ActionGraphError as error:
             if done.returncode != 0:
-                return ()  # killed while it wrote: the failure is what there is to report
+                return ()  # killed while it wrote the graph: the failure itself is reported
             version = self.toolchain.version
             raise ActionGraphError(f"the action graph {self._graph} of {version} cannot be read: {error}") from error
         base = os.path.normpath(self.circumstances.cwd / (self.arguments.chdir or "."))
@@ -184,15 +181,15 @@ class GoCall:
 
 
 def _outcomes(stdout: str, actions: Sequence[Action]) -> dict[str, TestOutcome]:
-    """What ``go test`` printed of the packages whose tests are in the graph, and of those that never got there."""
+    """The verdicts that ``go test`` printed, for packages whose tests are in the graph or failed to build."""
     tested = {action.import_path for action in actions if action.kind is Kind.TEST}
     outcomes = parse_test_output(stdout)
     return {n: o for n, o in outcomes.items() if n in tested or o.status is TestStatus.BUILD_FAILED}
 
 
 def step_folder(parent: Path, number: int, program: str, args: Sequence[str]) -> Path:
-    """The folder for what a command leaves behind: ``01-go-build``, ``02-exec-make``."""
+    """The folder for the evidence of a command: ``01-go-build``, ``02-exec-make``."""
     what = (GoArguments.read(args).verb or "help") if program == "go" else Path(args[0]).name
-    # It can be any text.
+    # The verb, or the program's name, can be any text.
     name = re.sub(r"[^\w-]", "_", f"{program}-{what}", flags=re.ASCII)[:_LONGEST_NAME]
     return parent / f"{number:02d}-{name}"

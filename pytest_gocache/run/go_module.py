@@ -1,4 +1,4 @@
-"""A Go module on disk, as a test sees it: its files, edits of them, and its go commands."""
+"""A Go module on disk: its files, edits of its files, and its go commands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
 
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.module_cache import ModuleCache, holds_modules
@@ -22,18 +23,30 @@ from pytest_gocache.run.checkout import Times, copy_repository, set_times
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.observer import Observer
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack  # in typing from Python 3.11 on
+
 __all__ = ["GoModule", "observer_of"]
 
-# How old the files are that a test writes before its first command: Go distrusts what is younger than two seconds.
+# The age of files that a test writes before its first command. Go does not cache a test result that depends on a file
+# younger than two seconds.
 _SETTLED_SECONDS = 3600.0
+
+
+class CommandOptions(TypedDict, total=False):
+    """The keywords of all commands of a `GoModule`."""
+
+    env: Mapping[str, str] | None
+    check: bool
+    timeout: float | None
 
 
 class GoModule:
     """The files of a Go module, and go commands in its folder.
 
-    Until the first command, the files that are written look an hour old, like those of a settled checkout; from then on
-    a change gets the time at which it is made, as an editor's would. The verbs for files take paths relative to the
-    module's root and raise `ModuleFileError` for one that leaves it. The verbs for commands return a `Result` and take
+    Files written before the first command have a modification time an hour ago, as in a checkout that nobody edits.
+    Later changes have the current time, as after an edit. The methods for files take paths relative to the module's
+    root, and raise `ModuleFileError` for a path that leaves it. The methods for commands return a `Result` and take
     ``env`` (changes to the environment for this one command), ``check`` (raise `GoCommandError` when it fails) and
     ``timeout`` (seconds; `GoTimeoutError` when exceeded).
     """
@@ -52,13 +65,13 @@ class GoModule:
 
     @property
     def module_path(self) -> str | None:
-        """What go.mod declares: ``example.com/app``; None without a go.mod or a ``module`` line in it."""
+        """The module path in go.mod, like ``example.com/app``; None without a go.mod or a ``module`` line."""
         file = self.path / "go.mod"
         return module_path_of(file.read_text(encoding="utf-8")) if file.is_file() else None
 
     @property
     def toolchain(self) -> GoToolchain:
-        """The toolchain that runs this module's commands."""
+        """The toolchain of this module's commands."""
         return self._observer.machine.toolchain
 
     # Files.
@@ -71,14 +84,14 @@ class GoModule:
         files: Mapping[str, str | bytes]
         if isinstance(path, Mapping):
             if text is not None:
-                raise ModuleFileError("write takes a mapping of files, or a path and its text, not both")
+                raise ModuleFileError("go_module.write: give a mapping of files, or a path and its text, not both")
             files = path
         elif text is None:
-            raise ModuleFileError(f"write({path!r}) needs the file's text as its second argument")
+            raise ModuleFileError(f"go_module.write: {path!r} needs the file's text as the second argument")
         else:
             files = {path: text}
         # All paths first: a refused one leaves nothing half-written.
-        targets = [(self._inside(name), content) for name, content in files.items()]
+        targets = [(self._inside("write", name), content) for name, content in files.items()]
         for target, content in targets:
             target.parent.mkdir(parents=True, exist_ok=True)
             self._remember(target)
@@ -89,87 +102,77 @@ class GoModule:
 
     def read(self, path: str) -> str:
         """The text of a file."""
-        return self._existing(path).read_text(encoding="utf-8")
+        return self._existing("read", path).read_text(encoding="utf-8")
 
     def edit(self, path: str, old: str, new: str) -> None:
-        """Replace ``old`` by ``new`` in a file; a `ModuleFileError` when ``old`` is not there exactly once."""
-        text = self.read(path)
+        """Replace ``old`` with ``new`` in a file. `ModuleFileError` unless the file has ``old`` exactly once."""
+        text = self._existing("edit", path).read_text(encoding="utf-8")
         count = text.count(old) if old else 0
         if count != 1:
             found = "is empty" if not old else "is not there" if count == 0 else f"is there {count} times"
             lines = [n for n, line in enumerate(text.splitlines(), 1) if old and old.splitlines()[0] in line]
             where = f" (lines {', '.join(map(str, lines))})" if count > 1 else ""
             raise ModuleFileError(
-                f"edit({path!r}): the text to replace must be in the file exactly once, and {old!r} {found}{where}"
-                + ("; give more of its surroundings" if count > 1 else f"; the file is:\n{text[:2000]}")
+                f"go_module.edit: {path} must have the old text exactly once, and {old!r} {found}{where}"
+                + ("; add the text around it" if count > 1 else f"; the file is:\n{text[:2000]}")
             )
         self.write(path, text.replace(old, new))
 
     def append(self, path: str, text: str) -> None:
         """Add ``text`` to the end of a file."""
-        self.write(path, self.read(path) + text)
+        self.write(path, self._existing("append", path).read_text(encoding="utf-8") + text)
 
     def touch(self, path: str, mtime: float | None = None) -> None:
-        """Set a file's modification time, in epoch seconds: now, unless ``mtime`` says otherwise. It must exist."""
+        """Set the modification time of an existing file to ``mtime``, in epoch seconds; by default to now."""
         moment = time.time() if mtime is None else mtime
-        os.utime(self._existing(path), (moment, moment))
+        os.utime(self._existing("touch", path), (moment, moment))
 
     def remove(self, path: str) -> None:
-        """Delete a file, or a folder with all that is in it. It must exist."""
-        target = self._inside(path)
+        """Delete an existing file, or a folder with its content."""
+        target = self._inside("remove", path)
         if not target.exists() and not target.is_symlink():
-            raise self._absent(path)
+            raise self._absent("remove", path)
         if target == self.path:
-            raise ModuleFileError("remove: the module's root cannot be removed")
+            raise ModuleFileError("go_module.remove: the module's root cannot be removed")
         remove_tree(target)
 
     def load(self, txtar: str) -> None:
-        """Write the files of a txtar archive; indentation common to all its lines is removed first."""
+        """Write the files of a txtar archive, without the indentation that all its lines share."""
         files = parse_txtar(textwrap.dedent(txtar))
         if not files:
-            raise ModuleFileError("load: the text has no file in it; a txtar file starts with a line `-- name --`")
+            raise ModuleFileError(
+                "go_module.load: the text has no file; in txtar, a file starts with a line `-- name --`"
+            )
         self.write(files)
 
     # Commands.
 
-    def build(
-        self, *args: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float | None = None
-    ) -> Result:
+    def build(self, *args: str, **options: Unpack[CommandOptions]) -> Result:
         """Run ``go build``."""
-        return self.go("build", *args, env=env, check=check, timeout=timeout)
+        return self.go("build", *args, **options)
 
-    def test(
-        self, *args: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float | None = None
-    ) -> Result:
+    def test(self, *args: str, **options: Unpack[CommandOptions]) -> Result:
         """Run ``go test``."""
-        return self.go("test", *args, env=env, check=check, timeout=timeout)
+        return self.go("test", *args, **options)
 
-    def vet(
-        self, *args: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float | None = None
-    ) -> Result:
+    def vet(self, *args: str, **options: Unpack[CommandOptions]) -> Result:
         """Run ``go vet``."""
-        return self.go("vet", *args, env=env, check=check, timeout=timeout)
+        return self.go("vet", *args, **options)
 
-    def run(
-        self, *args: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float | None = None
-    ) -> Result:
+    def run(self, *args: str, **options: Unpack[CommandOptions]) -> Result:
         """Run ``go run``."""
-        return self.go("run", *args, env=env, check=check, timeout=timeout)
+        return self.go("run", *args, **options)
 
-    def install(
-        self, *args: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float | None = None
-    ) -> Result:
-        """Run ``go install``, into a GOBIN of this test."""
-        return self.go("install", *args, env=env, check=check, timeout=timeout)
+    def install(self, *args: str, **options: Unpack[CommandOptions]) -> Result:
+        """Run ``go install``; GOBIN is a folder of this test."""
+        return self.go("install", *args, **options)
 
-    def generate(
-        self, *args: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float | None = None
-    ) -> Result:
+    def generate(self, *args: str, **options: Unpack[CommandOptions]) -> Result:
         """Run ``go generate``.
 
-        The result's ``commands`` are the go commands that the generators call, and it is their union.
+        The result is the union of the go commands that the generators call; its ``commands`` has each of them.
         """
-        return self.go("generate", *args, env=env, check=check, timeout=timeout)
+        return self.go("generate", *args, **options)
 
     def go(
         self, *args: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float | None = None
@@ -186,20 +189,20 @@ class GoModule:
     ) -> Result:
         """Run any program in the module's root: ``go_module.exec("make", "build")``.
 
-        Every go command that it, or what it starts, finds on PATH is observed. The result's ``commands`` has them in
-        the order of their starts, each with verdicts of its own; the result itself is their union. Not observed are go
-        commands that are called by an absolute path, and those of test binaries and of what ``go tool`` runs. Raises
-        `UsageError` as `go` does, and for a program that cannot be started.
+        Every ``go`` that it, or a program that it starts, finds on PATH is observed. The result is the union of these
+        go commands; its ``commands`` has each of them, in the order of their starts. Go commands that are called by an
+        absolute path, by a test binary or by the program of a ``go tool`` are not observed. Raises `UsageError` as `go`
+        does, and for a program that does not start.
         """
         changes, limit = self._settings(argv, env, timeout)
         if not argv:
-            raise UsageError("exec needs a program: exec('make', 'build')")
+            raise UsageError("go_module.exec: a program is missing, as in exec('make', 'build')")
         return self._observer.exec(argv, changes, check=check, timeout=limit)
 
     def _settings(
         self, argv: Sequence[str], env: Mapping[str, str] | None, timeout: float | None
     ) -> tuple[dict[str, str], float | None]:
-        """The changes to the environment, and the time limit; a `UsageError` for what cannot be given to a program."""
+        """The changes to the environment, and the time limit. `UsageError` for values that no program can get."""
         changes = {**self.env, **(env or {})}
         shown = " ".join(map(str, argv[:2]))
         for what, given in (("argument", argv), ("environment variable", changes), ("value", changes.values())):
@@ -207,7 +210,9 @@ class GoModule:
                 if not isinstance(text, str):
                     raise UsageError(f"{shown}: the {what} {text!r} is not a string")
                 if "\0" in text:
-                    raise UsageError(f"{shown}: the {what} {text!r} has a NUL in it, which no program can be given")
+                    raise UsageError(
+                        f"{shown}: the {what} {text!r} has a NUL, which the system does not pass to programs"
+                    )
         for name in changes:
             if not name or "=" in name:
                 raise UsageError(f"{shown}: {name!r} is not the name of an environment variable")
@@ -242,20 +247,20 @@ class GoModule:
         env: Mapping[str, str] | None = None,
         toolchain: GoToolchain | str | None = None,
     ) -> GoModule:
-        """The same sources on another machine: another folder, another home, caches that have only what is restored.
+        """The same sources on a new machine: a new folder, a new home, and caches with only the restored content.
 
-        This is how the next CI job, a colleague's checkout or a client of a cache server is played.
+        It stands for the next CI job, a colleague's checkout, or a client of a cache server.
 
-        - ``restore`` names what is put into its caches: caches of this test, or folders and archives that their
+        - ``restore``: the content of its caches. Each item is a cache of this test, or a folder or archive that a
           ``save`` made. A GOCACHE to which nothing is restored has a warm standard library, unless ``warm=False``.
-        - ``path`` is the folder of the checkout below the new machine's root. This module's own `path` means the same
-          folders throughout, as the next job of a CI runner has them; this machine is gone then.
-        - ``mtimes``: modification times of the sources, ``"now"`` as after a checkout, ``"keep"``, ``"commit"`` for
-          those of the last commits, or epoch seconds.
-        - ``env`` adds to the module's environment.
-        - ``toolchain`` is another one, or what ``--go-toolchain`` takes.
+        - ``path``: the folder of the checkout, relative to the new machine's root. This module's own `path` keeps all
+          paths the same, as the next job of a CI runner does. The old machine is gone then.
+        - ``mtimes``: the modification times of the sources: ``"now"`` as after a checkout, ``"keep"``, ``"commit"``
+          for the times of the last commits, or epoch seconds.
+        - ``env``: more changes to the environment of the module's commands.
+        - ``toolchain``: a different toolchain, as a `GoToolchain` or a value of ``--go-toolchain``.
 
-        Raises `UsageError` for what cannot be restored, and for a path outside of the new machine.
+        Raises `UsageError` for an item that cannot be restored, and for a path outside of the new machine.
         """
         observer = self._observer
         chosen = observer.find_toolchain(toolchain) if isinstance(toolchain, str) and observer.find_toolchain else None
@@ -281,50 +286,52 @@ class GoModule:
         target = new_root / (path or Path("work") / self.path.name)
         if not Path(os.path.normpath(target)).is_relative_to(new_root) or target == new_root:
             raise UsageError(
-                f"on_new_machine: path={str(path)!r} is not below the new machine's root; a relative path is, and this "
-                f"module's own path {self.path} means the same folders"
+                f"go_module.on_new_machine: path={str(path)!r} is not inside the new machine's root: use a relative "
+                f"path, or this module's own path {self.path} to keep all paths the same"
             )
         return old.successor(new_root, toolchain), self.path, target
 
     # Helpers.
 
-    def _inside(self, path: str) -> Path:
-        """The absolute path of a file of the module, links resolved; refused when it is not inside."""
-        if self._observer.machine.replaced:
-            raise UsageError(f"{path}: this machine is gone, another one was put in its place")
+    def _inside(self, verb: str, path: str) -> Path:
+        """The absolute path of a file of the module, links resolved. `ModuleFileError` for a path outside."""
+        self._observer.machine.refuse_if_replaced(f"go_module.{verb}")
         root = Path(os.path.realpath(self.path))
         target = Path(os.path.realpath(root / path))
         if not path or not target.is_relative_to(root):
-            raise ModuleFileError(f"{path!r} is outside the module {self.path}: paths are relative to its root")
+            raise ModuleFileError(
+                f"go_module.{verb}: {path!r} is outside the module {self.path}: paths are relative to its root"
+            )
         return target
 
-    def _existing(self, path: str) -> Path:
-        target = self._inside(path)
+    def _existing(self, verb: str, path: str) -> Path:
+        target = self._inside(verb, path)
         if not target.is_file():
-            raise self._absent(path)
+            raise self._absent(verb, path)
         return target
 
-    def _absent(self, path: str) -> ModuleFileError:
+    def _absent(self, verb: str, path: str) -> ModuleFileError:
         files = [p.relative_to(self.path).as_posix() for p in self.path.rglob("*") if p.is_file()]
         near = near_misses(path, [f for f in files if not f.startswith(".git/")])
         return ModuleFileError(
-            f"there is no file {path!r} in the module {self.path}" + (f"; near it: {', '.join(near)}" if near else "")
+            f"go_module.{verb}: there is no file {path!r} in the module {self.path}"
+            + (f"; near it: {', '.join(near)}" if near else "")
         )
 
     def _remember(self, target: Path) -> None:
-        """Keep what is in a file that is to change: a failure can then show the difference."""
+        """Keep the content of a file before it changes: a failure can then show the difference."""
         if target.is_file():
             self._observer.steps.texts.add(str(target), target.read_bytes())
 
     def _date(self, target: Path) -> None:
         if self._observer.steps.taken == 0:
-            # A tick for each file: Go's module index tells two states of a file apart by size and time alone.
+            # Every write gets a new time: Go's module index tells two states of a file apart by size and time alone.
             self._settled += 0.001
             os.utime(target, (self._settled, self._settled))
 
 
 def observer_of(module: GoModule) -> tuple[Observer, float | None]:
-    """What runs a module's commands, and how many seconds each may take: for assertions that run more of them."""
+    """The observer of a module's commands, and their time limit in seconds: for assertions that run more commands."""
     return module._observer, module._timeout  # noqa: SLF001 - not for users, so it is no attribute for them
 
 

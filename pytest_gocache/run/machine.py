@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.module_cache import ModuleCache
 from pytest_gocache.caches.shared import SharedCache
+from pytest_gocache.errors import UsageError
 from pytest_gocache.host.environment import Home, hermetic_environment
 from pytest_gocache.host.process import UMASK
 from pytest_gocache.host.toolchain import GoToolchain
@@ -18,59 +19,80 @@ __all__ = ["Machine"]
 
 @dataclass(slots=True)
 class Machine:
-    """What the go commands of a test run on. All its folders are below one."""
+    """What the go commands of a test run on. All its folders are in one root folder."""
 
     toolchain: GoToolchain
     home: Home
     build_cache: BuildCache
     module_cache: ModuleCache
-    env: dict[str, str]
     ambient: Mapping[str, str]
-    """The environment around pytest, of which only PATH reaches the machine."""
+    """The environment of pytest, of which only PATH reaches the machine."""
     warm: bool
-    """Whether its build cache began with a warm standard library."""
-    served: list[Path] = field(default_factory=list)
-    """Folders with the sources of modules that commands may download: what they import is warm, too."""
+    """Whether the build cache starts with a warm standard library."""
+    settings: dict[str, str]
+    """The variables that the test's mark and fixtures set in the environment. A successor has them too."""
+    served: tuple[Path, ...] = ()
+    """Folders with the sources of modules that commands may download: the standard packages they import are warm."""
     shared: SharedCache | None = None
-    """The cache that it uses instead of its own."""
+    """The cache that commands use instead of the machine's own."""
     warmed_by: GoToolchain | None = None
-    """The toolchain whose warm caches it gets, when its own is a copy of it that the store must not know."""
-    pinned: frozenset[str] = frozenset()
-    """The variables that the test's mark sets, maybe to what they are anyway."""
+    """The toolchain whose warm caches are used, when `toolchain` is a copy of it that the store must ignore."""
     umask: int = UMASK
     """The file mode creation mask of its processes."""
     replaced: bool = False
-    """Another machine has taken its place: no command runs on it any more."""
+    """Whether a successor has taken over its folders: no more commands run on this machine."""
 
     @classmethod
-    def create(cls, root: Path, toolchain: GoToolchain, ambient: Mapping[str, str], *, warm: bool = True) -> Machine:
-        """Make the folders of a machine below ``root``."""
+    def create(
+        cls,
+        root: Path,
+        toolchain: GoToolchain,
+        ambient: Mapping[str, str],
+        *,
+        settings: Mapping[str, str] | None = None,
+        warm: bool = True,
+    ) -> Machine:
+        """Make the folders of a machine in ``root``."""
         home = Home(root)
         home.create()
         cache = BuildCache(home.gocache, warm=warm)
         cache.create()
-        env = _environment(home, toolchain, ambient)
-        return cls(toolchain, home, cache, ModuleCache(home.gomodcache), env, ambient, warm)
+        return cls(toolchain, home, cache, ModuleCache(home.gomodcache), ambient, warm, dict(settings or {}))
 
     @property
-    def settings(self) -> dict[str, str]:
-        """What the test's mark and fixtures put into its environment."""
-        plain = _environment(self.home, self.toolchain, self.ambient)
-        return {name: value for name, value in self.env.items() if plain.get(name) != value or name in self.pinned}
+    def env(self) -> dict[str, str]:
+        """The environment of its commands: hermetic, then the toolchain's variables, then `settings`."""
+        return hermetic_environment(self.home, self.toolchain.goroot, self.ambient) | {
+            **self.toolchain.extra_env,
+            **self.settings,
+        }
+
+    def refuse_if_replaced(self, caller: str) -> None:
+        """Raise `UsageError` when a successor has taken over this machine's folders."""
+        if self.replaced:
+            raise UsageError(f"{caller}: this machine is gone: on_new_machine has put a new one in its place")
+
+    def use_proxy(self, url: str, sources: Path) -> None:
+        """Download modules only from the proxy at ``url``; the folder ``sources`` has what it serves."""
+        self.settings["GOPROXY"] = url
+        self.served = (*self.served, sources)
+
+    def use_shared_cache(self, shared: SharedCache) -> None:
+        """Use a cache that all machines of the test share."""
+        self.settings["GOCACHEPROG"] = shared.program
+        self.shared = shared
 
     def successor(self, root: Path, toolchain: GoToolchain | None) -> Machine:
-        """A new machine below ``root``, with the same settings, and with nothing in its caches.
+        """A new machine in ``root``, with the same settings and empty caches.
 
-        When ``root`` is this machine's own, what is there is moved away first, and this machine ends: the new one has
-        all the same paths, as the next job on a CI runner has.
+        With the ``root`` of this machine, the new one has the same paths, as the next job of a CI runner does. The
+        folders of this machine are moved away first, and no more commands run on it.
         """
         if root == self.home.root:
             self._move_away()
-        new = Machine.create(root, toolchain or self.toolchain, self.ambient, warm=self.warm)
-        new.env |= self.settings
-        new.served, new.shared = list(self.served), self.shared
-        new.pinned, new.umask = self.pinned, self.umask
-        new.build_cache.begin_anew()
+        new = Machine.create(root, toolchain or self.toolchain, self.ambient, settings=self.settings, warm=self.warm)
+        new.served, new.shared, new.umask = self.served, self.shared, self.umask
+        new.build_cache.begin_on_new_machine()
         return new
 
     def _move_away(self) -> None:
@@ -81,10 +103,6 @@ class Machine:
         gone.mkdir()
         for folder in (self.home.home, self.home.tmp, self.home.gocache, self.home.gomodcache):
             folder.rename(gone / folder.name)
-        # Whoever holds these still means what was in them.
+        # The fixtures gocache and gomodcache are these objects: they keep their content.
         self.build_cache.path = gone / self.build_cache.path.name
         self.module_cache.path = gone / self.module_cache.path.name
-
-
-def _environment(home: Home, toolchain: GoToolchain, ambient: Mapping[str, str]) -> dict[str, str]:
-    return hermetic_environment(home, toolchain.goroot, ambient) | dict(toolchain.extra_env)

@@ -1,4 +1,4 @@
-"""A module proxy: it serves modules that a test writes, over loopback HTTP or as ``file://``, and records requests."""
+"""A module proxy that serves the modules of a test, over HTTP on loopback or as ``file://``, and records requests."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 class ModuleProxy:
     """Serves modules to the go commands of one test.
 
-    Source of the layout: ``go help goproxy``; of the sums: golang.org/x/mod/sumdb/dirhash.
+    ``go help goproxy`` specifies the layout, golang.org/x/mod/sumdb/dirhash the sums.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "served"
-        """What is served, laid out as a GOPROXY is."""
+        """The served files, in the layout of a GOPROXY."""
         self.sources = folder / "sources"
         """The files of each module, in folders like ``example.com/dep@v1.0.0``."""
         self._sums: dict[str, str] = {}
@@ -51,34 +51,35 @@ class ModuleProxy:
 
     @property
     def url(self) -> str:
-        """Where it serves, for GOPROXY; the server starts when it is first asked for."""
+        """Its address, a value for GOPROXY. The first use starts the server."""
         if self._server is None:
             self._server = _serve(self.path, self._requests)
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def file_url(self) -> str:
-        """The same without a server, for GOPROXY: nothing is recorded then."""
+        """A ``file://`` URL of the same modules, for GOPROXY: without a server, and without a record of requests."""
         return self.path.as_uri()
 
     @property
     def requests(self) -> tuple[str, ...]:
-        """What go commands have asked for over HTTP, in order: ``example.com/dep/@v/v1.0.0.zip``."""
+        """The paths that go commands requested over HTTP, in order: ``example.com/dep/@v/v1.0.0.zip``."""
         return tuple(self._requests)
 
     @property
     def go_sum(self) -> str:
-        """The go.sum lines of every module that is served: ``go_module.write("go.sum", go_proxy.go_sum)``."""
+        """The go.sum lines of all served modules: ``go_module.write("go.sum", go_proxy.go_sum)``."""
         return "".join(f"{name} {self._sums[name]}\n" for name in sorted(self._sums))
 
     def add(self, source: str | Path | Mapping[str, str | bytes], version: str = "v1.0.0") -> str:
-        """Serve a module, given as txtar, as files by name, or as a folder; returns ``path@version``.
+        """Serve a module; returns ``path@version``.
 
-        The module path comes from its go.mod. Left out, as Go does: nested modules, ``vendor``, and version control.
-        Raises `UsageError` for a source without a module path, a version that is none or does not go with the path, and
-        a version that is served already with other content: a published version never changes.
+        ``source`` is a txtar text, a mapping from file name to content, or a folder. The module path comes from its
+        go.mod. As in Go, nested modules, ``vendor`` and version control are not a part of the module. Raises
+        `UsageError` for a source without a module path, for a version that is malformed or does not fit the path, and
+        for a version that is served with different content: a published version never changes.
         """
-        files = _without_strangers(_files_of(source))
+        files = _own_files(_files_of(source))
         go_mod = files.get("go.mod", b"").decode("utf-8", "replace")
         module = module_path_of(go_mod)
         if not module:
@@ -88,9 +89,9 @@ class ModuleProxy:
         return self._publish(module, version, files, go_mod, info)
 
     def load(self, folder: Path | str) -> tuple[str, ...]:
-        """Serve every archive of a folder like Go's own ``cmd/go/testdata/mod``: ``example.com_dep_v1.0.0.txt``.
+        """Serve the archives of a folder like Go's own ``cmd/go/testdata/mod``: ``example.com_dep_v1.0.0.txt``.
 
-        Each is a txtar whose ``.mod`` and ``.info`` are served as they are; returns ``path@version`` of each.
+        Each archive is a txtar. Its files ``.mod`` and ``.info`` are served as they are. Returns each ``path@version``.
         """
         archives = sorted(Path(folder).glob("*_v*.txt"))
         if not archives:
@@ -103,23 +104,34 @@ class ModuleProxy:
             go_mod = files.pop(".mod", "")
             info = files.pop(".info", "") or json.dumps({"Version": f"v{version}"})
             content = {name: text.encode("utf-8") for name, text in files.items()}
-            found.append(self._publish(module, f"v{version}", content, go_mod, info))
+            found.append(self._publish(module, f"v{version}", content, go_mod, info, caller="go_proxy.load"))
         return tuple(found)
 
     def stop(self) -> None:
-        """End the server."""
+        """Stop the server."""
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
 
-    def _publish(self, module: str, version: str, files: Mapping[str, bytes], go_mod: str, info: str) -> str:
+    def _publish(  # noqa: PLR0913 - what a proxy serves of a module
+        self,
+        module: str,
+        version: str,
+        files: Mapping[str, bytes],
+        go_mod: str,
+        info: str,
+        *,
+        caller: str = "go_proxy.add",
+    ) -> str:
         name = f"{module}@{version}"
         inside = {f"{name}/{file}": content for file, content in files.items()}
         sums = {f"{module} {version}": _h1(inside), f"{module} {version}/go.mod": _h1({"go.mod": go_mod.encode()})}
         known = {line: self._sums[line] for line in sums if line in self._sums}
         if known and known != sums:
-            raise UsageError(f"{name} is served already, with other content: a published version never changes")
+            raise UsageError(
+                f"{caller}: {name} is served already, with different content: a published version never changes"
+            )
         self._sums |= sums
         folder = self.path / escaped(module) / "@v"
         folder.mkdir(parents=True, exist_ok=True)
@@ -139,13 +151,13 @@ class ModuleProxy:
 def _check_version(module: str, version: str) -> None:
     match = _VERSION.fullmatch(version)
     if match is None:
-        raise UsageError(f"go_proxy.add: {version!r} is no version of a module; one is v1.2.3")
+        raise UsageError(f"go_proxy.add: {version!r} is not a module version like v1.2.3")
     major = int(match[1])
     in_path = _MAJOR.search(module)
     if in_path is None and major > 1 and not match[3]:
         raise UsageError(f"go_proxy.add: {version} of {module} needs the module path {module}/v{major} in its go.mod")
     if in_path is not None and int(in_path[1]) != major:
-        raise UsageError(f"go_proxy.add: the module path {module} goes with v{in_path[1]}, not with {version}")
+        raise UsageError(f"go_proxy.add: the module path {module} needs a version v{in_path[1]}.x.y, not {version}")
 
 
 def _files_of(source: str | Path | Mapping[str, str | bytes]) -> dict[str, bytes]:
@@ -167,8 +179,8 @@ def _files_in(folder: Path) -> Iterator[tuple[str, bytes]]:
                 yield file.relative_to(folder).as_posix(), file.read_bytes()
 
 
-def _without_strangers(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files without those of nested modules and of vendored packages."""
+def _own_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files that belong to the module: not to a nested module, nor to a vendored package."""
     nested = tuple(name.removesuffix("go.mod") for name in files if name.endswith("/go.mod"))
     return {
         name: content
@@ -185,18 +197,18 @@ def _h1(files: Mapping[str, bytes]) -> str:
 def _serve(root: Path, requests: list[str]) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked = unquote(urlsplit(self.path).path).lstrip("/")
-            requests.append(asked)
-            file = root / asked
+            path = unquote(urlsplit(self.path).path).lstrip("/")
+            requests.append(path)
+            file = root / path
             found = file.is_file() and file.resolve().is_relative_to(root.resolve())
-            content = file.read_bytes() if found else f"not found: {asked} is not served\n".encode()
+            content = file.read_bytes() if found else f"not found: {path} is not served\n".encode()
             self.send_response(HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
-            """Nothing is printed into a test's output."""
+            """Print nothing: it would be in the test's output."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

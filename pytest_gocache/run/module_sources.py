@@ -1,4 +1,4 @@
-"""Where the modules that a build needs come from."""
+"""The sources of the modules that a build needs: a module cache, the network, or none."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ _NETWORK = (
 
 
 def module_sources(modcache: Path | None, ambient: Mapping[str, str], *, network: bool) -> dict[str, str]:
-    """The environment that says where modules may come from: a module cache that is only read, the network, nothing.
+    """The environment variables that name the sources of modules: a module cache, the network, both, or none.
 
-    What Go keeps below ``cache/download`` is laid out as a module proxy is: Go reads it by a file URL, and unpacks into
-    the private module cache only what the build needs. Raises `UsageError` for a folder that is no module cache.
+    The folder ``cache/download`` of a module cache has the layout of a module proxy. Go reads it through a file URL,
+    and unpacks the modules that a build needs into the module cache of the test. Raises `UsageError` for a folder that
+    is not a module cache.
     """
     proxies = []
     env = {}
     if modcache is not None:
         downloads = modcache / "cache" / "download"
         if not downloads.is_dir():
-            raise UsageError(f"--go-modcache: {modcache} is no module cache: it has no folder cache/download")
+            raise UsageError(f"--go-modcache: {modcache} is not a module cache: it has no folder cache/download")
         proxies.append(downloads.as_uri())
     if network:
         proxies.append(ambient.get("GOPROXY") or "https://proxy.golang.org,direct")

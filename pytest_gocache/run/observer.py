@@ -1,4 +1,4 @@
-"""Run a go command on an imagined machine, and read what it did from its own action graph."""
+"""Run a go command on an imagined machine, and read its result from its own action graph."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.source_scan import Sources, SourceScan, named_std_packages
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_store import WarmStore
-from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
+from pytest_gocache.errors import GoCommandError, GoTimeoutError
 from pytest_gocache.golang.command_line import GoArguments, without_flag
 from pytest_gocache.golang.godebug import with_debug_setting
 from pytest_gocache.host import process
@@ -25,30 +25,31 @@ from pytest_gocache.results.cache_event import CacheEvent
 from pytest_gocache.results.explanation import Explanation
 from pytest_gocache.results.logs import Logs
 from pytest_gocache.results.merge import with_commands
+from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
-from pytest_gocache.run.go_command import GoCall, KnownInputs, step_folder
+from pytest_gocache.run.go_command import GoCommand, KnownInputs, step_folder
 from pytest_gocache.run.machine import Machine
-from pytest_gocache.run.program import below_generate, run_program
+from pytest_gocache.run.program import generate_environment, run_program
 from pytest_gocache.run.shim import shim_goroot
 from pytest_gocache.run.shim_server import Request
 
 __all__ = ["Observer", "Steps"]
 
 _VCS_FOLDERS = (".git", ".hg", ".svn", ".bzr", ".fslckout", "_FOSSIL_")
-# Commands that write no graph of their own and yet build, through the go commands that they start.
+# Commands that write no graph of their own, but start go commands that build.
 _BUILD_INDIRECTLY = frozenset({"generate", "tool", "fix"})
 _BUILDVCS_OFF = "-buildvcs=false"
 
 
 @dataclass(slots=True)
 class Steps:
-    """What the commands of one test leave behind, whichever machine they ran on."""
+    """The commands of one test so far, on all its machines, and what is known from them."""
 
     folder: Path
-    """It gets a folder for each command."""
+    """The parent of the commands' own folders."""
     taken: int = 0
-    """How many commands were started."""
+    """The number of commands that were started."""
     last: Result | None = None
     """The latest result."""
     known: KnownInputs = field(default_factory=KnownInputs)
@@ -60,49 +61,49 @@ class Steps:
 
 @dataclass(slots=True)
 class Observer:
-    """Runs the commands of one test on one machine, and keeps their results in order."""
+    """Runs the commands of one test on one machine, and puts their results in order."""
 
     machine: Machine
     steps: Steps
     store: WarmStore
-    """Where warm caches come from."""
+    """The source of warm caches."""
     scan: SourceScan
     cwd: Path
     """The root of the module."""
     explain: Callable[[Result, Sequence[str]], Explanation]
-    """Answers `Result.explain`."""
+    """The function that `Result.explain` calls."""
     on_result: Callable[[Result], None] = lambda _: None
     find_toolchain: Callable[[str], GoToolchain] | None = None
-    """Finds the toolchain that a version or a path names."""
+    """Returns the toolchain that a version or a path names."""
     on_cold: Callable[[str], None] = lambda _: None
-    """Told when Go cannot build the standard packages that a command needs, and so nothing was warmed."""
+    """Called with the reason when Go cannot build the standard packages that a command needs, so they stay cold."""
     _warned: set[str] = field(default_factory=set)
 
     def go(self, args: Sequence[str], env: Mapping[str, str], *, check: bool, timeout: float | None) -> Result:
-        """Run ``go args`` and return what it did.
+        """Run ``go args``.
 
         ``env`` has the changes to the machine's environment; an empty value is a value. Raises `GoCommandError` when
-        it fails and ``check`` is true, `GoTimeoutError` when it takes longer than ``timeout`` seconds, and
-        `ActionGraphError` when a command that succeeded left a graph that cannot be read.
+        the command fails and ``check`` is true, `GoTimeoutError` when it takes longer than ``timeout`` seconds, and
+        `ActionGraphError` when a command succeeds and its graph cannot be read.
         """
         arguments = GoArguments.read(args)
         if arguments.verb == "generate":
             return self.exec(("go", *args), env, generates=True, check=check, timeout=timeout)
         root = self._root(("go", *args))
         full_env = self._environment(env, root, root / (arguments.chdir or "."))
-        call = self._call(args, full_env, root, root, self._next_folder("go", args))
+        command = self._command(args, full_env, root, root, self._next_folder("go", args))
         done = process.run(
-            call.argv,
+            command.argv,
             cwd=root,
-            env=call.env,
-            output=call.folder,
+            env=command.env,
+            output=command.folder,
             timeout=timeout,
             umask=self.machine.umask,
-            logs=call.captures,
+            logs=command.captures,
         )
-        call.ended(done.returncode)
-        result = call.result(done, call.downloads(), self.steps.last)
-        return self._ended(result, done, check=check, timeout=timeout)
+        command.record_end(done.returncode)
+        result = command.result(done, command.downloads(), self.steps.last)
+        return self._record(result, done, check=check, timeout=timeout)
 
     def exec(
         self,
@@ -113,9 +114,9 @@ class Observer:
         timeout: float | None,
         generates: bool = False,
     ) -> Result:
-        """Run a program, and return what all the go commands did that it has called.
+        """Run a program; the result is the union of the go commands that it calls.
 
-        ``generates`` says that it is a ``go generate`` of this toolchain. Raises as `go` does, and `UsageError` for a
+        ``generates``: the program is a ``go generate`` of this toolchain. Raises as `go` does, and `UsageError` for a
         program that cannot be started.
         """
         root = self._root(command)
@@ -127,16 +128,16 @@ class Observer:
         goroot = shim_goroot(self.machine.home.root / "shim", toolchain, self.store, self.machine.ambient)
         caller = f"`{shlex.join(command)}`"
 
-        def observe(request: Request, folder: Path) -> GoCall:
+        def observe(request: Request, folder: Path) -> GoCommand:
             cwd = request.cwd
             within = caller if cwd == root else f"{caller} in {os.path.relpath(cwd, root)}"
-            return self._call(request.args, _completed(request.env, root, cwd), cwd, root, folder, within=within)
+            return self._command(request.args, _completed(request.env, root, cwd), cwd, root, folder, within=within)
 
         started = time.time()
         done, called = run_program(
             [str(toolchain.go), *command[1:]] if generates else command,
             cwd=root,
-            env=below_generate(env, goroot) if generates else env,
+            env=generate_environment(env, goroot) if generates else env,
             goroot=goroot,
             folder=folder,
             timeout=timeout,
@@ -144,9 +145,9 @@ class Observer:
             observe=observe,
         )
         commands: list[Result] = []
-        for this in called:
+        for go in called:
             previous = commands[-1] if commands else self.steps.last
-            commands.append(this.call.result(this.done, this.downloads, previous))
+            commands.append(go.command.result(go.done, go.downloads, previous))
         result = Result(
             command=tuple(command),
             step=step,
@@ -159,28 +160,28 @@ class Observer:
             evidence=folder,
             previous=self.steps.last,
         )
-        return self._ended(with_commands(result, commands), done, check=check, timeout=timeout)
+        return self._record(with_commands(result, commands), done, check=check, timeout=timeout)
 
     def _root(self, command: Sequence[str]) -> Path:
-        if self.machine.replaced:
-            raise UsageError(f"{shlex.join(command)}: this machine is gone, another one was put in its place")
+        self.machine.refuse_if_replaced(shlex.join(command))
         return Path(os.path.realpath(self.cwd))
 
     def _next_folder(self, program: str, args: Sequence[str]) -> Path:
         self.steps.taken += 1
         return step_folder(self.steps.folder, self.steps.taken, program, args)
 
-    def _call(  # noqa: PLR0913 - a command, where it runs, and who calls it
+    def _command(  # noqa: PLR0913 - a command, where it runs, and who calls it
         self, args: Sequence[str], env: Mapping[str, str], cwd: Path, root: Path, folder: Path, *, within: str = ""
-    ) -> GoCall:
-        """A go command that is about to run: what it finds is read, and what it needs is made warm."""
+    ) -> GoCommand:
+        """A go command ready to run: its sources are read, and the standard packages it needs are warm."""
         arguments = GoArguments.read(args)
-        modules = _extracted_modules(gomodcache_of(env))
-        sources = self.scan.read(root, [*modules, *self.machine.served], self.steps.texts)
+        modcache = gomodcache_of(env)
+        sources = self.scan.read(root, [*_unpacked_modules(modcache), *self.machine.served], self.steps.texts)
         if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
             self._warm(arguments, env, sources, cwd)
         circumstances = replace(self._circumstances(env, cwd), events=self._events(), rerun=self._rerun)
-        call = GoCall(
+        folder.mkdir(parents=True)
+        return GoCommand(
             toolchain=self.machine.toolchain,
             args=tuple(args),
             arguments=arguments,
@@ -188,12 +189,11 @@ class Observer:
             sources=sources,
             folder=folder,
             circumstances=circumstances,
+            modules=frozenset(modules_in(modcache)),
             step=self.steps.taken,
             known=self.steps.known,
             within=within,
         )
-        call.prepare()
-        return call
 
     def _circumstances(self, env: Mapping[str, str], cwd: Path) -> Circumstances:
         return Circumstances(
@@ -208,8 +208,8 @@ class Observer:
             explain=self.explain,
         )
 
-    def _ended(self, result: Result, done: process.Finished, *, check: bool, timeout: float | None) -> Result:
-        """Tell of a result; raises for a command that failed."""
+    def _record(self, result: Result, done: process.Finished, *, check: bool, timeout: float | None) -> Result:
+        """Record a result; raises for a command that failed."""
         self.steps.last = result
         for command in result.go_commands:
             self.machine.build_cache.learn(command)
@@ -229,7 +229,7 @@ class Observer:
         return own + self.machine.shared.cache.take_events() if self.machine.shared else own
 
     def _rerun(self, result: Result) -> Result:
-        """Run a command once more as it was, in an empty build cache, with the binaries that it makes put elsewhere."""
+        """Run a command again in an empty build cache, with a different folder for its binaries."""
         folder = Path(tempfile.mkdtemp(prefix="rerun-", dir=self.steps.folder.parent)).resolve()
         cache = BuildCache(folder / "gocache", warm=self.machine.warm)
         cache.create()
@@ -245,12 +245,12 @@ class Observer:
         return observer.go(args, changes, check=False, timeout=None)
 
     def apart(self, machine: Machine, cwd: Path, folder: Path) -> Observer:
-        """One for commands on another machine that are no steps of the test; what they leave goes to ``folder``."""
+        """An observer for commands on ``machine`` that are not steps of the test; ``folder`` gets their evidence."""
         return replace(self, machine=machine, cwd=cwd, steps=Steps(folder), on_result=lambda _: None)
 
     def _environment(self, changes: Mapping[str, str], root: Path, folder: Path) -> dict[str, str]:
         env = self.machine.env | dict(changes)
-        # PWD is an input of Go's idea of the current folder: through a symbolic link it would recompile everything.
+        # Go takes the current folder from PWD: with a symbolic link in it, everything would be recompiled.
         env["PWD"] = str(root)
         env.setdefault("GOWORK", "" if (root / "go.work").is_file() else "off")
         return _completed(env, root, folder)
@@ -277,22 +277,23 @@ class Observer:
 
 
 def _completed(env: Mapping[str, str], root: Path, folder: Path) -> dict[str, str]:
-    """The environment of a go command that works in ``folder``, with the settings that observing it takes."""
+    """The environment of a go command that works in ``folder``, with the library's own settings added."""
     full = {**env, "GODEBUG": with_debug_setting(env.get("GODEBUG", ""))}
     if _has_foreign_vcs(folder, root) and _BUILDVCS_OFF not in full.get("GOFLAGS", ""):
-        # A .git above the module would be stamped into its binaries. In front: a user's own -buildvcs wins.
+        # Go would stamp a .git above the module into its binaries. The flag comes first: a user's own -buildvcs wins.
         full["GOFLAGS"] = f"{_BUILDVCS_OFF} {full.get('GOFLAGS', '')}".strip()
     return full
 
 
 def _with_output(arguments: GoArguments, args: Sequence[str], folder: Path) -> list[str]:
-    """The arguments with every ``-o`` replaced by one that puts the binaries into ``folder``."""
+    """The arguments with one ``-o`` that puts all binaries into ``folder``."""
     kept = without_flag(args, "o")
     kept.insert(arguments.insert_at, f"-o={folder}{os.sep}")
     return kept
 
 
-def _extracted_modules(cache: Path) -> list[Path]:
+def _unpacked_modules(cache: Path) -> list[Path]:
+    """The folders of a module cache that have unpacked modules."""
     try:
         return [folder for folder in cache.iterdir() if folder.name != "cache"]
     except FileNotFoundError:
@@ -300,7 +301,7 @@ def _extracted_modules(cache: Path) -> list[Path]:
 
 
 def _has_foreign_vcs(folder: Path, root: Path) -> bool:
-    """Whether the version control that Go would find from ``folder`` upwards lies above the module's root."""
+    """Whether the repository that Go finds from ``folder`` upwards is above the module's root."""
     for parent in (folder, *folder.parents):
         if any((parent / name).exists() for name in _VCS_FOLDERS):
             return not parent.is_relative_to(root)

@@ -1,4 +1,4 @@
-"""Runs a program with every go command that it calls under observation."""
+"""Run a program, and observe every go command that it calls."""
 
 from __future__ import annotations
 
@@ -14,35 +14,37 @@ from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.host import process
 from pytest_gocache.host.process import Finished
-from pytest_gocache.run.go_command import GoCall, step_folder
-from pytest_gocache.run.shim_server import KILLED, Reply, Request, Watcher
+from pytest_gocache.run.go_command import GoCommand, step_folder
+from pytest_gocache.run.shim import EXEC_NAME, SERVER_FILE
+from pytest_gocache.run.shim_server import KILLED, Reply, Request, ShimServer
 
-__all__ = ["CalledGo", "below_generate", "run_program"]
+__all__ = ["generate_environment", "run_program"]
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(slots=True)
 class CalledGo:
-    """A go command that a program has called."""
+    """A go command that a program calls."""
 
-    call: GoCall
-    begun: float
+    command: GoCommand
+    started: float
+    """A value of `time.perf_counter`."""
     returncode: int = KILLED
     seconds: float = 0.0
     downloads: tuple[str, ...] = ()
 
-    def ended(self, returncode: int) -> None:
-        """Note how it ended: it is about to return to the program."""
+    def record_end(self, returncode: int) -> None:
+        """Record its end, before it returns to the program."""
         self.returncode = returncode
-        self.seconds = time.perf_counter() - self.begun
-        self.call.ended(returncode)
-        self.downloads = self.call.downloads()
+        self.seconds = time.perf_counter() - self.started
+        self.command.record_end(returncode)
+        self.downloads = self.command.downloads()
 
     @property
     def done(self) -> Finished:
-        """How it ended, and what it printed."""
-        printed = [self.call.folder / name for name in ("stdout", "stderr")]
+        """Its exit status and its output."""
+        printed = [self.command.folder / name for name in ("stdout", "stderr")]
         stdout, stderr = (file.read_bytes() if file.is_file() else b"" for file in printed)
         return Finished(self.returncode, stdout, stderr, self.seconds, timed_out=False)
 
@@ -56,52 +58,53 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
     folder: Path,
     timeout: float | None,
     umask: int,
-    observe: Callable[[Request, Path], GoCall],
+    observe: Callable[[Request, Path], GoCommand],
 ) -> tuple[Finished, list[CalledGo]]:
-    """Run ``argv`` to its end; returns how it ended, and the go commands that it has called, as they started.
+    """Run ``argv`` to its end; returns the end, and the go commands that it called, in the order of their starts.
 
-    ``goroot`` is what `shim_goroot` made. ``observe`` is given what each go command was called with, and a folder for
-    it. Raises what ``observe`` raises, and `UsageError` when the program cannot be started.
+    ``goroot`` is what `shim_goroot` made. ``observe`` makes the command for each call of ``go``, from the request and a
+    folder for its evidence. Raises what ``observe`` raises, and `UsageError` when the program does not start.
     """
     called: list[CalledGo] = []
     pauses = _Stopwatch()
 
     def answer(request: Request) -> Reply:
         plain = replace(request, env=_unobserved(request.env, goroot))
-        # It may take long to make a cache warm: the program has no part in that.
+        # To warm a cache may take long, and must not count towards the program's timeout.
         with pauses:
-            call = observe(plain, step_folder(folder, len(called) + 1, "go", request.args))
-        this = CalledGo(call, time.perf_counter())
-        called.append(this)
-        argv, env = call.argv, call.env
-        # What a test starts is not observed: PATH is an input of its result, and so are its arguments.
-        if call.arguments.verb == "generate":
-            env = below_generate(env, goroot)
-        elif call.arguments.verb == "run" and call.runs_here:
-            argv.insert(2 + call.arguments.insert_at, f"-exec={_quoted(goroot / 'bin' / 'below')}")
-        return Reply(argv, env, call.folder / "stdout", call.folder / "stderr", this.ended)
+            command = observe(plain, step_folder(folder, len(called) + 1, "go", request.args))
+        go = CalledGo(command, time.perf_counter())
+        called.append(go)
+        argv, env = command.argv, command.env
+        # Not for go test: PATH and the arguments of a test are inputs of its result.
+        if command.arguments.verb == "generate":
+            env = generate_environment(env, goroot)
+        elif command.arguments.verb == "run" and command.runs_here:
+            argv.insert(2 + command.arguments.insert_at, f"-exec={_quoted(goroot / 'bin' / EXEC_NAME)}")
+        return Reply(argv, env, command.folder / "stdout", command.folder / "stderr", go.record_end)
 
     outer = _observed(env, goroot)
     outer["GODEBUG"] = without_debug_settings(env.get("GODEBUG", ""))
     if not outer["GODEBUG"]:
         del outer["GODEBUG"]
-    with Watcher(goroot / "watcher", answer) as watcher:
+    with ShimServer(goroot / SERVER_FILE, answer) as server:
         try:
             done = process.run(
                 argv, cwd=cwd, env=outer, output=folder, timeout=timeout, umask=umask, paused=pauses.seconds
             )
         except OSError as error:
-            if error.errno in _NO_ROOM:
+            if error.errno in _DISK_FULL:
                 raise
             raise UsageError(
-                f"`{shlex.join(argv)}` cannot be started in {cwd}: {error.strerror or error}; PATH={outer['PATH']}"
+                f"go_module.exec: `{shlex.join(argv)}` does not start in {cwd}: {error.strerror or error}; "
+                f"PATH={outer['PATH']}"
             ) from error
-    watcher.check()
+    server.check()
     return done, called
 
 
 class _Stopwatch:
-    """The seconds spent in a context that is entered again and again, up to now."""
+    """Measures the total time spent in a context that is entered many times."""
 
     def __init__(self) -> None:
         self._before = 0.0
@@ -114,18 +117,19 @@ class _Stopwatch:
         self._before, self._since = self.seconds(), None
 
     def seconds(self) -> float:
+        """The total up to now."""
         since = self._since
         return self._before + (0.0 if since is None else time.monotonic() - since)
 
 
 def _quoted(path: Path) -> str:
-    """A path as a word of a flag's value: Go knows two kinds of quotation marks, and no way out of them."""
+    """A path as one word of a flag's value. Go accepts both quotation marks, and no escapes."""
     mark = '"' if "'" in str(path) else "'"
     return f"{mark}{path}{mark}"
 
 
-def below_generate(env: Mapping[str, str], goroot: Path) -> dict[str, str]:
-    """An environment for ``go generate``, which puts its own GOROOT's ``bin`` in front of PATH."""
+def generate_environment(env: Mapping[str, str], goroot: Path) -> dict[str, str]:
+    """An environment for ``go generate``: its generators find ``go`` in the ``bin`` of this GOROOT."""
     return {**env, "GOROOT": str(goroot)}
 
 
@@ -134,7 +138,7 @@ def _observed(env: Mapping[str, str], goroot: Path) -> dict[str, str]:
 
 
 def _unobserved(env: Mapping[str, str], goroot: Path) -> dict[str, str]:
-    """What was in the environment before it was made to be observed: what go does must not depend on that."""
+    """The environment without what `_observed` and `generate_environment` add: go must not depend on observation."""
     plain = dict(env)
     folders = plain.get("PATH", "").split(os.pathsep)
     plain["PATH"] = os.pathsep.join(folder for folder in folders if folder != str(goroot / "bin"))

@@ -1,11 +1,11 @@
 // The go command that programs under observation find first on PATH.
 //
-// It asks the test that watches what to run in its place, runs that, keeps from the caller's stderr what the library
-// has asked Go to print, and tells the test how it ended. The file "watcher" beside its folder says where the test
-// listens. Messages are lists of texts: their number, then each of them, all ended by a NUL.
+// It asks the test's server which command to run and runs it. It removes Go's hash log, which the library asked for,
+// from the caller's stderr, and reports the exit status to the server. The file "shim-server" in its GOROOT has the
+// server's address. A message is a list of texts: their number, then each text, all ended by a NUL.
 //
-// By its other name, "below", it starts the program of a "go run -exec": go run puts its own GOROOT's bin in front of
-// PATH, and the program shall find this go there, and none of the library's settings in GODEBUG.
+// Under the name "go-run-exec" it is the -exec program of go run. go run puts the bin of its own GOROOT first in PATH;
+// this program puts the shim back in front and removes the library's settings from GODEBUG.
 package main
 
 import (
@@ -27,17 +27,17 @@ import (
 )
 
 func init() {
-	// The parent whose death go is told of is a thread: this one lives as long as the process.
+	// Linux sends Pdeathsig when the parent thread ends. The main thread lives as long as the process.
 	runtime.LockOSThread()
 }
 
 func main() {
-	if filepath.Base(os.Args[0]) == "below" {
-		err := below()
+	if filepath.Base(os.Args[0]) == "go-run-exec" {
+		err := execProgram()
 		fmt.Fprintln(os.Stderr, "pytest-gocache:", strings.Join(os.Args[1:], " ")+":", err)
 		os.Exit(2)
 	}
-	code, err := observed()
+	code, err := runObserved()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "pytest-gocache: go", strings.Join(os.Args[1:], " ")+":", err)
 		code = 2
@@ -45,34 +45,35 @@ func main() {
 	os.Exit(code)
 }
 
-func observed() (int, error) {
-	// As a child of make it shall live until the go command has ended, which is told itself. What the caller ignores,
-	// like nohup, go shall find ignored, too.
+// runObserved runs the command that the server names, and returns its exit status.
+func runObserved() (int, error) {
+	// Signals are passed on to go, and this process ends after go. A signal that the caller ignores, as nohup does,
+	// stays ignored.
 	signals := make(chan os.Signal, 16)
-	for _, one := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
-		if !signal.Ignored(one) {
-			signal.Notify(signals, one)
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
+		if !signal.Ignored(s) {
+			signal.Notify(signals, s)
 		}
 	}
-	// A reader that is gone is the command's affair: it gets this signal when it writes the next time.
+	// When the caller stops reading, give closes the pipe, and go gets SIGPIPE from its own next write.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 
-	watcher, token, err := dial()
+	server, token, err := dial()
 	if err != nil {
-		return 0, fmt.Errorf("nobody observes this command any more (%w)", err)
+		return 0, fmt.Errorf("the test that observed this program has ended (%w)", err)
 	}
 	folder, err := os.Getwd()
 	if err != nil {
 		return 0, err
 	}
 	request := append([]string{token, folder, strconv.Itoa(len(os.Args) - 1)}, os.Args[1:]...)
-	if err := send(watcher, append(request, os.Environ()...)); err != nil {
+	if err := send(server, append(request, os.Environ()...)); err != nil {
 		return 0, err
 	}
-	reader := bufio.NewReader(watcher)
+	reader := bufio.NewReader(server)
 	reply, err := receive(reader)
 	if err != nil {
-		return 0, fmt.Errorf("the test that observes this command has ended (%w)", err)
+		return 0, fmt.Errorf("the test that observed this program has ended (%w)", err)
 	}
 	if len(reply) < 4 {
 		return 0, errors.New(strings.Join(reply, " "))
@@ -88,7 +89,7 @@ func observed() (int, error) {
 		return 0, err
 	}
 	attributes := &syscall.SysProcAttr{}
-	// Linux only: a shim that is killed takes go with it, as if it were go.
+	// Linux only: when this process is killed, go is killed too.
 	if field := reflect.ValueOf(attributes).Elem().FieldByName("Pdeathsig"); field.IsValid() {
 		field.SetInt(int64(syscall.SIGKILL))
 	}
@@ -111,8 +112,8 @@ func observed() (int, error) {
 	var ended atomic.Bool
 	over := make(chan bool)
 	go func() {
-		// The test says nothing more. It hangs up when it has noted the end, or when all is to end: then what go has
-		// started ends, too. The test itself is in another process group.
+		// The server sends nothing more. It closes the connection when it has recorded the exit status, or when the test
+		// ends. In the second case the process group, which the test is not in, is killed.
 		reader.ReadByte()
 		if !ended.Load() {
 			syscall.Kill(0, syscall.SIGKILL)
@@ -133,7 +134,7 @@ func observed() (int, error) {
 		code = -int(status.Signal())
 	}
 	ended.Store(true)
-	if err := send(watcher, []string{strconv.Itoa(code)}); err != nil {
+	if err := send(server, []string{strconv.Itoa(code)}); err != nil {
 		return 0, err
 	}
 	<-over
@@ -145,8 +146,8 @@ func observed() (int, error) {
 	return code, nil
 }
 
-// below becomes the program that its arguments name.
-func below() error {
+// execProgram replaces this process by the program in its arguments.
+func execProgram() error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -165,13 +166,13 @@ func below() error {
 	return syscall.Exec(os.Args[1], os.Args[1:], os.Environ())
 }
 
-// dial connects to the test. With the calls of package syscall, since package net would triple the time to start.
+// dial connects to the server. Package net would triple the start-up time, so it makes system calls.
 func dial() (*os.File, string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, "", err
 	}
-	text, err := os.ReadFile(filepath.Join(filepath.Dir(filepath.Dir(self)), "watcher"))
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(filepath.Dir(self)), "shim-server"))
 	if err != nil {
 		return nil, "", err
 	}
@@ -195,7 +196,7 @@ func dial() (*os.File, string, error) {
 	if err := syscall.Connect(socket, &syscall.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}}); err != nil {
 		return nil, "", err
 	}
-	return os.NewFile(uintptr(socket), "watcher"), words[1], nil
+	return os.NewFile(uintptr(socket), "server"), words[1], nil
 }
 
 func send(to io.Writer, texts []string) error {
@@ -225,20 +226,20 @@ func receive(from *bufio.Reader) ([]string, error) {
 	return texts, nil
 }
 
-// A stream is what the command writes to, on its way to the caller and to files that the test reads.
+// A stream carries output of the command to the caller, and to files that the test reads.
 type stream struct {
 	caller *os.File
-	record *os.File // what is the caller's
-	log    *os.File // what the library has asked Go for; nil: nothing of it is expected
+	record *os.File // a copy of the caller's output
+	log    *os.File // Go's hash log; nil for a stream without one
 	reader *os.File
 	writer *os.File
 	done   chan bool
 	ended  chan bool
-	held   []byte // a part of a line that may be one of the library's
+	held   []byte // an incomplete line that may become a line of the hash log
 }
 
-// newStreams makes one for stdout and one for stderr; or one for both, where the caller has them in one file: then what
-// comes first stays first.
+// newStreams makes a stream for stdout and one for stderr. If the caller has both in one file, it makes a single stream,
+// which keeps their order.
 func newStreams(stdout, stderr string) ([]*stream, error) {
 	log, err := os.OpenFile(stderr, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
@@ -249,7 +250,7 @@ func newStreams(stdout, stderr string) ([]*stream, error) {
 		return nil, err
 	}
 	streams := []*stream{{caller: os.Stdout, record: record}, {caller: os.Stderr, record: log, log: log}}
-	if oneFile(os.Stdout, os.Stderr) {
+	if sameFile(os.Stdout, os.Stderr) {
 		streams = []*stream{{caller: os.Stdout, record: record, log: log}}
 	}
 	for _, s := range streams {
@@ -259,21 +260,22 @@ func newStreams(stdout, stderr string) ([]*stream, error) {
 		}
 		if s.log != nil && runtime.GOOS == "linux" {
 			const setSize = 1031 // F_SETPIPE_SZ
-			s.control(func(fd uintptr) { syscall.Syscall(syscall.SYS_FCNTL, fd, setSize, inPipe) })
+			s.control(func(fd uintptr) { syscall.Syscall(syscall.SYS_FCNTL, fd, setSize, pipeSize) })
 		}
 	}
 	return streams, nil
 }
 
-func oneFile(one, other *os.File) bool {
-	first, err := one.Stat()
+func sameFile(a, b *os.File) bool {
+	first, err := a.Stat()
 	if err != nil || first.Mode()&os.ModeCharDevice != 0 {
 		return false
 	}
-	second, err := other.Stat()
+	second, err := b.Stat()
 	return err == nil && os.SameFile(first, second)
 }
 
+// copy starts a goroutine that passes on what the command writes.
 func (s *stream) copy() {
 	s.writer.Close()
 	go func() {
@@ -288,14 +290,14 @@ func (s *stream) copy() {
 			} else if err != nil {
 				break
 			}
-			// A few letters may be a prompt.
+			// The held bytes may be the prompt of a program that waits for input: pass them on soon.
 			wait := time.Time{}
-			if len(s.held) > 0 && !isOurs(s.held) {
-				wait = time.Now().Add(prompt)
+			if len(s.held) > 0 && !startsLog(s.held) {
+				wait = time.Now().Add(promptDelay)
 			}
 			s.reader.SetReadDeadline(wait)
 			if s.log != nil && n < len(piece) {
-				// Go's log has thousands of lines, each written by itself: one at a time they would cost too much.
+				// Go writes thousands of lines, each with a system call. Reading many at once is much faster.
 				select {
 				case <-s.ended:
 				case <-time.After(pause):
@@ -317,14 +319,14 @@ func (s *stream) isOver() bool {
 }
 
 const (
-	pause  = time.Millisecond
-	prompt = 50 * time.Millisecond
-	inPipe = 1 << 20
+	pause       = time.Millisecond
+	promptDelay = 50 * time.Millisecond
+	pipeSize    = 1 << 20
 )
 
-// drain takes what the pipe has, and does not wait for more: a process that go has left behind may hold it for ever.
+// drain reads what is in the pipe and does not wait for more: a process that outlives go may keep the pipe open.
 func (s *stream) drain(piece []byte) {
-	for taken := 0; taken < inPipe; {
+	for taken := 0; taken < pipeSize; {
 		n := 0
 		s.control(func(fd uintptr) { n, _ = syscall.Read(int(fd), piece) })
 		if n <= 0 {
@@ -341,14 +343,14 @@ func (s *stream) control(do func(fd uintptr)) {
 	}
 }
 
-// finish is called when the command has ended.
+// finish passes on the rest of the output. The command has ended.
 func (s *stream) finish() {
 	close(s.ended)
 	s.reader.SetReadDeadline(time.Now())
 	<-s.done
 }
 
-// give hands the caller what is his.
+// give writes text to the caller. It stops reading when the caller has closed its end.
 func (s *stream) give(text []byte) {
 	if len(text) == 0 {
 		return
@@ -359,7 +361,7 @@ func (s *stream) give(text []byte) {
 	}
 }
 
-// pass takes the library's lines out of what the command has written.
+// pass splits output of the command: the hash log goes to s.log, the rest to the caller.
 func (s *stream) pass(piece []byte) {
 	if s.log == nil {
 		s.give(piece)
@@ -367,35 +369,35 @@ func (s *stream) pass(piece []byte) {
 	}
 	text := append(s.held, piece...)
 	s.held = nil
-	var his, ours []byte
+	var output, log []byte
 	for len(text) > 0 {
 		line, whole := text, false
 		if at := bytes.IndexByte(text, '\n'); at >= 0 {
 			line, whole = text[:at+1], true
 		}
 		text = text[len(line):]
-		from := begin(line, whole)
-		his = append(his, line[:from]...)
+		from := logStart(line, whole)
+		output = append(output, line[:from]...)
 		if whole {
-			ours = append(ours, line[from:]...)
+			log = append(log, line[from:]...)
 		} else {
 			s.held = append(s.held, line[from:]...)
 		}
 	}
-	s.log.Write(ours)
-	s.give(his)
+	s.log.Write(log)
+	s.give(output)
 }
 
-// begin is where a line becomes one of the library's, or its length. That is at its start, but for what a program has
-// printed without a newline before it. Of a line that is not whole it is where one may begin.
-func begin(line []byte, whole bool) int {
+// logStart returns the index at which a hash log line starts within line, or len(line). It is not 0 when a program
+// printed text without a newline just before. In a line that is not whole, it is where a log line may start.
+func logStart(line []byte, whole bool) int {
 	for from := 0; from < len(line); from++ {
 		at := bytes.IndexAny(line[from:], "Ht")
 		if at < 0 {
 			break
 		}
 		from += at
-		if whole && isDebug(line[from:len(line)-1], from == 0) || !whole && mayBeOurs(line[from:]) {
+		if whole && isLog(line[from:len(line)-1], from == 0) || !whole && mayStartLog(line[from:]) {
 			return from
 		}
 	}
@@ -404,8 +406,8 @@ func begin(line []byte, whole bool) int {
 
 var prefixes = []string{"HASH[", "HASH ", "testcache: "}
 
-// isOurs tells whether a line begins as the library's do.
-func isOurs(line []byte) bool {
+// startsLog reports whether a line has one of the prefixes.
+func startsLog(line []byte) bool {
 	for _, prefix := range prefixes {
 		if bytes.HasPrefix(line, []byte(prefix)) {
 			return true
@@ -414,8 +416,8 @@ func isOurs(line []byte) bool {
 	return false
 }
 
-// mayBeOurs tells whether it does or, with more to come, may do so.
-func mayBeOurs(line []byte) bool {
+// mayStartLog reports whether a line has one of the prefixes, or is itself the start of one.
+func mayStartLog(line []byte) bool {
 	for _, prefix := range prefixes {
 		if strings.HasPrefix(prefix, string(line[:min(len(line), len(prefix))])) {
 			return true
@@ -424,8 +426,9 @@ func mayBeOurs(line []byte) bool {
 	return false
 }
 
-// isDebug tells whether a line, its newline left out, is one that GODEBUG=gocachehash=1,gocachetest=1 makes Go print.
-func isDebug(line []byte, first bool) bool {
+// isLog reports whether a line, without its newline, comes from GODEBUG=gocachehash=1,gocachetest=1. The argument
+// atStart says that the text before it ends in a newline.
+func isLog(line []byte, atStart bool) bool {
 	if rest, ok := bytes.CutPrefix(line, []byte("HASH")); ok {
 		_, sum := cutLast(rest, ": ")
 		switch {
@@ -436,7 +439,7 @@ func isDebug(line []byte, first bool) bool {
 			return isSum(sum)
 		case bytes.HasPrefix(rest, []byte("[")):
 			_, input, _ := bytes.Cut(rest, []byte("]: "))
-			opens := first && bytes.HasSuffix(rest, []byte("]"))
+			opens := atStart && bytes.HasSuffix(rest, []byte("]"))
 			return opens || isSum(sum) || len(input) > 1 && input[0] == '"' && input[len(input)-1] == '"'
 		}
 		return false
@@ -445,9 +448,9 @@ func isDebug(line []byte, first bool) bool {
 	if !ok || bytes.HasPrefix(rest, []byte("caching disabled ")) {
 		return ok
 	}
-	name, said, _ := bytes.Cut(rest, []byte(": "))
+	name, text, _ := bytes.Cut(rest, []byte(": "))
 	for _, start := range lookups {
-		if bytes.HasPrefix(said, []byte(start)) {
+		if bytes.HasPrefix(text, []byte(start)) {
 			return !bytes.Contains(name, []byte(" "))
 		}
 	}

@@ -1,10 +1,9 @@
-"""The ``go`` that programs under observation find first on PATH: compiled once, and put into a GOROOT of its own."""
+"""The ``go`` that programs under observation find first on PATH: compiled once, in a GOROOT of its own."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,19 +14,24 @@ from pytest_gocache.errors import ToolchainError
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.host import process
 from pytest_gocache.host.environment import Home, hermetic_environment
-from pytest_gocache.host.files import remove_tree
+from pytest_gocache.host.files import link_or_copy, remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 
-__all__ = ["shim_goroot"]
+__all__ = ["EXEC_NAME", "SERVER_FILE", "shim_goroot"]
+
+EXEC_NAME = "go-run-exec"
+"""The name in ``bin`` by which ``shim.go`` is the ``-exec`` program of ``go run``."""
+SERVER_FILE = "shim-server"
+"""The file in the GOROOT from which ``shim.go`` reads the address of the `ShimServer`."""
 
 _SOURCE = Path(__file__).with_name("shim.go")
 _SECONDS = 600.0
 
 
 def shim_goroot(folder: Path, toolchain: GoToolchain, store: WarmStore, ambient: Mapping[str, str]) -> Path:
-    """Make ``folder`` a GOROOT like that of the toolchain, whose ``bin/go`` is the program that asks what to run.
+    """Make ``folder`` a GOROOT of links to the toolchain's, with ``shim.go`` as its ``bin/go``.
 
-    A whole GOROOT, because ``go generate`` puts its own ``bin`` in front of PATH. It consists of links.
+    A ``bin`` alone is not enough: ``go generate`` puts the ``bin`` of its GOROOT first in PATH.
     """
     identity = f"{toolchain.version} {toolchain.goroot} {_SOURCE.read_text(encoding='utf-8')}"
     name = f"shim-{hashlib.sha256(identity.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
@@ -38,20 +42,17 @@ def shim_goroot(folder: Path, toolchain: GoToolchain, store: WarmStore, ambient:
         if original.name != "bin":
             (folder / original.name).symlink_to(original)
     for original in (toolchain.goroot / "bin").iterdir():
-        if original.stem != "go":
+        if original.name != "go":
             (folder / "bin" / original.name).symlink_to(original)
     go = folder / "bin" / "go"
-    try:
-        # Not a symbolic link: the program finds out by its own path who watches.
-        go.hardlink_to(program)
-    except OSError:
-        shutil.copy2(program, go)
-    (go.parent / "below").symlink_to(go.name)
+    # Not a symbolic link: the program finds the server's address by its own path.
+    link_or_copy(program, go)
+    (go.parent / EXEC_NAME).symlink_to(go.name)
     return folder
 
 
 def _compile(target: Path, toolchain: GoToolchain, store: WarmStore, ambient: Mapping[str, str]) -> None:
-    """Compile ``shim.go`` into ``target``, with what is made for it beside it."""
+    """Compile ``shim.go`` into ``target``, whose parent is a scratch folder."""
     scratch = target.parent
     home = Home(scratch / "machine")
     home.create()

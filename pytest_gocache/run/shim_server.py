@@ -1,4 +1,4 @@
-"""Listens for the go commands that programs under observation call, and tells each what to run."""
+"""A server for ``shim.go``: it answers each go command that a program calls with the command to run."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import final
 
-__all__ = ["KILLED", "Reply", "Request", "Watcher"]
+__all__ = ["KILLED", "Reply", "Request", "ShimServer"]
 
 _PIECE = 1 << 16
 KILLED = -9
-"""The exit status of what was killed."""
-_LAST_SECONDS = 5.0  # for a caller to end itself and what it has started
+"""The exit status of a command that was killed."""
+_LAST_SECONDS = 5.0  # for a shim to end the processes that it started, and itself
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a program called ``go`` with."""
+    """One call of ``go`` by a program."""
 
     cwd: Path
     args: tuple[str, ...]
@@ -33,25 +33,25 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is to be run in its place."""
+    """The command to run in its place."""
 
     argv: Sequence[str]
     env: Mapping[str, str]
     stdout: Path
-    """The file that gets what it prints, as its caller does."""
+    """The file for its output, which the caller gets too."""
     stderr: Path
-    """The same for stderr; the caller does not get the lines that the library asked Go for, which are there alone when
-    stdout and stderr are one file."""
+    """The file for its error output and for Go's hash log, which the caller does not get. When the caller has stdout
+    and stderr in one file, `stdout` gets the output of both, and this file only the hash log."""
     ended: Callable[[int], None]
-    """Called with the exit status (negative: the signal), from a thread of the watcher's."""
+    """Called with the exit status (negative: the signal), in a thread of the server."""
 
 
 @final
-class Watcher:
-    """A context in which go commands of a program are answered; at its end those that still run are killed.
+class ShimServer:
+    """A context that answers the go commands of a program; at its end, it kills those that still run.
 
-    ``answer`` is called for each, one at a time, and gives its reply. What it raises ends that command, and is raised
-    by `check`. ``file`` is written for ``shim.go``: the port and the token by which a caller is known.
+    ``answer`` returns the reply to each request. It is called for one request at a time. An exception of it ends that
+    command, and `check` raises it again. ``file`` is written for ``shim.go``: a port, and a token that callers send.
     """
 
     def __init__(self, file: Path, answer: Callable[[Request], Reply]) -> None:
@@ -63,13 +63,13 @@ class Watcher:
         self._token = secrets.token_hex(16).encode("ascii")
         self._connections: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
-
-    def __enter__(self) -> Watcher:
-        # TCP, because the path of a Unix socket may have no more than 104 bytes, and pytest's folders are deep.
+        # TCP, because the path of a Unix socket has at most 104 bytes, and pytest's folders are deep.
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._address = self._listener.getsockname()
-        self._file.write_bytes(b"%d %s\n" % (self._address[1], self._token))
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
+
+    def __enter__(self) -> ShimServer:
+        self._file.write_bytes(b"%d %s\n" % (self._address[1], self._token))
         self._acceptor.start()
         return self
 
@@ -77,12 +77,12 @@ class Watcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ending = True
-        # What wakes a thread that waits in accept() differs between systems; a caller wakes it on all of them.
-        with contextlib.suppress(OSError):  # it has given up
+        # A connection wakes the thread in accept() on every system; closing the socket does not.
+        with contextlib.suppress(OSError):  # _accept has failed and closed the listener
             socket.create_connection(self._address).close()
         self._acceptor.join()
         self._listener.close()
-        # They close the other half when they, and what they have started, are ended: nothing is left running then.
+        # A shim closes its half after it has ended all that it started: then nothing is left running.
         self._shut(socket.SHUT_WR)
         limit = time.monotonic() + _LAST_SECONDS
         for thread in self._threads:
@@ -90,18 +90,18 @@ class Watcher:
         self._shut(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join()
-        for connection in self._connections:  # one may have got no thread
+        for connection in self._connections:  # _accept may have failed before it started a thread for one
             connection.close()
         self._file.unlink(missing_ok=True)
 
     def check(self) -> None:
-        """Raise what ``answer`` has raised first."""
+        """Raise the first exception of ``answer``."""
         if self._failed:
             raise self._failed[0]
 
     def _shut(self, how: int) -> None:
         for connection in self._connections:
-            with contextlib.suppress(OSError):  # it has ended by itself
+            with contextlib.suppress(OSError):  # the caller has closed it
                 connection.shutdown(how)
 
     def _accept(self) -> None:
@@ -116,7 +116,7 @@ class Watcher:
                 thread.start()
                 self._threads.append(thread)
         except (OSError, RuntimeError) as error:
-            # No descriptor or no thread is left: nobody shall wait for an answer that will not come.
+            # No descriptor or no thread is left. Callers must not wait for an answer that never comes.
             self._failed.append(error)
             self._listener.close()
             self._shut(socket.SHUT_RDWR)
@@ -128,7 +128,7 @@ class Watcher:
                 if not texts or texts[0] != self._token:
                     return
                 reply = self._reply_to(connection, _requested(texts[1:]))
-            except (OSError, ValueError):  # killed while it asked, or not our program
+            except (OSError, ValueError):  # killed while it sent its request, or not a shim
                 return
             if reply is None:
                 return
@@ -149,7 +149,7 @@ class Watcher:
                 return None
             try:
                 return self._answer(request)
-            except Exception as error:  # noqa: BLE001 - it belongs to the test, which waits in another thread
+            except Exception as error:  # noqa: BLE001 - the test waits in a different thread, and raises it there
                 self._failed.append(error)
                 _send(connection, [os.fsencode(str(error))])
                 return None
@@ -173,7 +173,7 @@ def _send(connection: socket.socket, texts: list[bytes]) -> None:
 
 
 def _receive(connection: socket.socket) -> list[bytes]:
-    """A list of texts: their number, then each of them, all ended by a NUL; an empty one when the caller is gone."""
+    """A list of texts: their number, then each text, all ended by a NUL; an empty list when the caller is gone."""
     received = b""
     while piece := connection.recv(_PIECE):
         received += piece

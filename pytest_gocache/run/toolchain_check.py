@@ -1,9 +1,9 @@
-"""The check of a toolchain before its word is trusted: build, build again, and look for the impossible."""
+"""The self-check of a toolchain: build twice, and look for results that are impossible."""
 
 from __future__ import annotations
 
 from pytest_gocache.errors import ActionGraphError, GoCacheError, ToolchainError
-from pytest_gocache.golang.action import Kind, Status
+from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.hashlog import parse_hash_log
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.go_module import GoModule
@@ -20,13 +20,13 @@ _OWN = frozenset({"gocache.invalid/check/low", "gocache.invalid/check/high"})
 
 
 def check_toolchain(module: GoModule) -> None:
-    """Build two packages twice in ``module``, which is empty and has a cold build cache.
+    """Build two packages twice in ``module``, an empty module with a cold build cache.
 
-    Raises `ToolchainError` when the action graphs or hash inputs say something impossible: this version then writes
-    them in a way that the library does not understand, and its verdicts would be wrong.
+    Raises `ToolchainError` when the action graphs or hash inputs are impossible. Then the library does not understand
+    the output of this version, and its verdicts would be wrong.
     """
     toolchain = module.toolchain
-    # Packages that import nothing need no standard library: this costs two go commands and no warm cache.
+    # The packages import nothing, so the check needs no standard library and no warm cache.
     module.write(_FILES)
     try:
         first = module.build("./low", "./high", timeout=_SECONDS)
@@ -48,16 +48,23 @@ def _problem(first: Result, second: Result) -> str | None:
         return f"a first build compiled {sorted(first.compiled)}, not {sorted(_OWN)}"
     if second.compiled or not second.cached >= _OWN:
         return f"a second build compiled {sorted(second.compiled)} and had {sorted(second.cached)} cached"
-    known: set[str] = set()
-    for result in (first, second):
-        # The second one has the first one's keys, and need not print their inputs again.
-        log = result.evidence / "stderr" if result.evidence else None
-        known |= {block.action_id for block in parse_hash_log(log.read_bytes())} if log else set()
-        for action in result.actions:
-            if action.kind is Kind.COMPILE and action.package in _OWN:
-                if action.status not in (Status.RAN, Status.CACHED) or not action.content_id:
-                    return f"the compile of {action.package} has no output"
-                if action.action_id not in known:
-                    return f"the hash inputs of {action.package} are missing, or do not give its action ID"
-    keys = [{a.package: a.action_id for a in r.actions if a.package in _OWN and a.action_id} for r in (first, second)]
+    # The second build repeats the keys of the first, and does not log their inputs again.
+    logged = _logged_keys(first) | _logged_keys(second)
+    for action in (*_own_compiles(first), *_own_compiles(second)):
+        if action.status not in (Status.RAN, Status.CACHED) or not action.content_id:
+            return f"the compile of {action.package} has no output"
+        if action.action_id not in logged:
+            return f"the hash inputs of {action.package} are missing, or do not give its action ID"
+    keys = [{action.package: action.action_id for action in _own_compiles(result)} for result in (first, second)]
     return None if keys[0] == keys[1] else "two builds of the same sources have different action IDs"
+
+
+def _own_compiles(result: Result) -> list[Action]:
+    return [action for action in result.actions if action.kind is Kind.COMPILE and action.package in _OWN]
+
+
+def _logged_keys(result: Result) -> set[str]:
+    """The action IDs whose inputs are in the log of a command."""
+    if result.evidence is None:
+        return set()
+    return {block.action_id for block in parse_hash_log((result.evidence / "stderr").read_bytes())}

@@ -135,7 +135,7 @@ def test_a_package_that_was_never_considered_is_an_error(verb: str, cache: Build
 
 
 def test_an_unknown_way_to_corrupt_is_an_error(cache: BuildCache) -> None:
-    with pytest.raises(UsageError, match="neither 'truncate' nor 'flip'"):
+    with pytest.raises(UsageError, match="^gocache.corrupt: how='burn' is neither 'truncate' nor 'flip'"):
         cache.corrupt(LIB, how="burn")  # type: ignore[arg-type]
 
 

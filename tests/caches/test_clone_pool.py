@@ -1,4 +1,4 @@
-"""Spares on folders made by hand: whatever a test has done to its clone, the next one gets a clone like a new one."""
+"""ClonePool on folders made by hand: whatever a test does to its clone, the next test gets a clone like a new one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from pytest_gocache import BuildCache
 from pytest_gocache.caches.clone import cache_files
-from pytest_gocache.caches.clone_pool import Spares
+from pytest_gocache.caches.clone_pool import ClonePool
 
 KIND = ("entry", ("build", "test"))
 INDEX, DATA, PROGRAM = "0a/0a1-a", "0a/0a2-d", "0b/0b3-d"
@@ -34,7 +34,7 @@ class Session:
     def __init__(self, root: Path, warm: Path) -> None:
         self.root = root
         self.warm = warm
-        self.spares = Spares()
+        self.pool = ClonePool()
         self.place = root / "spares"
         self.begun = 0
 
@@ -46,10 +46,10 @@ class Session:
         return cache
 
     def put(self, cache: BuildCache, kind: object = KIND) -> None:
-        self.spares.put(cache, kind, self.warm, cache_files(self.warm))
+        self.pool.put(cache, kind, self.warm, cache_files(self.warm))
 
     def end(self, cache: BuildCache) -> None:
-        self.spares.keep(cache.path.parent, self.place)
+        self.pool.keep(cache.path.parent, self.place)
 
     def kept(self) -> list[str]:
         return sorted(folder.name for folder in self.place.iterdir())
@@ -223,7 +223,7 @@ def test_a_cache_that_was_emptied_replaced_or_deleted_is_not_kept(session: Sessi
 
 def test_what_is_to_stay_is_left_where_it_is(session: Session) -> None:
     cache = session.begin()
-    session.spares.forget(cache.path.parent)
+    session.pool.forget(cache.path.parent)
     session.end(cache)
     assert session.kept() == []
     assert (cache.path / INDEX).is_file()
@@ -233,7 +233,7 @@ def test_only_the_last_ones_are_kept_and_none_after_the_session(session: Session
     for cache in [session.begin() for _ in range(6)]:
         session.end(cache)
     assert len(session.kept()) == 4
-    session.spares.clear()
+    session.pool.clear()
     assert not session.place.exists()
     assert (session.begin().path / INDEX).is_file()
 
@@ -246,4 +246,4 @@ def test_a_store_that_loses_its_entry_is_an_error_for_the_caller(session: Sessio
     fresh = BuildCache(session.root / "last" / "gocache", warm=True)
     fresh.create()
     with pytest.raises(FileNotFoundError):
-        session.spares.put(fresh, KIND, session.warm, [INDEX])
+        session.pool.put(fresh, KIND, session.warm, [INDEX])

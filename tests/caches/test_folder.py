@@ -48,6 +48,6 @@ def test_save_refuses_a_folder_that_is_not_empty_and_takes_an_empty_one(cache: B
 
 def test_restore_from_nothing_is_an_error_and_changes_nothing(cache: BuildCache, tmp_path: Path) -> None:
     before = files_of(cache.path)
-    with pytest.raises(UsageError, match="not a folder, nor an archive"):
+    with pytest.raises(UsageError, match=r"^gocache.restore: .* is neither a folder nor an archive"):
         cache.restore(tmp_path / "nothing")
     assert files_of(cache.path) == before

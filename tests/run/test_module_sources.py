@@ -38,5 +38,5 @@ def test_the_network_alone_is_gos_default() -> None:
 
 
 def test_a_folder_that_is_no_module_cache_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is no module cache: it has no folder cache/download"):
+    with pytest.raises(UsageError, match="is not a module cache: it has no folder cache/download"):
         module_sources(tmp_path, {}, network=False)

@@ -1,4 +1,4 @@
-"""Watcher: who is answered, what an answer is, and that no caller can hold a test up."""
+"""ShimServer: who gets a reply, what a reply is, and that no caller can block a test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import ClassVar
 import pytest
 
 from pytest_gocache.run import shim_server as module
-from pytest_gocache.run.shim_server import Reply, Request, Watcher
+from pytest_gocache.run.shim_server import Reply, Request, ShimServer
 
 SOON = 30.0
 
@@ -56,17 +56,17 @@ class Caller:
 
 
 class Test:
-    """A test that watches: what it was asked, and how the commands ended."""
+    """A test with a server: the requests, and the exit statuses of the commands."""
 
     __test__ = False
 
     def __init__(self, folder: Path) -> None:
-        self.file = folder / "watcher"
+        self.file = folder / "shim-server"
         self.asked: list[Request] = []
         self.codes: list[int] = []
         self.noted = threading.Semaphore(0)
         self.error: Exception | None = None
-        self.watcher = Watcher(self.file, self.answer)
+        self.server = ShimServer(self.file, self.answer)
 
     def answer(self, ask: Request) -> Reply:
         self.asked.append(ask)
@@ -93,40 +93,40 @@ def test(tmp_path: Path) -> Iterator[Test]:
 
 
 @pytest.fixture
-def watched(test: Test) -> Iterator[Test]:
-    with test.watcher:
+def served(test: Test) -> Iterator[Test]:
+    with test.server:
         yield test
         for caller in Caller.made:
             caller.goes()
     assert not test.file.exists()
 
 
-def test_a_caller_is_told_what_to_run_and_tells_how_it_ended(watched: Test) -> None:
-    caller = watched.caller()
+def test_a_caller_is_told_what_to_run_and_tells_how_it_ended(served: Test) -> None:
+    caller = served.caller()
     caller.ask("build", "", "a\nb", "./…", env=("X=1", "EMPTY=", "Y=a=b", "NOTHING", b"RAW=\xff"))
     assert caller.hears() == ["/out", "/err", "5", "/go", "build", "", "a\nb", "./…", "A=1", "B="]
-    (ask,) = watched.asked
+    (ask,) = served.asked
     assert (ask.cwd, ask.args) == (Path("/work"), ("build", "", "a\nb", "./…"))
     assert ask.env == {"X": "1", "EMPTY": "", "Y": "a=b", "NOTHING": "", "RAW": "\udcff"}
-    assert watched.codes == []
+    assert served.codes == []
     caller.say("3")
     assert caller.is_hung_up()
-    assert watched.codes == [3]
-    watched.watcher.check()
+    assert served.codes == [3]
+    served.server.check()
 
 
-def test_a_message_may_come_in_pieces_and_be_long(watched: Test) -> None:
-    caller = watched.caller()
+def test_a_message_may_come_in_pieces_and_be_long(served: Test) -> None:
+    caller = served.caller()
     long = "x" * 300_000
     text = b"".join(part.encode() + b"\0" for part in ("6", caller.token, "/work", "1", "version", f"A={long}", "B="))
     caller.send(text[:1])
     for start in range(1, len(text), 100_001):
         caller.send(text[start : start + 100_001])
     assert caller.hears()[3:5] == ["/go", "version"]
-    assert watched.asked[0].env == {"A": long, "B": ""}
+    assert served.asked[0].env == {"A": long, "B": ""}
     caller.say("-15")
     assert caller.is_hung_up()
-    assert watched.codes == [-15]
+    assert served.codes == [-15]
 
 
 @pytest.mark.parametrize(
@@ -144,52 +144,52 @@ def test_a_message_may_come_in_pieces_and_be_long(watched: Test) -> None:
         b"0\0",
     ],
 )
-def test_who_does_not_know_the_token_or_the_language_is_hung_up_on(watched: Test, sent: bytes) -> None:
-    caller = watched.caller()
+def test_who_does_not_know_the_token_or_the_language_is_hung_up_on(served: Test, sent: bytes) -> None:
+    caller = served.caller()
     caller.send(sent.replace(b"%s", caller.token.encode()))
     caller.socket.shutdown(socket.SHUT_WR)
     assert caller.is_hung_up()
-    assert watched.asked == []
-    watched.watcher.check()
-    good = watched.caller()
+    assert served.asked == []
+    served.server.check()
+    good = served.caller()
     good.ask("version")
     assert good.hears()
     good.goes()
-    watched.wait()
+    served.wait()
 
 
-def test_a_caller_that_dies_has_ended_as_if_killed(watched: Test) -> None:
-    before = watched.caller()
+def test_a_caller_that_dies_has_ended_as_if_killed(served: Test) -> None:
+    before = served.caller()
     before.send(b"5\0" + before.token.encode())
     before.goes()
-    during = watched.caller()
+    during = served.caller()
     during.ask("build")
     during.hears()
     during.goes()
-    watched.wait()
-    babbling = watched.caller()
+    served.wait()
+    babbling = served.caller()
     babbling.ask("test")
     babbling.hears()
     babbling.say("not a number")
-    watched.wait()
-    assert watched.codes == [-9, -9]
-    assert [ask.args for ask in watched.asked] == [("build",), ("test",)]
-    watched.watcher.check()
+    served.wait()
+    assert served.codes == [-9, -9]
+    assert [ask.args for ask in served.asked] == [("build",), ("test",)]
+    served.server.check()
 
 
-def test_an_answer_that_fails_is_told_to_both(watched: Test) -> None:
-    watched.error = LookupError("no such\nthing \udcff")
-    caller = watched.caller()
+def test_an_answer_that_fails_is_told_to_both(served: Test) -> None:
+    served.error = LookupError("no such\nthing \udcff")
+    caller = served.caller()
     caller.ask("build")
     assert caller.socket.recv(100) == b"1\0no such\nthing \xff\0"
     assert caller.is_hung_up()
-    watched.error = LookupError("another")
-    other = watched.caller()
+    served.error = LookupError("another")
+    other = served.caller()
     other.ask("build")
     other.hears()
     with pytest.raises(LookupError, match="no such"):
-        watched.watcher.check()
-    assert watched.codes == []
+        served.server.check()
+    assert served.codes == []
 
 
 def test_an_answer_that_fails_for_a_caller_that_is_gone(test: Test) -> None:
@@ -200,35 +200,35 @@ def test_an_answer_that_fails_for_a_caller_that_is_gone(test: Test) -> None:
         assert gone.wait(SOON)
         raise LookupError("late")
 
-    test.watcher._answer = answer  # noqa: SLF001
-    with test.watcher:
+    test.server._answer = answer  # noqa: SLF001
+    with test.server:
         caller = test.caller()
         caller.ask("build")
         assert asked.wait(SOON)
         caller.goes()
         gone.set()
     with pytest.raises(LookupError, match="late"):
-        test.watcher.check()
+        test.server.check()
 
 
-def test_noting_the_end_may_fail_too(watched: Test) -> None:
+def test_noting_the_end_may_fail_too(served: Test) -> None:
     def ended(_: int) -> None:
         raise OSError("the module cache is gone")
 
-    watched.ended = ended  # type: ignore[method-assign, assignment]
-    caller = watched.caller()
+    served.ended = ended  # type: ignore[method-assign, assignment]
+    caller = served.caller()
     caller.ask("clean", "-modcache")
     caller.hears()
     caller.say("0")
     assert caller.is_hung_up()
     with pytest.raises(OSError, match="the module cache is gone"):
-        watched.watcher.check()
+        served.server.check()
 
 
-def test_many_callers_are_answered_one_at_a_time_and_each_gets_its_own(watched: Test) -> None:
+def test_many_callers_are_answered_one_at_a_time_and_each_gets_its_own(served: Test) -> None:
     inside: list[int] = []
     most: list[int] = []
-    plain = watched.answer
+    plain = served.answer
 
     def answer(ask: Request) -> Reply:
         inside.append(1)
@@ -238,21 +238,21 @@ def test_many_callers_are_answered_one_at_a_time_and_each_gets_its_own(watched: 
         inside.pop()
         return order
 
-    watched.watcher._answer = answer  # noqa: SLF001
-    callers = [watched.caller() for _ in range(60)]
+    served.server._answer = answer  # noqa: SLF001
+    callers = [served.caller() for _ in range(60)]
     for number, caller in enumerate(callers):
         caller.ask("build", str(number))
     for number, caller in reversed(list(enumerate(callers))):
         assert caller.hears()[4:6] == ["build", str(number)]
         caller.say(str(number))
         assert caller.is_hung_up()
-    assert sorted(watched.codes) == list(range(60))
+    assert sorted(served.codes) == list(range(60))
     assert set(most) == {1}
 
 
 def test_at_the_end_those_that_still_run_are_told_and_waited_for(test: Test) -> None:
     threads = set(threading.enumerate())  # not their number: one of an earlier test's may end meanwhile
-    with test.watcher:
+    with test.server:
         running, asking, silent = test.caller(), test.caller(), test.caller()
         address = running.socket.getpeername()
         running.ask("build")
@@ -277,7 +277,7 @@ def test_at_the_end_those_that_still_run_are_told_and_waited_for(test: Test) -> 
 
 def test_a_caller_that_does_not_end_is_not_waited_for_for_ever(test: Test, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_LAST_SECONDS", 0.05)
-    with test.watcher:
+    with test.server:
         stopped = test.caller()
         stopped.ask("build")
         stopped.hears()
@@ -294,9 +294,9 @@ def test_who_waits_when_the_end_comes_is_not_answered(test: Test) -> None:
         assert over.wait(SOON)
         return plain(ask)
 
-    test.watcher._answer = answer  # noqa: SLF001
+    test.server._answer = answer  # noqa: SLF001
     with contextlib.ExitStack() as stack:
-        stack.enter_context(test.watcher)
+        stack.enter_context(test.server)
         first, second = test.caller(), test.caller()
         first.ask("build")
         assert asked.wait(SOON)
@@ -304,13 +304,13 @@ def test_who_waits_when_the_end_comes_is_not_answered(test: Test) -> None:
         stack.callback(over.set)
         for caller in (first, second):
             caller.socket.shutdown(socket.SHUT_WR)
-        test.watcher._ending = True  # noqa: SLF001 - the first step of the end
+        test.server._ending = True  # noqa: SLF001 - the first step of the end
     assert [ask.args for ask in test.asked] == [("build",)]
 
 
 def test_an_error_in_the_context_ends_it_all_the_same(test: Test) -> None:
     def interrupted() -> None:
-        with test.watcher:
+        with test.server:
             test.file.unlink()  # whoever did that
             raise KeyboardInterrupt
 
@@ -323,7 +323,7 @@ def test_where_no_thread_is_left_nobody_waits(test: Test, monkeypatch: pytest.Mo
     def start(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    with test.watcher:
+    with test.server:
         running = test.caller()
         running.ask("build")
         running.hears()
@@ -336,4 +336,4 @@ def test_where_no_thread_is_left_nobody_waits(test: Test, monkeypatch: pytest.Mo
             test.caller()
     assert test.codes == [-9]
     with pytest.raises(RuntimeError, match="can't start new thread"):
-        test.watcher.check()
+        test.server.check()

@@ -193,11 +193,11 @@ def test_what_the_mark_says_holds_for_every_machine(app: GoModule) -> None:
 @pytest.mark.parametrize(
     ("mistake", "message"),
     [
-        ({"path": "/elsewhere"}, r"path='/elsewhere' is not below the new machine's root"),
-        ({"path": "../../out"}, r"path='../../out' is not below"),
-        ({"mtimes": "yesterday"}, r"mtimes='yesterday' is none of 'now', 'keep', 'commit' and a number"),
-        ({"mtimes": "commit"}, r"mtimes='commit' takes a git repository: fatal: not a git repository"),
-        ({"restore": ["nowhere"]}, r"cannot restore .*nowhere"),
+        ({"path": "/elsewhere"}, r"path='/elsewhere' is not inside the new machine's root"),
+        ({"path": "../../out"}, r"path='../../out' is not inside"),
+        ({"mtimes": "yesterday"}, r"mtimes='yesterday': expected 'now', 'keep', 'commit' or epoch seconds"),
+        ({"mtimes": "commit"}, r"mtimes='commit' needs a git repository: fatal: not a git repository"),
+        ({"restore": ["nowhere"]}, r"nowhere cannot be restored: "),
     ],
 )
 def test_mistakes_are_named(app: GoModule, mistake: dict[str, object], message: str) -> None:
@@ -208,5 +208,5 @@ def test_mistakes_are_named(app: GoModule, mistake: dict[str, object], message: 
 def test_a_damaged_archive_is_named(app: GoModule, gocache: BuildCache, tmp_path: Path) -> None:
     saved = gocache.save(tmp_path / "cache.tar.gz")
     saved.write_bytes(saved.read_bytes()[:100])
-    with pytest.raises(UsageError, match=r"cannot restore .*cache.tar.gz: "):
+    with pytest.raises(UsageError, match=r"cache.tar.gz cannot be restored: "):
         app.on_new_machine(restore=[saved])

@@ -43,7 +43,7 @@ def test_load_takes_txtar_with_the_indentation_of_the_test(go_module: GoModule) 
 
 
 def test_load_without_a_file_is_refused(go_module: GoModule) -> None:
-    with pytest.raises(ModuleFileError, match="no file in it; a txtar file starts with a line `-- name --`"):
+    with pytest.raises(ModuleFileError, match="the text has no file; in txtar, a file starts with a line `-- name --`"):
         go_module.load("package lib\n")
 
 
@@ -68,8 +68,8 @@ def test_edit_append_touch_remove(go_module: GoModule) -> None:
 @pytest.mark.parametrize(
     ("text", "old", "message"),
     [
-        ("one\n", "two", r"edit\('a.txt'\): .* exactly once, and 'two' is not there; the file is:\none"),
-        ("one\none\n", "one", r"'one' is there 2 times \(lines 1, 2\); give more of its surroundings"),
+        ("one\n", "two", r"^go_module.edit: a.txt .* exactly once, and 'two' is not there; the file is:\none"),
+        ("one\none\n", "one", r"'one' is there 2 times \(lines 1, 2\); add the text around it"),
         ("one\n", "", "'' is empty"),
     ],
 )

@@ -104,7 +104,7 @@ def test_without_a_test_that_observes_go_says_so(go_module: GoModule, go_toolcha
     assert result.stdout.split()[2] == str(go_toolchain.version)
     done = subprocess.run([shim, "version"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith("pytest-gocache: go version: nobody observes this command any more (open ")
+    assert done.stderr.startswith("pytest-gocache: go version: the test that observed this program has ended (open ")
 
 
 # The program named go
@@ -125,7 +125,7 @@ def test_it_is_made_once_and_is_what_gofmt_and_vet_like(
     programs = [path for path in (store_folder(pytestconfig) / "programs").iterdir() if path.samefile(ours)]
     assert len(programs) == 1
     assert sorted(path.name for path in ours.parent.iterdir()) == sorted(
-        {"go", "below"} | {path.name for path in (go_toolchain.goroot / "bin").iterdir()}
+        {"go", "go-run-exec"} | {path.name for path in (go_toolchain.goroot / "bin").iterdir()}
     )
     for path in ours.parent.parent.iterdir():
         assert path.name == "bin" or path.is_symlink()

@@ -167,11 +167,11 @@ def test_another_machine_downloads_again(app: GoModule, gomodcache: ModuleCache)
     ("source", "version", "message"),
     [
         ("-- dep.go --\npackage dep\n", "v1.0.0", "no go.mod with a module path"),
-        (dep(1), "1.0.0", "'1.0.0' is no version of a module; one is v1.2.3"),
+        (dep(1), "1.0.0", "'1.0.0' is not a module version like v1.2.3"),
         (dep(1), "v2.0.0", "needs the module path example.com/dep/v2 in its go.mod"),
-        ({"go.mod": "module example.com/dep/v3\n"}, "v2.0.0", "goes with v3, not with v2.0.0"),
+        ({"go.mod": "module example.com/dep/v3\n"}, "v2.0.0", "needs a version v3.x.y, not v2.0.0"),
         ("nowhere", "v1.0.0", "'nowhere' is neither a folder nor a txtar text"),
-        (dep(2), "v1.0.0", "example.com/dep@v1.0.0 is served already, with other content"),
+        (dep(2), "v1.0.0", "example.com/dep@v1.0.0 is served already, with different content"),
     ],
 )
 def test_mistakes_are_named(go_proxy: ModuleProxy, source: str | dict[str, str], version: str, message: str) -> None:

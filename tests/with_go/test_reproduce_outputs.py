@@ -123,7 +123,7 @@ def test_another_goroot(app: GoModule, go_toolchain: GoToolchain) -> None:
 def test_another_goroot_keeps_the_environment_that_its_toolchain_was_given(app: GoModule, tmp_path: Path) -> None:
     machine = observer_of(app)[0].machine
     extra = {"GOFLAGS": "-trimpath"}
-    given = replace(machine, toolchain=replace(machine.toolchain, extra_env=extra), env=machine.env | extra)
+    given = replace(machine, toolchain=replace(machine.toolchain, extra_env=extra))
     copy = Variations(tmp_path, app.path, given, frozenset({"goroot"})).setup(frozenset({"goroot"})).machine
     assert copy.toolchain.goroot != machine.toolchain.goroot
     assert copy.env["GOFLAGS"] == "-trimpath"

@@ -51,11 +51,7 @@ def assert_reproducible(
     """
     conditions = conditions_to_vary(vary, toolchain)
     observer, timeout = observer_of(module)
-    if observer.machine.replaced:
-        raise UsageError(
-            f"assert_reproducible: on_new_machine replaced the machine of {module.path}: use the module that it "
-            "returned"
-        )
+    observer.machine.refuse_if_replaced(f"assert_reproducible: {module.path}")
     varied_toolchain = _find_toolchain(observer, toolchain)
     parent = observer.steps.folder.parent
     root = parent / f"reproduce-{sum(1 for _ in parent.glob('reproduce-*')) + 1}"

@@ -133,7 +133,7 @@ class Variations:
         for name in sorted(self.vary & _ENVIRONMENTS.keys()):
             env |= _ENVIRONMENTS[name][name in varied]
         own = self.machine.settings
-        machine.env |= {name: value for name, value in env.items() if name not in own}
+        machine.settings |= {name: value for name, value in env.items() if name not in own}
         if "umask" in self.vary:
             machine.umask = _UMASKS["umask" in varied]
         if "cache" in self.vary - varied:
