@@ -11,7 +11,7 @@ from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.key_inputs import compile_flags
 from pytest_gocache.golang.action import Action
 from pytest_gocache.golang.command_line import compile_flag_set
-from pytest_gocache.results.given_flags import naming, package_flags, switched_on
+from pytest_gocache.results.given_flags import PackageFlags, naming, package_flags, switched_on
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, matching
 from pytest_gocache.results.tables import counted, rows
@@ -127,13 +127,20 @@ def _why_without(result: Result, flag: str, without: Sequence[tuple[Action, Sequ
             continue
         for action in own:
             reaching = [given for given in gcflags if naming(command, given.patterns, action)]
-            overridden = [given for given in reaching if given in giving]
-            last, effective = giving[-1], reaching[-1:]
-            if overridden and overridden[-1:] != effective:
-                lines.append(
-                    f"{effective[0].text} overrides {overridden[-1].text}: only the last -gcflags that matches a "
-                    "package applies to it"
-                )
-            else:
-                lines.append(f"{last.text} reaches only what {' '.join(last.patterns)} names: {remedy}")
+            lines.append(_overridden(reaching, giving) or _too_narrow(giving[-1], remedy))
     return list(dict.fromkeys(lines))[:_MOST]
+
+
+def _overridden(reaching: Sequence[PackageFlags], giving: Sequence[PackageFlags]) -> str:
+    """The sentence for a -gcflags that gives the flag and is not the last one for the package; empty otherwise."""
+    overridden = [given for given in reaching if given in giving]
+    if not overridden or overridden[-1] == reaching[-1]:
+        return ""
+    return (
+        f"{reaching[-1].text} overrides {overridden[-1].text}: only the last -gcflags that matches a package applies "
+        "to it"
+    )
+
+
+def _too_narrow(given: PackageFlags, remedy: str) -> str:
+    return f"{given.text} reaches only what {' '.join(given.patterns)} names: {remedy}"

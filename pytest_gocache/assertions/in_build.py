@@ -99,18 +99,29 @@ def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
     words = words_given(result)
     by_id = {action.id: action for action in result.actions}
     importer_of = dependencies_of(result, [action for action in result.compiles() if naming(result, words, action)])
-    listed, advice = [], ""
+    listed, wildcard = [], ""
     for action in found:
         chain = [action]
         while importer_of.get(chain[0].id, chain[0].id) != chain[0].id:
             chain.insert(0, by_id[importer_of[chain[0].id]])
         word = naming(result, words, chain[0]) or " ".join(words)
-        imports = " ← ".join(short_name(one.package, result.modules) for one in chain)
-        importers = [a for a in result.compiles() if action.id in a.deps and a.import_path != action.import_path]
-        also = [f", and imported by {short_name(importer.package, result.modules)}" for importer in importers[:1]]
-        if len(chain) == 1 and "..." in word:
-            advice = f"{word} names every package that it matches: name only the packages that you need"
-        how = f"imported: {imports} (named by {word})" if len(chain) > 1 else f"named by {word}{''.join(also)}"
-        listed.append((action.package, [how]))
-    mains = [link.package for link in result.links() if not link.scaffold and link.package not in dict(listed)]
-    return [rows(listed), advice + (f", such as {' '.join(mains[:_MOST_NAMED])}" if advice and mains else "")]
+        if len(chain) > 1:
+            imports = " ← ".join(short_name(one.package, result.modules) for one in chain)
+            listed.append((action.package, [f"imported: {imports} (named by {word})"]))
+            continue
+        listed.append((action.package, [f"named by {word}{_importer(result, action)}"]))
+        wildcard = word if "..." in word else wildcard
+    return [rows(listed), _advice_on_wildcard(result, wildcard, found) if wildcard else ""]
+
+
+def _importer(result: Result, action: Action) -> str:
+    """One package that imports the package of a compile, as the end of a sentence; empty without one."""
+    importers = (a for a in result.compiles() if action.id in a.deps and a.import_path != action.import_path)
+    return next((f", and imported by {short_name(one.package, result.modules)}" for one in importers), "")
+
+
+def _advice_on_wildcard(result: Result, word: str, found: Sequence[Action]) -> str:
+    packages = {action.package for action in found}
+    mains = [link.package for link in result.links() if not link.scaffold and link.package not in packages]
+    example = f", such as {' '.join(mains[:_MOST_NAMED])}" if mains else ""
+    return f"{word} names every package that it matches: name only the packages that you need{example}"

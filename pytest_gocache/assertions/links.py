@@ -70,12 +70,12 @@ def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> N
     only_stamped = build_settings_only(result, compiled)
     wrong = [action for action in compiled if strict or action not in only_stamped]
     missing = [action for action in links if not action.ran]
-    others = [action for action in result.links() if action.ran and action.id not in {link.id for link in links}]
+    others = [action for action in result.links() if action.ran and action not in links]
     if wrong:
         fail(
             f"assert_only_relinked: {counted(wrong, 'package was', 'packages were')} compiled by {result.title}",
             *why_they_ran(result, wrong),
-            # Without strict=True, these would have been allowed.
+            # Without strict=True, the assertion would have passed.
             "or drop strict=True" if wrong == only_stamped else "",
         )
     if missing:

@@ -71,10 +71,9 @@ def _outside(copy: RepositoryCopy, result: Result, package: str) -> Iterator[str
     path = env.get("PATH", "").split(os.pathsep)
     for name in _logged(copy.machine.build_cache, result, package, folder):
         file = Path(name)
-        if any(file.is_relative_to(one) for one in ignored) or not os.path.lexists(file):
+        # Every walk up a path, and every search for a file, looks at folders.
+        if any(map(file.is_relative_to, ignored)) or not os.path.lexists(file) or file.is_dir():
             continue
-        if file.is_dir():
-            continue  # every walk up a path, and every search for a file, looks at folders
         ours = file.is_relative_to(copy.root) and not file.is_relative_to(home)
         if ours and not file.is_relative_to(copy.tree):
             continue  # the library put it there, like the go that observes others
