@@ -26,7 +26,7 @@ from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.observer import Observer, Steps
 from pytest_gocache.run.toolchain_check import check_toolchain
 
-__all__ = ["GoSession", "TestCommands", "commands_of", "forget_commands", "keep_folder", "record_result", "session_of"]
+__all__ = ["GoSession", "commands_of", "forget_commands", "keep_folder", "record_result", "session_of"]
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from pytest_gocache.gocache_toml import NAME
 from pytest_gocache.plugin.gate.compare import Comparison, GateChange, TestRun
 
-__all__ = ["SCHEMA", "as_json", "as_markdown", "as_text", "summary", "workflow_commands"]
+__all__ = ["as_json", "as_markdown", "as_text", "summary", "workflow_commands"]
 
 SCHEMA = "pytest-gocache runs 1"
 """The ``schema`` of the JSON file, described in docs/gate.md. A change of the schema gets a new number."""
