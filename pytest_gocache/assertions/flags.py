@@ -11,7 +11,7 @@ from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.key_inputs import compile_flags
 from pytest_gocache.golang.action import Action
 from pytest_gocache.golang.command_line import compile_flag_set
-from pytest_gocache.results.given_flags import PackageFlags, naming, package_flags, switched_on
+from pytest_gocache.results.given_flags import PackageFlags, matching_word, package_flags, enabled_flag
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, matching
 from pytest_gocache.results.tables import counted, rows
@@ -103,10 +103,10 @@ def _where_from(result: Result, wanted: frozenset[tuple[str, str]], actions: Seq
     """The settings that give packages their flags."""
     found = []
     for command, own in result.by_command(actions):
-        found += [given for name, value in sorted(wanted) if not value and (given := switched_on(command, name))]
+        found += [given for name, value in sorted(wanted) if not value and (given := enabled_flag(command, name))]
         gcflags = package_flags(command, "gcflags")
         for action in own:
-            last = [given for given in gcflags if naming(command, given.patterns, action)][-1:]
+            last = [given for given in gcflags if matching_word(command, given.patterns, action)][-1:]
             found += [given.text for given in last if given.flags & wanted]
     return f"given by {', '.join(dict.fromkeys(found))}" if found else ""
 
@@ -126,7 +126,7 @@ def _why_without(result: Result, flag: str, without: Sequence[tuple[Action, Sequ
             lines.append(f"no -gcflags gives {flag}: {remedy}")
             continue
         for action in own:
-            reaching = [given for given in gcflags if naming(command, given.patterns, action)]
+            reaching = [given for given in gcflags if matching_word(command, given.patterns, action)]
             lines.append(_overridden(reaching, giving) or _too_narrow(giving[-1], remedy))
     return list(dict.fromkeys(lines))[:_MOST]
 

@@ -10,7 +10,7 @@ from pytest_gocache.explain.history import History, key_of, vetted_by
 from pytest_gocache.explain.same_key import reason_with_same_key
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.golang.patterns import short_name
-from pytest_gocache.results.given_flags import switched_on
+from pytest_gocache.results.given_flags import enabled_flag
 from pytest_gocache.results.inputs import Change, InputKind
 from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from pytest_gocache.results.result import Result
@@ -130,7 +130,7 @@ class _Command:
         reason = Reason(comparison.action.package, comparison.action.kind, ReasonCode.FIRST_TIME)
         if comparison.then is not None:
             return replace(reason, code=ReasonCode.NOT_IN_STEP, details=Details(step=comparison.then.step))
-        flag = switched_on(self.result, "a")
+        flag = enabled_flag(self.result, "a")
         return replace(reason, code=ReasonCode.FORCED_FIRST_TIME, details=Details(flag=flag)) if flag else reason
 
     def _vetted_if_changed(
@@ -141,7 +141,7 @@ class _Command:
             return ()
         compiled, before = vetted_by(self.result, action), vetted_by(then, old)
         changed = compiled and before and compiled.action_id != before.action_id
-        return (_held_against(compiled, then),) if compiled and changed else ()
+        return (_comparison(compiled, then),) if compiled and changed else ()
 
     def _finding(self, action: Action, reason: Reason, then: Result) -> _Finding:
         """What the changes of an action show: its own count first, then those that its imports brought."""
@@ -153,7 +153,7 @@ class _Command:
             # A stamp must not hide that there was more to compile it for.
             also = imports if all(change.stamped for change in own) else []
             return _Finding(replace(reason, details=Details(packages=tuple(other.package for other in also))))
-        return _Finding(reason, tuple(_held_against(other, then) for other in imports))
+        return _Finding(reason, tuple(_comparison(other, then) for other in imports))
 
     def _changed_imports(self, action: Action, changes: Sequence[Change]) -> list[Action]:
         """The compiles of the imports that changed."""
@@ -191,7 +191,7 @@ class _Command:
         return code, Details(chain=tuple(short_name(name, self.result.modules) for name in names))
 
 
-def _held_against(action: Action, then: Result) -> _Comparison:
+def _comparison(action: Action, then: Result) -> _Comparison:
     """What an action that is followed is held against: its own last time if it ran, else the follower's."""
     return _Comparison(action, None if action.ran else then)
 

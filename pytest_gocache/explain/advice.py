@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Iterable, Sequence
 
 from pytest_gocache.golang.action import Action, Kind
-from pytest_gocache.results.given_flags import naming, package_flags
+from pytest_gocache.results.given_flags import matching_word, package_flags
 from pytest_gocache.results.inputs import InputKind
 from pytest_gocache.results.reasons import Reason, ReasonCode
 from pytest_gocache.results.result import Result
@@ -140,7 +140,7 @@ def advice_on_bare_flags(result: Result, actions: Sequence[Action]) -> tuple[str
     for name in ("gcflags", "asmflags"):
         given = package_flags(result, name)
         bare = next((flags for flags in given if flags.bare and flags.flags), None)
-        if bare and not any(naming(result, flags.patterns, action) for flags in given for action in actions):
+        if bare and not any(matching_word(result, flags.patterns, action) for flags in given for action in actions):
             reach = f"-{name}=all=… reaches what they import"
             return (f"a bare -{name}{bare.where} reaches only the packages that are named: {reach}",)
     return ()

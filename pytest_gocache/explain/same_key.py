@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pytest_gocache.explain.history import block_of
 from pytest_gocache.golang.action import Action, Kind, Status
-from pytest_gocache.results.given_flags import cleans, switched_on
+from pytest_gocache.results.given_flags import cleans, enabled_flag
 from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from pytest_gocache.results.result import Result
 
@@ -24,7 +24,7 @@ def reason_with_same_key(result: Result, action: Action, then: Result, old: Acti
     reason = Reason(action.package, action.kind, ReasonCode.OUTPUT_GONE, since=then.step)
     if old.status is Status.FAILED or (action.kind is Kind.VET and old.ran and then.returncode):
         return replace(reason, code=ReasonCode.FAILED_BEFORE)
-    if flag := switched_on(result, "a"):
+    if flag := enabled_flag(result, "a"):
         return replace(reason, code=ReasonCode.FORCED, details=Details(flag=flag))
     if action.kind is Kind.LINK:
         return replace(reason, code=_why_linked(result, action), details=Details(file=action.target))

@@ -16,7 +16,7 @@ from pytest_gocache.results.inputs import Change, Input, InputKind
 from pytest_gocache.results.packages import folder_in_modules
 from pytest_gocache.results.result import Result
 
-__all__ = ["as_the_test_names_it", "changed_reads", "names_of_reads"]
+__all__ = ["changed_reads", "names_read", "relative_name"]
 
 # cmd/go/internal/test.computeTestInputsID, and the hashes that it puts in.
 _READ = re.compile(r"(env|stat|open|chdir) (.*) ([0-9a-f]{64})\n", re.DOTALL)
@@ -37,7 +37,7 @@ class _Read:
     input: Input
 
 
-def names_of_reads(block: HashBlock, result: Result, package: str) -> list[str]:
+def names_read(block: HashBlock, result: Result, package: str) -> list[str]:
     """What a test has read; without GODEBUG, which is among the inputs of every result since Go 1.23."""
     inputs = dict.fromkeys(read.input for read in _reads(block, result, package))
     return [str(one) for one in inputs if one != Input(InputKind.READ_VARIABLE, "GODEBUG")]
@@ -58,7 +58,7 @@ def changed_reads(then: Result, old: HashBlock, result: Result, new: HashBlock, 
                 yield _changed_file(read, _file(old_found), _file(new_found), then, result)
 
 
-def as_the_test_names_it(file: str, result: Result, package: str) -> str:
+def relative_name(file: str, result: Result, package: str) -> str:
     """A file relative to the package's folder, else to the module's root."""
     for folder in (folder_in_modules(result, package), result.cwd):
         if folder is not None and file.startswith(f"{folder}{os.sep}"):
@@ -71,7 +71,7 @@ def _reads(block: HashBlock, result: Result, package: str) -> Iterator[_Read]:
         match = _READ.fullmatch(line)
         if match is not None:
             operation, name, found = match.groups()
-            shown = name if operation == "env" else as_the_test_names_it(name, result, package)
+            shown = name if operation == "env" else relative_name(name, result, package)
             yield _Read(operation, name, found, Input(_KINDS.get(operation, InputKind.READ_FILE), shown))
 
 

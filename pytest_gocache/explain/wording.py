@@ -19,9 +19,9 @@ from pytest_gocache.results.tables import listed, rows
 
 __all__ = [
     "causes_in_brief",
+    "compiled_packages",
     "explain_set_difference",
     "hint_on_links",
-    "what_was_rebuilt",
     "why_not_linked",
     "why_not_rebuilt",
     "why_tests_did_not_run",
@@ -74,7 +74,7 @@ def _touched_since(then: Result, result: Result, action: Action) -> list[str]:
     return [file.name for file in files if file.is_file() and file.stat().st_mtime > then.circumstances.started]
 
 
-def what_was_rebuilt(result: Result) -> str:
+def compiled_packages(result: Result) -> str:
     """What a command compiled, in one line."""
     compiled = sorted(result.compiled)
     more = " …" if len(compiled) > _MOST_NAMED else ""

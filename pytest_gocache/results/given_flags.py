@@ -15,11 +15,11 @@ from pytest_gocache.golang.command_line import GoArguments, compile_flag_set, fl
 from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.results.result import Result
 
-__all__ = ["cleans", "limit_of", "naming", "package_flags", "switched_on", "words_given"]
+__all__ = ["cleans", "compile_limit", "enabled_flag", "matching_word", "package_arguments", "package_flags"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class _GivenFlag:
     """A flag of a command."""
 
     name: str
@@ -28,33 +28,33 @@ class _Given:
     """Where it was given: ``""`` for the command line, or ``" in GOFLAGS"``."""
 
 
-def _flags_given(result: Result, name: str) -> list[_Given]:
+def _given_flags(result: Result, name: str) -> list[_GivenFlag]:
     """The flags of this name, in the order in which Go reads them: the last counts."""
     goflags = result.circumstances.env.get("GOFLAGS", "")
     arguments = GoArguments.read(result.command[1:])
-    given = [_Given(*pair, " in GOFLAGS") for pair in flags_of(goflags)]
-    given += [_Given(*pair, "") for pair in arguments.flags]
+    given = [_GivenFlag(*pair, " in GOFLAGS") for pair in flags_of(goflags)]
+    given += [_GivenFlag(*pair, "") for pair in arguments.flags]
     return [flag for flag in given if flag.name == name]
 
 
-def switched_on(result: Result, name: str) -> str:
+def enabled_flag(result: Result, name: str) -> str:
     """A boolean flag that is on, with where it was given: ``-a in GOFLAGS``; empty when it is off. The last counts."""
-    last = _flags_given(result, name)[-1:]
+    last = _given_flags(result, name)[-1:]
     return next((f"-{name}{flag.where}" for flag in last if is_set(flag.value)), "")
 
 
 def cleans(result: Result, what: str) -> bool:
     """Whether this is a ``go clean`` with the flag ``what``: ``cache``, ``testcache``."""
-    return GoArguments.read(result.command[1:]).verb == "clean" and bool(switched_on(result, what))
+    return GoArguments.read(result.command[1:]).verb == "clean" and bool(enabled_flag(result, what))
 
 
-def words_given(result: Result) -> tuple[str, ...]:
+def package_arguments(result: Result) -> tuple[str, ...]:
     """What a command names its packages with; what follows the program of ``go run`` is for the program."""
     arguments = GoArguments.read(result.command[1:])
     return (arguments.packages[:1] if arguments.verb == "run" else arguments.packages) or (".",)
 
 
-def naming(result: Result, words: Sequence[str], action: Action) -> str:
+def matching_word(result: Result, words: Sequence[str], action: Action) -> str:
     """The first of these words that means the package of a compile; empty when none does."""
     if action.import_path == "command-line-arguments":  # made of files that are named
         return " ".join(words)
@@ -87,19 +87,19 @@ class PackageFlags:
 def package_flags(result: Result, flag: str) -> list[PackageFlags]:
     """Each ``-gcflags`` (or other ``flag``) of a command; of those that are for one package, the last counts."""
     found = []
-    for given in _flags_given(result, flag):
+    for given in _given_flags(result, flag):
         bare = given.value.strip()[:1] in ("", "-")
         pattern, _, flags = ("", "", given.value) if bare else given.value.partition("=")
-        patterns = words_given(result) if bare else (pattern.strip(),)
+        patterns = package_arguments(result) if bare else (pattern.strip(),)
         text = shlex.quote(f"-{flag}={given.value}") + given.where
         found.append(PackageFlags(text, given.where, bare, patterns, compile_flag_set(shlex.split(flags))))
     return found
 
 
-def limit_of(result: Result) -> tuple[int, str]:
+def compile_limit(result: Result) -> tuple[int, str]:
     """How many compiles a go command may run at a time, and the setting that says so."""
     threads = result.circumstances.env.get("GOMAXPROCS", "")
     # As Go takes them: the last -p, else GOMAXPROCS, else the number of CPUs that it may use.
-    limits = [(int(flag.value, 0), f"-p={flag.value}{flag.where}") for flag in _flags_given(result, "p")[-1:]]
+    limits = [(int(flag.value, 0), f"-p={flag.value}{flag.where}") for flag in _given_flags(result, "p")[-1:]]
     limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
     return next((pair for pair in limits if pair[0]), (result.circumstances.cpus, ""))

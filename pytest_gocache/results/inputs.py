@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pytest_gocache.results.tables import shortened
 
-__all__ = ["TARGET_VARIABLES", "Change", "Input", "InputKind", "own_changes", "telling", "with_values"]
+__all__ = ["TARGET_VARIABLES", "Change", "Input", "InputKind", "own_changes", "with_values", "without_repetitions"]
 
 TARGET_VARIABLES = (
     *("GOOS", "GOARCH", "GO386", "GOAMD64", "GOARM", "GOARM64"),
@@ -184,7 +184,7 @@ class Change:
         return absent if self.old is None else self.old, absent if self.new is None else self.new
 
 
-def telling(changes: Sequence[Change]) -> list[Change]:
+def without_repetitions(changes: Sequence[Change]) -> list[Change]:
     """The changes without those that only repeat a different one: ``-gcflags`` is stamped as a build setting, too."""
     repeated: set[InputKind | str] = set()
     for change in changes:
@@ -198,7 +198,7 @@ def telling(changes: Sequence[Change]) -> list[Change]:
 
 def own_changes(changes: Iterable[Change]) -> list[Change]:
     """The telling changes that no import brought."""
-    return telling([change for change in changes if not change.imported])
+    return without_repetitions([change for change in changes if not change.imported])
 
 
 def with_values(heading: str, changes: Sequence[Change]) -> list[str]:

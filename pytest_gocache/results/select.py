@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pytest_gocache.errors import PatternError, UsageError
 from pytest_gocache.golang.action import Action, TestOutcome, TestStatus
 from pytest_gocache.golang.patterns import Pattern, near_misses
-from pytest_gocache.results.given_flags import switched_on
+from pytest_gocache.results.given_flags import enabled_flag
 from pytest_gocache.results.result import Result
 
 __all__ = ["compiles_of", "dependencies_of", "links_of", "matching", "tests_of"]
@@ -16,7 +16,7 @@ __all__ = ["compiles_of", "dependencies_of", "links_of", "matching", "tests_of"]
 def compiles_of(result: Result) -> list[Action]:
     """The compile actions of a command; a `UsageError` for one that has no action graph, or whose -n only prints."""
     for command in result.go_commands:
-        if dry := switched_on(command, "n"):
+        if dry := enabled_flag(command, "n"):
             # Its graph looks like that of a command for which all was cached: no action in it ran.
             raise UsageError(f"{command.title} compiles nothing: {dry} only prints the commands that it would run")
     compiles = list(result.compiles())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.results.given_flags import cleans, package_flags, switched_on, words_given
+from pytest_gocache.results.given_flags import cleans, enabled_flag, package_arguments, package_flags
 from pytest_gocache.results.result import Result
 from tests.made_results import command
 
@@ -25,11 +25,11 @@ from tests.made_results import command
     ],
 )
 def test_the_last_word_on_a_switch_counts(line: str, goflags: str, on: str) -> None:
-    assert switched_on(command(line, goflags), "a") == on
+    assert enabled_flag(command(line, goflags), "a") == on
 
 
 def test_nothing_is_known_of_the_goflags_of_a_result_without_circumstances() -> None:
-    assert switched_on(Result(("go", "build"), 1, Path("/src"), 0, "", "", 0.1), "a") == ""
+    assert enabled_flag(Result(("go", "build"), 1, Path("/src"), 0, "", "", 0.1), "a") == ""
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_cleans_a_cache(line: str, goflags: str, what: str, *, does: bool) 
     ],
 )
 def test_the_words_for_packages(line: str, words: tuple[str, ...]) -> None:
-    assert words_given(command(line)) == words
+    assert package_arguments(command(line)) == words
 
 
 def test_flags_for_packages() -> None:
