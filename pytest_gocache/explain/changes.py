@@ -1,4 +1,4 @@
-"""The inputs of an action that differ between two commands, with the lines that differ in a file."""
+"""The changed inputs of an action between two commands, and the changed lines of files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_COMPARED = 1_000_000  # pairs of lines
 
 
 def changes_between(then: Result, old: Action, result: Result, action: Action) -> tuple[Change, ...] | None:
-    """The inputs of an action that are not what they were, with the texts of files; None without evidence."""
+    """The changed inputs of an action, with diffs of files; None when Go's log does not have the inputs."""
     before, after = block_of(then, old), block_of(result, action)
     if before is None or after is None:
         return None
@@ -45,17 +45,20 @@ def _with_diff(change: Change, result: Result, block: HashBlock, action: Action)
 
 
 def folder_of(result: Result, block: HashBlock, action: Action) -> Path | None:
-    """The folder of a package: hashed, or with -trimpath found by the paths of the modules."""
+    """The folder of a package; None with ``-trimpath`` for a package outside the modules in `Result.cwd`.
+
+    With ``-trimpath`` Go does not hash the folder: the paths of the modules give it.
+    """
     return Path(block.directory) if block.directory is not None else folder_in_modules(result, action.import_path)
 
 
 def content_id(content: bytes) -> str:
-    """A file's content as Go writes it in a cache key."""
+    """The ID of a file's content, as Go writes it in a cache key."""
     return short_id(hashlib.sha256(content).digest())
 
 
 def _texts_of(result: Result, file: Path) -> list[bytes]:
-    """The contents that are known of a file: those that were seen, and the one that it has now."""
+    """The known contents of a file, the present one last."""
     seen = list(result.circumstances.texts.of(str(file)))
     try:
         if file.stat().st_size <= LARGEST:
@@ -66,7 +69,10 @@ def _texts_of(result: Result, file: Path) -> list[bytes]:
 
 
 def text_diff(old: bytes, new: bytes) -> tuple[str, ...]:
-    """The lines that differ between two texts, each after a ``-`` or a ``+``; a long diff is cut, none of binaries."""
+    """The lines that differ between two texts, each after a ``-`` or a ``+``. A long diff is cut.
+
+    Empty for binary files, and for texts that take too long to compare.
+    """
     if b"\0" in old or b"\0" in new:
         return ()
     try:
@@ -78,7 +84,7 @@ def text_diff(old: bytes, new: bytes) -> tuple[str, ...]:
     while before and after and before[-1] == after[-1]:
         del before[-1], after[-1]
     if len(before) * len(after) > _MOST_COMPARED:
-        return ()  # to find what such texts have in common takes seconds
+        return ()  # a comparison of such texts takes seconds
     lines = []
     for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
         if tag != "equal":

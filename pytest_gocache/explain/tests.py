@@ -1,4 +1,4 @@
-"""Why a test ran, or did not: what ``go test`` asked of the test result cache."""
+"""Why a test ran, or why its result came from the test result cache."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["why_test_cached", "why_test_ran"]
 
 
 def why_test_ran(result: Result, package: str, explainer: Explainer) -> Reason:
-    """Why a package's test was executed, and its result not taken from the cache."""
+    """Why Go executed the test of a package, and did not replay a cached result."""
     result = result.testing(package)
     reason = Reason(package, Kind.TEST, ReasonCode.NO_EVIDENCE)
     lookups = _lookups_of(result, package).lookups
@@ -44,7 +44,7 @@ def why_test_ran(result: Result, package: str, explainer: Explainer) -> Reason:
 
 
 def why_test_cached(result: Result, package: str) -> str:
-    """What made a test's result a hit."""
+    """Why Go replayed the cached result of a test."""
     result = result.testing(package)
     lookups = reversed(_lookups_of(result, package).lookups)
     hit = next((lookup for lookup in lookups if lookup.inputs and not lookup.missed), None)
@@ -59,7 +59,7 @@ def why_test_cached(result: Result, package: str) -> str:
 
 
 def _switched_off(reason: Reason, result: Result) -> Reason | None:
-    """The reason when the command used no cached results at all."""
+    """The reason when the command did not use the test cache; None when it did."""
     lookups = log_of(result).lookups
     if lookups.argument:
         argument = _as_given(result, lookups.argument)
@@ -74,7 +74,7 @@ def _switched_off(reason: Reason, result: Result) -> Reason | None:
 
 
 def _as_given(result: Result, argument: str) -> str:
-    """The argument that the user gave: before Go 1.25, go test adds an -outputdir to a -cpuprofile and its like."""
+    """The argument of the user. Before Go 1.25, go test adds an ``-outputdir`` to flags such as ``-cpuprofile``."""
     flags = dict(GoArguments.read(result.command[1:]).flags)
     if not argument.startswith("-outputdir=") or "outputdir" in flags:
         return argument
@@ -87,7 +87,7 @@ def _lookups_of(result: Result, package: str) -> PackageLookups:
 
 
 def _too_new(reason: Reason, file: str, result: Result) -> Reason:
-    """Go looks no further than to the first file that is too new; what is in it may have changed as well."""
+    """The reason when Go stopped its lookup at a file that is too new. The content of the file may differ, too."""
     name = relative_name(file, result, reason.package)
     too_new = replace(reason, code=ReasonCode.FILE_TOO_NEW, details=Details(file=name))
     then = next((then for then in result.earlier() if _lookups_of(then, reason.package).saved), None)
@@ -102,7 +102,7 @@ def _too_new(reason: Reason, file: str, result: Result) -> Reason:
     return replace(reason, code=ReasonCode.CHANGED, changes=(change,), since=then.step)
 
 
-# The same binary and arguments as in an earlier command: something else is not what it was.
+# The same binary and arguments as in an earlier command: a different input changed.
 
 
 def _same_binary(reason: Reason, result: Result, then: Result, now: Lookup, earlier: PackageLookups) -> Reason:
@@ -119,7 +119,7 @@ def _same_binary(reason: Reason, result: Result, then: Result, now: Lookup, earl
 
 
 def _saved_inputs(earlier: PackageLookups, now: Lookup) -> str:
-    """The SHA-256 over what the test had read, of the result that the earlier command kept, or used."""
+    """The SHA-256 over the inputs of the result that the earlier command saved or used; empty when there is none."""
     used = (lookup.inputs for lookup in earlier.lookups if lookup.key == now.key and not lookup.missed)
     return earlier.saved.get(now.key) or next(used, "")
 
@@ -159,7 +159,7 @@ def _expired(reason: Reason, result: Result, then: Result) -> Reason:
     return replace(reason, code=ReasonCode.RESULT_EXPIRED, details=Details(command="`go clean -testcache`"))
 
 
-# A binary, or arguments, that no earlier command of the test had.
+# A test binary, or arguments, that no earlier command used.
 
 
 def _other_binary(reason: Reason, result: Result, explainer: Explainer) -> Reason:
@@ -200,7 +200,7 @@ _TEST_RESULT = re.compile(r"test binary (\S+) args (\[.*\]) execcmd (\[.*\])", r
 
 
 def _keys(result: Result, package: str) -> dict[str, str]:
-    """What results are looked up by: the binary's ID → the arguments (``-run=X -timeout=10m0s``)."""
+    """The keys of lookups: the ID of the test binary → the arguments (``-run=X -timeout=10m0s``)."""
     found = {}
     for lookup in _lookups_of(result, package).lookups:
         block = log_of(result).by_sum.get(lookup.key)

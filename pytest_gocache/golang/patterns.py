@@ -59,9 +59,11 @@ class Pattern:
         Raises `PatternError` for an empty or absolute pattern and for a relative one outside every module.
         """
         if not text.strip():
-            raise PatternError("a package pattern is empty")
+            raise PatternError("a package pattern is empty: write ./..., std or an import path")
         if text.startswith("/"):
-            raise PatternError(f"package pattern {text!r} is an absolute folder: write an import path, or ./relative")
+            raise PatternError(
+                f"package pattern {text!r} is an absolute path: write an import path or a relative path (./lib)"
+            )
         if " [" in text:
             return cls(text, (), _exact=text)
         if text == "std":
@@ -101,8 +103,9 @@ def _absolute(text: str, modules: Mapping[str, str]) -> list[str]:
         found += [f"{path}/..." for root, path in modules.items() if root != "." and regex.fullmatch(root)]
     if not found:
         raise PatternError(
-            f"package pattern {text!r} is outside the main module"
-            + (f" ({', '.join(modules.values())})" if modules else ", and there is no go.mod")
+            f"package pattern {text!r} is outside the main module ({', '.join(modules.values())}): write an import path"
+            if modules
+            else f"package pattern {text!r} is relative, but there is no go.mod: write an import path"
         )
     return found
 

@@ -1,4 +1,4 @@
-"""The flags that a command was given, and the packages that each one reaches."""
+"""The flags of a command, from the command line and from GOFLAGS, and the packages that they apply to."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ __all__ = ["cleans", "compile_limit", "enabled_flag", "matching_word", "package_
 
 @dataclass(frozen=True, slots=True)
 class _GivenFlag:
-    """A flag of a command."""
+    """One flag of a command."""
 
     name: str
     value: str
     where: str
-    """Where it was given: ``""`` for the command line, or ``" in GOFLAGS"``."""
+    """The place of the flag: ``""`` for the command line, or ``" in GOFLAGS"``."""
 
 
 def _given_flags(result: Result, name: str) -> list[_GivenFlag]:
-    """The flags of this name, in the order in which Go reads them: the last counts."""
+    """The flags of this name, in the order in which Go reads them. The last one counts."""
     goflags = result.circumstances.env.get("GOFLAGS", "")
     arguments = GoArguments.read(result.command[1:])
     given = [_GivenFlag(*pair, " in GOFLAGS") for pair in flags_of(goflags)]
@@ -38,32 +38,33 @@ def _given_flags(result: Result, name: str) -> list[_GivenFlag]:
 
 
 def enabled_flag(result: Result, name: str) -> str:
-    """A boolean flag that is on, with where it was given: ``-a in GOFLAGS``; empty when it is off. The last counts."""
+    """A boolean flag and its place, ``-a in GOFLAGS``; empty when the flag is off. The last value counts."""
     last = _given_flags(result, name)[-1:]
     return next((f"-{name}{flag.where}" for flag in last if is_set(flag.value)), "")
 
 
 def cleans(result: Result, what: str) -> bool:
-    """Whether this is a ``go clean`` with the flag ``what``: ``cache``, ``testcache``."""
+    """Whether the command is ``go clean`` with the flag ``what``: ``cache`` or ``testcache``."""
     return GoArguments.read(result.command[1:]).verb == "clean" and bool(enabled_flag(result, what))
 
 
 def package_arguments(result: Result) -> tuple[str, ...]:
-    """What a command names its packages with; what follows the program of ``go run`` is for the program."""
+    """The package arguments of a command; ``.`` when it has none."""
     arguments = GoArguments.read(result.command[1:])
+    # The words after the package of go run are the arguments of the program.
     return (arguments.packages[:1] if arguments.verb == "run" else arguments.packages) or (".",)
 
 
 def matching_word(result: Result, words: Sequence[str], action: Action) -> str:
-    """The first of these words that means the package of a compile; empty when none does."""
-    if action.import_path == "command-line-arguments":  # made of files that are named
+    """The first of these package arguments that matches the package of a compile; empty when none does."""
+    if action.import_path == "command-line-arguments":  # the package that Go makes of files on the command line
         return " ".join(words)
     chdir = GoArguments.read(result.command[1:]).chdir or "."
     called_in = result.cwd / result.circumstances.cwd
-    base = os.path.relpath(os.path.join(called_in, chdir), result.cwd)  # noqa: PTH118 - its dots count
+    base = os.path.relpath(called_in / chdir, result.cwd)
     for word in words:
         path = f"./{posixpath.normpath(f'{base}/{word}')}" if word.startswith(".") else word.partition("@")[0]
-        with suppress(PatternError):  # it is outside the module
+        with suppress(PatternError):  # a path outside the module
             if Pattern.parse(path, result.modules, result.std).matches(action.import_path):
                 return word
     return ""
@@ -71,21 +72,22 @@ def matching_word(result: Result, words: Sequence[str], action: Action) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PackageFlags:
-    """One ``-gcflags`` or ``-asmflags``: flags for certain packages."""
+    """One ``-gcflags`` or ``-asmflags`` of a command."""
 
     text: str
-    """As a shell would take it, and where it was given: ``-gcflags=all=-N in GOFLAGS``."""
+    """The flag in shell syntax, and its place: ``-gcflags=all=-N in GOFLAGS``."""
     where: str
+    """The place of the flag: ``""`` for the command line, or ``" in GOFLAGS"``."""
     bare: bool
-    """It has no pattern: it is for the packages that the command names."""
+    """Whether the flag has no package pattern. Go then applies it to the packages that the command names."""
     patterns: tuple[str, ...]
-    """What means the packages that it is for."""
+    """The patterns of the packages that the flag applies to."""
     flags: frozenset[tuple[str, str]]
-    """What it gives them, as `compile_flag_set` reads it."""
+    """The compile flags in its value, as `compile_flag_set` reads them."""
 
 
 def package_flags(result: Result, flag: str) -> list[PackageFlags]:
-    """Each ``-gcflags`` (or other ``flag``) of a command; of those that are for one package, the last counts."""
+    """Each ``-gcflags`` (or other ``flag``) of a command. For a package that several match, the last one counts."""
     found = []
     for given in _given_flags(result, flag):
         bare = given.value.strip()[:1] in ("", "-")
@@ -97,9 +99,9 @@ def package_flags(result: Result, flag: str) -> list[PackageFlags]:
 
 
 def compile_limit(result: Result) -> tuple[int, str]:
-    """How many compiles a go command may run at a time, and the setting that says so."""
+    """How many compiles a go command may run at a time, and the setting for this; empty without a setting."""
     threads = result.circumstances.env.get("GOMAXPROCS", "")
-    # As Go takes them: the last -p, else GOMAXPROCS, else the number of CPUs that it may use.
+    # The order of Go: the last -p, else GOMAXPROCS, else the number of CPUs that the command may use.
     limits = [(int(flag.value, 0), f"-p={flag.value}{flag.where}") for flag in _given_flags(result, "p")[-1:]]
     limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
     return next((pair for pair in limits if pair[0]), (result.circumstances.cpus, ""))

@@ -224,14 +224,14 @@ def test_in_other_words_everything_is_the_same(case: str, tmp_path: Path, reword
 
 
 ADVICE = {
-    "forced": "-a compiles everything again",
-    "volatile flags": "volatile values belong on the link step",
+    "forced": "remove -a, which compiles everything",
+    "volatile flags": "values that change with every build belong in the link step",
     "directory": "-trimpath leaves the directory out",
     "commit": "Go stamps the commit",
-    "ldflags": "-ldflags are stamped",
+    "ldflags": "Go stamps -ldflags",
     "time in a link": "a time in -ldflags",
-    "test argument": "-count=1 asks for a run",
-    "test file too new": "Go distrusts a file",
+    "test argument": "-count=1 runs tests",
+    "test file too new": "Go caches no result",
     "test variable": "t.TempDir reads TMPDIR",
 }
 

@@ -30,8 +30,8 @@ LIB_CHANGED = Change(Input(K.IMPORT, "m/lib"), "AAAA", "BBBB")
         (Change(Input(K.FILE, "lib.go"), "AAAA", "BBBB"), "file lib.go changed", [], ""),
         (Change(Input(K.EMBEDDED_FILE, "a/b"), None, "BBBB"), "embedded file a/b was added", [], ""),
         (LIB_CHANGED, "import m/lib changed", [], ""),
-        (Change(Input(K.VET_FACTS, "m/lib"), "AAAA", "BBBB"), "facts of m/lib changed", [], ""),
-        (Change(Input(K.TEST_LIST), "AAAA", "BBBB"), "list of its tests changed", [], ""),
+        (Change(Input(K.VET_FACTS, "m/lib"), "AAAA", "BBBB"), "vet facts of m/lib changed", [], ""),
+        (Change(Input(K.TEST_LIST), "AAAA", "BBBB"), "list of tests changed", [], ""),
         (Change(Input(K.TRIMPATH), None, "trimpath"), "-trimpath was added", [], ""),
         (Change(Input(K.TEST_VARIANT), "forcelibrary", None), "test variant was removed", [], ""),
         # What a test reads.

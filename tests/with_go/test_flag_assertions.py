@@ -157,8 +157,8 @@ assert_compiled_with: 2 packages were compiled without -l -N in `go build '-gcfl
             snapshot("""\
 assert_rebuilt: 1 package was not rebuilt by `go build -gcflags=-N ./cmd/app` (step 2)
   example.com/app/lib  cached: nothing in its key changed since step 1
-a bare -gcflags reaches only the packages that are named: -gcflags=all=… reaches what they import
-what was rebuilt: example.com/app/cmd/app\
+-gcflags without a pattern applies only to the packages that are named: -gcflags=all=… applies to their imports, too
+compiled: example.com/app/cmd/app\
 """),
             id="flag",
         ),
@@ -168,8 +168,8 @@ what was rebuilt: example.com/app/cmd/app\
             snapshot("""\
 assert_rebuilt: 1 package was not rebuilt by `go build ./cmd/app` (step 2)
   example.com/app/lib  cached: nothing in its key changed since step 1
-a bare -gcflags in GOFLAGS reaches only the packages that are named: -gcflags=all=… reaches what they import
-what was rebuilt: example.com/app/cmd/app\
+-gcflags without a pattern in GOFLAGS applies only to the packages that are named: -gcflags=all=… applies to their imports, too
+compiled: example.com/app/cmd/app\
 """),
             id="GOFLAGS",
         ),

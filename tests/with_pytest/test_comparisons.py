@@ -95,7 +95,7 @@ def test_failing_comparisons_say_what_and_why(pytester: pytest.Pytester, store: 
     missing = _errors(output, "test_missing")
     assert "missing: example.com/app/util  cached: nothing in its key changed since step 1" in missing
     near = next(line for line in missing if line.startswith("missing: example.com/app/utils"))
-    assert "it is no part of this command; near it: example.com/app/util" in near
+    assert "not in the action graph of this command; near it: example.com/app/util" in near
     assert not any("not expected" in line for line in missing)
 
     linked = _errors(output, "test_linked")
