@@ -126,7 +126,7 @@ class _Command:
         return (then, old) if old else None
 
     def _first_reason(self, comparison: _Comparison) -> Reason:
-        """The reason of an action that no earlier command has."""
+        """The reason when there is no earlier action to compare with."""
         reason = Reason(comparison.action.package, comparison.action.kind, ReasonCode.FIRST_TIME)
         if comparison.then is not None:
             return replace(reason, code=ReasonCode.NOT_IN_STEP, details=Details(step=comparison.then.step))

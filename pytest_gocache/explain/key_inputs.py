@@ -73,7 +73,7 @@ def _named_but(block: HashBlock, same: Container[str]) -> Iterable[_Named]:
         if line in same:
             continue
         if line.startswith("packagemain "):
-            # The action ID of the main package, which stands for the content of the package.
+            # Go hashes the whole build ID of the main package: its action ID, and not only the ID of its content.
             yield Input(InputKind.IMPORT, block.package), line
         else:
             yield from _named(line)

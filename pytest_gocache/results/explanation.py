@@ -46,7 +46,7 @@ class Explanation:
 
     @property
     def unknown(self) -> tuple[Reason, ...]:
-        """The actions for which there is no evidence."""
+        """The reasons without evidence: Go's log is gone, or does not contain the key."""
         return tuple(reason for reason in self.reasons if not reason.known)
 
     def __str__(self) -> str:
