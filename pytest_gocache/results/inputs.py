@@ -80,9 +80,9 @@ class InputKind(enum.Enum):
     # What a test reads while it runs.
     TEST_ARGUMENTS = "test arguments"
     READ_VARIABLE = "environment variable {name}"
-    READ_FILE = "file {name}", _SHOWN, "(not there)"
+    READ_FILE = "file {name}", _SHOWN, "(missing)"
     READ_FILE_TIME = "modification time of file {name}"
-    WORKING_FOLDER = "working folder {name}", _SHOWN, "(not there)"
+    WORKING_FOLDER = "working folder {name}", _SHOWN, "(missing)"
 
     def __new__(cls, text: str, shown: bool = True, absent: str | None = None) -> InputKind:  # noqa: FBT001, FBT002
         """Make a member with its text. Its value is a number, because two kinds may have the same text."""

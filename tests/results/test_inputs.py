@@ -38,13 +38,13 @@ LIB_CHANGED = Change(Input(K.IMPORT, "m/lib"), "AAAA", "BBBB")
         (
             Change(Input(K.READ_FILE, "a.txt"), None, "3 bytes, modified 1"),
             "file a.txt was added",
-            ["- (not there)", "+ 3 bytes, modified 1"],
-            "(not there) -> 3 bytes, modified 1",
+            ["- (missing)", "+ 3 bytes, modified 1"],
+            "(missing) -> 3 bytes, modified 1",
         ),
         (
             Change(Input(K.READ_FILE, "a.txt"), "3 bytes, modified 1", None),
             "file a.txt was removed",
-            ["- 3 bytes, modified 1", "+ (not there)"],
+            ["- 3 bytes, modified 1", "+ (missing)"],
             None,
         ),
         # Texts that are known.
