@@ -28,7 +28,7 @@ def compiles_of(result: Result) -> list[Action]:
         )
     if not compiles:
         raise UsageError(
-            f"{result.title} wrote no action graph (exit status {result.returncode}): "
+            f"{result.title} has no action graph (exit status {result.returncode}): "
             f"only go build, test, vet, run, install and list -export write one"
         )
     return compiles
