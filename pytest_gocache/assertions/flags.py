@@ -11,7 +11,7 @@ from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.key_inputs import compile_flags
 from pytest_gocache.golang.action import Action
 from pytest_gocache.golang.command_line import compile_flag_set
-from pytest_gocache.results.given_flags import PackageFlags, matching_word, package_flags, enabled_flag
+from pytest_gocache.results.given_flags import PackageFlags, enabled_flag, matching_word, package_flags
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, matching
 from pytest_gocache.results.tables import counted, rows
