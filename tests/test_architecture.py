@@ -132,7 +132,6 @@ TESTED_ELSEWHERE = {
     "checks/repository": "with_pytest/test_checks_on_repositories",
     "checks/test_checks": "with_pytest/test_ready_made_checks",
     "checks/untracked_reads": "with_pytest/test_checks_on_repositories",
-    "host/fetch_go": "with_pytest/test_toolchain_fetch",
     "plugin/fixtures": "with_pytest/test_mark_effects",
     "plugin/gate/hooks": "with_pytest/test_option_go_gate",
     "plugin/hooks": "with_pytest/test_header_and_start_up",
