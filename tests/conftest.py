@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from pytest_gocache import Result
 from pytest_gocache.plugin.options import store_folder
-from tests.recorded_results import FROM_NOTHING, VERSIONS, read_results, unpack
+from tests.recorded_results import FROM_NOTHING, VERSIONS, read_results
 
 
 @pytest.fixture(scope="session")
@@ -28,16 +29,10 @@ def _not_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def _recordings(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], list[Result]]:
     """The results of a Go version's scenario. They are frozen: all tests share them, and the logs that are read."""
-    folders: dict[str, Path] = {}
-    known: dict[tuple[str, str], list[Result]] = {}
 
+    @functools.cache
     def results(version: str, scenario: str) -> list[Result]:
-        if version not in folders:
-            folders[version] = tmp_path_factory.mktemp(f"recorded-{version}")
-            unpack(version, folders[version])
-        if (version, scenario) not in known:
-            known[version, scenario] = read_results(folders[version] / scenario)
-        return known[version, scenario]
+        return read_results(version, scenario, tmp_path_factory.mktemp(f"{scenario}-{version}"))
 
     return results
 

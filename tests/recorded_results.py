@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +21,9 @@ from pytest_gocache.golang.actiongraph import parse_action_graph
 from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, split_debug_lines, test_variants
 from pytest_gocache.golang.test_output import parse_test_output
 from pytest_gocache.results import seen_files
-from pytest_gocache.results.result import CacheEvent, Circumstances, Result
+from pytest_gocache.results.cache_event import CacheEvent, CacheOperation
+from pytest_gocache.results.logs import Logs
+from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
 
 VERSIONS = ("1.21.13", "1.25.5", "1.27.3")
@@ -26,27 +31,34 @@ newest_go = pytest.mark.parametrize("go_version", VERSIONS[-1:], indirect=True)
 """For a message that differs between Go versions: the test runs for the newest only."""
 FROM_NOTHING = ("build", "test", "test again", "vet", "failed build", "failed test")
 """The commands of the scenario ``from-nothing``, which starts with an empty build cache."""
-RECORDED = Path(__file__).with_name("recorded")
+_RECORDED = Path(__file__).with_name("recorded")
 
 
-def unpack(version: str, folder: Path) -> None:
-    """Put the scenarios of a Go version into a folder, one folder each."""
-    with tarfile.open(RECORDED / version / "scenarios.tar.xz") as tar:
-        for member in tar:
-            file = folder / member.name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            content = tar.extractfile(member)
-            assert content is not None
-            file.write_bytes(content.read())
-
-
-def read_results(scenario: Path) -> list[Result]:
-    """The results of an unpacked scenario's commands, in their order, each with those before it."""
+def read_results(version: str, scenario: str, folder: Path) -> list[Result]:
+    """The results of a scenario's commands, as the steps of one test whose evidence is in ``folder``."""
     results: list[Result] = []
-    texts = Texts()
-    for folder in sorted(scenario.iterdir(), key=lambda path: int(path.name)):
-        results.append(_read(folder, results, texts))
+    texts, logs = Texts(), Logs()
+    for number, files in _commands(version, scenario).items():
+        evidence = folder / number
+        evidence.mkdir(parents=True)
+        for name, content in files.items():
+            (evidence / name).write_bytes(content)
+        facts = json.loads(files["step.json"])
+        previous = results[-1] if results else None
+        circumstances = _circumstances(facts, texts, logs)
+        results.append(replace(_result(files), circumstances=circumstances, evidence=evidence, previous=previous))
     return results
+
+
+@functools.cache
+def first_command(version: str, name: str) -> Result:
+    """The result of one of the commands `FROM_NOTHING`, by itself: without evidence, and without what it ran in."""
+    return _result(_commands(version, "from-nothing")[str(FROM_NOTHING.index(name) + 1)])
+
+
+def first_log(version: str, name: str) -> bytes:
+    """What that command wrote to stderr, with Go's debug lines."""
+    return _commands(version, "from-nothing")[str(FROM_NOTHING.index(name) + 1)]["stderr"]
 
 
 def graph_text(result: Result) -> bytes:
@@ -66,21 +78,37 @@ def blocks_of(result: Result) -> tuple[HashBlock, ...]:
     return parse_hash_log(log_text(result))
 
 
-def _read(folder: Path, before: Sequence[Result], texts: Texts) -> Result:
-    facts = json.loads((folder / "step.json").read_text(encoding="utf-8"))
-    cwd = Path(facts["cwd"])
-    with mock.patch.object(seen_files, "time", SimpleNamespace(time=lambda: facts["started"])):
-        for path, text in facts["sources"].items():
-            texts.add(str(cwd / path), text.encode())
-    stderr = (folder / "stderr").read_bytes() if (folder / "stderr").is_file() else b""
-    graph = folder / "graph.json"
-    actions = parse_action_graph(graph.read_bytes(), test_variants(stderr)) if graph.is_file() else ()
+def _commands(version: str, scenario: str) -> dict[str, dict[str, bytes]]:
+    """Number of a command -> name of a file -> content, in the order of the commands."""
+    found: dict[str, dict[str, bytes]] = {}
+    for path, content in _members(version).items():
+        name, number, file = path.split("/")
+        if name == scenario:
+            found.setdefault(number, {})[file] = content
+    return dict(sorted(found.items(), key=lambda item: int(item[0])))
+
+
+@functools.cache
+def _members(version: str) -> Mapping[str, bytes]:
+    found = {}
+    with tarfile.open(_RECORDED / version / "scenarios.tar.xz") as tar:
+        for member in tar:
+            content = tar.extractfile(member)
+            assert content is not None
+            found[member.name] = content.read()
+    return found
+
+
+def _result(files: Mapping[str, bytes]) -> Result:
+    facts = json.loads(files["step.json"])
+    stderr = files.get("stderr", b"")
+    actions = parse_action_graph(files["graph.json"], test_variants(stderr)) if "graph.json" in files else ()
     tested = {action.import_path for action in actions if action.kind is Kind.TEST}
     outcomes = parse_test_output(facts["stdout"]) if facts["command"][1] == "test" else {}
     return Result(
         command=tuple(facts["command"]),
         step=facts["step"],
-        cwd=cwd,
+        cwd=Path(facts["cwd"]),
         returncode=facts["returncode"],
         stdout=facts["stdout"],
         stderr=split_debug_lines(stderr).decode(),
@@ -90,19 +118,25 @@ def _read(folder: Path, before: Sequence[Result], texts: Texts) -> Result:
         std=frozenset(a.package for a in actions if a.kind is Kind.COMPILE and "." not in a.package.split("/")[0]),
         modules=facts["modules"],
         downloads=tuple(facts["downloads"]),
-        circumstances=_circumstances(facts, texts),
-        evidence=folder,
-        previous=before[-1] if before else None,
     )
 
 
-def _circumstances(facts: dict[str, Any], texts: Texts) -> Circumstances:
+def _circumstances(facts: Mapping[str, Any], texts: Texts, logs: Logs) -> Circumstances:
+    with mock.patch.object(seen_files, "time", SimpleNamespace(time=lambda: facts["started"])):
+        for path, text in facts["sources"].items():
+            texts.add(f"{facts['cwd']}/{path}", text.encode())
     return Circumstances(
         env=facts["env"],
         cwd=Path(facts["cwd"]),
         cpus=facts["cpus"],
         started=facts["started"],
-        events=tuple(CacheEvent(what, packages and frozenset(packages)) for what, packages in facts["events"]),
+        events=tuple(_event(*event) for event in facts["events"]),
         texts=texts,
+        logs=logs,
         explain=explain,
     )
+
+
+def _event(operation: str, packages: list[str] | None, seconds: float | None) -> CacheEvent:
+    by = None if seconds is None else timedelta(seconds=seconds)
+    return CacheEvent(CacheOperation[operation], None if packages is None else frozenset(packages), by)

@@ -26,11 +26,11 @@ def test_verdicts(recorded: Recorded) -> None:
 def test_assert_downloaded_fails(recorded: Recorded, tmp_path: Path) -> None:
     first, again, _ = recorded("downloaded")
     assert failure(assert_downloaded, first, "example.com/Dep@v1.1.0", "example.com/other") == snapshot("""\
-assert_downloaded: example.com/Dep@v1.1.0, example.com/other was not downloaded by `go build ./use` (step 1)
+assert_downloaded: `go build ./use` (step 1) did not download example.com/Dep@v1.1.0, example.com/other
   downloaded: example.com/Dep@v1.0.0\
 """)
     assert failure(assert_downloaded, again) == snapshot("""\
-assert_downloaded: any module was not downloaded by `go build ./use` (step 2)
+assert_downloaded: `go build ./use` (step 2) did not download any module
   downloaded: nothing\
 """)
     versions = tmp_path / "cache" / "download" / "example.com" / "!dep" / "@v"
@@ -38,7 +38,7 @@ assert_downloaded: any module was not downloaded by `go build ./use` (step 2)
     (versions / "v1.0.0.zip").write_bytes(b"")
     here = replace(again, circumstances=replace(again.circumstances, modcache=tmp_path))
     assert failure(assert_downloaded, here, "example.com/Dep") == snapshot("""\
-assert_downloaded: example.com/Dep was not downloaded by `go build ./use` (step 2)
+assert_downloaded: `go build ./use` (step 2) did not download example.com/Dep
   downloaded: nothing
   in the module cache: example.com/Dep@v1.0.0\
 """)
@@ -49,10 +49,10 @@ def test_assert_no_downloads_fails(recorded: Recorded) -> None:
     assert failure(assert_no_downloads, first) == snapshot("""\
 assert_no_downloads: 1 module was downloaded by `go build ./use` (step 1)
   example.com/Dep@v1.0.0
-a job that restores GOCACHE needs GOMODCACHE as well: what is not in it is downloaded again\
+restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCACHE lacks\
 """)
     assert failure(assert_no_downloads, cleared) == snapshot("""\
 assert_no_downloads: 1 module was downloaded by `go build ./use` (step 3)
-  example.com/Dep@v1.0.0  step 1 downloaded it, too
-a job that restores GOCACHE needs GOMODCACHE as well: what is not in it is downloaded again\
+  example.com/Dep@v1.0.0  step 1 also downloaded it
+restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCACHE lacks\
 """)

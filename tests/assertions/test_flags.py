@@ -29,30 +29,30 @@ def test_verdicts(recorded: Recorded) -> None:
 def test_a_package_without_the_flag(recorded: Recorded) -> None:
     plain, bare, _, _, trimmed, pattern = recorded("compile-flags")
     assert failure(assert_compiled_with, plain, "-N", "./...") == snapshot("""\
-assert_compiled_with: 3 packages without -N in `go build ./cmd/app` (step 1)
+assert_compiled_with: 3 packages were compiled without -N in `go build ./cmd/app` (step 1)
   example.com/app/cmd/app  compile flags: (none)
   example.com/app/api      compile flags: (none)
   example.com/app/lib      compile flags: (none)
 no -gcflags gives -N: -gcflags=all=-N reaches every package\
 """)
     assert failure(assert_compiled_with, plain, "-trimpath", "./lib") == snapshot("""\
-assert_compiled_with: 1 package without -trimpath in `go build ./cmd/app` (step 1)
+assert_compiled_with: 1 package was compiled without -trimpath in `go build ./cmd/app` (step 1)
   example.com/app/lib  compile flags: (none)
--trimpath is a flag of the go command: given there, it reaches every package\
+-trimpath is a flag of the go command: pass it there, and it reaches every package\
 """)
     assert failure(assert_compiled_with, bare, "-N", "./...") == snapshot("""\
-assert_compiled_with: 2 packages without -N in `go build '-gcflags=-N -l' ./cmd/app` (step 2)
+assert_compiled_with: 2 packages were compiled without -N in `go build '-gcflags=-N -l' ./cmd/app` (step 2)
   example.com/app/api  compile flags: (none)
   example.com/app/lib  compile flags: (none)
 '-gcflags=-N -l' reaches only what ./cmd/app names: -gcflags=all=-N reaches every package\
 """)
     assert failure(assert_compiled_with, trimmed, "-m", "./lib") == snapshot("""\
-assert_compiled_with: 1 package without -m in `go build ./lib` (step 5)
+assert_compiled_with: 1 package was compiled without -m in `go build ./lib` (step 5)
   example.com/app/lib  compile flags: -trimpath
 -gcflags=./api=-m in GOFLAGS reaches only what ./api names: -gcflags=all=-m reaches every package\
 """)
     assert failure(assert_compiled_with, pattern, "-N -m", "./lib") == snapshot("""\
-assert_compiled_with: 1 package without -N -m in `go build -gcflags=./...=-N ./lib` (step 6)
+assert_compiled_with: 1 package was compiled without -N -m in `go build -gcflags=./...=-N ./lib` (step 6)
   example.com/app/lib  compile flags: -N
 no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
 """)
@@ -61,22 +61,22 @@ no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
 def test_a_package_with_the_flag(recorded: Recorded) -> None:
     _, bare, everywhere, _, trimmed, pattern = recorded("compile-flags")
     assert failure(assert_not_compiled_with, bare, "-N") == snapshot("""\
-assert_not_compiled_with: 1 package with -N in `go build '-gcflags=-N -l' ./cmd/app` (step 2)
+assert_not_compiled_with: 1 package was compiled with -N in `go build '-gcflags=-N -l' ./cmd/app` (step 2)
   example.com/app/cmd/app  compile flags: -N -l
 given by '-gcflags=-N -l'\
 """)
     assert failure(assert_not_compiled_with, everywhere, "-trimpath=/home/a") == snapshot("""\
-assert_not_compiled_with: 1 package with -trimpath=/home/a in `go build -gcflags=all=-trimpath=/home/a ./lib` (step 3)
+assert_not_compiled_with: 1 package was compiled with -trimpath=/home/a in `go build -gcflags=all=-trimpath=/home/a ./lib` (step 3)
   example.com/app/lib  compile flags: -trimpath=/home/a
 given by -gcflags=all=-trimpath=/home/a\
 """)
     assert failure(assert_not_compiled_with, trimmed, "-trimpath") == snapshot("""\
-assert_not_compiled_with: 1 package with -trimpath in `go build ./lib` (step 5)
+assert_not_compiled_with: 1 package was compiled with -trimpath in `go build ./lib` (step 5)
   example.com/app/lib  compile flags: -trimpath
 given by -trimpath in GOFLAGS\
 """)
     assert failure(assert_not_compiled_with, pattern, "-N") == snapshot("""\
-assert_not_compiled_with: 1 package with -N in `go build -gcflags=./...=-N ./lib` (step 6)
+assert_not_compiled_with: 1 package was compiled with -N in `go build -gcflags=./...=-N ./lib` (step 6)
   example.com/app/lib  compile flags: -N
 given by -gcflags=./...=-N\
 """)
@@ -85,13 +85,13 @@ given by -gcflags=./...=-N\
 def test_what_is_no_compile_flag(recorded: Recorded) -> None:
     plain = recorded("compile-flags")[0]
     assert failure(assert_compiled_with, plain, "./lib", raises=UsageError) == snapshot(
-        "'./lib' is no compile flag: one begins with a dash and stands before the patterns"
+        "assert_compiled_with: expected a compile flag before the patterns, such as '-N', and got './lib', which does not start with a dash"
     )
     assert failure(assert_compiled_with, plain, "-N '-l", raises=UsageError) == snapshot(
-        'compile flags "-N \'-l": a quotation mark is left open'
+        'assert_compiled_with: unclosed quotation mark in the compile flags "-N \'-l"'
     )
     assert failure(assert_compiled_with, plain, "-X a=b", raises=UsageError) == snapshot(
-        "'-X a=b' is no compile flag: the compiler has no -X"
+        "assert_compiled_with: expected a compile flag, and got '-X a=b': -X is a flag of the go command or the linker (`go tool compile -h` lists the compile flags)"
     )
 
 
@@ -99,5 +99,5 @@ def test_the_flags_of_a_package_that_go_never_came_to(recorded: Recorded) -> Non
     failed = recorded("broken")[1]
     assert_compiled_with(failed, "-N", "./lib")
     assert failure(assert_not_compiled_with, failed, "-N", "./api", raises=UsageError) == snapshot(
-        "`go build -gcflags=-N ./...` (step 2): the compile flags of example.com/app/api are not known: Go never came to it, since example.com/app/lib failed to compile"
+        "assert_not_compiled_with: the compile flags of example.com/app/api in `go build -gcflags=-N ./...` (step 2) are unknown: Go did not come to it, because example.com/app/lib failed to compile"
     )

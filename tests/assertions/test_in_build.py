@@ -23,7 +23,7 @@ def test_how_a_package_comes_into_a_build(recorded: Recorded) -> None:
 assert_not_in_build: 2 packages are part of `go build ./...` (step 1)
   example.com/app/api      named by ./..., and imported by cmd/app
   example.com/app/cmd/app  named by ./...
-./... names all that it matches: name only what is wanted\
+./... names every package that it matches: name only the packages that you need\
 """)
     assert failure(assert_not_in_build, recorded("compile-flags")[0], "./lib", "./cmd/...") == snapshot("""\
 assert_not_in_build: 2 packages are part of `go build ./cmd/app` (step 1)
@@ -43,8 +43,8 @@ assert_not_in_build: 1 package is part of `go build ./use` (step 1)
 def test_a_pattern_that_means_nothing_is_an_error(recorded: Recorded) -> None:
     only_lone = recorded("lib-edited")[3]
     assert failure(assert_not_in_build, only_lone, raises=PatternError) == snapshot(
-        "assert_not_in_build needs a package pattern: without one it would say nothing"
+        "assert_not_in_build: expected at least one package pattern, and got none"
     )
     assert failure(assert_not_in_build, only_lone, "./libs", raises=PatternError) == snapshot(
-        "package pattern './libs' matches no package that there is: none of the module, of the standard library, of a module that go.mod requires, or of an earlier command; near it: example.com/app/lib"
+        "assert_not_in_build: package pattern './libs' matches no known package, so it would always pass; known are the packages of the module, the standard library, the modules that go.mod requires, and earlier commands; near it: example.com/app/lib"
     )

@@ -90,7 +90,7 @@ assert_only_rebuilt: 1 other package was rebuilt and 1 package was not rebuilt b
 def test_a_verdict_that_would_say_nothing_is_an_error(recorded: Recorded) -> None:
     first, *_, only_printed, version = recorded("lib-edited")
     assert failure(assert_rebuilt, first, raises=PatternError) == snapshot(
-        "assert_rebuilt needs a package pattern: without one it would say nothing"
+        "assert_rebuilt: expected at least one package pattern, and got none"
     )
     for check in (assert_cached, assert_rebuilt, assert_only_rebuilt):
         assert failure(check, first, "./libs", raises=PatternError) == snapshot(

@@ -29,32 +29,32 @@ def test_what_limits_them(recorded: Recorded) -> None:
     two_cpus = replace(first, circumstances=replace(first.circumstances, cpus=2))
     many_cpus = replace(first, circumstances=replace(first.circumstances, cpus=64))
     assert why_serial(two_cpus, 3).splitlines()[-1] == snapshot(
-        "as many may run at a time as there are CPUs, 2 here: -p=3 makes it more"
+        "the number of CPUs, 2, limits how many actions run at a time: -p=3 raises the limit"
     )
     assert why_serial(many_cpus, 40).splitlines()[-1] == snapshot(
-        "no setting limits them to fewer: see which import one another, and how long each one takes"
+        "no setting limits them: look for packages that import each other, and for one slow compile"
     )
     assert why_serial(recorded("one-at-a-time")[0]) == snapshot("""\
-assert_parallel: of 2 compiles at most 1 ran at a time in `go build -p=1 ./lib ./lone` (step 1)
+assert_parallel: expected 2 compiles at a time; of 2 compiles, at most 1 ran at a time in `go build -p=1 ./lib ./lone` (step 1)
   N s of compiling in a command of N s
--p=1 limits how many may run at a time: without it, as many as there are CPUs\
+-p=1 limits how many actions run at a time: the default is the number of CPUs\
 """)
     in_goflags = replace(recorded("one-at-a-time")[0], command=("go", "build", "./lib", "./lone"))
     env = {"GOFLAGS": "-p=1", "GOMAXPROCS": "2"}
     in_goflags = replace(in_goflags, circumstances=replace(in_goflags.circumstances, env=env))
     assert why_serial(in_goflags).splitlines()[-1] == snapshot(
-        "-p=1 in GOFLAGS limits how many may run at a time: without it, as many as there are CPUs"
+        "-p=1 in GOFLAGS limits how many actions run at a time: the default is the number of CPUs"
     )
 
 
 def test_compiles_that_could_not_overlap(recorded: Recorded) -> None:
     _, touched, edited, *_ = recorded("lib-edited")
     assert failure(assert_parallel, touched, raises=UsageError) == snapshot(
-        "`go build ./...` (step 2) compiled 0 packages: 2 could not overlap; start from a cache that lacks packages which do not import one another"
+        "assert_parallel: `go build ./...` (step 2) compiled 0 packages: 2 cannot overlap; start from a cache that lacks at least 2 packages that do not import each other"
     )
     assert failure(assert_parallel, edited, raises=UsageError) == snapshot(
-        "`go build ./...` (step 3) compiled 3 packages: each imports the one before, so none could overlap; start from a cache that lacks packages which do not import one another"
+        "assert_parallel: `go build ./...` (step 3) compiled 3 packages: each imports the one before, so no two can overlap; start from a cache that lacks at least 2 packages that do not import each other"
     )
     assert failure(assert_parallel, edited, 1, raises=UsageError) == snapshot(
-        "assert_parallel: at_least=1 says nothing: it takes two to overlap"
+        "assert_parallel: expected at_least of 2 or more, and got 1"
     )

@@ -16,9 +16,9 @@ APP = "example.com/app"
 
 def reasons(result: Result, kind: Kind = Kind.COMPILE) -> dict[str, str]:
     """Package -> why its action ran, for those outside the standard library."""
-    explainer = Explainer(result)
+    explainer = Explainer()
     ran = [a for a in result.actions if a.kind is kind and a.ran and not a.facts_only and a.package not in result.std]
-    return {action.package: explainer.reason(action).summary for action in ran}
+    return {action.package: explainer.reason(result, action).summary for action in ran}
 
 
 def test_what_is_compiled_for_the_first_time(recorded: Recorded) -> None:
@@ -39,9 +39,9 @@ def test_an_edit_is_a_cause_and_what_imports_it_follows(recorded: Recorded) -> N
     assert reasons(edited, Kind.LINK) == snapshot(
         {"example.com/app/cmd/app": "only followed: it links cmd/app ← api ← lib"}
     )
-    explainer = Explainer(edited)
+    explainer = Explainer()
     compiles = {action.package: action for action in edited.compiles()}
-    lib, api, main = (explainer.reason(compiles[f"{APP}/{name}"]) for name in ("lib", "api", "cmd/app"))
+    lib, api, main = (explainer.reason(edited, compiles[f"{APP}/{name}"]) for name in ("lib", "api", "cmd/app"))
     assert (api.cause, main.cause) == (lib, lib)
     assert (api.follows, main.follows) == ((f"{APP}/lib",), (f"{APP}/api", f"{APP}/lib"))
     assert [change.diff for change in lib.changes] == [

@@ -8,7 +8,8 @@ import pytest
 from inline_snapshot import snapshot
 
 from pytest_gocache import PatternError, Result, UsageError
-from pytest_gocache.explain.explainer import Explainers, explain
+from pytest_gocache.explain.actions import Explainer
+from pytest_gocache.explain.explainer import explain
 
 Recorded = Callable[[str], list[Result]]
 APP = "example.com/app"
@@ -89,6 +90,6 @@ def test_each_compile_link_and_test_that_ran_has_a_reason(recorded: Recorded) ->
 def test_the_modules_own_packages_come_before_the_standard_library(recorded: Recorded) -> None:
     first = recorded("from-nothing")[0]
     ran = [action for action in first.compiles() if action.ran]
-    packages = [reason.package for reason in Explainers().reasons(first, ran)]
+    packages = [reason.package for reason in Explainer().reasons(first, ran)]
     assert len(packages) == len(ran)
     assert set(packages[:3]) == {f"{APP}/lib", f"{APP}/ext", f"{APP}/cmd/app"}

@@ -16,7 +16,7 @@ LIB = "example.com/app/lib"
 
 def why(result: Result, package: str = LIB) -> str:
     """Why a test was executed, with what changed."""
-    return "\n".join(why_test_ran(result, package, Explainer(result)).lines())
+    return "\n".join(why_test_ran(result, package, Explainer()).lines())
 
 
 def test_why_a_test_ran(recorded: Recorded) -> None:
@@ -45,7 +45,7 @@ def test_a_failure_is_not_cached(recorded: Recorded) -> None:
 
 def test_an_edit_is_the_cause_of_a_test_run(recorded: Recorded) -> None:
     edited = recorded("tested")[5]
-    reason = why_test_ran(edited, LIB, Explainer(edited))
+    reason = why_test_ran(edited, LIB, Explainer())
     assert reason.follows == snapshot(("example.com/app/lib.test", "example.com/app/lib"))
     assert reason.cause is not None
     assert "\n".join(reason.cause.lines()) == snapshot("""\

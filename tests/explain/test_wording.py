@@ -146,14 +146,14 @@ def test_causes_in_brief(recorded: Recorded) -> None:
 def test_a_set_that_is_not_the_expected_one(recorded: Recorded) -> None:
     edited = recorded("lib-edited")[2]
     expected = {f"{APP}/lib", f"{APP}/lone", f"{APP}/lob"}
-    assert "\n".join(explain_set_difference(edited, "compiled", edited.compiled, expected)) == snapshot("""\
+    assert "\n".join(explain_set_difference(edited.compiled, expected)) == snapshot("""\
 result.compiled of `go build ./...` (step 3)
   missing: example.com/app/lob  it is no part of this command; near it: example.com/app/lib, example.com/app/lone, example.com/app/api, example.com/app/cmd/app
   missing: example.com/app/lone  cached: nothing in its key changed since step 2
   not expected: example.com/app/api  only followed: it imports example.com/app/lib: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }
   not expected: example.com/app/cmd/app  only followed: cmd/app ← api ← lib\
 """)
-    assert "\n".join(explain_set_difference(edited, "linked", edited.linked, set())) == snapshot("""\
+    assert "\n".join(explain_set_difference(edited.linked, set())) == snapshot("""\
 result.linked of `go build ./...` (step 3)
   not expected: example.com/app/cmd/app  only followed: it links cmd/app ← api ← lib: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }\
 """)
@@ -162,7 +162,7 @@ result.linked of `go build ./...` (step 3)
 @newest_go
 def test_the_standard_library_is_counted_in_one_line(recorded: Recorded) -> None:
     edited = recorded("lib-edited")[2]
-    assert "\n".join(explain_set_difference(edited, "cached", edited.cached, {f"{APP}/lib"})) == snapshot("""\
+    assert "\n".join(explain_set_difference(edited.cached, {f"{APP}/lib"})) == snapshot("""\
 result.cached of `go build ./...` (step 3)
   missing: example.com/app/lib  it ran: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }
   not expected: example.com/app/lone

@@ -231,14 +231,14 @@ def test_the_inputs_of_every_block_hash_to_its_sum(
     first_commands: dict[str, Result], go_version: str, name: str
 ) -> None:
     found = blocks_of(first_commands[name])
-    for block in found:
-        text = "".join(block.inputs).encode("utf-8", "surrogateescape")
-        assert hashlib.sha256(text).hexdigest() == block.sum, block.name
-        assert block.inputs[0] == f"go{go_version}"
-        assert block.verified
+    for hashed in found:
+        text = "".join(hashed.inputs).encode("utf-8", "surrogateescape")
+        assert hashlib.sha256(text).hexdigest() == hashed.sum, hashed.name
+        assert hashed.inputs[0] == f"go{go_version}"
+        assert hashed.verified
     closed = re.findall(rb"^HASH\[([^\n]*)\]: [0-9a-f]{64}$", log_text(first_commands[name]), re.MULTILINE)
     names = Counter(n.decode() for n in closed)
-    assert Counter(block.name for block in found) == names, "a block was lost"
+    assert Counter(hashed.name for hashed in found) == names, "a block was lost"
 
 
 def test_every_kind_of_block_is_read(first_commands: dict[str, Result]) -> None:

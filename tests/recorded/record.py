@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 
 from pytest_gocache import GoModule, GoToolchain, ModuleProxy, Result
+from pytest_gocache.results.cache_event import CacheEvent
 
 HERE = Path(__file__).parent
 # With PATH the hosts' own folders would be recorded.
@@ -118,7 +119,7 @@ def _facts(result: Result, sources: Mapping[str, str]) -> dict[str, Any]:
         "env": {name: value for name, value in sorted(around.env.items()) if name not in LEFT_OUT},
         "cpus": around.cpus,
         "started": around.started,
-        "events": [[event.what, event.packages and sorted(event.packages)] for event in around.events],
+        "events": [_event(event) for event in around.events],
         "sources": sources,
     }
 
@@ -130,6 +131,10 @@ def _members(file: Path) -> Iterator[tuple[str, bytes]]:
                 content = tar.extractfile(member)
                 assert content is not None
                 yield member.name, content.read()
+
+
+def _event(event: CacheEvent) -> list[Any]:
+    return [event.operation.name, event.packages and sorted(event.packages), event.by and event.by.total_seconds()]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from inline_snapshot import snapshot
 
 from pytest_gocache import PatternError, Result, UsageError
-from pytest_gocache.results.select import below, compiles_of, links_of, matching, tests_of as outcomes_of
+from pytest_gocache.results.select import compiles_of, dependencies_of, links_of, matching, tests_of as outcomes_of
 from tests.messages import failure
 
 Recorded = Callable[[str], list[Result]]
@@ -88,7 +88,7 @@ def test_what_a_program_depends_on(recorded: Recorded) -> None:
     first = recorded("lib-edited")[0]
     names = {action.id: action.package for action in first.actions}
     main, lib = (matching(first, compiles_of(first), [f"./{name}"])[0].id for name in ("cmd/app", "lib"))
-    above = below(first, [action for action in first.actions if action.id == main])
+    above = dependencies_of(first, [action for action in first.actions if action.id == main])
     assert above[main] == main
     chain = [lib]
     while chain[-1] != main:

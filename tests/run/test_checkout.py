@@ -68,7 +68,9 @@ def test_times_of_commits(tmp_path: Path) -> None:
     assert (root / "lib").stat().st_mtime == (root / "lib/new.go").stat().st_mtime
 
 
-@pytest.mark.parametrize(("times", "message"), [("later", "mtimes='later' is none of"), ("commit", "git repository")])
+@pytest.mark.parametrize(
+    ("times", "message"), [("later", "mtimes='later': expected 'now'"), ("commit", "git repository")]
+)
 def test_times_that_cannot_be_set_are_refused(tmp_path: Path, times: str, message: str) -> None:
     root = write(tmp_path / "root", "lib.go")
     scratch = tmp_path / "scratch"
