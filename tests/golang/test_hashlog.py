@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, strategies as st
 
 from pytest_gocache.errors import HashLogError
+from pytest_gocache.golang.action import Kind
 from pytest_gocache.golang.hashlog import (
     parse_hash_log,
     quoted_words,
@@ -15,7 +19,9 @@ from pytest_gocache.golang.hashlog import (
     test_variants as variants_in,
     unquote,
 )
+from pytest_gocache.results.result import Result
 from tests.golang.hash_lines import block, quote
+from tests.recorded_results import FROM_NOTHING, blocks_of, log_text
 
 
 def short(lines: Sequence[bytes]) -> str:
@@ -215,3 +221,48 @@ def test_lines_that_are_nearly_hash_lines_are_read_or_refused(parts: list[bytes]
 )
 def test_quoted_words_of_a_hashed_line(line: str, words: list[str]) -> None:
     assert quoted_words(line) == words
+
+
+# What real go commands wrote.
+
+
+@pytest.mark.parametrize("name", FROM_NOTHING)
+def test_the_inputs_of_every_block_hash_to_its_sum(
+    first_commands: dict[str, Result], go_version: str, name: str
+) -> None:
+    found = blocks_of(first_commands[name])
+    for hashed in found:
+        text = "".join(hashed.inputs).encode("utf-8", "surrogateescape")
+        assert hashlib.sha256(text).hexdigest() == hashed.sum, hashed.name
+        assert hashed.inputs[0] == f"go{go_version}"
+        assert hashed.verified
+    closed = re.findall(rb"^HASH\[([^\n]*)\]: [0-9a-f]{64}$", log_text(first_commands[name]), re.MULTILINE)
+    names = Counter(n.decode() for n in closed)
+    assert Counter(hashed.name for hashed in found) == names, "a block was lost"
+
+
+def test_every_kind_of_block_is_read(first_commands: dict[str, Result]) -> None:
+    kinds = {block.name.split(" ")[0] for block in blocks_of(first_commands["test"])}
+    assert {"build", "link", "vet", "testResult", "testInputs"} <= kinds
+
+
+@pytest.mark.parametrize("name", FROM_NOTHING)
+def test_every_compile_and_link_with_a_key_has_its_block(first_commands: dict[str, Result], name: str) -> None:
+    by_id = {block.action_id: block.name for block in blocks_of(first_commands[name])}
+    keyed = [a for a in first_commands[name].actions if a.action_id and a.kind in (Kind.COMPILE, Kind.LINK)]
+    assert keyed
+    for action in keyed:
+        what = "build" if action.kind is Kind.COMPILE else "link"
+        plain = action.package.split(" [")[0]
+        assert by_id[action.action_id] in {f"{what} {plain}", f"{what} {action.import_path}"}
+
+
+@pytest.mark.parametrize("name", FROM_NOTHING)
+def test_the_commands_own_stderr_is_what_is_left(first_commands: dict[str, Result], name: str) -> None:
+    left = split_debug_lines(log_text(first_commands[name])).decode()
+    if name.startswith("failed"):
+        assert left.startswith("# example.com/app/lib\n")
+        assert left.endswith("missing return\n")
+        assert left.count("\n") == 2
+    else:
+        assert not left
