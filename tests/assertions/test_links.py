@@ -41,13 +41,13 @@ assert_not_relinked: 1 binary was linked by `go build -trimpath '-ldflags=-X mai
   example.com/app/cmd/app  link flags changed since step 4:
                              - -X main.version=2024-01-02T03:04:05Z
                              + -X main.version=2024-01-02T03:04:06Z
-a time in -ldflags links again with every build: a commit's time changes only with the commit
-`go build` of several packages, or of one main package without its binary in place, always links\
+a time in -ldflags relinks with every build: use the time of the commit instead
+`go build` always links when it builds several packages, or when its main package has no binary in place\
 """)
     assert failure(assert_not_relinked, recorded("lib-edited")[1]) == snapshot("""\
 assert_not_relinked: 1 binary was linked by `go build ./...` (step 2)
-  example.com/app/cmd/app  nothing in its key changed since step 1, but no binary of it was kept
-`go build` of several packages, or of one main package without its binary in place, always links\
+  example.com/app/cmd/app  nothing in its key changed since step 1, but Go did not keep its binary
+`go build` always links when it builds several packages, or when its main package has no binary in place\
 """)
     assert failure(assert_not_relinked, recorded("lib-edited")[2]) == snapshot("""\
 assert_not_relinked: 1 binary was linked by `go build ./...` (step 3)
@@ -55,7 +55,7 @@ assert_not_relinked: 1 binary was linked by `go build ./...` (step 3)
                              file lib.go changed since step 2:
                                - func Hello() string { return "hello" }
                                + func Hello() string { return "good day" }
-`go build` of several packages, or of one main package without its binary in place, always links\
+`go build` always links when it builds several packages, or when its main package has no binary in place\
 """)
 
 
@@ -66,7 +66,7 @@ assert_only_relinked: 1 package was compiled by `go build '-ldflags=-X main.vers
   example.com/app/cmd/app  build setting -ldflags changed since step 1:
                              - "-X main.version=1"
                              + "-X main.version=2"
--ldflags are stamped into main packages: with -trimpath they are not, and only the link runs
+Go stamps -ldflags into main packages: with -trimpath it does not, and only the link runs
 or drop strict=True\
 """)
     assert failure(assert_only_relinked, again) == snapshot("""\
@@ -86,7 +86,7 @@ assert_only_relinked: 3 packages were compiled by `go build ./...` (step 3)
 def test_what_is_never_linked_is_an_error(recorded: Recorded) -> None:
     first = recorded("lib-edited")[0]
     assert failure(assert_relinked, first, "./lib", raises=PatternError) == snapshot(
-        "'./lib' matches no main package that `go build ./...` (step 1) links: it links example.com/app/cmd/app"
+        "package pattern './lib' matches no main package that `go build ./...` (step 1) links: it links example.com/app/cmd/app"
     )
     assert failure(assert_relinked, first, "./cmd/ap", raises=PatternError) == snapshot(
         "package pattern './cmd/ap' matches nothing in `go build ./...` (step 1); near it: example.com/app/cmd/app, example.com/app/api"

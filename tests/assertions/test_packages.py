@@ -39,14 +39,14 @@ assert_cached: 3 packages were rebuilt by `go build ./...` (step 3)
     assert failure(assert_cached, recorded("lib-edited")[3], "./lone") == snapshot("""\
 assert_cached: 1 package was rebuilt by `go build -a ./lone` (step 4)
   example.com/app/lone  forced by -a: nothing in its key changed since step 3
--a compiles everything again, every time: take it out; `go clean -cache`, once, empties a doubtful cache\
+remove -a, which compiles everything every time: to empty a doubtful cache, run `go clean -cache` once\
 """)
     assert failure(assert_cached, recorded("compile-flags")[3]) == snapshot("""\
 assert_cached: 1 package was rebuilt by `go build -gcflags=all=-trimpath=/home/b ./lib` (step 4)
   example.com/app/lib  compile flags changed since step 3:
                          - -trimpath=/home/a
                          + -trimpath=/home/b
-volatile values belong on the link step: use -ldflags=-X, and the -trimpath build flag\
+values that change with every build belong in the link step: use -ldflags=-X, and the -trimpath build flag\
 """)
     assert failure(assert_cached, recorded("cache-damaged")[1], "./lib") == snapshot("""\
 assert_cached: 1 package was rebuilt by `go build ./...` (step 2)
@@ -58,18 +58,18 @@ def test_assert_rebuilt_fails(recorded: Recorded) -> None:
     assert failure(assert_rebuilt, recorded("lib-edited")[2], "./lib", "./lone") == snapshot("""\
 assert_rebuilt: 1 package was not rebuilt by `go build ./...` (step 3)
   example.com/app/lone  cached: nothing in its key changed since step 2
-what was rebuilt: example.com/app/api, example.com/app/cmd/app, example.com/app/lib\
+compiled: example.com/app/api, example.com/app/cmd/app, example.com/app/lib\
 """)
     assert failure(assert_rebuilt, recorded("compile-flags")[1], "./lib") == snapshot("""\
 assert_rebuilt: 1 package was not rebuilt by `go build '-gcflags=-N -l' ./cmd/app` (step 2)
   example.com/app/lib  cached: nothing in its key changed since step 1
-a bare -gcflags reaches only the packages that are named: -gcflags=all=… reaches what they import
-what was rebuilt: example.com/app/cmd/app\
+-gcflags without a pattern applies only to the packages that are named: -gcflags=all=… applies to their imports, too
+compiled: example.com/app/cmd/app\
 """)
     assert failure(assert_rebuilt, recorded("broken")[1], "./api") == snapshot("""\
 assert_rebuilt: 1 package was not rebuilt by `go build -gcflags=-N ./...` (step 2)
-  example.com/app/api  not run: nothing needed it, or what it imports failed to compile
-what was rebuilt: example.com/app/lib, example.com/app/lone\
+  example.com/app/api  not run: nothing needed it, or an import failed to compile
+compiled: example.com/app/lib, example.com/app/lone\
 """)
 
 
@@ -100,7 +100,7 @@ def test_a_verdict_that_would_say_nothing_is_an_error(recorded: Recorded) -> Non
             "`go build -n ./...` (step 5) compiles nothing: -n only prints the commands that it would run"
         )
         assert failure(check, version, "./lib", raises=UsageError) == snapshot(
-            "`go version` (step 6) has no action graph: nothing is known of what it compiled (exit status 0; build, test, vet, run, install and list -export have one)"
+            "`go version` (step 6) has no action graph (exit status 0): only go build, test, vet, run, install and list -export write one"
         )
 
 

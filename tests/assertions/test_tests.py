@@ -28,7 +28,7 @@ def test_assert_test_cached_fails(recorded: Recorded) -> None:
     assert failure(assert_test_cached, counted) == snapshot("""\
 assert_test_cached: 1 test package was not served from the cache by `go test -count=1 ./lib` (step 3)
   example.com/app/lib  executed, passed: -count=1 switches the test cache off
--count=1 asks for a run each time: leave it out where a cached result will do\
+-count=1 runs tests every time: leave it out where a cached result is enough\
 """)
     assert failure(assert_test_cached, word) == snapshot("""\
 assert_test_cached: 1 test package was not served from the cache by `go test ./lib` (step 4)
@@ -62,7 +62,7 @@ def test_assert_test_ran_fails(recorded: Recorded) -> None:
     assert failure(assert_test_ran, cached) == snapshot("""\
 assert_test_ran: 1 test package was not executed by `go test ./...` (step 2)
   example.com/app/lib  (cached): same test binary and arguments as in step 1, and what it reads has not changed: environment variable WORD
--count=1 runs a test whatever is cached: a test that reads what Go does not track needs it\
+-count=1 always runs the test: use it for a test that reads what Go does not track\
 """)
     assert failure(assert_test_ran, cached, "./lone") == snapshot("""\
 assert_test_ran: 1 test package was not executed by `go test ./...` (step 2)

@@ -32,7 +32,7 @@ def test_an_edited_library(recorded: Recorded) -> None:
     assert explain(first).unknown == ()
     assert str(explain(touched)) == snapshot("""\
 `go build ./...` (step 2)
-  link of example.com/app/cmd/app  nothing in its key changed since step 1, but no binary of it was kept\
+  link of example.com/app/cmd/app  nothing in its key changed since step 1, but Go did not keep its binary\
 """)
 
 
@@ -60,7 +60,7 @@ def test_flags_with_a_folder_have_their_advice(recorded: Recorded) -> None:
   example.com/app/lib  compile flags changed since step 3:
                          - -trimpath=/home/a
                          + -trimpath=/home/b
-volatile values belong on the link step: use -ldflags=-X, and the -trimpath build flag\
+values that change with every build belong in the link step: use -ldflags=-X, and the -trimpath build flag\
 """)
 
 

@@ -70,14 +70,14 @@ def test_what_dash_a_forces(recorded: Recorded) -> None:
     assert why(recorded("lib-edited")[3], "./lone") == snapshot("""\
 `go build -a ./lone` (step 4)
   example.com/app/lone  forced by -a: nothing in its key changed since step 3
--a compiles everything again, every time: take it out; `go clean -cache`, once, empties a doubtful cache\
+remove -a, which compiles everything every time: to empty a doubtful cache, run `go clean -cache` once\
 """)
 
 
 def test_a_link_whose_binary_is_not_kept(recorded: Recorded) -> None:
     assert why(recorded("lib-edited")[1], "./cmd/app") == snapshot("""\
 `go build ./...` (step 2)
-  link of example.com/app/cmd/app  nothing in its key changed since step 1, but no binary of it was kept\
+  link of example.com/app/cmd/app  nothing in its key changed since step 1, but Go did not keep its binary\
 """)
 
 
@@ -87,5 +87,5 @@ def test_the_link_of_a_test_that_had_to_run(recorded: Recorded) -> None:
 `go test -count=1 ./lib` (step 3)
   link of example.com/app/lib.test  nothing in its key changed since step 1, but the test had to run, and Go keeps no test binaries
   test of example.com/app/lib       -count=1 switches the test cache off
--count=1 asks for a run each time: leave it out where a cached result will do\
+-count=1 runs tests every time: leave it out where a cached result is enough\
 """)

@@ -9,7 +9,7 @@ from inline_snapshot import snapshot
 
 from pytest_gocache import Result
 from pytest_gocache.explain.history import log_of
-from pytest_gocache.explain.test_inputs import as_the_test_names_it, changed_reads, names_of_reads
+from pytest_gocache.explain.test_inputs import changed_reads, names_read, relative_name
 from pytest_gocache.golang.hashlog import HashBlock
 
 Recorded = Callable[[str], list[Result]]
@@ -25,9 +25,9 @@ def read_by(result: Result, package: str) -> HashBlock:
 
 def test_names_of_what_a_test_reads(recorded: Recorded) -> None:
     cached = recorded("tested")[1]
-    assert names_of_reads(read_by(cached, LIB), cached, LIB) == ["environment variable WORD"]
+    assert names_read(read_by(cached, LIB), cached, LIB) == ["environment variable WORD"]
     cached = recorded("test-data")[1]
-    assert names_of_reads(read_by(cached, DATA), cached, DATA) == ["file testdata/words.txt"]
+    assert names_read(read_by(cached, DATA), cached, DATA) == ["file testdata/words.txt"]
 
 
 def test_a_variable_that_changed(recorded: Recorded) -> None:
@@ -43,7 +43,7 @@ def test_a_file_that_changed(recorded: Recorded) -> None:
     (change,) = changed_reads(other_content, read_by(other_content, DATA), other_time, read_by(other_time, DATA), DATA)
     assert (change.how, *change.lines()) == snapshot(
         (
-            "file testdata/words.txt (only its modification time) changed",
+            "modification time of file testdata/words.txt changed",
             "- 10 bytes, modified 2023-11-14 22:13:20 +0000 UTC",
             "+ 10 bytes, modified 2023-11-14 22:14:20 +0000 UTC",
         )
@@ -52,6 +52,6 @@ def test_a_file_that_changed(recorded: Recorded) -> None:
 
 def test_a_file_is_named_from_the_package_or_the_module(recorded: Recorded) -> None:
     result = recorded("test-data")[0]
-    assert as_the_test_names_it(f"{result.cwd}/data/testdata/words.txt", result, DATA) == "testdata/words.txt"
-    assert as_the_test_names_it(f"{result.cwd}/words.txt", result, DATA) == "words.txt"
-    assert as_the_test_names_it(str(Path("/etc/hosts")), result, DATA) == "/etc/hosts"
+    assert relative_name(f"{result.cwd}/data/testdata/words.txt", result, DATA) == "testdata/words.txt"
+    assert relative_name(f"{result.cwd}/words.txt", result, DATA) == "words.txt"
+    assert relative_name(str(Path("/etc/hosts")), result, DATA) == "/etc/hosts"

@@ -72,7 +72,7 @@ file testdata/words.txt changed since step 2:
   + two words\
 """)
     assert why(other_time, "example.com/app/data") == snapshot("""\
-file testdata/words.txt (only its modification time) changed since step 3:
+modification time of file testdata/words.txt changed since step 3:
   - 10 bytes, modified 2023-11-14 22:13:20 +0000 UTC
   + 10 bytes, modified 2023-11-14 22:14:20 +0000 UTC\
 """)

@@ -9,9 +9,9 @@ from inline_snapshot import snapshot
 from pytest_gocache import Result
 from pytest_gocache.explain.wording import (
     causes_in_brief,
+    compiled_packages,
     explain_set_difference,
     hint_on_links,
-    what_was_rebuilt,
     why_not_linked,
     why_not_rebuilt,
     why_tests_did_not_run,
@@ -40,7 +40,7 @@ def test_why_they_ran(recorded: Recorded) -> None:
 """)
     assert "\n".join(why_they_ran(forced, [a for a in own(forced) if a.ran])) == snapshot("""\
   example.com/app/lone  forced by -a: nothing in its key changed since step 3
--a compiles everything again, every time: take it out; `go clean -cache`, once, empties a doubtful cache\
+remove -a, which compiles everything every time: to empty a doubtful cache, run `go clean -cache` once\
 """)
 
 
@@ -56,21 +56,21 @@ def test_why_not_rebuilt(recorded: Recorded) -> None:
     assert "\n".join(why_not_rebuilt(bare, [a for a in own(bare) if not a.ran])) == snapshot("""\
   example.com/app/api  cached: nothing in its key changed since step 1
   example.com/app/lib  cached: nothing in its key changed since step 1
-a bare -gcflags reaches only the packages that are named: -gcflags=all=… reaches what they import\
+-gcflags without a pattern applies only to the packages that are named: -gcflags=all=… applies to their imports, too\
 """)
     broken = recorded("broken")[1]
     assert "\n".join(why_not_rebuilt(broken, [a for a in own(broken) if a.package.endswith("/api")])) == snapshot(
-        "  example.com/app/api  not run: nothing needed it, or what it imports failed to compile"
+        "  example.com/app/api  not run: nothing needed it, or an import failed to compile"
     )
 
 
-def test_what_was_rebuilt(recorded: Recorded) -> None:
+def test_compiled_packages(recorded: Recorded) -> None:
     _, touched, edited, *_ = recorded("lib-edited")
-    assert what_was_rebuilt(edited) == snapshot(
-        "what was rebuilt: example.com/app/api, example.com/app/cmd/app, example.com/app/lib"
+    assert compiled_packages(edited) == snapshot(
+        "compiled: example.com/app/api, example.com/app/cmd/app, example.com/app/lib"
     )
-    assert what_was_rebuilt(touched) == snapshot("what was rebuilt: nothing")
-    assert what_was_rebuilt(recorded("from-nothing")[0]).endswith(" …")
+    assert compiled_packages(touched) == snapshot("compiled: nothing")
+    assert compiled_packages(recorded("from-nothing")[0]).endswith(" …")
 
 
 def test_links(recorded: Recorded) -> None:
@@ -83,7 +83,7 @@ def test_links(recorded: Recorded) -> None:
     (link,) = failed.links()
     assert why_not_linked(link) == snapshot("not run: nothing needed the binary, or a package failed to compile")
     assert hint_on_links(recorded("lib-edited")[1]) == snapshot(
-        "`go build` of several packages, or of one main package without its binary in place, always links"
+        "`go build` always links when it builds several packages, or when its main package has no binary in place"
     )
     assert hint_on_links(installed) == ""
 
@@ -95,7 +95,7 @@ def test_why_tests_ran(recorded: Recorded) -> None:
     )
     assert "\n".join(why_tests_ran(counted, [counted.tests[f"{APP}/lib"]])) == snapshot("""\
   example.com/app/lib  executed, passed: -count=1 switches the test cache off
--count=1 asks for a run each time: leave it out where a cached result will do\
+-count=1 runs tests every time: leave it out where a cached result is enough\
 """)
     assert "\n".join(why_tests_ran(word, [word.tests[f"{APP}/lib"]])) == snapshot("""\
   example.com/app/lib  executed, passed: environment variable WORD changed since step 2:
@@ -115,7 +115,7 @@ def test_why_tests_did_not_run(recorded: Recorded) -> None:
     cached = recorded("tested")[1]
     assert "\n".join(why_tests_did_not_run(cached, [cached.tests[f"{APP}/lib"]])) == snapshot("""\
   example.com/app/lib  (cached): same test binary and arguments as in step 1, and what it reads has not changed: environment variable WORD
--count=1 runs a test whatever is cached: a test that reads what Go does not track needs it\
+-count=1 always runs the test: use it for a test that reads what Go does not track\
 """)
     assert "\n".join(why_tests_did_not_run(cached, [cached.tests[f"{APP}/lone"]])) == snapshot(
         "  example.com/app/lone  no test files"
@@ -148,7 +148,7 @@ def test_a_set_that_is_not_the_expected_one(recorded: Recorded) -> None:
     expected = {f"{APP}/lib", f"{APP}/lone", f"{APP}/lob"}
     assert "\n".join(explain_set_difference(edited.compiled, expected)) == snapshot("""\
 result.compiled of `go build ./...` (step 3)
-  missing: example.com/app/lob  it is no part of this command; near it: example.com/app/lib, example.com/app/lone, example.com/app/api, example.com/app/cmd/app
+  missing: example.com/app/lob  not in the action graph of this command; near it: example.com/app/lib, example.com/app/lone, example.com/app/api, example.com/app/cmd/app
   missing: example.com/app/lone  cached: nothing in its key changed since step 2
   not expected: example.com/app/api  only followed: it imports example.com/app/lib: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }
   not expected: example.com/app/cmd/app  only followed: cmd/app ← api ← lib\

@@ -26,7 +26,7 @@ def test_compiles_of_a_command(recorded: Recorded) -> None:
         "`go build -n ./...` (step 5) compiles nothing: -n only prints the commands that it would run"
     )
     assert failure(compiles_of, version, raises=UsageError) == snapshot(
-        "`go version` (step 6) has no action graph: nothing is known of what it compiled (exit status 0; build, test, vet, run, install and list -export have one)"
+        "`go version` (step 6) has no action graph (exit status 0): only go build, test, vet, run, install and list -export write one"
     )
 
 
@@ -61,7 +61,7 @@ def test_links_of_a_command(recorded: Recorded) -> None:
     assert links_of(tested, [f"{APP}/lib.test"]) == links_of(tested, [])
     first = recorded("lib-edited")[0]
     assert failure(links_of, first, ["./lib"], raises=PatternError) == snapshot(
-        "'./lib' matches no main package that `go build ./...` (step 1) links: it links example.com/app/cmd/app"
+        "package pattern './lib' matches no main package that `go build ./...` (step 1) links: it links example.com/app/cmd/app"
     )
     assert failure(links_of, recorded("cache-damaged")[2], [], raises=UsageError) == snapshot(
         "`go build ./lib` (step 3) links nothing: it has no main package and no test"
