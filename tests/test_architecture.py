@@ -86,6 +86,27 @@ def _changed(function: ast.AST) -> Iterator[str]:
             yield changed.id
 
 
+MOST_BRANCHES = 15
+_BRANCHES = (ast.If, ast.IfExp, ast.For, ast.While, ast.ExceptHandler, ast.comprehension)
+
+
+def branches(function: ast.AST) -> int:
+    """The decisions in a function: each branch, loop, handler, condition of a comprehension, ``and`` and ``or``."""
+    count = 0
+    for node in ast.walk(function):
+        count += isinstance(node, _BRANCHES)
+        count += len(node.ifs) if isinstance(node, ast.comprehension) else 0
+        count += len(node.values) - 1 if isinstance(node, ast.BoolOp) else 0
+    return count
+
+
+def functions(source: str) -> Iterator[tuple[str, int]]:
+    """Each function of a source, with its branches."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, branches(node)
+
+
 # Put together here, so that this file does not hold what it looks for.
 PRIVATE = ("/wo" + "rk/", "../sha" + "red", ".lib" + "rary")
 _PRIVATE = re.compile(
@@ -186,6 +207,11 @@ each_module = pytest.mark.parametrize("name", SOURCES)
 @each_module
 def test_a_file_stays_short_enough_to_be_read_at_once(name: str) -> None:
     assert SOURCES[name].count("\n") <= MOST_LINES
+
+
+@each_module
+def test_a_function_has_few_branches(name: str) -> None:
+    assert [(function, count) for function, count in functions(SOURCES[name]) if count > MOST_BRANCHES] == []
 
 
 @each_module
@@ -303,3 +329,17 @@ def test_a_module_without_a_test_is_found(
     modules: list[str], tests: dict[str, str], elsewhere: dict[str, str], found: Found
 ) -> None:
     assert modules_without_test(modules, tests, elsewhere) == found
+
+
+def test_branches_are_counted() -> None:
+    source = """
+def f(x):
+    if x and x.y or x.z:
+        return [a for a in x if a if a.b]
+    try:
+        while x: x = 1 if x else 0
+    except E:
+        for y in x: pass
+def g(): pass
+"""
+    assert list(functions(source)) == [("f", 10), ("g", 0)]

@@ -73,23 +73,10 @@ def text_diff(old: bytes, new: bytes) -> tuple[str, ...]:
 
     Empty for binary files, and for texts that take too long to compare.
     """
-    if b"\0" in old or b"\0" in new:
+    before, after = _lines_of_text(old), _lines_of_text(new)
+    if before is None or after is None:
         return ()
-    try:
-        before, after = (text.decode("utf-8").splitlines() for text in (old, new))
-    except UnicodeDecodeError:
-        return ()
-    while before and after and before[0] == after[0]:
-        del before[0], after[0]
-    while before and after and before[-1] == after[-1]:
-        del before[-1], after[-1]
-    if len(before) * len(after) > _MOST_COMPARED:
-        return ()  # a comparison of such texts takes seconds
-    lines = []
-    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
-        if tag != "equal":
-            lines += [("-", line) for line in before[old_from:old_to]]
-            lines += [("+", line) for line in after[new_from:new_to]]
+    lines = _differing_lines(before, after)
     shown = lines[:_MOST_LINES]
     bodies = textwrap.dedent("\n".join(line.expandtabs(4) for _, line in shown)).split("\n")
     more = len(lines) - len(shown)
@@ -97,3 +84,29 @@ def text_diff(old: bytes, new: bytes) -> tuple[str, ...]:
         *(f"{sign} {shortened(body)}".rstrip() for (sign, _), body in zip(shown, bodies, strict=False)),
         *([f"… {more} more line{'s' if more > 1 else ''}"] if more else ()),
     )
+
+
+def _lines_of_text(content: bytes) -> list[str] | None:
+    """The lines of a text file; None for a binary file."""
+    if b"\0" in content:
+        return None
+    try:
+        return content.decode("utf-8").splitlines()
+    except UnicodeDecodeError:
+        return None
+
+
+def _differing_lines(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+    """The lines that only one side has, each with the sign of its side."""
+    while before and after and before[0] == after[0]:
+        del before[0], after[0]
+    while before and after and before[-1] == after[-1]:
+        del before[-1], after[-1]
+    if len(before) * len(after) > _MOST_COMPARED:
+        return []  # a comparison of such texts takes seconds
+    lines = []
+    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
+        if tag != "equal":
+            lines += [("-", line) for line in before[old_from:old_to]]
+            lines += [("+", line) for line in after[new_from:new_to]]
+    return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_gocache.explain.actions import Explainer
@@ -167,24 +168,22 @@ def _other_binary(reason: Reason, result: Result, explainer: Explainer) -> Reaso
     runs = [then for then in result.earlier() if package in then.tests and then.tests[package].ran]
     if not runs:
         return replace(reason, code=ReasonCode.FIRST_TIME)
-    now = _keys(result, package)
-    for then in runs:
-        for binary, before in _keys(then, package).items():
-            if binary in now:
-                changes = (Change(Input(InputKind.TEST_ARGUMENTS), before, now[binary]),)
-                return replace(reason, code=ReasonCode.CHANGED, changes=changes, since=then.step)
+    other_arguments = _other_arguments(reason, result, runs)
+    if other_arguments:
+        return other_arguments
     then = runs[0]
     reason = replace(reason, since=then.step)
     link = next((a for a in result.links() if a.scaffold and a.import_path == package), None)
     if link is None:
         return reason
     why_linked = explainer.reason(result, link)
-    lookups = log_of(then).lookups
-    if not why_linked.changes and lookups.argument:
-        details = Details(flag=lookups.argument)
-        return replace(reason, code=ReasonCode.RESULT_OF_ARGUMENT_NOT_KEPT, details=details)
-    if not why_linked.changes and lookups.disabled:
-        return replace(reason, code=ReasonCode.RESULT_OF_UNNAMED_NOT_KEPT)
+    if not why_linked.changes:
+        lookups = log_of(then).lookups
+        if lookups.argument:
+            details = Details(flag=lookups.argument)
+            return replace(reason, code=ReasonCode.RESULT_OF_ARGUMENT_NOT_KEPT, details=details)
+        if lookups.disabled:
+            return replace(reason, code=ReasonCode.RESULT_OF_UNNAMED_NOT_KEPT)
     follows = why_linked.follows or (link.package,)
     return replace(
         reason,
@@ -194,6 +193,17 @@ def _other_binary(reason: Reason, result: Result, explainer: Explainer) -> Reaso
         cause=why_linked.cause or why_linked,
         since=why_linked.since,
     )
+
+
+def _other_arguments(reason: Reason, result: Result, runs: Sequence[Result]) -> Reason | None:
+    """The reason when an earlier command ran the same binary with different arguments."""
+    now = _keys(result, reason.package)
+    for then in runs:
+        for binary, before in _keys(then, reason.package).items():
+            if binary in now:
+                changes = (Change(Input(InputKind.TEST_ARGUMENTS), before, now[binary]),)
+                return replace(reason, code=ReasonCode.CHANGED, changes=changes, since=then.step)
+    return None
 
 
 _TEST_RESULT = re.compile(r"test binary (\S+) args (\[.*\]) execcmd (\[.*\])", re.DOTALL)

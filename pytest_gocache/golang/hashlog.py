@@ -191,22 +191,27 @@ def test_variants(stderr: bytes) -> dict[str, bool]:
     """
     if _FORCED not in stderr and b"_test]\n" not in stderr:
         return {}
-    # Split by hand: a regular expression over the thousands of lines of a go test takes much longer.
-    lines = [piece.partition(b"\n")[0].partition(b"]: ") for piece in (b"\n" + stderr).split(_BUILD)[1:]]
-    names = {name for name, _, text in lines if text == _FORCED}
-    names |= {opening[:-1] for opening, closed, _ in lines if not closed and opening.endswith(b"_test]")}
-    these: list[tuple[bytes, bytes | None, bytes | None]] = []
-    for name, closed, text in lines:
-        if not closed and name[:-1] in names:
-            these.append((name[:-1], None, None))
-        elif name in names and (match := _INPUT_OR_SUM.fullmatch(text)):
-            these.append((name, match[1], match[2]))
     found = {}
-    for block in _blocks(these):
+    for block in _blocks(_lines_of_test_compiles(stderr)):
         tests = [name for name in block.files if name.endswith("_test.go")]
         if block.for_test or (tests and len(tests) == len(block.files)):
             found[block.action_id] = bool(tests)
     return found
+
+
+def _lines_of_test_compiles(stderr: bytes) -> list[tuple[bytes, bytes | None, bytes | None]]:
+    """The lines of the blocks of packages that Go compiles for a test, and of their plain variants."""
+    # Split by hand: a regular expression over the thousands of lines of a go test takes much longer.
+    lines = [piece.partition(b"\n")[0].partition(b"]: ") for piece in (b"\n" + stderr).split(_BUILD)[1:]]
+    names = {name for name, _, text in lines if text == _FORCED}
+    names |= {opening[:-1] for opening, closed, _ in lines if not closed and opening.endswith(b"_test]")}
+    chosen: list[tuple[bytes, bytes | None, bytes | None]] = []
+    for name, closed, text in lines:
+        if not closed and name[:-1] in names:
+            chosen.append((name[:-1], None, None))
+        elif name in names and (match := _INPUT_OR_SUM.fullmatch(text)):
+            chosen.append((name, match[1], match[2]))
+    return chosen
 
 
 test_variants.__test__ = False  # type: ignore[attr-defined]  # pytest takes the name for a test

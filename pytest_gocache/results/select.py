@@ -46,19 +46,21 @@ def matching(
     Raises `PatternError` for a pattern that matches none. Without ``scaffolds``, a pattern matches the generated
     packages of tests only when it matches nothing else.
     """
-    chosen: dict[int, Action] = {}
+    chosen: set[int] = set()
     for text in patterns:
         pattern = _parse(result, text)
-        exact = [a for a in actions if a.package == text]
-        found = (
-            exact if exact and exact[0].scaffold else [a for a in actions if pattern.matches(a.import_path, a.package)]
-        )
-        if not scaffolds:
-            found = [a for a in found if not a.scaffold] or found
+        found = _found(pattern, actions)
         if not found:
-            raise _no_match(result, text, pattern, {a.import_path for a in actions} | {a.package for a in actions})
-        chosen.update((action.id, action) for action in found)
+            raise _no_match(result, text, pattern, {name for a in actions for name in (a.import_path, a.package)})
+        without_scaffolds = [] if scaffolds else [action for action in found if not action.scaffold]
+        chosen.update(action.id for action in without_scaffolds or found)
     return [action for action in actions if action.id in chosen]
+
+
+def _found(pattern: Pattern, actions: Sequence[Action]) -> list[Action]:
+    # The full name of a generated package means only this package.
+    generated = [action for action in actions if action.scaffold and action.package == pattern.text]
+    return generated or [action for action in actions if pattern.matches(action.import_path, action.package)]
 
 
 def _no_match(result: Result, text: str, pattern: Pattern, candidates: Iterable[str]) -> PatternError:
