@@ -122,16 +122,16 @@ def test_a_stamped_program_from_a_repository(program: GoModule) -> None:
 
 def test_without_trimpath_only_the_folder_makes_a_difference(program: GoModule) -> None:
     assert refused(program, "-o", "bin/app", "./cmd/app", vary=QUICK) == snapshot("""\
-assert_reproducible: 1 output of `go build -o bin/app ./cmd/app` would not be the same for everybody
+assert_reproducible: 1 output of `go build -o bin/app ./cmd/app` differs between two builds
   bin/app  N bytes each
-only folder makes a difference: …/one/src/app | …/another/checkouts/app-2
+only folder makes a difference: …/one/src/app | …/two/checkouts/app-2
   example.com/app/lib  directory differs:
                          - …/one/src/app/lib
-                         + …/another/checkouts/app-2/lib
+                         + …/two/checkouts/app-2/lib
 sections of bin/app that differ: …
 paths in bin/app:
   folder  …/one/src/app  N times in …
--trimpath leaves folders out of packages and binaries
+build with -trimpath: it removes the paths of folders from packages and binaries
 kept: …/build-1/out and …/build-5/out\
 """)
     # What is kept is there; the checkouts and caches, which are large, are not.
@@ -155,77 +155,77 @@ from_scratch = pytest.mark.gocache(warm=False)
         (
             "env",
             snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` would not be the same for everybody
+assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds
   package example.com/app/lib
 env makes a difference: USER=ann LOGNAME=ann SHELL=/bin/sh TERM=dumb LANG=C LC_ALL=C | USER=bob LOGNAME=bob SHELL=/bin/bash TERM=xterm-256color LANG=C.UTF-8 LC_ALL=C.UTF-8 EDITOR=vi
-  example.com/app/lib  made from the same inputs, and not the same: something in it depends on env, unseen by Go (it ran toolexec.sh)
-what -toolexec runs may do anything, and only the version that it prints is an input for Go
+  example.com/app/lib  same inputs, different output: it depends on env, which Go does not track (it ran toolexec.sh)
+-toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
         ),
         (
             "folder",
             snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` would not be the same for everybody
+assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds
   package example.com/app/lib
-folder makes a difference: …/one/src/app | …/another/checkouts/app-2
-  example.com/app/lib  made from the same inputs, and not the same: something in it depends on folder, unseen by Go (it ran toolexec.sh)
-what -toolexec runs may do anything, and only the version that it prints is an input for Go
+folder makes a difference: …/one/src/app | …/two/checkouts/app-2
+  example.com/app/lib  same inputs, different output: it depends on folder, which Go does not track (it ran toolexec.sh)
+-toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
         ),
         (
             "home",
             snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` would not be the same for everybody
+assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds
   package example.com/app/lib
-home makes a difference: …/one/home | …/another/home
-  example.com/app/lib  made from the same inputs, and not the same: something in it depends on home, unseen by Go (it ran toolexec.sh)
-what -toolexec runs may do anything, and only the version that it prints is an input for Go
+home makes a difference: …/one/home | …/two/home
+  example.com/app/lib  same inputs, different output: it depends on home, which Go does not track (it ran toolexec.sh)
+-toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
         ),
         (
             "p",
             snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` would not be the same for everybody
+assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds
   package example.com/app/lib
 p makes a difference: -p=4 | -p=1
-  example.com/app/lib  made from the same inputs, and not the same: something in it depends on p, unseen by Go (it ran toolexec.sh)
-what -toolexec runs may do anything, and only the version that it prints is an input for Go
+  example.com/app/lib  same inputs, different output: it depends on p, which Go does not track (it ran toolexec.sh)
+-toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
         ),
         (
             "tmp",
             snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` would not be the same for everybody
+assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds
   package example.com/app/lib
-tmp makes a difference: …/one/tmp | …/another/tmp
-  example.com/app/lib  made from the same inputs, and not the same: something in it depends on tmp, unseen by Go (it ran toolexec.sh)
-what -toolexec runs may do anything, and only the version that it prints is an input for Go
+tmp makes a difference: …/one/tmp | …/two/tmp
+  example.com/app/lib  same inputs, different output: it depends on tmp, which Go does not track (it ran toolexec.sh)
+-toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
         ),
         (
             "tz",
             snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` would not be the same for everybody
+assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds
   package example.com/app/lib
 tz makes a difference: TZ=GMT+12 | TZ=GMT-14
-  example.com/app/lib  made from the same inputs, and not the same: something in it depends on tz, unseen by Go (it ran toolexec.sh)
-what -toolexec runs may do anything, and only the version that it prints is an input for Go
+  example.com/app/lib  same inputs, different output: it depends on tz, which Go does not track (it ran toolexec.sh)
+-toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
         ),
         (
             "umask",
             snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` would not be the same for everybody
+assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds
   package example.com/app/lib
 umask makes a difference: 022 | 077
-  example.com/app/lib  made from the same inputs, and not the same: something in it depends on umask, unseen by Go (it ran toolexec.sh)
-what -toolexec runs may do anything, and only the version that it prints is an input for Go
+  example.com/app/lib  same inputs, different output: it depends on umask, which Go does not track (it ran toolexec.sh)
+-toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
         ),
@@ -248,12 +248,12 @@ def test_a_build_that_depends_on_what_is_cached(program: GoModule) -> None:
     program.env["STAMP"] = 'cat "$TMPDIR/compiles" 2> /dev/null | wc -l'
     build = ("-trimpath", TOOLEXEC, "-o", "app", "./cmd/app")
     assert refused(program, *build) == snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh -o app ./cmd/app` would not be the same for everybody
+assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh -o app ./cmd/app` differs between two builds
   app  N bytes each
-only cache makes a difference: empty, the standard library compiled too | filled by a build before
-  link of example.com/app/cmd/app  made from the same inputs, and not the same: something in it depends on cache, unseen by Go (it ran toolexec.sh)
+only cache makes a difference: empty, without the standard library | filled by an earlier build
+  link of example.com/app/cmd/app  same inputs, different output: it depends on cache, which Go does not track (it ran toolexec.sh)
 sections of app that differ: …
-what -toolexec runs may do anything, and only the version that it prints is an input for Go
+-toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-5/out\
 """)
     assert_reproducible(program, *build, vary=QUICK)
@@ -274,14 +274,14 @@ def test_a_cold_and_a_filled_cache_are_what_they_are_called(program: GoModule) -
 def test_two_conditions_are_both_told(program: GoModule) -> None:
     program.env["STAMP"] = "umask; date +%F"
     assert refused(program, "-trimpath", TOOLEXEC, "./cmd/app", vary=QUICK) == snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./cmd/app` would not be the same for everybody
+assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./cmd/app` differs between two builds
   app  N bytes each
 tz makes a difference: TZ=GMT+12 | TZ=GMT-14
-  link of example.com/app/cmd/app  made from the same inputs, and not the same: something in it depends on tz, unseen by Go (it ran toolexec.sh)
+  link of example.com/app/cmd/app  same inputs, different output: it depends on tz, which Go does not track (it ran toolexec.sh)
 umask makes a difference: 022 | 077
-  link of example.com/app/cmd/app  made from the same inputs, and not the same: something in it depends on umask, unseen by Go (it ran toolexec.sh)
+  link of example.com/app/cmd/app  same inputs, different output: it depends on umask, which Go does not track (it ran toolexec.sh)
 sections of app that differ: …
-what -toolexec runs may do anything, and only the version that it prints is an input for Go
+-toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """)
 
@@ -293,11 +293,11 @@ def test_conditions_that_make_a_difference_only_together(program: GoModule) -> N
         "STAMPED": "example.com/app/lib",
     }
     assert refused(program, "-trimpath", TOOLEXEC, "./lib", vary={"umask", "env", "tz"}) == snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` would not be the same for everybody
+assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds
   package example.com/app/lib
 no condition makes a difference alone, but together they do: env, tz, umask
-  example.com/app/lib  made from the same inputs, and not the same: something in it depends on these conditions, unseen by Go (it ran toolexec.sh)
-what -toolexec runs may do anything, and only the version that it prints is an input for Go
+  example.com/app/lib  same inputs, different output: it depends on the conditions, which Go does not track (it ran toolexec.sh)
+-toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """)
 
@@ -321,9 +321,9 @@ def test_what_the_mark_sets_is_one_too(program: GoModule) -> None:
 def test_a_build_that_fails_for_some(program: GoModule) -> None:
     program.env |= {"STAMP": "[ $USER = ann ]", "STAMPED": "example.com/app/lib"}
     assert refused(program, "-trimpath", TOOLEXEC, "./lib", vary={"env", "umask"}) == snapshot("""\
-assert_reproducible: `go build -trimpath -toolexec=toolexec.sh ./lib` fails for some, and not for others
+assert_reproducible: `go build -trimpath -toolexec=toolexec.sh ./lib` succeeds under some conditions and fails under others
 only env makes a difference: USER=ann LOGNAME=ann SHELL=/bin/sh TERM=dumb LANG=C LC_ALL=C | USER=bob LOGNAME=bob SHELL=/bin/bash TERM=xterm-256color LANG=C.UTF-8 LC_ALL=C.UTF-8 EDITOR=vi
-  the build fails, with exit status 1:
+  one build fails with exit status 1:
   example.com/app/lib: toolexec.sh: exit status 1
 kept: …/build-1/out and …/build-4/out\
 """)
@@ -337,12 +337,12 @@ def test_a_step_that_is_not_repeatable(program: GoModule, noise: str) -> None:
     program.env |= {"STAMP": noise, "STAMPED": "example.com/app/lib"}
     # The program and the package between differ as well, and only follow.
     assert refused(program, "-trimpath", TOOLEXEC, "-o", "app", "./cmd/app", vary=QUICK) == snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh -o app ./cmd/app` would not be the same for everybody
+assert_reproducible: 1 output of `go build -trimpath -toolexec=toolexec.sh -o app ./cmd/app` differs between two builds
   app  N bytes each
-no condition is needed for it: built again under the same ones, it differs as well
-  example.com/app/lib  made from the same inputs, and not the same: it is not repeatable (it ran toolexec.sh)
+the build is not repeatable: under the same conditions it differs as well
+  example.com/app/lib  same inputs, different output: the action is not repeatable (it ran toolexec.sh)
 sections of app that differ: …
-what -toolexec runs may do anything, and only the version that it prints is an input for Go
+-toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-3/out\
 """)
 
@@ -361,12 +361,12 @@ def test_a_c_compiler_that_stamps_the_time(go_module: GoModule) -> None:
     go_module.edit("lib/answer.c", "return 42", "return __TIME__[7] | __TIME__[6] << 8 | __TIME__[4] << 16")
     text = refused(go_module, "-trimpath", "./cmd/app", vary="umask")
     assert re.sub(r"it ran .*gcc.*\)", "it ran gcc)", text) == snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath ./cmd/app` would not be the same for everybody
+assert_reproducible: 1 output of `go build -trimpath ./cmd/app` differs between two builds
   app  N bytes each
-no condition is needed for it: built again under the same ones, it differs as well
-  example.com/app/lib  made from the same inputs, and not the same: it is not repeatable (it ran gcc)
+the build is not repeatable: under the same conditions it differs as well
+  example.com/app/lib  same inputs, different output: the action is not repeatable (it ran gcc)
 sections of app that differ: …
-a C compiler takes part: look for __DATE__, __TIME__ and __FILE__ in what it compiles
+a C compiler ran: look for __DATE__, __TIME__ and __FILE__ in the C sources
 kept: …/build-1/out and …/build-3/out\
 """)
 
@@ -391,22 +391,22 @@ def test_package_then_settings_then_sections_then_paths(program: GoModule) -> No
     (program.path / ".git").mkdir()
     program.env["PATH"] = f"{fake}:{os.environ['PATH']}"
     assert refused(program, "-buildvcs=true", "./cmd/app", vary={"env", "folder"}) == snapshot("""\
-assert_reproducible: 1 output of `go build -buildvcs=true ./cmd/app` would not be the same for everybody
+assert_reproducible: 1 output of `go build -buildvcs=true ./cmd/app` differs between two builds
   app  N bytes each
 env makes a difference: USER=ann LOGNAME=ann SHELL=/bin/sh TERM=dumb LANG=C LC_ALL=C | USER=bob LOGNAME=bob SHELL=/bin/bash TERM=xterm-256color LANG=C.UTF-8 LC_ALL=C.UTF-8 EDITOR=vi
   example.com/app/cmd/app  build setting vcs.modified differs:
                              - false
                              + true
-folder makes a difference: …/one/src/app | …/another/checkouts/app-2
+folder makes a difference: …/one/src/app | …/two/checkouts/app-2
   example.com/app/lib  directory differs:
                          - …/one/src/app/lib
-                         + …/another/checkouts/app-2/lib
+                         + …/two/checkouts/app-2/lib
 build settings of app that differ:
   vcs.modified: false | true
 sections of app that differ: …
 paths in app:
   folder  …/one/src/app  N times in …
--trimpath leaves folders out of packages and binaries
-Go stamps the state of the checkout into main packages: -buildvcs=false leaves it out
+build with -trimpath: it removes the paths of folders from packages and binaries
+Go stamps the state of the checkout into main packages: -buildvcs=false turns that off
 kept: …/build-1/out and …/build-2/out\
 """)
