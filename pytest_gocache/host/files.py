@@ -13,8 +13,8 @@ __all__ = ["link_or_copy", "make_writable", "remove_tree"]
 
 def remove_tree(folder: Path) -> None:
     """Delete a folder, read-only files and folders of a module cache included; an absent one is fine."""
-    if folder.is_symlink() or folder.is_file():
-        folder.unlink()
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        folder.unlink()  # rmtree would wait for a writer of a named pipe
         return
     while folder.exists():
         try:
