@@ -46,7 +46,7 @@ def unpack(archive: Path, target: Path) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _write(tar, member, path)
         # tarfile takes a damaged header for the end. Only the rest shows a wrong checksum.
-        while tar.fileobj is not None and tar.fileobj.read(_PIECE):
+        while tar.fileobj.read(_PIECE):
             pass
     # After all files: a read-only folder takes no file, and a new file changes the time of its folder.
     for path, member in reversed(folders):
