@@ -165,10 +165,12 @@ class ModuleProxy:
 
 def _refuse_names(caller: str, module: str, version: str, files: Mapping[str, bytes]) -> None:
     """Raise `UsageError` for a module path, a version or a file name that would be a file outside of its folder."""
-    # An element with "@" would be a file of a different module: example.com/dep/@v/list.
-    names = [("module path", module, "@"), ("version", version, "@/"), *(("file name", file, "") for file in files)]
+    # An element with "@" would be a file of a different module: example.com/dep/@v/list. A file name may have an empty
+    # element, which leads nowhere: Go's own test data has such a bad zip.
+    names = [("module path", module, {"", "@"}), ("version", version, {"", "@", "/"})]
+    names += [("file name", file, set()) for file in files]
     for what, name, forbidden in names:
-        unsafe = {"", ".", ".."} & set(name.split("/")) or set("\\\0" + forbidden) & set(name)
+        unsafe = set(name.split("/")) & ({".", ".."} | forbidden & {""}) | set(name) & ({"\\", "\0"} | forbidden)
         unsafe |= set(_NOT_UTF8.findall(name))
         if unsafe:
             raise UsageError(f"{caller}: the {what} {name!r} has {min(unsafe)!r} in it, and Go accepts no such name")
