@@ -16,7 +16,9 @@ from tests.recorded_results import FROM_NOTHING, VERSIONS, read_results
 @pytest.fixture(scope="session")
 def store(pytestconfig: pytest.Config) -> Path:
     """The store of this session: inner pytest runs use it too, so that nothing is warmed twice."""
-    return store_folder(pytestconfig)
+    folder = store_folder(pytestconfig)
+    assert folder is not None
+    return folder
 
 
 @pytest.fixture(autouse=True)

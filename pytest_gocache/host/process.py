@@ -92,7 +92,7 @@ def _stderr(file: Path, *, logs: bool) -> Iterator[int]:
             return
         stop = threading.Event()
         failed: list[OSError] = []
-        thread = threading.Thread(target=_empty, args=(pipe[0], sink, stop, failed), daemon=True)
+        thread = threading.Thread(target=_empty, args=(pipe[0], sink, str(file), stop, failed), daemon=True)
         thread.start()
         try:
             yield pipe[1]
@@ -120,7 +120,7 @@ def _large_pipe() -> tuple[int, int] | None:
     return ends
 
 
-def _empty(read_end: int, sink: RawIOBase, stop: threading.Event, failed: list[OSError]) -> None:
+def _empty(read_end: int, sink: RawIOBase, file: str, stop: threading.Event, failed: list[OSError]) -> None:
     last = False
     while not last:
         last = stop.wait(_PAUSE_SECONDS)
@@ -131,7 +131,7 @@ def _empty(read_end: int, sink: RawIOBase, stop: threading.Event, failed: list[O
                         piece = piece[sink.write(piece) :]
                 except OSError as error:  # noqa: PERF203
                     # Raised at the end. Until then the pipe is emptied: a full one would block the writer for ever.
-                    failed.append(error)
+                    failed.append(OSError(error.errno, error.strerror, file))
 
 
 def _wait(process: subprocess.Popen[bytes], timeout: float | None, paused: Callable[[], float]) -> bool:

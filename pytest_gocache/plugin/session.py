@@ -12,10 +12,10 @@ import pytest
 
 from pytest_gocache.caches.source_scan import SourceScan
 from pytest_gocache.caches.warm_store import WarmStore
-from pytest_gocache.errors import GoCacheError
+from pytest_gocache.errors import GoCacheError, StoreError
 from pytest_gocache.explain.explainer import explain
 from pytest_gocache.gocache_toml import NamedToolchain
-from pytest_gocache.host.fetch_go import resolve
+from pytest_gocache.host.fetch_go import NO_STORE, resolve
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain, find_default
 from pytest_gocache.plugin.options import Settings, read_settings
@@ -44,8 +44,10 @@ class GoSession:
 
     @property
     def store(self) -> WarmStore:
-        """The store of warm caches."""
+        """The store of warm caches. Raises `StoreError` when there is no folder for it."""
         if self._store is None:
+            if self.settings.store is None:
+                raise StoreError(f"there is no store of warm caches.\n{NO_STORE}")
             self._store = WarmStore(self.settings.store, self.ambient, self.say, self.settings.store_limit)
         return self._store
 
