@@ -34,7 +34,7 @@ class ReasonCode(enum.Enum):
     # The key is the same.
     FORCED = "forced by {flag}: {same}"
     FAILED_BEFORE = "its last {kind} (step {since}) failed, and failures are not cached"
-    VET_NOT_CACHED = "{same}, but before Go 1.26 go vet analyses the packages that the command names every time"
+    VET_NOT_CACHED = "{same}, but before Go 1.26 Go does not cache the vet of named packages"
     NOT_NEEDED_BEFORE = "{same}, but that step did not need its output"
     TEST_BINARY_NOT_KEPT = "{same}, but Go keeps no test binaries"
     TEST_BINARY_NEEDED = "{same}, but the test had to run, and Go keeps no test binaries"

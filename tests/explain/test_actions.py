@@ -83,7 +83,7 @@ def test_vet_follows_what_it_looks_at(recorded: Recorded, go_version: str) -> No
         assert why == {}
     else:
         assert why[f"{APP}/lone"] == snapshot(
-            "nothing in its key changed since step 1, but before Go 1.26 go vet analyses the packages that the command names every time"
+            "nothing in its key changed since step 1, but before Go 1.26 Go does not cache the vet of named packages"
         )
     changed = reasons(edited, Kind.VET)
     assert changed[f"{APP}/api"] == snapshot("only followed: example.com/app/api changed")
