@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pytest_gocache.caches.archive import is_archive
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.module_cache import ModuleCache
 from pytest_gocache.errors import UsageError
@@ -129,3 +130,8 @@ def test_a_damaged_archive_is_named_and_changes_nothing(cache: BuildCache, tmp_p
     with pytest.raises(UsageError, match=f"gocache.restore: {saved} (cannot be restored: |is not a saved cache)"):
         cache.restore(saved)
     assert files_of(cache.path) == before
+
+
+@pytest.mark.parametrize(("name", "archive"), [("a.tar", True), ("a.tar.gz", True), ("a.tgz", True), ("a.zip", False)])
+def test_names_of_archives(name: str, archive: bool) -> None:  # noqa: FBT001 - a table's column
+    assert is_archive(Path(name)) is archive

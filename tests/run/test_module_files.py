@@ -13,6 +13,7 @@ import pytest
 from pytest_gocache.errors import ModuleFileError
 from pytest_gocache.results.seen_files import Texts
 from pytest_gocache.run.go_module import GoModule
+from pytest_gocache.run.module_files import entry
 from pytest_gocache.run.observer import Observer
 
 
@@ -166,3 +167,12 @@ def test_a_time_that_no_file_can_have_is_named(module: GoModule, mtime: Any) -> 
     module.write("a", "")
     with pytest.raises(ModuleFileError, match="go_module.touch: mtime=.* is not a time in epoch seconds"):
         module.touch("a", mtime)
+
+
+def test_the_folders_of_a_path_are_resolved_and_its_last_element_is_not(tmp_path: Path) -> None:
+    root = tmp_path.resolve()
+    (root / "real").mkdir()
+    (root / "alias").symlink_to("real")
+    (root / "real" / "link").symlink_to("nowhere")
+    assert entry(root, "remove", "alias/link") == root / "real" / "link"
+    assert entry(root, "remove", "alias") == root / "alias"
