@@ -147,7 +147,7 @@ def _options() -> str:
 
 
 def _constant(name: str) -> str:
-    home = pytest_gocache._homes()[name]  # noqa: SLF001 - where a name is defined
+    home = pytest_gocache._HOMES[name]  # noqa: SLF001 - where a name is defined
     body = ast.parse(inspect.getsource(importlib.import_module(home))).body
     for node, text in itertools.pairwise(body):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:

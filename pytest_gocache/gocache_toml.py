@@ -173,7 +173,7 @@ def _toolchain(file: Path, name: str, content: object) -> NamedToolchain:
         return NamedToolchain(str(file.parent / Path(path).expanduser()), env)
     except RuntimeError as error:
         raise UsageError(
-            f"{file}: {where}.path = {path!r}: this computer knows no such home folder: write the path in full"
+            f"{file}: {where}.path = {path!r}: `~` has no home folder here: write the full path"
         ) from error
 
 

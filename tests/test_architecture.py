@@ -157,7 +157,6 @@ TESTED_ELSEWHERE = {
     "plugin/hooks": "with_pytest/test_header_and_start_up",
     "plugin/hookspecs": "with_pytest/test_option_go_gate",
     "plugin/options": "with_pytest/test_ini_values",
-    "plugin/session": "with_pytest/test_failure_reports",
     "run/go_command": "with_go/test_observation",
     "run/go_module": "with_go/test_module",
     "run/machine": "with_go/test_machines",

@@ -31,7 +31,7 @@ def assert_compiled_with(result: Result, flag: str, *patterns: str) -> None:
     without a pattern, every package of the command counts, the standard library included.
 
     Raises `AssertionError` when a package lacks one of the flags, `PatternError` for a pattern that matches no package
-    of the command, and `UsageError` for text that is not a compile flag, for a package that Go did not come to, and for
+    of the command, and `UsageError` for text that is not a compile flag, for a package that Go did not compile, and for
     a command without an action graph.
     """
     wanted = _flags_in(flag, "assert_compiled_with")
@@ -93,7 +93,7 @@ def _compiles_with_flags(result: Result, patterns: Sequence[str], assertion: str
         if block is None:
             why = "Go's debug log of the command is gone, or lacks the cache key of the package"
             if result.failed and not action.action_id:
-                why = f"Go did not come to it, because {', '.join(sorted(result.failed)[:_MOST])} failed to compile"
+                why = f"Go did not compile it, because {', '.join(sorted(result.failed)[:_MOST])} failed to compile"
             raise UsageError(f"{assertion}: the compile flags of {action.package} in {result.title} are unknown: {why}")
         found.append((action, compile_flags(block)))
     return sorted(found, key=lambda pair: pair[0].package in result.std)

@@ -85,7 +85,7 @@ def repository(request: pytest.FixtureRequest, shared_runs: SharedRuns) -> Built
 
 
 def check(function: Callable[[BuiltRepository], None]) -> Callable[[BuiltRepository], None]:
-    """Make a test of a check. Findings that gocache.toml accepts must occur, and are expected failures."""
+    """Turn a check into a test. Accepted findings are an xfail; one that does not occur is a failure."""
 
     @functools.wraps(function)
     def judged(repository: BuiltRepository) -> None:

@@ -170,7 +170,7 @@ class _Command:
         found = [(followed.action, self._reasons[followed.key]) for followed in finding.followed]
         if not found:
             return reason
-        # Prefer an import that changed to a new one, then a package to a test's own, then the package under test.
+        # Imports that changed come before new ones, packages before test-only packages, the package under test first.
         found.sort(key=lambda pair: (pair[1].first, pair[0].scaffold, pair[0].import_path != action.import_path))
         nearest, its_reason = found[0]
         follows = (nearest.plain, *its_reason.follows)
@@ -193,7 +193,7 @@ class _Command:
 
 
 def _comparison(action: Action, then: Result) -> _Comparison:
-    """The comparison of a followed action: with its own last command if it ran, else with that of the follower."""
+    """The comparison of an import: with its own last command if it ran, else with the command of its importer."""
     return _Comparison(action, None if action.ran else then)
 
 

@@ -18,7 +18,7 @@ from pytest_gocache.results.result import Result
 from pytest_gocache.results.seen_files import LARGEST
 from pytest_gocache.results.tables import shortened
 
-__all__ = ["changes_between", "content_id", "folder_of", "text_diff"]
+__all__ = ["changes_between", "folder_of", "text_diff"]
 
 _MOST_LINES = 8
 _MOST_COMPARED = 1_000_000  # pairs of lines

@@ -15,7 +15,7 @@ from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.hashlog import quoted_words
 from pytest_gocache.golang.patterns import short_name
-from pytest_gocache.golang.testcache_log import Lookup, Miss, PackageLookups
+from pytest_gocache.golang.testcache_log import Lookup, Lookups, Miss, PackageLookups
 from pytest_gocache.results.cache_event import CacheOperation
 from pytest_gocache.results.given_flags import cleans
 from pytest_gocache.results.inputs import Change, Input, InputKind
@@ -177,13 +177,9 @@ def _other_binary(reason: Reason, result: Result, explainer: Explainer) -> Reaso
     if link is None:
         return reason
     why_linked = explainer.reason(result, link)
-    if not why_linked.changes:
-        lookups = log_of(then).lookups
-        if lookups.argument:
-            details = Details(flag=lookups.argument)
-            return replace(reason, code=ReasonCode.RESULT_OF_ARGUMENT_NOT_KEPT, details=details)
-        if lookups.disabled:
-            return replace(reason, code=ReasonCode.RESULT_OF_UNNAMED_NOT_KEPT)
+    not_kept = None if why_linked.changes else _not_cacheable(reason, log_of(then).lookups)
+    if not_kept:
+        return not_kept
     follows = why_linked.follows or (link.package,)
     return replace(
         reason,
@@ -193,6 +189,17 @@ def _other_binary(reason: Reason, result: Result, explainer: Explainer) -> Reaso
         cause=why_linked.cause or why_linked,
         since=why_linked.since,
     )
+
+
+def _not_cacheable(reason: Reason, lookups: Lookups) -> Reason | None:
+    """The reason when a command that ran the test could not cache its result."""
+    if lookups.argument:
+        return replace(reason, code=ReasonCode.RESULT_OF_ARGUMENT_NOT_KEPT, details=Details(flag=lookups.argument))
+    if lookups.names_no_package:
+        return replace(reason, code=ReasonCode.RESULT_OF_UNNAMED_NOT_KEPT)
+    if lookups.disabled:
+        return replace(reason, code=ReasonCode.RESULT_NOT_CACHEABLE, details=Details(in_go_words=lookups.disabled))
+    return None
 
 
 def _other_arguments(reason: Reason, result: Result, runs: Sequence[Result]) -> Reason | None:

@@ -13,7 +13,7 @@ from pytest_gocache.explain.tests import why_test_cached, why_test_ran
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.results.explanation import table
-from pytest_gocache.results.reasons import Reason, ReasonCode
+from pytest_gocache.results.reasons import Reason
 from pytest_gocache.results.result import PackageSet, Result
 from pytest_gocache.results.tables import listed, rows
 
@@ -107,12 +107,9 @@ def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
             continue
         reason = why_test_ran(result, outcome.package, explainer)
         reasons.append(reason)
-        did = f"{reason.kind.past}, {outcome.status.value}"
-        if reason.code is ReasonCode.FIRST_TIME:
-            lines = [f"{did}, for the first time in this test"]
-        else:
-            first, *more = reason.lines()
-            lines = [f"{did}: {first}", *more]
+        first, *more = reason.lines()
+        status = outcome.status.value
+        lines = [f"{first}: {status}" if reason.first else f"{reason.kind.past}, {status}: {first}", *more]
         if reason.cause is not None:
             lines += [f"  {line}" for line in reason.cause.lines()]
         found.append((outcome.package, lines))

@@ -61,9 +61,7 @@ def expand_home(path: str, setting: str) -> Path:
     try:
         return Path(path).expanduser()
     except RuntimeError as error:
-        raise UsageError(
-            f"{setting}={path}: this computer knows no such home folder: write the path in full"
-        ) from error
+        raise UsageError(f"{setting}={path}: `~` has no home folder here: write the full path") from error
 
 
 def full_folder(path: Path) -> str:

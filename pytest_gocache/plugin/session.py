@@ -152,7 +152,8 @@ def commands_of(item: pytest.Item) -> TestCommands:
 def forget_commands(item: pytest.Item) -> None:
     """Free the results of a test that has ended, and the logs that explanations have read: pytest keeps the items."""
     if _COMMANDS in item.stash:
-        del item.stash[_COMMANDS]
+        # Whether the test failed stays: a folder that several tests share is kept or deleted at the session's end.
+        item.stash[_COMMANDS].results.clear()
 
 
 def record_result(item: pytest.Item, result: Result, root: Path) -> None:

@@ -30,7 +30,7 @@ class Circumstances:
     modcache: Path = Path(os.devnull)
     """The GOMODCACHE."""
     cwd: Path = Path()
-    """The working folder, relative to the module's root; absolute when a program called go outside the module."""
+    """The working folder: an absolute path in the result of a command."""
     cpus: int = 1
     """How many CPUs the command may use."""
     started: float = 0.0

@@ -42,7 +42,7 @@ def counted(things: Sequence[object], one: str, many: str) -> str:
 
 
 def shortened(value: str, other: str | None = "") -> str:
-    """A value of at most about 200 characters: a longer one loses the words that ``other`` has, too."""
+    """The value, cut to about 200 characters. A long value first loses the words that ``other`` also has."""
     if len(value) <= _LONGEST_VALUE:
         return value
     words, others = (re.findall(r"[^\s,]+", text) for text in (value, other or ""))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import textwrap
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.module_cache import ModuleCache, holds_modules
@@ -23,8 +24,10 @@ from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.module_files import changeable, existing_file, file_errors, new_files, text_of
 from pytest_gocache.run.observer import Observer
 
-if TYPE_CHECKING:
-    from typing_extensions import Unpack  # in typing from Python 3.11 on
+if sys.version_info >= (3, 11):
+    from typing import Unpack
+else:
+    from typing_extensions import Unpack
 
 __all__ = ["GoModule", "observer_of"]
 

@@ -176,8 +176,8 @@ def _send(connection: socket.socket, texts: list[bytes]) -> None:
 def _receive(connection: socket.socket, start: bytes = b"") -> list[bytes]:
     """A list of texts: their number, then each text, all ended by a NUL; an empty list when the caller is gone.
 
-    The first of them must begin with ``start``. A caller that sends something else is heard no further: any user of
-    this computer can connect. Raises `ValueError` when the message does not start with a number.
+    The first of them must begin with ``start``. Reading stops as soon as it does not: any user of this computer can
+    connect. Raises `ValueError` when the message does not start with a number.
     """
     received = bytearray()
     while b"\0" not in received[: _MOST_DIGITS + 1] or len(received) < received.index(0) + 1 + len(start):

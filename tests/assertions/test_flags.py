@@ -99,5 +99,5 @@ def test_the_flags_of_a_package_that_go_never_came_to(recorded: Recorded) -> Non
     failed = recorded("broken")[1]
     assert_compiled_with(failed, "-N", "./lib")
     assert failure(assert_not_compiled_with, failed, "-N", "./api", raises=UsageError) == snapshot(
-        "assert_not_compiled_with: the compile flags of example.com/app/api in `go build -gcflags=-N ./...` (step 2) are unknown: Go did not come to it, because example.com/app/lib failed to compile"
+        "assert_not_compiled_with: the compile flags of example.com/app/api in `go build -gcflags=-N ./...` (step 2) are unknown: Go did not compile it, because example.com/app/lib failed to compile"
     )

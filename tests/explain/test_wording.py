@@ -91,7 +91,7 @@ def test_links(recorded: Recorded) -> None:
 def test_why_tests_ran(recorded: Recorded) -> None:
     first, _, counted, word, _, edited, *_ = recorded("tested")
     assert "\n".join(why_tests_ran(first, [first.tests[f"{APP}/lib"]])) == snapshot(
-        "  example.com/app/lib  executed, passed, for the first time in this test"
+        "  example.com/app/lib  executed for the first time in this test: passed"
     )
     assert "\n".join(why_tests_ran(counted, [counted.tests[f"{APP}/lib"]])) == snapshot("""\
   example.com/app/lib  executed, passed: -count=1 switches the test cache off

@@ -286,5 +286,5 @@ def test_the_flags_of_a_package_that_go_did_not_come_to_are_unknown(app: GoModul
     for check in (assert_compiled_with, assert_not_compiled_with):
         text = failure(check, result, "-l", "./api", raises=UsageError)
         assert text.removeprefix(f"{check.__name__}: ") == snapshot(
-            "the compile flags of example.com/app/api in `go build -gcflags=-N ./...` (step 1) are unknown: Go did not come to it, because example.com/app/lib failed to compile"
+            "the compile flags of example.com/app/api in `go build -gcflags=-N ./...` (step 1) are unknown: Go did not compile it, because example.com/app/lib failed to compile"
         )

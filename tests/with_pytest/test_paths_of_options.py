@@ -74,7 +74,7 @@ def test_a_relative_cache_folder_does_not_count(pytester: pytest.Pytester, monke
         ("--go-repo=file", "there is no folder */file"),
         ("--go-modcache=nowhere", "there is no folder */nowhere"),
         *(
-            (f"{name}=~nobody-of-this-name/x", "this computer knows no such home folder*")
+            (f"{name}=~nobody-of-this-name/x", "`~` has no home folder here*")
             for name in ("--gocache-json", "--gocache-dir", "--go-repo", "--go-modcache")
         ),
     ],

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_gocache.gocache_toml import RepositoryConfig
+from pytest_gocache.golang.action import Kind
 from pytest_gocache.plugin.gate.compare import Comparison, TestRun, compare
 from pytest_gocache.plugin.gate.render import as_json, as_markdown, as_text, workflow_commands
 from pytest_gocache.results.command_record import command_records
@@ -20,6 +21,7 @@ from pytest_gocache.results.result import Result
 __all__ = ["Reports"]
 
 _RECORDS: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
+_COUNTED_KINDS = frozenset(kind.value for kind in Kind if kind.explained)
 _COUNTED = ("ran", "cached", "failed")
 
 
@@ -145,8 +147,9 @@ def _properties(label: str, commands: list[dict[str, Any]]) -> list[tuple[str, o
     counts: dict[str, int] = {}
     for command in commands:
         for subject, state in command["states"].items():
-            if state in _COUNTED and subject.startswith(("compile ", "link ", "vet ")):
-                name = f"gocache.{subject.partition(' ')[0]}.{state}"
+            kind = subject.partition(" ")[0]
+            if state in _COUNTED and kind in _COUNTED_KINDS:
+                name = f"gocache.{kind}.{state}"
                 counts[name] = counts.get(name, 0) + 1
     return [*properties, *sorted(counts.items())]
 
