@@ -13,6 +13,7 @@ import pytest
 from pytest_gocache.errors import ModuleFileError
 from pytest_gocache.results.seen_files import Texts
 from pytest_gocache.run.go_module import GoModule
+from pytest_gocache.run.module_files import entry
 from pytest_gocache.run.observer import Observer
 
 
@@ -31,6 +32,16 @@ def outside(tmp_path: Path) -> Path:
     file = tmp_path / "outside.txt"
     file.write_text("outside", encoding="utf-8")
     return file
+
+
+def test_the_folders_of_an_entry_are_resolved_and_the_entry_is_not(module: GoModule) -> None:
+    (module.path / "folder").mkdir()
+    for link, target in {"link": "folder", "folder/x": "../link"}.items():
+        (module.path / link).symlink_to(target)
+    assert entry(module.path, "write", "link/x") == module.path / "folder" / "x"
+    assert entry(module.path, "write", "folder/x/") == module.path / "folder" / "x"
+    assert entry(module.path, "write", "folder/x/.") == module.path / "folder"
+    assert entry(module.path, "write", "folder/x/..") == module.path
 
 
 @pytest.mark.parametrize("target", ["real.txt", "folder", "../outside.txt", "nowhere"])
