@@ -85,7 +85,7 @@ def test_all_that_it_may_say(tmp_path: Path) -> None:
         (f"accept = {'{a=' * 5000}1{'}' * 5000}", "its arrays or tables are nested too deeply"),
         (
             "[toolchains.x]\npath = '~nobody-of-this-name/y'",
-            "x.path = '~nobody-of-this-name/y': this computer knows no",
+            "x.path = '~nobody-of-this-name/y': `~` has no home folder",
         ),
         ('go_repo = "a\\u0000b"', "go_repo has a NUL"),
         ('[toolchains.x]\npath = "a\\u0000b"', "toolchains.x.path has a NUL"),

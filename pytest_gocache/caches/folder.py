@@ -81,7 +81,8 @@ class CacheFolder:
                 f"{self._fixture}.restore: {source} is not a saved cache: {error}; a cache has only files and folders"
             ) from error
         except UNREADABLE as error:
-            raise UsageError(f"{self._fixture}.restore: {source} cannot be restored: {error}") from error
+            verb = "copied" if source.is_dir() else "unpacked"
+            raise UsageError(f"{self._fixture}.restore: {source} cannot be {verb}: {error}") from error
         else:
             remove_tree(self.path)
             aside.rename(self.path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,6 +29,9 @@ from pytest_gocache.run.observer import Observer, Steps
 from pytest_gocache.run.toolchain_check import check_toolchain
 
 __all__ = ["GoSession", "commands_of", "forget_commands", "keep_folder", "record_result", "session_of"]
+
+
+_PAUSE_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -141,7 +146,16 @@ def session_of(config: pytest.Config) -> GoSession:
     """The `GoSession` of this pytest process; the first call makes it."""
     if _SESSION not in config.stash:
         config.stash[_SESSION] = GoSession(read_settings(config), lambda line: _say(config, line))
+        if hasattr(config, "workerinput"):
+            threading.Thread(target=_end_with_controller, args=(os.getppid(),), daemon=True).start()
     return config.stash[_SESSION]
+
+
+def _end_with_controller(controller: int) -> None:
+    """End this xdist worker, and with it its go commands, when the controller dies: xdist takes ten seconds for it."""
+    while os.getppid() == controller:
+        time.sleep(_PAUSE_SECONDS)
+    os._exit(1)
 
 
 def commands_of(item: pytest.Item) -> TestCommands:

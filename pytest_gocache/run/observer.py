@@ -241,7 +241,7 @@ class Observer:
             args = _with_output(arguments, args, binaries)
         ran = result.circumstances
         observer = self.apart(replace(self.machine, build_cache=cache, shared=None), ran.cwd, folder / "steps")
-        changes = {**ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", "GOBIN": str(binaries)}
+        changes = {**ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", **_installing_into(binaries, ran.env)}
         return observer.go(args, changes, check=False, timeout=None)
 
     def apart(self, machine: Machine, cwd: Path, folder: Path) -> Observer:
@@ -290,6 +290,15 @@ def _with_output(arguments: GoArguments, args: Sequence[str], folder: Path) -> l
     kept = without_flag(args, "o")
     kept.insert(arguments.insert_at, f"-o={folder}{os.sep}")
     return kept
+
+
+def _installing_into(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
+    """The variables that make ``go install`` put its binaries into ``folder``."""
+    if env.get("GOBIN"):
+        return {"GOBIN": str(folder)}
+    # Go refuses to install for a different system while GOBIN is set. It installs into the first folder of GOPATH.
+    gopath = [str(folder), *filter(None, [env.get("GOPATH")])]
+    return {"GOPATH": os.pathsep.join(gopath), "GOMODCACHE": str(gomodcache_of(env))}
 
 
 def _unpacked_modules(cache: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pytest_gocache.caches.archive import is_archive
+from pytest_gocache.caches.archive import NotACacheError, is_archive, unpack
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.module_cache import ModuleCache
 from pytest_gocache.errors import UsageError
@@ -80,6 +80,18 @@ def test_a_folder_with_anything_but_files_and_folders_is_refused_too(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "saved"]
 
 
+def test_an_archive_is_known_by_its_name(tmp_path: Path) -> None:
+    names = ["gocache.tar", "gocache.tar.gz", "gocache.tgz", "gocache.zip", "tar"]
+    assert [is_archive(tmp_path / name) for name in names] == [True, True, True, False, False]
+
+
+def test_unpack_stops_at_the_first_member_that_no_cache_has(tmp_path: Path) -> None:
+    saved = archive(tmp_path, member("first"), member("link", tarfile.SYMTYPE, linkname="first"), member("last"))
+    with pytest.raises(NotACacheError, match="^link is a symbolic link$"):
+        unpack(saved, tmp_path / "unpacked")
+    assert files_of(tmp_path / "unpacked").keys() == {"first"}
+
+
 def test_hard_links_within_an_archive_become_copies(cache: BuildCache, tmp_path: Path) -> None:
     saved = archive(tmp_path, member("./one"), member("./two", tarfile.LNKTYPE, linkname="./one"), name="saved.tar.gz")
     cache.restore(saved)
@@ -127,7 +139,7 @@ def test_a_damaged_archive_is_named_and_changes_nothing(cache: BuildCache, tmp_p
         archive(tmp_path, member("x", mtime=0, pax_headers={"mtime": "1e300"}), name=saved.name)
     else:
         archive(tmp_path, member("x"), member("x/y"), name=saved.name)
-    with pytest.raises(UsageError, match=f"gocache.restore: {saved} (cannot be restored: |is not a saved cache)"):
+    with pytest.raises(UsageError, match=f"gocache.restore: {saved} (cannot be unpacked: |is not a saved cache)"):
         cache.restore(saved)
     assert files_of(cache.path) == before
 

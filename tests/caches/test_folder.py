@@ -75,7 +75,7 @@ def test_an_archive_gives_back_content_and_times(cache: BuildCache, tmp_path: Pa
 def test_an_archive_that_was_cut_is_an_error(cache: BuildCache, tmp_path: Path) -> None:
     saved = cache.save(tmp_path / "saved.tar.gz")
     saved.write_bytes(saved.read_bytes()[:-40])
-    with pytest.raises(UsageError, match="cannot be restored"):
+    with pytest.raises(UsageError, match="cannot be unpacked"):
         CacheFolder(tmp_path / "other").restore(saved)
 
 

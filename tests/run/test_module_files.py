@@ -34,6 +34,16 @@ def outside(tmp_path: Path) -> Path:
     return file
 
 
+def test_the_folders_of_an_entry_are_resolved_and_the_entry_is_not(module: GoModule) -> None:
+    (module.path / "folder").mkdir()
+    for link, target in {"link": "folder", "folder/x": "../link"}.items():
+        (module.path / link).symlink_to(target)
+    assert entry(module.path, "write", "link/x") == module.path / "folder" / "x"
+    assert entry(module.path, "write", "folder/x/") == module.path / "folder" / "x"
+    assert entry(module.path, "write", "folder/x/.") == module.path / "folder"
+    assert entry(module.path, "write", "folder/x/..") == module.path
+
+
 @pytest.mark.parametrize("target", ["real.txt", "folder", "../outside.txt", "nowhere"])
 def test_a_symbolic_link_is_removed_as_a_link(module: GoModule, outside: Path, target: str) -> None:
     module.write({"real.txt": "real", "folder/x.txt": "x"})
