@@ -93,7 +93,7 @@ def test_a_path_that_cannot_be_used_is_refused_before_anything_runs(
 def test_a_toolchain_below_an_unknown_home_is_named(pytester: pytest.Pytester, store: Path) -> None:
     pytester.makepyfile(ONE_BUILD)
     result = run(pytester, store, "--go-toolchain=~nobody-of-this-name/go")
-    result.stderr.fnmatch_lines(["ERROR: --go-toolchain=~nobody-of-this-name/go: this computer knows no such home *"])
+    result.stderr.fnmatch_lines(["ERROR: --go-toolchain=~nobody-of-this-name/go: `~` has no home folder here*"])
 
 
 def test_a_report_that_cannot_be_written_after_all_leaves_the_summary(pytester: pytest.Pytester) -> None:
