@@ -142,6 +142,9 @@ def test_any_command_line_is_read(args: list[str]) -> None:
         ("build .", "-ldflags=-linkmode=internal", []),
         ("build .", "'-race", []),
         ("build .", "words without dashes", []),
+        ("build .", "-trimpath -ldflags=-X=main.owner=O'Brien", ["-trimpath"]),
+        ("build .", "-tags=a\\ -n", ["-tags=a\\"]),
+        ("build .", "-trimpath ---x", []),
     ],
 )
 def test_the_flags_that_select_a_variant_of_the_standard_library(line: str, goflags: str, expected: list[str]) -> None:
