@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Container, Iterable
 from pathlib import PurePosixPath
 
+from pytest_gocache.golang.compile_flags import CompileFlags
 from pytest_gocache.golang.hashlog import HashBlock, quoted_words
 from pytest_gocache.results.inputs import TARGET_VARIABLES, Change, Input, InputKind
 
@@ -55,16 +56,18 @@ def variant_of(block: HashBlock) -> tuple[str, ...]:
     return tuple(found)
 
 
-def compile_flags(block: HashBlock) -> list[str]:
-    """The flags in the key of a compile: those of Go, then those of the user, and ``-trimpath``."""
-    found = []
+def compile_flags(block: HashBlock) -> CompileFlags:
+    """The flags in the key of a compile. Fuzzing and GOCOMPILEDEBUG add flags after the user's."""
+    words: list[str] = []
+    later: list[str] = []
     for line in block.inputs:
-        match = _COMPILE.fullmatch(line)
-        if match:
-            found += quoted_words(match[2] + match[3])
-        elif line == "trimpath\n":
-            found.append("-trimpath")
-    return found
+        if match := _COMPILE.fullmatch(line):
+            words += quoted_words(match[2] + match[3])
+        elif line.startswith("fuzz "):
+            later += quoted_words(line)
+        elif line.startswith(_GOCOMPILEDEBUG):
+            later.append(f"-d={line.removeprefix(_GOCOMPILEDEBUG).rstrip()}")
+    return CompileFlags((*words, *later), "trimpath\n" in block.inputs)
 
 
 def _named_but(block: HashBlock, same: Container[str]) -> Iterable[_Named]:
@@ -88,6 +91,7 @@ def _named(line: str) -> list[_Named]:
     return [(Input(InputKind.UNKNOWN, line.strip()), "")]
 
 
+_GOCOMPILEDEBUG = "magic GOCOMPILEDEBUG="
 _COMPILE = re.compile(rf"compile (.*?) {_LIST} {_LIST}\n", re.DOTALL)
 
 

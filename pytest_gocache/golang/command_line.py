@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_gocache.golang.quoted import split_words, trimmed
@@ -12,7 +12,6 @@ __all__ = [
     "VARIANT_ENV",
     "FlagsForPackages",
     "GoArguments",
-    "compile_flag_set",
     "flags_of",
     "int_of",
     "is_set",
@@ -223,16 +222,3 @@ def int_of(value: str) -> int | None:
         return int(digits, 0) if len(digits) <= _MOST_DIGITS and digits.isascii() and digits == digits.strip() else None
     except ValueError:
         return None
-
-
-def compile_flag_set(words: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """Compile flags as names with values, however they are written: ``-d a,b`` is ``-d=a -d=b``, ``-N=1`` is ``-N``."""
-    flags: list[tuple[str, str]] = []
-    for word in words:
-        if word.startswith("-"):
-            name, _, value = word.lstrip("-").partition("=")
-            flags.append((name, "" if value in ("1", "true") else value))
-        elif flags:
-            flags[-1] = (flags[-1][0], word)
-    lists = [(name, value.split(",") if name == "d" else [value]) for name, value in flags]
-    return frozenset((name, value.removesuffix("=1")) for name, values in lists for value in values)

@@ -6,7 +6,7 @@ import os
 import posixpath
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,11 +15,11 @@ from pytest_gocache.golang.action import Action
 from pytest_gocache.golang.command_line import (
     FlagsForPackages,
     GoArguments,
-    compile_flag_set,
     flags_of,
     int_of,
     is_set,
 )
+from pytest_gocache.golang.compile_flags import compile_settings
 from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.results.result import Result
 
@@ -93,8 +93,8 @@ class PackageFlags:
     """Whether the flag has no package pattern. Go then applies it to the packages that the command names."""
     patterns: tuple[str, ...]
     """The patterns of the packages that the flag applies to."""
-    flags: frozenset[tuple[str, str]]
-    """The compile flags in its value, as `compile_flag_set` reads them."""
+    settings: Mapping[str, str]
+    """The compile flags in its value, as `compile_settings` reads them."""
 
 
 def package_flags(result: Result, flag: str) -> list[PackageFlags]:
@@ -106,7 +106,7 @@ def package_flags(result: Result, flag: str) -> list[PackageFlags]:
             continue
         patterns = (read.pattern,) if read.pattern else package_arguments(result)
         text = shlex.quote(f"-{flag}={given.value}") + given.where
-        found.append(PackageFlags(text, given.where, not read.pattern, patterns, compile_flag_set(read.words)))
+        found.append(PackageFlags(text, given.where, not read.pattern, patterns, compile_settings(read.words)))
     return found
 
 

@@ -75,9 +75,9 @@ def test_flags_for_packages() -> None:
         command("build -gcflags=std=-l -gcflags= ./lib", "'-gcflags=-N -l'"), "gcflags"
     )
     assert (first.text, first.bare, first.patterns) == ("'-gcflags=-N -l' in GOFLAGS", True, ("./lib",))
-    assert first.flags == {("N", ""), ("l", "")}
+    assert first.settings == {"N": "1", "l": "1"}
     assert (second.text, second.bare, second.patterns) == ("-gcflags=std=-l", False, ("std",))
-    assert (third.bare, third.flags) == (True, frozenset())
+    assert (third.bare, third.settings) == (True, {})
 
 
 @pytest.mark.parametrize("value", ["-l '-N", "std", "=-N", "'std'=-N"])
