@@ -92,7 +92,7 @@ def _named(line: str) -> list[_Named]:
 
 
 _GOCOMPILEDEBUG = "magic GOCOMPILEDEBUG="
-_COMPILE = re.compile(rf"compile (.*?) {_LIST} {_LIST}\n", re.DOTALL)
+_COMPILE = re.compile(rf"compile ([^\[]*) {_LIST} {_LIST}\n", re.DOTALL)
 
 
 def _file(match: re.Match[str]) -> list[_Named]:
@@ -128,7 +128,7 @@ def _build_info(match: re.Match[str]) -> list[_Named]:
     named = []
     for line in "".join(quoted_words(match[1])).splitlines():
         fields = line.split("\t")
-        if fields[0] == "build":
+        if line.startswith("build\t"):
             name, _, value = fields[1].partition("=")
             named.append((Input(InputKind.SETTING, name), value))
         elif line:
@@ -178,10 +178,10 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             lambda m: [(Input(InputKind.COMPILER), m[1]), (Input(InputKind.COMPILE_FLAGS), _words(m[2] + m[3]))],
         ),
         (
-            rf"asm (.*?) {_LIST} {_LIST}\n",
+            rf"asm ([^\[]*) {_LIST} {_LIST}\n",
             lambda m: [(Input(InputKind.ASSEMBLER), m[1]), (Input(InputKind.ASSEMBLER_FLAGS), _words(m[2] + m[3]))],
         ),
-        (r"link (.*?) (\[.*\]) (\S+)\n", _link),
+        (rf"link ([^\[]*) {_LIST} (\S+)\n", _link),
         (r"linkflags (.*)\n", _words_as(InputKind.LINK_FLAGS)),
         (r"defaultgodebug (.*)\n", _as(InputKind.DEFAULT_GODEBUG)),
         (r"pgofile (.*)\n", _as(InputKind.PGO_PROFILE)),
