@@ -321,6 +321,6 @@ def _listed(packages: frozenset[str]) -> str:
 def _described(description: Path) -> dict[str, Any]:
     try:
         content = json.loads(description.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -140,7 +140,7 @@ def advice_on_bare_flags(result: Result, actions: Sequence[Action]) -> tuple[str
     """What to do about packages that a ``-gcflags`` or ``-asmflags`` without a package pattern does not reach."""
     for name in ("gcflags", "asmflags"):
         given = package_flags(result, name)
-        bare = next((flags for flags in given if flags.bare and flags.flags), None)
+        bare = next((flags for flags in given if flags.bare and flags.settings), None)
         if bare and not any(matching_word(result, flags.patterns, action) for flags in given for action in actions):
             remedy = f"-{name}=all=… applies to their imports, too"
             return (f"-{name} without a pattern{bare.where} applies only to the packages that are named: {remedy}",)

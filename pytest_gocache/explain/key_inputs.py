@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Container, Iterable
 from pathlib import PurePosixPath
 
+from pytest_gocache.golang.compile_flags import CompileFlags
 from pytest_gocache.golang.hashlog import HashBlock, quoted_words
 from pytest_gocache.results.inputs import TARGET_VARIABLES, Change, Input, InputKind
 
@@ -55,16 +56,18 @@ def variant_of(block: HashBlock) -> tuple[str, ...]:
     return tuple(found)
 
 
-def compile_flags(block: HashBlock) -> list[str]:
-    """The flags in the key of a compile: those of Go, then those of the user, and ``-trimpath``."""
-    found = []
+def compile_flags(block: HashBlock) -> CompileFlags:
+    """The flags in the key of a compile. Fuzzing and GOCOMPILEDEBUG add flags after the user's."""
+    words: list[str] = []
+    later: list[str] = []
     for line in block.inputs:
-        match = _COMPILE.fullmatch(line)
-        if match:
-            found += quoted_words(match[2] + match[3])
-        elif line == "trimpath\n":
-            found.append("-trimpath")
-    return found
+        if match := _COMPILE.fullmatch(line):
+            words += quoted_words(match[2] + match[3])
+        elif line.startswith("fuzz "):
+            later += quoted_words(line)
+        elif line.startswith(_GOCOMPILEDEBUG):
+            later.append(f"-d={line.removeprefix(_GOCOMPILEDEBUG).rstrip()}")
+    return CompileFlags((*words, *later), "trimpath\n" in block.inputs)
 
 
 def _named_but(block: HashBlock, same: Container[str]) -> Iterable[_Named]:
@@ -88,7 +91,8 @@ def _named(line: str) -> list[_Named]:
     return [(Input(InputKind.UNKNOWN, line.strip()), "")]
 
 
-_COMPILE = re.compile(rf"compile (.*?) {_LIST} {_LIST}\n", re.DOTALL)
+_GOCOMPILEDEBUG = "magic GOCOMPILEDEBUG="
+_COMPILE = re.compile(rf"compile ([^\[]*) {_LIST} {_LIST}\n", re.DOTALL)
 
 
 def _file(match: re.Match[str]) -> list[_Named]:
@@ -124,7 +128,7 @@ def _build_info(match: re.Match[str]) -> list[_Named]:
     named = []
     for line in "".join(quoted_words(match[1])).splitlines():
         fields = line.split("\t")
-        if fields[0] == "build":
+        if line.startswith("build\t"):
             name, _, value = fields[1].partition("=")
             named.append((Input(InputKind.SETTING, name), value))
         elif line:
@@ -174,10 +178,10 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             lambda m: [(Input(InputKind.COMPILER), m[1]), (Input(InputKind.COMPILE_FLAGS), _words(m[2] + m[3]))],
         ),
         (
-            rf"asm (.*?) {_LIST} {_LIST}\n",
+            rf"asm ([^\[]*) {_LIST} {_LIST}\n",
             lambda m: [(Input(InputKind.ASSEMBLER), m[1]), (Input(InputKind.ASSEMBLER_FLAGS), _words(m[2] + m[3]))],
         ),
-        (r"link (.*?) (\[.*\]) (\S+)\n", _link),
+        (rf"link ([^\[]*) {_LIST} (\S+)\n", _link),
         (r"linkflags (.*)\n", _words_as(InputKind.LINK_FLAGS)),
         (r"defaultgodebug (.*)\n", _as(InputKind.DEFAULT_GODEBUG)),
         (r"pgofile (.*)\n", _as(InputKind.PGO_PROFILE)),

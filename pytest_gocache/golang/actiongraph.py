@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from pytest_gocache.errors import ActionGraphError
@@ -17,6 +19,8 @@ __all__ = ["action_ids", "parse_action_graph"]
 _ACTION_ID = re.compile(rb'"ActionID": "([^"\n]+)"')
 # A mode that no kind has becomes OTHER. One of them is "link-install", which only moves the output of a "link".
 _KINDS = {mode: kind for kind in Kind for mode in kind.modes}
+
+_TEXTS = attrgetter("mode", "package", "action_id", "build_id", "target")
 
 
 def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | None = None) -> tuple[Action, ...]:
@@ -34,7 +38,7 @@ def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | No
     try:
         seconds = _Clock().read
         nodes = [_Node.read(node, seconds) for node in raw]
-        _check_numbers(set().union(*(node.deps for node in nodes)))
+        _check_types(nodes)
         origin = min((node.ready for node in nodes if node.ready is not None), default=0.0)
         names = _Names(nodes, test_variants or {})
         targets = {link: node.target for node in nodes if node.mode == "link-install" for link in node.deps}
@@ -43,10 +47,23 @@ def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | No
         raise ActionGraphError(f"unexpected shape of an action: {type(error).__name__}: {error}") from error
 
 
-def _check_numbers(ids: Iterable[object]) -> None:
-    # One check for all of them: a check of each list would take a good part of the reading time.
-    if not all(isinstance(each, int) for each in ids):
-        raise TypeError("a dependency is not a number")
+def _check_types(nodes: Sequence[_Node]) -> None:
+    # One check for all of them: a check of each field as it is read would take a good part of the reading time.
+    ids = [node.id for node in nodes]
+    numbers = set(map(type, chain(ids, *[node.deps for node in nodes])))
+    texts = set(map(type, chain(*map(_TEXTS, nodes), *[node.commands for node in nodes])))
+    if not (numbers <= {int} and texts <= {str}):
+        raise TypeError("a field has a value of the wrong type")
+    if len(set(ids)) < len(ids):
+        raise ValueError("two actions have the same number")
+
+
+def _list(value: object) -> tuple[Any, ...]:
+    if value is None:  # Go's empty list
+        return ()
+    if type(value) is not list:
+        raise TypeError(f"a list was expected, not {value!r:.50}")
+    return tuple(value)
 
 
 def action_ids(text: bytes) -> set[str]:
@@ -75,22 +92,22 @@ class _Node:
     @classmethod
     def read(cls, raw: dict[str, Any], seconds: Callable[[str], float | None]) -> _Node:
         get = raw.get
-        mode = str(raw["Mode"])
+        mode = raw["Mode"]
         # Positional arguments: keywords would take a tenth of the reading time.
         return cls(
-            int(raw["ID"]),
+            raw["ID"],
             mode,
             _KINDS.get(mode, Kind.OTHER),
-            str(get("Package") or ""),
-            tuple(get("Deps") or ()),
-            str(get("ActionID") or ""),
-            str(get("BuildID") or ""),
-            tuple(get("Cmd") or ()),
+            get("Package", ""),
+            _list(get("Deps")),
+            get("ActionID", ""),
+            get("BuildID", ""),
+            _list(get("Cmd")),
             bool(get("VetxOnly")),
-            str(get("Target") or ""),
-            seconds(get("TimeReady") or ""),
-            seconds(get("TimeStart") or ""),
-            seconds(get("TimeDone") or ""),
+            get("Target", ""),
+            seconds(get("TimeReady", "")),
+            seconds(get("TimeStart", "")),
+            seconds(get("TimeDone", "")),
         )
 
 
@@ -108,7 +125,11 @@ class _Clock:
             seconds = self._seconds[whole, zone]
         except KeyError:
             seconds = self._seconds[whole, zone] = _seconds(whole, zone)
-        return seconds + float(fraction) if fraction and seconds is not None else seconds
+        if not fraction or seconds is None:
+            return seconds
+        if not fraction[1:].isdigit():
+            raise ValueError(f"not a time: {timestamp!r:.50}")
+        return seconds + float(fraction)
 
 
 def _seconds(whole: str, zone: str) -> float | None:

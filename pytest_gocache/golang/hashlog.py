@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import chain
 
 from pytest_gocache.errors import HashLogError
 from pytest_gocache.golang.action import Kind
@@ -20,14 +20,18 @@ __all__ = ["HashBlock", "parse_hash_log", "quoted_words", "short_id", "split_deb
 # of a file.
 _LINE = re.compile(
     rb"^HASH(?:"
-    rb"\[(?P<name>[^\n]*?)\](?:: (?:(?P<input>\"[^\n]*\")|(?P<sum>[0-9a-f]{64})))?"
+    rb"\[(?P<name>[^\n\]]*(?:\](?!: |\n)[^\n\]]*)*)\](?:: (?:(?P<input>\"[^\n]*\")|(?P<sum>[0-9a-f]{64})))?"
     rb"| subkey [0-9a-f]+ \"[^\n]*\" = [0-9a-f]+"
     rb"| [^\n]*: [0-9a-f]{64}"
     rb")\n",
     re.MULTILINE,
 )
 _MOST_DOUBTFUL = 14  # lines that may belong to any of several open blocks: 2**14 sums are tried at most
+# The most work to separate the blocks of a log, in bytes that are hashed: for each byte of their lines, and besides.
+# An update of a hash takes as long as these many bytes.
+_WORK_PER_BYTE, _LEAST_WORK, _WORK_PER_UPDATE = 64, 8 << 20, 64
 _KINDS = {kind.hashed_as: kind for kind in Kind if kind.hashed_as}
+_UTF8 = ("utf-8", "surrogateescape")
 _SHORT = 15  # bytes of the SHA-256 in an action ID, and in the ID of a file's content
 
 
@@ -126,9 +130,17 @@ class _Open:
     sums: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Work:
+    """What may still be hashed to tell blocks apart, in bytes. It grows with the log, so the time is linear."""
+
+    left: int = _LEAST_WORK
+
+
 def _blocks(lines: Iterable[tuple[bytes, bytes | None, bytes | None]]) -> Iterator[HashBlock]:
     """The blocks in lines of (name, input, sum). The first line of a block has neither, its last line has the sum."""
     open_blocks: dict[bytes, _Open] = {}
+    work = _Work()
     for name, text, digest in lines:
         opened = open_blocks.get(name)
         if text is None and digest is None:
@@ -139,42 +151,60 @@ def _blocks(lines: Iterable[tuple[bytes, bytes | None, bytes | None]]) -> Iterat
         elif text is not None:
             # The first line may be missing, when it follows output without a newline; the sum verifies the block.
             open_blocks.setdefault(name, _Open()).inputs.append(unquote(text))
+            work.left += len(text) * _WORK_PER_BYTE
         elif opened is not None and digest is not None:
             opened.sums.append(digest.decode("ascii"))
             if len(opened.sums) >= opened.blocks:
                 del open_blocks[name]
-                yield from _separated(name.decode("utf-8", "surrogateescape"), opened)
+                yield from _separated(name.decode("utf-8", "surrogateescape"), opened, work)
 
 
-def _separated(name: str, opened: _Open) -> Iterator[HashBlock]:
+def _separated(name: str, opened: _Open, work: _Work) -> Iterator[HashBlock]:
     """The separate blocks of ``opened``. A line that occurs once for each block is in all blocks.
 
-    For the other lines, the sums decide: every combination is tried, up to a limit.
+    For the other lines, the sums decide: every combination is tried, until ``work`` is used up.
     """
     if opened.blocks <= 1:
         block = HashBlock(name, tuple(opened.inputs), opened.sums[0])
         if block.verified:
             yield block
         return
-    counts = Counter(opened.inputs)
-    distinct = list(counts)  # in the order of Go's hashing, which all blocks share
-    doubtful = [line for line in distinct if counts[line] < opened.blocks]
+    counts = Counter(opened.inputs)  # in the order of Go's hashing, which all blocks share
+    doubtful = [line for line in counts if counts[line] < opened.blocks]
     if len(doubtful) > _MOST_DOUBTFUL:
         return
     wanted = set(opened.sums)
-    for size in range(len(doubtful) + 1):
-        for chosen in combinations(doubtful, size):
-            inputs = [line for line in distinct if counts[line] >= opened.blocks or line in chosen]
-            block = HashBlock(name, tuple(inputs), _sum(inputs))
-            if block.sum in wanted:
-                wanted.remove(block.sum)
-                yield block
-        if not wanted:
+    # Each doubtful line, and the lines that follow it and are in every block. The first has only such lines.
+    parts: list[tuple[str, list[str]]] = [("", [])]
+    for line in counts:
+        if counts[line] < opened.blocks:
+            parts.append((line, []))
+        else:
+            parts[-1][1].append(line)
+    hashed = [(line.encode(*_UTF8), "".join(after).encode(*_UTF8)) for line, after in parts]
+    # Depth first: what two choices have in common is hashed once. A choice is the numbers of the doubtful lines in it.
+    waiting: list[tuple[int, frozenset[int], hashlib._Hash]] = [(1, frozenset(), hashlib.sha256(hashed[0][1]))]
+    while waiting and wanted:
+        index, chosen, digest = waiting.pop()
+        if index == len(parts):
+            if digest.hexdigest() in wanted:
+                wanted.remove(digest.hexdigest())
+                lines = ([line] * (number in chosen) + after for number, (line, after) in enumerate(parts))
+                yield HashBlock(name, tuple(chain.from_iterable(lines)), digest.hexdigest())
+            continue
+        own, shared = hashed[index]
+        work.left -= len(own) + 2 * (len(shared) + _WORK_PER_UPDATE)
+        if work.left < 0:
             return
+        with_line = digest.copy()
+        with_line.update(own + shared)
+        digest.update(shared)
+        waiting.append((index + 1, chosen | {index}, with_line))
+        waiting.append((index + 1, chosen, digest))
 
 
 def _sum(inputs: Iterable[str]) -> str:
-    return hashlib.sha256("".join(inputs).encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256("".join(inputs).encode(*_UTF8)).hexdigest()
 
 
 _BUILD = b"\nHASH[build "
@@ -216,7 +246,7 @@ def _lines_of_test_compiles(stderr: bytes) -> list[tuple[bytes, bytes | None, by
 
 test_variants.__test__ = False  # type: ignore[attr-defined]  # pytest takes the name for a test
 
-_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.?))", re.DOTALL)
+_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(.?))", re.DOTALL)
 _LITERAL = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _LARGEST_RUNE = 0x10FFFF
 _SIMPLE = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}

@@ -40,7 +40,7 @@ def _lines(stdout: str) -> Iterator[str]:
 def _event(line: str) -> Iterator[str]:
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         yield line
         return
     # A verdict belongs to the event's own package and to none of its tests: a test may print such a line.

@@ -132,7 +132,7 @@ def _ask_env(go: Path, names: Sequence[str], ambient: Mapping[str, str]) -> dict
         GoVersion.parse(answers["GOVERSION"])
         if answers.keys() >= set(_WHERE):
             return answers
-    except (ValueError, KeyError, AttributeError, UsageError):
+    except (ValueError, RecursionError, KeyError, AttributeError, UsageError):
         pass
     raise ToolchainError(f"{go} is not a go command: `go env -json` printed:\n{asked[:2000]}")
 

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from pytest_gocache.errors import PatternError
 from pytest_gocache.golang.action import Action
-from pytest_gocache.golang.command_line import GoArguments, compile_flag_set, flags_of, is_set
+from pytest_gocache.golang.command_line import (
+    FlagsForPackages,
+    GoArguments,
+    flags_of,
+    int_of,
+    is_set,
+)
+from pytest_gocache.golang.compile_flags import compile_settings
 from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.results.result import Result
 
 __all__ = ["cleans", "compile_limit", "enabled_flag", "matching_word", "package_arguments", "package_flags"]
+
+
+_THREADS = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +93,20 @@ class PackageFlags:
     """Whether the flag has no package pattern. Go then applies it to the packages that the command names."""
     patterns: tuple[str, ...]
     """The patterns of the packages that the flag applies to."""
-    flags: frozenset[tuple[str, str]]
-    """The compile flags in its value, as `compile_flag_set` reads them."""
+    settings: Mapping[str, str]
+    """The compile flags in its value, as `compile_settings` reads them."""
 
 
 def package_flags(result: Result, flag: str) -> list[PackageFlags]:
     """Each ``-gcflags`` (or other ``flag``) of a command. For a package that several match, the last one counts."""
     found = []
     for given in _given_flags(result, flag):
-        bare = given.value.strip()[:1] in ("", "-")
-        pattern, _, flags = ("", "", given.value) if bare else given.value.partition("=")
-        patterns = package_arguments(result) if bare else (pattern.strip(),)
+        read = FlagsForPackages.read(given.value)
+        if read is None:  # the go command refuses it
+            continue
+        patterns = (read.pattern,) if read.pattern else package_arguments(result)
         text = shlex.quote(f"-{flag}={given.value}") + given.where
-        found.append(PackageFlags(text, given.where, bare, patterns, compile_flag_set(shlex.split(flags))))
+        found.append(PackageFlags(text, given.where, not read.pattern, patterns, compile_settings(read.words)))
     return found
 
 
@@ -102,6 +114,6 @@ def compile_limit(result: Result) -> tuple[int, str]:
     """How many compiles a go command may run at a time, and the setting for this; empty without a setting."""
     threads = result.circumstances.env.get("GOMAXPROCS", "")
     # The order of Go: the last -p, else GOMAXPROCS, else the number of CPUs that the command may use.
-    limits = [(int(flag.value, 0), f"-p={flag.value}{flag.where}") for flag in _given_flags(result, "p")[-1:]]
-    limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
-    return next((pair for pair in limits if pair[0]), (result.circumstances.cpus, ""))
+    limits = [(int_of(flag.value), f"-p={flag.value}{flag.where}") for flag in _given_flags(result, "p")[-1:]]
+    limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if _THREADS.fullmatch(threads) else []
+    return next(((most, why) for most, why in limits if most), (result.circumstances.cpus, ""))

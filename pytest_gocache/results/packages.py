@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from pytest_gocache.golang.action import Action
+from pytest_gocache.golang.quoted import first_word
 from pytest_gocache.results.result import Result
 
 __all__ = ["binary_of", "folder_in_modules", "module_of", "modules_in", "programs_of", "sha256_of"]
@@ -52,5 +53,5 @@ def sha256_of(file: Path) -> str:
 
 def programs_of(action: Action) -> list[str]:
     """The names of the programs that an action ran, each once; the name of the wrapper for a wrapped program."""
-    names = (Path(command.split()[0]).name for command in action.commands if command.split())
-    return list(dict.fromkeys(names))
+    programs = (first_word(command) for command in action.commands)
+    return list(dict.fromkeys(Path(program).name for program in programs if program))

@@ -54,6 +54,19 @@ def test_every_truncation_of_a_real_graph_is_refused(first_commands: dict[str, R
         '[{"ID": 0, "Mode": "build", "Cmd": 3}]',
         '[{"ID": 0, "Mode": "build", "TimeStart": 5}]',
         '[{"ID": 0, "Mode": "build", "TimeStart": "yesterday"}]',
+        *(
+            f'[{{"ID": 0, "Mode": "build", "{field}": {value}}}]'
+            for field, values in {
+                **dict.fromkeys(("Package", "ActionID", "BuildID", "Target"), ("3", "true", "[]", '["x"]', "{}")),
+                "Mode": ("3", '["build"]'),
+                "ID": ("true", "0.5", '"0"', "[0]"),
+                "Deps": ('"12"', "[true]", "[0.5]", "[[1]]", "{}"),
+                "Cmd": ('"compile"', "[[1]]", "[null]", "[3]", "{}"),
+                "TimeStart": ('["2026"]', "true", "{}", '"2026-11-22T08:00:00inf"', '"2026-11-22T08:00:00.5e9"'),
+            }.items()
+            for value in values
+        ),
+        '[{"ID": 0, "Mode": "build"}, {"ID": 0, "Mode": "link"}]',
         b"\xff\xfe[]",
         pytest.param('[{"ID": 1e999, "Mode": "build"}]', id="a number beyond all numbers"),
         pytest.param('[{"ID": 0, "Mode": "x", "TimeDone": "9999-12-31T23:59:59-23:00"}]', id="a time beyond all times"),

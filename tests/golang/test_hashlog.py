@@ -43,7 +43,7 @@ def test_gos_quoting_is_undone(data: bytes) -> None:
         (rb'"\xff"', "\udcff"),
         (rb'"\xc3\xa9"', "é"),
         (rb'"\u00a0\U0001f600"', "\u00a0\U0001f600"),
-        (rb'"\101"', "A"),
+        (rb'"\101\377"', "A\udcff"),
         ('"日本"'.encode(), "日本"),
         (rb'"\\n"', r"\n"),
     ],
@@ -53,7 +53,22 @@ def test_every_escape_of_go_is_known(literal: bytes, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "literal", [b"", b'"', b"a", b'a"', b'"a', b"'a'", rb'"\q"', rb'"\x4"', rb'"\u12"', rb'"\U00110000"', b'"\\"']
+    "literal",
+    [
+        b"",
+        b'"',
+        b"a",
+        b'a"',
+        b'"a',
+        b"'a'",
+        rb'"\q"',
+        rb'"\x4"',
+        rb'"\u12"',
+        rb'"\U00110000"',
+        rb'"\777"',
+        rb'"\400"',
+        b'"\\"',
+    ],
 )
 def test_what_is_no_go_string_is_refused(literal: bytes) -> None:
     with pytest.raises(HashLogError):
@@ -94,6 +109,14 @@ def test_two_open_blocks_of_one_name_give_right_blocks_or_none(data: st.DataObje
     assert len(alone) in {1, 2}
     mixed = parse_hash_log(b"".join(data.draw(interleaved(both))))
     assert {("".join(b.inputs), b.sum) for b in mixed} <= alone
+
+
+def test_blocks_of_one_name_with_many_lines_of_their_own_are_told_apart() -> None:
+    shared = [b"line %d\n" % n for n in range(200)]
+    both = [block("build a", [*shared[:99], *(b"%d %d\n" % (n, i) for i in range(6)), *shared[99:]]) for n in (1, 2)]
+    mixed = [line for pair in zip(*both, strict=True) for line in pair]
+    alone = {b.inputs for lines in both for b in parse_hash_log(b"".join(lines))}
+    assert {b.inputs for b in parse_hash_log(b"".join(mixed))} == alone
 
 
 def test_blocks_of_one_name_after_each_other_are_all_read() -> None:

@@ -226,3 +226,7 @@ def test_verdicts_of_a_test_run_that_does_not_build(first_commands: dict[str, Re
     )
     assert {outcome.status for outcome in found.values()} == {TestStatus.BUILD_FAILED}
     assert not any(outcome.ran or outcome.cached for outcome in found.values())
+
+
+def test_a_deep_event_that_a_test_prints_is_text() -> None:
+    assert list(parse_test_output('{"Action":' + "[" * 100_000 + "\nok  \ta\t0.1s\n")) == ["a"]
