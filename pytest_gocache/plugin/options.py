@@ -74,7 +74,7 @@ def add_options(parser: pytest.Parser) -> None:
         "a toolchain is a name from gocache.toml, a version or a path",
     )
     group.addoption(
-        "--gocache-json", metavar="FILE", help="write the go commands of all tests, and the gate's verdict, as JSON"
+        "--gocache-json", metavar="FILE", help="write what each test ran, and the gate's verdict, as JSON"
     )
     group.addoption("--gocache-dir", metavar="DIR", help="the store of warm caches (default: the user's cache folder)")
     group.addoption(
