@@ -19,11 +19,14 @@ _ACTION_ID = re.compile(rb'"ActionID": "([^"\n]+)"')
 _KINDS = {mode: kind for kind in Kind for mode in kind.modes}
 
 
-def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | None = None) -> tuple[Action, ...]:
+def parse_action_graph(
+    text: str | bytes, test_variants: Mapping[str, bool] | None = None, *, compiles: bool = True
+) -> tuple[Action, ...]:
     """Read an action graph.
 
     ``test_variants`` comes from `golang.hashlog.test_variants`: the graph gives a package and its test variant the same
-    name. Raises `ActionGraphError` for text that is not an action graph, truncated text included.
+    name. ``compiles`` is False for a ``go list`` without ``-export``, which runs cgo and no compiler. Raises
+    `ActionGraphError` for text that is not an action graph, truncated text included.
     """
     try:
         raw = json.loads(text)
@@ -38,7 +41,7 @@ def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | No
         origin = min((node.ready for node in nodes if node.ready is not None), default=0.0)
         names = _Names(nodes, test_variants or {})
         targets = {link: node.target for node in nodes if node.mode == "link-install" for link in node.deps}
-        return tuple(_action(node, origin, names, targets) for node in nodes)
+        return tuple(_action(node, origin, names, targets, compiles=compiles) for node in nodes)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ActionGraphError(f"unexpected shape of an action: {type(error).__name__}: {error}") from error
 
@@ -66,6 +69,8 @@ class _Node:
     action_id: str
     build_id: str
     commands: tuple[str, ...]
+    needed: bool
+    """Something asked for its output; true on hits, too."""
     facts_only: bool
     target: str
     ready: float | None
@@ -86,6 +91,7 @@ class _Node:
             str(get("ActionID") or ""),
             str(get("BuildID") or ""),
             tuple(get("Cmd") or ()),
+            bool(get("NeedBuild")),
             bool(get("VetxOnly")),
             str(get("Target") or ""),
             seconds(get("TimeReady") or ""),
@@ -196,16 +202,20 @@ class _Names:
         return f"{node.package} [{test}]", tested if scaffold else node.package, scaffold
 
 
-def _status(node: _Node) -> Status:
+def _status(node: _Node, *, compiles: bool) -> Status:
     """Measured on Go 1.21 to 1.27: an action ran if and only if it has commands; with a build ID it has an output."""
-    if node.commands:
-        # vet never has a build ID. Its findings are in its output, not in the graph.
-        failed = not node.build_id and node.kind in (Kind.COMPILE, Kind.LINK)
-        return Status.FAILED if failed else Status.RAN
-    return Status.CACHED if node.build_id else Status.NOT_RUN
+    if not node.commands:
+        return Status.CACHED if node.build_id else Status.NOT_RUN
+    # vet never has a build ID. Its findings are in its output, not in the graph.
+    if node.build_id or node.kind not in (Kind.COMPILE, Kind.LINK):
+        return Status.RAN
+    if node.kind is Kind.COMPILE and not (node.needed and compiles):
+        # vet and go list need the files that cgo generates, and not the package: only cgo ran, and no compiler.
+        return Status.NOT_RUN
+    return Status.FAILED
 
 
-def _action(node: _Node, origin: float, names: _Names, targets: Mapping[int, str]) -> Action:
+def _action(node: _Node, origin: float, names: _Names, targets: Mapping[int, str], *, compiles: bool) -> Action:
     package, import_path, scaffold = names.of(node)
     started = origin if node.started is None else node.started
     ended = started if node.ended is None else node.ended
@@ -216,7 +226,7 @@ def _action(node: _Node, origin: float, names: _Names, targets: Mapping[int, str
         package,
         import_path,
         scaffold,
-        _status(node),
+        _status(node, compiles=compiles),
         node.action_id,
         node.build_id,
         node.deps,

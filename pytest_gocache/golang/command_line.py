@@ -74,6 +74,11 @@ class GoArguments:
         )
         return self.verb in _BUILDING or (self.verb == "list" and any(lists))
 
+    @property
+    def compiles(self) -> bool:
+        """Whether this command can compile packages: a ``go list`` without ``-export`` does not, and runs only cgo."""
+        return self.builds and (self.verb != "list" or any(name == "export" for name, _ in self.flags))
+
     @classmethod
     def read(cls, args: Sequence[str]) -> GoArguments:
         """Read the arguments after ``go``."""

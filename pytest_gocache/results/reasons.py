@@ -36,6 +36,7 @@ class ReasonCode(enum.Enum):
     FAILED_BEFORE = "its last {kind} (step {since}) failed, and failures are not cached"
     VET_NOT_CACHED = "{same}, but before Go 1.26 vet analyses the packages that it is given every time"
     NOT_NEEDED_BEFORE = "{same}, which looked its key up and did not need it"
+    NOT_REACHED_BEFORE = "{same}, which failed and did not compile it"
     TEST_BINARY_NOT_KEPT = "{same}, but Go keeps no test binaries"
     TEST_BINARY_NEEDED = "{same}, but the test had to run, and Go keeps no test binaries"
     TARGET_NOT_UP_TO_DATE = "{same}, but no binary with its build ID was at {file}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_gocache.caches.source_scan import Sources
 from pytest_gocache.errors import ActionGraphError
-from pytest_gocache.golang.action import Action, Kind, TestOutcome, TestStatus
+from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, TestStatus
 from pytest_gocache.golang.actiongraph import action_ids, parse_action_graph
 from pytest_gocache.golang.command_line import GoArguments, flags_of
 from pytest_gocache.golang.godebug import without_debug_settings
@@ -21,8 +21,9 @@ from pytest_gocache.host.process import Finished
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Circumstances, Result
+from pytest_gocache.results.tables import listed
 
-__all__ = ["GoCommand", "KnownInputs", "step_folder"]
+__all__ = ["GoCommand", "KnownInputs", "require_consistent", "step_folder"]
 
 _LONGEST_NAME = 20
 
@@ -163,12 +164,18 @@ class GoCommand:
             return ()  # go had nothing to do, or failed before it wrote a graph
         testing = self.arguments.verb in ("test", "vet") or b".test" in text
         try:
-            actions = parse_action_graph(text, test_variants(done.stderr) if testing else {})
+            variants = test_variants(done.stderr) if testing else {}
+            actions = parse_action_graph(text, variants, compiles=self.arguments.compiles)
+            require_consistent(actions, self.arguments, done.returncode)
         except ActionGraphError as error:
             if done.returncode != 0:
                 return ()  # killed while it wrote the graph: the failure itself is reported
             version = self.toolchain.version
             raise ActionGraphError(f"the action graph {self._graph} of {version} cannot be read: {error}") from error
+        return self._with_targets_from_root(actions)
+
+    def _with_targets_from_root(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
+        """The actions, with the paths of binaries relative to the module's root."""
         base = os.path.normpath(self.circumstances.cwd / (self.arguments.chdir or "."))
         if base == str(self.root):
             return actions
@@ -178,6 +185,14 @@ class GoCommand:
             else a
             for a in actions
         )
+
+
+def require_consistent(actions: Iterable[Action], arguments: GoArguments, returncode: int) -> None:
+    """Raise `ActionGraphError` for a compile or a link that failed in a command that succeeded."""
+    ignores_errors = arguments.verb == "list" and any(name == "e" for name, _ in arguments.flags)
+    failed = [action.kind.of(action.package) for action in actions if action.status is Status.FAILED]
+    if failed and returncode == 0 and not ignores_errors:
+        raise ActionGraphError(f"the command succeeded, but its graph has failures: {listed(failed)}")
 
 
 def _outcomes(stdout: str, actions: Sequence[Action]) -> dict[str, TestOutcome]:

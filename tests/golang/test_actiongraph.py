@@ -157,10 +157,29 @@ def test_modes_are_gos(mode: str, kind: Kind) -> None:
 def test_commands_and_build_id_tell_what_became_of_an_action(
     mode: str, cmd: list[str] | None, build_id: str, status: Status
 ) -> None:
-    (action,) = parse(node(0, mode, Cmd=cmd, BuildID=build_id))
+    (action,) = parse(node(0, mode, Cmd=cmd, BuildID=build_id, NeedBuild=True))
     assert action.status is status
     assert action.ran is (status in (Status.RAN, Status.FAILED))
     assert action.content_id == build_id.rsplit("/", maxsplit=1)[-1]
+
+
+@pytest.mark.parametrize(
+    ("cmd", "fields", "compiles", "status"),
+    [
+        # go vet ./x of a cgo package, as Go 1.21 to 1.25 and as Go 1.26 and 1.27 write it
+        (["cgo", "gcc", "gcc", "cgo"], {}, {}, Status.NOT_RUN),
+        (["gcc", "gcc", "cgo"], {}, {}, Status.NOT_RUN),
+        # go list -compiled ./x
+        (["gcc", "gcc", "cgo"], {"NeedBuild": True}, {"compiles": False}, Status.NOT_RUN),
+        # go build ./x, with an error in the C code before the compile
+        (["cgo"], {"NeedBuild": True}, {}, Status.FAILED),
+    ],
+)
+def test_cgo_without_a_compile_is_no_compile(
+    cmd: list[str], fields: dict[str, Any], compiles: dict[str, Any], status: Status
+) -> None:
+    (action,) = parse_action_graph(json.dumps([node(0, Cmd=cmd, **fields)]), **compiles)
+    assert action.status is status
 
 
 @pytest.mark.parametrize(
