@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         GoTimeoutError as GoTimeoutError,
         HashLogError as HashLogError,
         ModuleFileError as ModuleFileError,
+        NoEvidenceError as NoEvidenceError,
         PatternError as PatternError,
         RepositoryError as RepositoryError,
         RerunError as RerunError,

@@ -12,9 +12,10 @@ from typing import Any
 from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.golang.action import Action, Kind, Status
 
-__all__ = ["action_ids", "parse_action_graph"]
+__all__ = ["action_ids", "has_ended", "parse_action_graph"]
 
 _ACTION_ID = re.compile(rb'"ActionID": "([^"\n]+)"')
+_NO_END = b'"TimeDone": "0001-01-01T00:00:00Z"'
 # A mode that no kind has becomes OTHER. One of them is "link-install", which only moves the output of a "link".
 _KINDS = {mode: kind for kind in Kind for mode in kind.modes}
 
@@ -50,6 +51,14 @@ def _check_numbers(ids: Iterable[object]) -> None:
     # One check for all of them: a check of each list would take a good part of the reading time.
     if not all(isinstance(each, int) for each in ids):
         raise TypeError("a dependency is not a number")
+
+
+def has_ended(text: bytes) -> bool:
+    """Whether the root of an action graph, its first action, has an end.
+
+    Go writes the graph before the first action, without times, and once more after the last.
+    """
+    return _NO_END not in text.partition(b"\n\t}")[0]
 
 
 def action_ids(text: bytes) -> set[str]:

@@ -27,6 +27,8 @@ class Explanation:
     """One for each action that ran and was asked for, in the action graph's order."""
     advice: tuple[str, ...] = ()
     """What to do, a line each; only where the evidence fits a known mistake."""
+    nothing_ran: str = ""
+    """Why the command ran nothing at all: its packages could not be loaded; empty when it ran or looked up actions."""
 
     @property
     def causes(self) -> tuple[Reason, ...]:
@@ -50,6 +52,8 @@ class Explanation:
         return tuple(reason for reason in self.reasons if not reason.known)
 
     def __str__(self) -> str:
+        if self.nothing_ran:
+            return f"{self.title}: nothing ran: {self.nothing_ran}"
         if not self.reasons:
             return f"{self.title}: nothing that was asked for ran"
         listed = set(self.reasons)

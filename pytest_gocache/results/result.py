@@ -118,6 +118,8 @@ class Result:
     """The go commands that a program has called, in the order of their starts; this result is their union."""
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     """Of a union: where each of its actions is from, by action ID."""
+    gaps: tuple[str, ...] = ()
+    """What it may have compiled, linked or vetted unseen, a clause each; a verdict on these is a `NoEvidenceError`."""
     within: str = ""
     """Of such a go command: the program that called it, and where if it was not in the module's root."""
     circumstances: Circumstances = field(default_factory=Circumstances, repr=False, compare=False)

@@ -4,34 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pytest_gocache.errors import PatternError, UsageError
+from pytest_gocache.errors import NoEvidenceError, PatternError, UsageError
 from pytest_gocache.golang.action import Action, TestOutcome, TestStatus
+from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.patterns import Pattern, near_misses
 from pytest_gocache.results.given_flags import switched_on
 from pytest_gocache.results.result import Result
 
-__all__ = ["compiles_of", "dependencies_of", "links_of", "matching", "tests_of"]
+__all__ = ["compiles_of", "dependencies_of", "links_of", "matching", "require_evidence", "tests_of", "why_nothing_ran"]
 
 
 def compiles_of(result: Result) -> list[Action]:
-    """The compile actions of a command; a `UsageError` for one that has no action graph, or whose -n only prints."""
+    """The compile actions of a command, at least one.
+
+    Raises `NoEvidenceError` when it is not known what the command compiled, and `UsageError` when its -n only prints.
+    """
     for command in result.go_commands:
         if dry := switched_on(command, "n"):
             # Its graph looks like that of a command for which all was cached: no action in it ran.
             raise UsageError(f"{command.title} compiles nothing: {dry} only prints the commands that it would run")
-    compiles = list(result.compiles())
-    if not compiles and result.command[:1] != ("go",):
+    require_evidence(result)
+    return list(result.compiles())
+
+
+def require_evidence(result: Result) -> None:
+    """Raise `NoEvidenceError` when it is not known what a command compiled, or when it considered no package."""
+    if result.gaps:
+        raise NoEvidenceError(f"it is not known what {result.title} compiled: {'; '.join(result.gaps)}")
+    if nothing := why_nothing_ran(result):
+        raise NoEvidenceError(f"{result.title} compiles nothing: {nothing}")
+    if any(True for _ in result.compiles()):
+        return
+    if result.command[:1] != ("go",):
         called = ", ".join(command.title for command in result.commands)
-        raise UsageError(
+        raise NoEvidenceError(
             f"{result.title} has called no go command that builds, or by another path than the `go` on PATH "
             f"(exit status {result.returncode}; called: {called or 'none'})"
         )
-    if not compiles:
-        raise UsageError(
-            f"{result.title} has no action graph: nothing is known of what it compiled "
-            f"(exit status {result.returncode}; build, test, vet, run, install and list -export have one)"
-        )
-    return compiles
+    raise NoEvidenceError(
+        f"{result.title} has no action graph: nothing is known of what it compiled "
+        f"(exit status {result.returncode}; build, test, vet, run, install and list -export have one)"
+    )
+
+
+def why_nothing_ran(result: Result) -> str:
+    """Why a command that builds considered no package; empty for a different command, and when it considered one."""
+    building = [c for c in result.go_commands if GoArguments.read(c.command[1:]).builds]
+    if not building or result.gaps or any(True for _ in result.compiles()):
+        return ""
+    status = next((command.returncode for command in building if command.returncode), 0)
+    return f"the packages could not be loaded (exit status {status})" if status else "no package matches"
 
 
 def _parse(result: Result, text: str) -> Pattern:

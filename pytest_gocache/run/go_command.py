@@ -11,7 +11,7 @@ from pathlib import Path
 from pytest_gocache.caches.source_scan import Sources
 from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, TestStatus
-from pytest_gocache.golang.actiongraph import action_ids, parse_action_graph
+from pytest_gocache.golang.actiongraph import action_ids, has_ended, parse_action_graph
 from pytest_gocache.golang.command_line import GoArguments, flags_of
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.golang.hashlog import split_debug_lines, test_variants
@@ -136,7 +136,8 @@ class GoCommand:
     def result(self, done: Finished, downloads: tuple[str, ...], previous: Result | None) -> Result:
         """The result. Raises `ActionGraphError` when the command succeeded and its graph cannot be read."""
         stdout = done.stdout.decode("utf-8", "replace")
-        actions = self._actions(done)
+        gaps = self._gaps(done.returncode)
+        actions = () if gaps else self._actions(done)
         is_std = self.toolchain.is_std
         return Result(
             command=("go", *self.args),
@@ -152,10 +153,23 @@ class GoCommand:
             std=frozenset(a.package for a in actions if a.kind is Kind.COMPILE and is_std(a.import_path)),
             modules=dict(self.sources.modules),
             downloads=downloads,
+            gaps=gaps,
             circumstances=self.circumstances,
             evidence=self.folder,
             previous=previous,
         )
+
+    def _gaps(self, returncode: int) -> tuple[str, ...]:
+        """What it may have compiled without an action graph that says so."""
+        if not self.arguments.builds:
+            return ()
+        written = self._graph.is_file()
+        if written and has_ended(self._graph.read_bytes()):
+            return ()
+        if returncode < 0:
+            return (f"was killed by signal {-returncode} before it wrote what it had done",)
+        # Without a graph, it has run no action: Go writes a first graph before the first action.
+        return ("was interrupted before it wrote what it had done",) if written else ()
 
     def _actions(self, done: Finished) -> tuple[Action, ...]:
         try:

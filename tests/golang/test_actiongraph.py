@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 
 from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.golang.action import Action, Kind, Status
-from pytest_gocache.golang.actiongraph import parse_action_graph
+from pytest_gocache.golang.actiongraph import has_ended, parse_action_graph
 
 
 def graph(version: str, name: str) -> bytes:
@@ -67,6 +67,18 @@ def test_every_truncation_of_a_real_graph_is_refused() -> None:
 def test_what_is_no_action_graph_is_refused(text: str | bytes) -> None:
     with pytest.raises(ActionGraphError):
         parse_action_graph(text)
+
+
+NEVER = "0001-01-01T00:00:00Z"
+
+
+def test_a_graph_of_a_killed_command_has_no_end() -> None:
+    # Go writes the graph before the first action, and once more after the last.
+    first = json.dumps([node(0, "go test", Args=["a }"], TimeDone=NEVER), node(1, TimeDone=NEVER)], indent="\t")
+    last = json.dumps([node(0, "go test", TimeDone="2026-11-22T08:00:00Z"), node(1, TimeDone=NEVER)], indent="\t")
+    assert not has_ended(first.encode())
+    assert has_ended(last.encode())
+    assert has_ended(graph("1.21.13", "fail"))
 
 
 JSON = st.recursive(
