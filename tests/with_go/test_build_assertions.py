@@ -365,3 +365,21 @@ assert_no_downloads: 2 modules were downloaded by `go build ./...` (step 3)
   example.com/dep@v1.0.0    step 1 also downloaded it
 restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCACHE lacks\
 """)
+
+
+def test_package_unsafe_is_in_a_build_that_imports_it(go_module: GoModule) -> None:
+    go_module.load("""
+        -- low/low.go --
+        package low
+        import _ "unsafe"
+        -- high/high.go --
+        package high
+        import _ "example.com/app/low"
+        -- none/none.go --
+        package none
+    """)
+    result = go_module.build("./high")
+    for pattern in ("unsafe", "std"):
+        text = failure(assert_not_in_build, result, pattern)
+        assert "imported: high ← low ← unsafe (named by ./high)" in text
+    assert_not_in_build(go_module.build("./none"), "unsafe")
