@@ -83,7 +83,7 @@ class Action:
     """``actionID/contentID`` of the output; empty when there is none."""
     deps: tuple[int, ...]
     started: float
-    """Seconds after the command's first action became ready."""
+    """Seconds after the command started."""
     ended: float
     commands: tuple[str, ...]
     """The command lines that it ran, as Go recorded them."""

@@ -15,19 +15,25 @@ from pytest_gocache.golang.action import Action, Kind, Status
 __all__ = ["action_ids", "has_ended", "parse_action_graph"]
 
 _ACTION_ID = re.compile(rb'"ActionID": "([^"\n]+)"')
+_MOVES_BINARY = ("link-install", "test build")
 _NO_END = b'"TimeDone": "0001-01-01T00:00:00Z"'
 # A mode that no kind has becomes OTHER. One of them is "link-install", which only moves the output of a "link".
 _KINDS = {mode: kind for kind in Kind for mode in kind.modes}
 
 
 def parse_action_graph(
-    text: str | bytes, test_variants: Mapping[str, bool] | None = None, *, compiles: bool = True
+    text: str | bytes,
+    test_variants: Mapping[str, bool] | None = None,
+    *,
+    compiles: bool = True,
+    since: float | None = None,
 ) -> tuple[Action, ...]:
     """Read an action graph.
 
     ``test_variants`` comes from `golang.hashlog.test_variants`: the graph gives a package and its test variant the same
-    name. ``compiles`` is False for a ``go list`` without ``-export``, which runs cgo and no compiler. Raises
-    `ActionGraphError` for text that is not an action graph, truncated text included.
+    name. ``compiles`` is False for a ``go list`` without ``-export``, which runs cgo and no compiler. ``since``
+    (epoch seconds) is what times count from; by default, when the first action became ready. Raises `ActionGraphError`
+    for text that is not an action graph, truncated text included.
     """
     try:
         raw = json.loads(text)
@@ -39,9 +45,12 @@ def parse_action_graph(
         seconds = _Clock().read
         nodes = [_Node.read(node, seconds) for node in raw]
         _check_numbers(set().union(*(node.deps for node in nodes)))
-        origin = min((node.ready for node in nodes if node.ready is not None), default=0.0)
+        ready = min((node.ready for node in nodes if node.ready is not None), default=0.0)
+        origin = ready if since is None else since
         names = _Names(nodes, test_variants or {})
-        targets = {link: node.target for node in nodes if node.mode == "link-install" for link in node.deps}
+        movers = [node for node in nodes if node.mode in _MOVES_BINARY]
+        links = {node.id for node in nodes if node.kind is Kind.LINK}
+        targets = {link: node.target for node in movers for link in links.intersection(node.deps)}
         return tuple(_action(node, origin, names, targets, compiles=compiles) for node in nodes)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ActionGraphError(f"unexpected shape of an action: {type(error).__name__}: {error}") from error

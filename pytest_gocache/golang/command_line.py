@@ -99,6 +99,11 @@ def _name(arg: str) -> str:
     return arg.lstrip("-").partition("=")[0]
 
 
+def _flag(arg: str) -> str:
+    """The name of a flag; go test takes ``-test.run`` for ``-run``."""
+    return _name(arg).removeprefix("test.")
+
+
 def _value_of(args: Sequence[str], index: int) -> tuple[str, int]:
     """A flag's value and the index after it."""
     _, equals, value = args[index].partition("=")
@@ -118,7 +123,7 @@ def _split(args: Sequence[str], index: int, *, flags_after_packages: bool) -> tu
             packages += args[index + 1 :]
             break
         if arg.startswith("-") and arg != "-":
-            name = _name(arg).removeprefix("test.")
+            name = _flag(arg)
             value, after = _value_of(args, index)
             if "=" not in arg and name not in _TAKES_VALUE:
                 value, after = "", index + 1
@@ -139,9 +144,9 @@ def without_flag(args: Sequence[str], name: str) -> list[str]:
     index = 0
     while index < len(args) and args[index] not in ("--", "-args", "--args"):
         after = index + 1
-        if args[index].startswith("-") and _name(args[index]) in _TAKES_VALUE:
+        if args[index].startswith("-") and _flag(args[index]) in _TAKES_VALUE:
             _, after = _value_of(args, index)
-        if not (args[index].startswith("-") and _name(args[index]) == name):
+        if not (args[index].startswith("-") and _flag(args[index]) == name):
             kept += args[index:after]
         index = after
     return [*kept, *args[index:]]

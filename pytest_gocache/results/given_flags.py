@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from pytest_gocache.errors import PatternError
 from pytest_gocache.golang.action import Action
@@ -15,7 +16,16 @@ from pytest_gocache.golang.command_line import GoArguments, compile_flag_set, fl
 from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.results.result import Result
 
-__all__ = ["cleans", "limit_of", "naming", "package_flags", "switched_on", "words_given"]
+__all__ = [
+    "cleans",
+    "coverage_profile_of",
+    "last_value",
+    "limit_of",
+    "naming",
+    "package_flags",
+    "switched_on",
+    "words_given",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +47,27 @@ def _flags_given(result: Result, name: str) -> list[_Given]:
     return [flag for flag in given if flag.name == name]
 
 
+def last_value(result: Result, name: str) -> str:
+    """The value of a flag, which may be in GOFLAGS; of several the last, which counts; empty without one."""
+    return next((flag.value for flag in _flags_given(result, name)[-1:]), "")
+
+
 def switched_on(result: Result, name: str) -> str:
     """A boolean flag that is on, with where it was given: ``-a in GOFLAGS``; empty when it is off. The last counts."""
     last = _flags_given(result, name)[-1:]
     return next((f"-{name}{flag.where}" for flag in last if is_set(flag.value)), "")
+
+
+def coverage_profile_of(result: Result) -> Path | None:
+    """The file of a ``go test -coverprofile``; None without one. A relative path starts from -outputdir."""
+    profile = last_value(result, "coverprofile")
+    folder = _called_in(result) / last_value(result, "outputdir")
+    return Path(os.path.normpath(folder / profile)) if profile else None
+
+
+def _called_in(result: Result) -> Path:
+    """The folder that a command works in, ``-C`` followed."""
+    return result.cwd / result.circumstances.cwd / (GoArguments.read(result.command[1:]).chdir or "")
 
 
 def cleans(result: Result, what: str) -> bool:
@@ -58,9 +85,7 @@ def naming(result: Result, words: Sequence[str], action: Action) -> str:
     """The first of these words that means the package of a compile; empty when none does."""
     if action.import_path == "command-line-arguments":  # made of files that are named
         return " ".join(words)
-    chdir = GoArguments.read(result.command[1:]).chdir or "."
-    called_in = result.cwd / result.circumstances.cwd
-    base = os.path.relpath(os.path.join(called_in, chdir), result.cwd)  # noqa: PTH118 - its dots count
+    base = os.path.relpath(_called_in(result), result.cwd)
     for word in words:
         path = f"./{posixpath.normpath(f'{base}/{word}')}" if word.startswith(".") else word.partition("@")[0]
         with suppress(PatternError):  # it is outside the module

@@ -179,7 +179,9 @@ class GoCommand:
         testing = self.arguments.verb in ("test", "vet") or b".test" in text
         try:
             variants = test_variants(done.stderr) if testing else {}
-            actions = parse_action_graph(text, variants, compiles=self.arguments.compiles)
+            actions = parse_action_graph(
+                text, variants, compiles=self.arguments.compiles, since=self.circumstances.started
+            )
             require_consistent(actions, self.arguments, done.returncode)
         except ActionGraphError as error:
             if done.returncode != 0:
@@ -191,13 +193,12 @@ class GoCommand:
     def _with_targets_from_root(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
         """The actions, with the paths of binaries relative to the module's root."""
         base = os.path.normpath(self.circumstances.cwd / (self.arguments.chdir or "."))
-        if base == str(self.root):
-            return actions
+        # Go has absolute paths for test binaries, and paths from its own folder for the others.
+        places = {a.id: Path(base, a.target) for a in actions if a.target}
+        here = {a.id for a in actions if a.id in places and Path(a.target) != places[a.id]}
+        here |= {number for number, place in places.items() if place.is_relative_to(self.root)}
         return tuple(
-            replace(a, target=os.path.relpath(os.path.join(base, a.target), self.root))  # noqa: PTH118 - as Go has it
-            if a.target and not os.path.isabs(a.target)  # noqa: PTH117
-            else a
-            for a in actions
+            replace(a, target=os.path.relpath(places[a.id], self.root)) if a.id in here else a for a in actions
         )
 
 

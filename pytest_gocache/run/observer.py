@@ -15,7 +15,7 @@ from pytest_gocache.caches.source_scan import Sources, SourceScan, named_std_pac
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import GoCommandError, GoTimeoutError
-from pytest_gocache.golang.command_line import GoArguments, without_flag
+from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.godebug import with_debug_setting
 from pytest_gocache.host import process
 from pytest_gocache.host.cpu import cpu_count
@@ -31,6 +31,7 @@ from pytest_gocache.results.seen_files import Texts
 from pytest_gocache.run.go_command import GoCommand, KnownInputs, step_folder
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.program import generate_environment, run_program
+from pytest_gocache.run.rerun import redirected_arguments
 from pytest_gocache.run.shim import shim_goroot
 from pytest_gocache.run.shim_server import Request
 
@@ -229,16 +230,13 @@ class Observer:
         return own + self.machine.shared.cache.take_events() if self.machine.shared else own
 
     def _rerun(self, result: Result) -> Result:
-        """Run a command again in an empty build cache, with a different folder for its binaries."""
+        """Run a command again in an empty build cache, with a different folder for the files that it writes."""
         folder = Path(tempfile.mkdtemp(prefix="rerun-", dir=self.steps.folder.parent)).resolve()
         cache = BuildCache(folder / "gocache", warm=self.machine.warm)
         cache.create()
         binaries = folder / "bin"
         binaries.mkdir()
-        args = list(result.command[1:])
-        arguments = GoArguments.read(args)
-        if arguments.verb == "build" and any(action.target for action in result.links()):
-            args = _with_output(arguments, args, binaries)
+        args = redirected_arguments(result, binaries)
         ran = result.circumstances
         observer = self.apart(replace(self.machine, build_cache=cache, shared=None), ran.cwd, folder / "steps")
         changes = {**ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", "GOBIN": str(binaries)}
@@ -283,13 +281,6 @@ def _completed(env: Mapping[str, str], root: Path, folder: Path) -> dict[str, st
         # Go would stamp a .git above the module into its binaries. The flag comes first: a user's own -buildvcs wins.
         full["GOFLAGS"] = f"{_BUILDVCS_OFF} {full.get('GOFLAGS', '')}".strip()
     return full
-
-
-def _with_output(arguments: GoArguments, args: Sequence[str], folder: Path) -> list[str]:
-    """The arguments with one ``-o`` that puts all binaries into ``folder``."""
-    kept = without_flag(args, "o")
-    kept.insert(arguments.insert_at, f"-o={folder}{os.sep}")
-    return kept
 
 
 def _unpacked_modules(cache: Path) -> list[Path]:

@@ -175,6 +175,20 @@ def test_commands_and_build_id_tell_what_became_of_an_action(
     assert action.content_id == build_id.rsplit("/", maxsplit=1)[-1]
 
 
+def test_times_of_two_commands_are_comparable() -> None:
+    # Loading, and downloads, come before the first action of a command.
+    times = {
+        "TimeReady": "1970-01-01T00:01:00Z",
+        "TimeStart": "1970-01-01T00:01:01Z",
+        "TimeDone": "1970-01-01T00:01:02Z",
+    }
+    text = json.dumps([node(0, **times)])
+    (action,) = parse_action_graph(text, since=20.0)
+    assert (action.started, action.ended) == (41.0, 42.0)
+    (action,) = parse_action_graph(text)
+    assert (action.started, action.ended) == (1.0, 2.0)
+
+
 @pytest.mark.parametrize(
     ("cmd", "fields", "compiles", "status"),
     [
