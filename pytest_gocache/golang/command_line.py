@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 __all__ = ["VARIANT_ENV", "GoArguments", "compile_flag_set", "flags_of", "is_set", "variant_flags", "without_flag"]
 
-# Commands that build, and so write an action graph (measured on Go 1.21 to 1.27).
-_BUILDING = frozenset({"build", "install", "run", "test", "vet"})
+# Commands that build, and so write an action graph (measured on Go 1.21 to 1.27). go fix does both since Go 1.26.
+_BUILDING = frozenset({"build", "fix", "install", "run", "test", "vet"})
 # With these flags, go list builds too. With -json of all fields, or with -f that uses Stale, it computes what a build
 # would do.
 _LIST_BUILDS = frozenset({"compiled", "export"})

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pytest_gocache.golang.action import Action, Status, TestOutcome, TestStatus
+from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.results.result import Origin, Result
 
 __all__ = ["with_commands"]
@@ -35,7 +36,9 @@ def _actions_of(results: Sequence[Result], begun: float) -> tuple[tuple[Action, 
     an action of the same package in a different command: ``go vet ./...`` does not compile main packages, and a build
     before it did. Times are counted from ``begun`` (epoch seconds).
     """
-    places = [Origin(index, at) for index, result in enumerate(results) for at in range(len(result.actions))]
+    # A go list without -export compiles nothing, so what it looks up is no evidence of a hit.
+    compiling = [(i, result) for i, result in enumerate(results) if GoArguments.read(result.command[1:]).compiles]
+    places = [Origin(index, at) for index, result in compiling for at in range(len(result.actions))]
     found = {place: results[place.command].actions[place.position] for place in places}
     kept = _representatives(found)
     replaced = _replacements(found, list(dict.fromkeys(kept.values())))

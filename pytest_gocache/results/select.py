@@ -23,14 +23,22 @@ def compiles_of(result: Result) -> list[Action]:
         if dry := switched_on(command, "n"):
             # Its graph looks like that of a command for which all was cached: no action in it ran.
             raise UsageError(f"{command.title} compiles nothing: {dry} only prints the commands that it would run")
+    if all(_only_asks(command) for command in result.go_commands) and result.go_commands:
+        raise UsageError(f"{result.title} compiles nothing: without -export, go list only asks what a build would do")
     require_evidence(result)
     return list(result.compiles())
+
+
+def _only_asks(command: Result) -> bool:
+    arguments = GoArguments.read(command.command[1:])
+    return arguments.builds and not arguments.compiles
 
 
 def require_evidence(result: Result) -> None:
     """Raise `NoEvidenceError` when it is not known what a command compiled, or when it considered no package."""
     if result.gaps:
-        raise NoEvidenceError(f"it is not known what {result.title} compiled: {'; '.join(result.gaps)}")
+        others = "; assert on single go commands: result.commands" if result.commands else ""
+        raise NoEvidenceError(f"it is not known what {result.title} compiled: {'; '.join(result.gaps)}{others}")
     if nothing := why_nothing_ran(result):
         raise NoEvidenceError(f"{result.title} compiles nothing: {nothing}")
     if any(True for _ in result.compiles()):
@@ -43,7 +51,7 @@ def require_evidence(result: Result) -> None:
         )
     raise NoEvidenceError(
         f"{result.title} has no action graph: nothing is known of what it compiled "
-        f"(exit status {result.returncode}; build, test, vet, run, install and list -export have one)"
+        f"(exit status {result.returncode}; build, test, vet, run, install, fix and list -export have one)"
     )
 
 

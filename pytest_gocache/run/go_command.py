@@ -161,15 +161,26 @@ class GoCommand:
 
     def _gaps(self, returncode: int) -> tuple[str, ...]:
         """What it may have compiled without an action graph that says so."""
-        if not self.arguments.builds:
-            return ()
+        if tool := self._built_tool():
+            return (f"builds the tool {tool} without an action graph",)
         written = self._graph.is_file()
-        if written and has_ended(self._graph.read_bytes()):
+        if not self.arguments.builds or (written and has_ended(self._graph.read_bytes())):
             return ()
         if returncode < 0:
             return (f"was killed by signal {-returncode} before it wrote what it had done",)
-        # Without a graph, it has run no action: Go writes a first graph before the first action.
-        return ("was interrupted before it wrote what it had done",) if written else ()
+        if written:
+            return ("was interrupted before it wrote what it had done",)
+        if returncode == 0 and self.arguments.compiles:
+            return ("wrote no action graph",)  # go fix before Go 1.26, which may build the tool that it runs
+        # It failed before its first action: Go writes a first graph before that.
+        return ()
+
+    def _built_tool(self) -> str:
+        """The tool that ``go tool`` builds; empty for a tool that comes with the toolchain, and other commands."""
+        if self.arguments.verb != "tool" or not self.arguments.packages:
+            return ""
+        tool = self.arguments.packages[0]
+        return "" if Path(self.toolchain.env.get("GOTOOLDIR", ""), tool).is_file() else tool
 
     def _actions(self, done: Finished) -> tuple[Action, ...]:
         try:

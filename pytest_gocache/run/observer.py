@@ -39,7 +39,7 @@ __all__ = ["Observer", "Steps"]
 
 _VCS_FOLDERS = (".git", ".hg", ".svn", ".bzr", ".fslckout", "_FOSSIL_")
 # Commands that write no graph of their own, but start go commands that build.
-_BUILD_INDIRECTLY = frozenset({"generate", "tool", "fix"})
+_BUILD_INDIRECTLY = frozenset({"generate", "tool"})
 _BUILDVCS_OFF = "-buildvcs=false"
 
 

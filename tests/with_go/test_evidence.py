@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from pytest_gocache import GoModule, GoTimeoutError, NoEvidenceError, assert_cached, assert_parallel
+from pytest_gocache import (
+    GoModule,
+    GoTimeoutError,
+    GoVersion,
+    NoEvidenceError,
+    UsageError,
+    assert_cached,
+    assert_parallel,
+)
 from pytest_gocache.plugin.report_section import lines_of
 
 APP = "example.com/app"
@@ -95,3 +103,55 @@ def test_an_interrupted_command_is_not_one_that_compiled_nothing(go_module: GoMo
     result = go_module.exec("sh", "-c", f"go build ./quick && timeout -s {signal} 8 go test ./s", check=False)
     with pytest.raises(NoEvidenceError, match="before it wrote what it had done"):
         assert_cached(result)
+
+
+TOOL = """
+-- a/a.go --
+package a
+-- c/c.go --
+package c
+
+func F(xs []interface{}) {}
+-- tl/main.go --
+package main
+
+import _ "example.com/app/c"
+
+func main() {}
+"""
+
+
+@pytest.mark.gocache(go=">=1.24")
+def test_a_tool_that_go_builds_is_not_nothing(go_module: GoModule) -> None:
+    go_module.load(TOOL)
+    go_module.go("mod", "edit", "-tool=example.com/app/tl")
+    go_module.build("./a")
+    result = go_module.exec("sh", "-c", "go build ./a && go tool tl")
+    with pytest.raises(NoEvidenceError, match=r"`go tool tl` .* builds the tool tl without an action graph; assert on"):
+        assert_cached(result)
+    assert_cached(result.commands[0])
+    with pytest.raises(NoEvidenceError, match="builds the tool tl"):
+        assert_cached(go_module.go("tool", "tl"))
+    # Tools of the toolchain are there already.
+    assert_cached(go_module.exec("sh", "-c", "go build ./a && go tool compile -V && go tool"))
+
+
+def test_go_fix_builds(go_module: GoModule) -> None:
+    go_module.load(TOOL)
+    go_module.build("./a")
+    result = go_module.exec("sh", "-c", "go build ./a && go fix ./tl")
+    if go_module.toolchain.version >= GoVersion.parse("1.26"):
+        assert result.compiled == {f"{APP}/c"}
+    else:
+        with pytest.raises(NoEvidenceError, match=r"`go fix ./tl` .* wrote no action graph"):
+            assert_cached(result)
+
+
+@pytest.mark.parametrize("flags", [("-f", "{{.Stale}}"), ("-compiled",), ("-json",)])
+def test_a_list_that_only_asks_is_no_evidence(go_module: GoModule, flags: Sequence[str]) -> None:
+    go_module.load(TOOL)
+    for result in (go_module.go("list", *flags, "./a"), go_module.exec("go", "list", *flags, "./a")):
+        with pytest.raises(UsageError, match="compiles nothing: without -export"):
+            assert_cached(result)
+    both = go_module.exec("sh", "-c", "go build ./c && go list -compiled ./a")
+    assert both.packages_outside_std == {f"{APP}/c"}
