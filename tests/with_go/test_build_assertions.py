@@ -10,6 +10,7 @@ from inline_snapshot import snapshot
 from pytest_gocache import (
     GoModule,
     ModuleProxy,
+    NoEvidenceError,
     PatternError,
     UsageError,
     assert_downloaded,
@@ -128,7 +129,7 @@ def test_packages_that_there_are_not(app: GoModule) -> None:
     assert text() == snapshot("assert_not_in_build: expected at least one package pattern, and got none")
     version = app.go("version")
     assert "`go version` (step 2) has no action graph" in failure(
-        assert_not_in_build, version, "fmt", raises=UsageError
+        assert_not_in_build, version, "fmt", raises=NoEvidenceError
     )
 
 
@@ -244,7 +245,7 @@ def test_compiles_that_could_not_overlap(app: GoModule) -> None:
     assert failure(assert_parallel, app.test("./..."), 1, raises=UsageError) == snapshot(
         "assert_parallel: expected at_least of 2 or more, and got 1"
     )
-    assert failure(assert_parallel, app.go("version"), raises=UsageError) == snapshot(
+    assert failure(assert_parallel, app.go("version"), raises=NoEvidenceError) == snapshot(
         "`go version` (step 4) has no action graph: nothing is known of what it compiled (exit status 0; build, test, vet, run, install, fix and list -export have one)"
     )
     two_at_most = app.build("-p=4", "-trimpath", "./...")
