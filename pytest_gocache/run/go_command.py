@@ -10,12 +10,13 @@ from pathlib import Path
 
 from pytest_gocache.caches.source_scan import Sources
 from pytest_gocache.errors import ActionGraphError
-from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, TestStatus
+from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.actiongraph import action_ids, has_ended, parse_action_graph
 from pytest_gocache.golang.command_line import GoArguments, flags_of
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.golang.hashlog import split_debug_lines, test_variants
-from pytest_gocache.golang.test_output import parse_test_output
+from pytest_gocache.golang.test_verdicts import test_verdicts
+from pytest_gocache.golang.testcache_log import parse_lookups
 from pytest_gocache.host import process
 from pytest_gocache.host.process import Finished
 from pytest_gocache.host.toolchain import GoToolchain
@@ -138,6 +139,9 @@ class GoCommand:
         stdout = done.stdout.decode("utf-8", "replace")
         gaps = self._gaps(done.returncode)
         actions = () if gaps else self._actions(done)
+        tests = {}
+        if self.arguments.verb == "test":
+            tests = test_verdicts(stdout, actions, parse_lookups(done.stderr), done.returncode)
         is_std = self.toolchain.is_std
         return Result(
             command=("go", *self.args),
@@ -149,7 +153,7 @@ class GoCommand:
             stderr=split_debug_lines(done.stderr).decode("utf-8", "replace"),
             seconds=done.seconds,
             actions=actions,
-            tests=_outcomes(stdout, actions) if self.arguments.verb == "test" else {},
+            tests=tests,
             std=frozenset(a.package for a in actions if a.kind is Kind.COMPILE and is_std(a.import_path)),
             modules=dict(self.sources.modules),
             downloads=downloads,
@@ -219,13 +223,6 @@ def require_consistent(actions: Iterable[Action], arguments: GoArguments, return
     failed = [action.kind.of(action.package) for action in actions if action.status is Status.FAILED]
     if failed and returncode == 0 and not ignores_errors:
         raise ActionGraphError(f"the command succeeded, but its graph has failures: {listed(failed)}")
-
-
-def _outcomes(stdout: str, actions: Sequence[Action]) -> dict[str, TestOutcome]:
-    """The verdicts that ``go test`` printed, for packages whose tests are in the graph or failed to build."""
-    tested = {action.import_path for action in actions if action.kind is Kind.TEST}
-    outcomes = parse_test_output(stdout)
-    return {n: o for n, o in outcomes.items() if n in tested or o.status is TestStatus.BUILD_FAILED}
 
 
 def step_folder(parent: Path, number: int, program: str, args: Sequence[str]) -> Path:
