@@ -21,9 +21,12 @@ def with_commands(result: Result, commands: Sequence[Result]) -> Result:
         commands=tuple(commands),
         actions=actions,
         origins=origins,
-        gaps=(*result.gaps, *(f"{command.title} {gap}" for command in commands for gap in command.gaps)),
+        gaps=(
+            *result.gaps,
+            *(f"{command.title}: {gap}" for command in commands for gap in command.gaps),
+        ),
         tests=_tests_of(commands),
-        downloads=tuple(sorted({module for command in commands for module in command.downloads})),
+        downloads=tuple(sorted({*result.downloads, *(module for command in commands for module in command.downloads)})),
         std=frozenset[str]().union(*(command.std for command in commands)),
         modules={folder: module for command in commands for folder, module in command.modules.items()},
     )

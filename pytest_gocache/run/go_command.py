@@ -166,16 +166,16 @@ class GoCommand:
     def _gaps(self, returncode: int) -> tuple[str, ...]:
         """What it may have compiled without an action graph that says so."""
         if tool := self._built_tool():
-            return (f"builds the tool {tool} without an action graph",)
+            return (f"it builds the tool {tool} without an action graph",)
         written = self._graph.is_file()
         if not self.arguments.builds or (written and has_ended(self._graph.read_bytes())):
             return ()
         if returncode < 0:
-            return (f"was killed by signal {-returncode} before it wrote what it had done",)
+            return (f"it was killed by signal {-returncode} before it wrote what it had done",)
         if written:
-            return ("was interrupted before it wrote what it had done",)
+            return ("it was interrupted before it wrote what it had done",)
         if returncode == 0 and self.arguments.compiles:
-            return ("wrote no action graph",)  # go fix before Go 1.26, which may build the tool that it runs
+            return ("it wrote no action graph",)  # go fix before Go 1.26, which may build the tool that it runs
         # It failed before its first action: Go writes a first graph before that.
         return ()
 

@@ -34,6 +34,7 @@ from pytest_gocache.run.program import generate_environment, run_program
 from pytest_gocache.run.rerun import redirected_arguments
 from pytest_gocache.run.shim import shim_goroot
 from pytest_gocache.run.shim_server import Request
+from pytest_gocache.run.unobserved import index_files, written_unobserved
 
 __all__ = ["Observer", "Steps"]
 
@@ -134,6 +135,8 @@ class Observer:
             within = caller if cwd == root else f"{caller} in {os.path.relpath(cwd, root)}"
             return self._command(request.args, _completed(request.env, root, cwd), cwd, root, folder, within=within)
 
+        cache, modcache = Path(env["GOCACHE"]), gomodcache_of(env)
+        indexed, modules = index_files(cache), modules_in(modcache)
         started = time.time()
         done, called = run_program(
             [str(toolchain.go), *command[1:]] if generates else command,
@@ -149,6 +152,10 @@ class Observer:
         for go in called:
             previous = commands[-1] if commands else self.steps.last
             commands.append(go.command.result(go.done, go.downloads, previous))
+        gaps: tuple[str, ...] = ()
+        # A go generate itself is not observed, and it writes to the cache too.
+        if not generates and written_unobserved(cache, indexed, ((go.asked, go.ended) for go in called)):
+            gaps = ("it filled the build cache while no observed go command ran, so it calls a go that is not on PATH",)
         result = Result(
             command=tuple(command),
             step=step,
@@ -157,6 +164,8 @@ class Observer:
             stdout=done.stdout.decode("utf-8", "replace"),
             stderr=done.stderr.decode("utf-8", "replace"),
             seconds=done.seconds,
+            downloads=tuple(sorted(set(modules_in(modcache)) - set(modules))),
+            gaps=gaps,
             circumstances=replace(self._circumstances(env, root), started=started),
             evidence=folder,
             previous=self.steps.last,

@@ -10,9 +10,11 @@ from pytest_gocache import (
     GoModule,
     GoTimeoutError,
     GoVersion,
+    ModuleProxy,
     NoEvidenceError,
     UsageError,
     assert_cached,
+    assert_no_downloads,
     assert_parallel,
 )
 from pytest_gocache.plugin.report_section import lines_of
@@ -155,3 +157,27 @@ def test_a_list_that_only_asks_is_no_evidence(go_module: GoModule, flags: Sequen
             assert_cached(result)
     both = go_module.exec("sh", "-c", "go build ./c && go list -compiled ./a")
     assert both.packages_outside_std == {f"{APP}/c"}
+
+
+def test_a_go_by_absolute_path_is_found(go_module: GoModule) -> None:
+    go_module.load(TOOL)
+    go_module.build("./a")
+    go = go_module.toolchain.go
+    for script in (f"go build ./a && {go} build ./c", f"{go} build ./tl; go build ./a"):
+        go_module.edit("c/c.go", "func F", "func FF")
+        result = go_module.exec("sh", "-c", script)
+        with pytest.raises(NoEvidenceError, match=r"calls a go that is not on PATH; assert on single go commands"):
+            assert_cached(result)
+        assert_cached(result.commands[0])
+    # Without one, and with hits only, there is nothing to find.
+    assert_cached(go_module.exec("sh", "-c", "go build ./a && go env GOOS && go build ./a"))
+    assert go_module.exec("sh", "-c", "go build ./... && go vet ./... && go test ./...").gaps == ()
+
+
+def test_downloads_of_a_go_by_absolute_path(go_module: GoModule, go_proxy: ModuleProxy) -> None:
+    go_proxy.add("-- go.mod --\nmodule example.net/dep\n-- dep.go --\npackage dep\n")
+    go_module.append("go.mod", "\nrequire example.net/dep v1.0.0\n")
+    result = go_module.exec("sh", "-c", f"{go_module.toolchain.go} mod download example.net/dep")
+    assert result.downloads == ("example.net/dep@v1.0.0",)
+    with pytest.raises(AssertionError, match=r"1 module was downloaded"):
+        assert_no_downloads(result)

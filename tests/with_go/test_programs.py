@@ -359,7 +359,6 @@ def test_a_machine_that_is_gone_runs_no_program(app: GoModule) -> None:
     ("script", "called"),
     [
         ("true", "none"),
-        ('"$REAL" build ./lib', "none"),
         ("go version; go env GOOS", r"`go version` \(step 1, by .*\), `go env GOOS` \(step 1, by .*\)"),
     ],
 )
