@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test test-fast test-versions lint api bench clean
+.PHONY: demo test test-fast test-versions lint api bench fuzz clean
 
 # Stamp files: what is installed needs no network again.
 $(VENV)/demo.stamp: pyproject.toml
@@ -40,6 +40,10 @@ lint: $(VENV)/dev.stamp
 # docs/api.md, from the docstrings.
 api: $(VENV)/dev.stamp
 	$(BIN)/python -m docs.generate_api
+
+# Changed inputs for all parsers, other ones with FUZZ_SEED=2.
+fuzz: $(VENV)/dev.stamp
+	FUZZ_INPUTS=20000 $(PYTEST) tests/adversary/test_parsers.py $(ARGS)
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench $(ARGS)

@@ -40,6 +40,8 @@ INTERNAL: Mapping[str, frozenset[str]] = {
     "Status": frozenset({"rank"}),
 }
 
+# What `GoModule.go` has; the commands that are made of it take the same keywords.
+_OPTIONS = "env: Mapping[str, str] | None=None, check: bool=True, timeout: float | None=None"
 _HEAD = """\
 # API reference
 
@@ -93,6 +95,7 @@ def _tree(value: Any) -> ast.AST:
 
 def _signature(name: str, function: ast.FunctionDef) -> str:
     arguments = ast.unparse(function.args).removeprefix("self").removeprefix("cls").removeprefix(", ")
+    arguments = arguments.replace("**options: Unpack[CommandOptions]", _OPTIONS)
     returned = ast.unparse(function.returns) if function.returns else ""
     arrow = f" -> {returned}" if returned not in ("", "None") else ""
     return f"`{name}({arguments}){arrow}`"
@@ -147,7 +150,7 @@ def _options() -> str:
 
 
 def _constant(name: str) -> str:
-    home = pytest_gocache._homes()[name]  # noqa: SLF001 - where a name is defined
+    home = pytest_gocache._HOMES[name]  # noqa: SLF001 - where a name is defined
     body = ast.parse(inspect.getsource(importlib.import_module(home))).body
     for node, text in itertools.pairwise(body):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
@@ -200,13 +203,20 @@ def _assigned(body: list[ast.stmt], prefix: str, *, all_of_them: bool) -> Iterat
         # An attribute without a type and without a meaning is a detail, unless it is the member of an enum.
         public = target.startswith(prefix) and name.isidentifier() and not name.startswith("_")
         if public and (all_of_them or text or (isinstance(node, ast.AnnAssign) and not prefix)):
-            yield name, _line(name, node.annotation if isinstance(node, ast.AnnAssign) else None, text)
+            meaning = text or (_first_text(node.value) if all_of_them and name.isupper() else "")
+            yield name, _line(name, node.annotation if isinstance(node, ast.AnnAssign) else None, meaning)
 
 
 def _text(node: ast.stmt) -> str:
     """The docstring that stands under an attribute; empty without one."""
     constant = node.value if isinstance(node, ast.Expr) else None
     return constant.value if isinstance(constant, ast.Constant) and isinstance(constant.value, str) else ""
+
+
+def _first_text(value: ast.expr | None) -> str:
+    """The text of an enum's member, as code: the sentence of a `ReasonCode`, the words of an `InputKind`."""
+    first = value.elts[0] if isinstance(value, ast.Tuple) and value.elts else value
+    return f"``{first.value}``" if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
 
 def _line(name: str, annotation: ast.expr | None, meaning: str | None) -> str:

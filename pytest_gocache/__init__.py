@@ -6,13 +6,10 @@ Write down as tests what the Go build cache must do for your builds. The fixture
 
 from __future__ import annotations
 
-import functools
 import importlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-# The public names and their modules, for type checkers and for `__getattr__`, which reads this block: a new name is one
-# line here. A module is imported on first use, because pytest imports this package in every run, with or without Go.
+# The public names, for type checkers.
 if TYPE_CHECKING:
     from pytest_gocache.assertions.downloads import (
         assert_downloaded as assert_downloaded,
@@ -77,25 +74,58 @@ if TYPE_CHECKING:
     from pytest_gocache.run.module_proxy import ModuleProxy as ModuleProxy
 
 
-@functools.cache
-def _homes() -> dict[str, str]:
-    """Each public name and the module that defines it, read from the block above."""
-    import ast
+# The same names by module, for `__getattr__`: a module is imported when a test first uses one of its names, because
+# pytest imports this package in every run, with or without Go.
+_MODULES = {
+    "pytest_gocache.assertions.downloads": ("assert_downloaded", "assert_no_downloads"),
+    "pytest_gocache.assertions.flags": ("assert_compiled_with", "assert_not_compiled_with"),
+    "pytest_gocache.assertions.in_build": ("assert_not_in_build",),
+    "pytest_gocache.assertions.links": ("assert_not_relinked", "assert_only_relinked", "assert_relinked"),
+    "pytest_gocache.assertions.packages": ("assert_cached", "assert_only_rebuilt", "assert_rebuilt"),
+    "pytest_gocache.assertions.parallel": ("assert_parallel",),
+    "pytest_gocache.assertions.reproducible.assertion": ("assert_reproducible",),
+    "pytest_gocache.assertions.reproducible.conditions": ("ALL",),
+    "pytest_gocache.assertions.tests": ("assert_test_cached", "assert_test_ran"),
+    "pytest_gocache.assertions.up_to_date": ("assert_up_to_date",),
+    "pytest_gocache.caches.build_cache": ("BuildCache", "CacheEntry"),
+    "pytest_gocache.caches.module_cache": ("ModuleCache",),
+    "pytest_gocache.caches.shared": ("SharedCache", "Traffic"),
+    "pytest_gocache.errors": (
+        "ActionGraphError",
+        "GoCacheError",
+        "GoCacheWarning",
+        "GoCommandError",
+        "GoTimeoutError",
+        "HashLogError",
+        "ModuleFileError",
+        "NoEvidenceError",
+        "PatternError",
+        "RepositoryError",
+        "RerunError",
+        "StoreError",
+        "ToolchainError",
+        "UsageError",
+    ),
+    "pytest_gocache.golang.action": ("Action", "Kind", "Status", "TestOutcome", "TestStatus"),
+    "pytest_gocache.golang.version": ("GoVersion",),
+    "pytest_gocache.host.toolchain": ("GoToolchain",),
+    "pytest_gocache.results.explanation": ("Explanation",),
+    "pytest_gocache.results.inputs": ("Change", "Input", "InputKind"),
+    "pytest_gocache.results.reasons": ("Reason", "ReasonCode"),
+    "pytest_gocache.results.result": ("PackageSet", "Result"),
+    "pytest_gocache.run.go_module": ("GoModule",),
+    "pytest_gocache.run.module_proxy": ("ModuleProxy",),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
-    tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
-    block = next(node for node in tree.body if isinstance(node, ast.If))
-    imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
-    return {alias.name: f"{node.module}" for node in imports for alias in node.names}
+__all__ = sorted(_HOMES)  # noqa: PLE0605 - type checkers read the block above
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__all__":
-        return sorted(_homes())
-    # Python asks for a few names of its own, and they must not cost the reading of this file.
-    if name.startswith("__") or name not in _homes():
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_homes()[name]), name)
+    return getattr(importlib.import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_homes()])
+    return sorted([*globals(), *_HOMES])

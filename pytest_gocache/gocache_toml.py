@@ -15,6 +15,7 @@ __all__ = ["NAME", "PREFIX", "Accepted", "NamedToolchain", "RepositoryConfig", "
 
 NAME = "gocache.toml"
 """The file's name; the file lies beside ``go.mod``."""
+_LATEST = 1e11  # epoch seconds: the year 5138. File systems end before or soon after.
 PREFIX = "checks.py::"
 """The start of ``test`` in an entry for a ready-made check; the check's name follows."""
 
@@ -76,8 +77,10 @@ def read_config(folder: Path) -> RepositoryConfig:
         import tomli as tomllib
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, or an integer of more digits than Python reads
         raise UsageError(f"{file} is not TOML: {error}") from error
+    except RecursionError:
+        raise UsageError(f"{file} cannot be read: its arrays or tables are nested too deeply") from None
     top = _Table(file, "", content, _TOP)
     toolchains = {name: _toolchain(file, name, table) for name, table in top.get("toolchains", {}).items()}
     accepted = tuple(_accepted(file, number, table) for number, table in enumerate(top.get("accept", []), 1))
@@ -100,7 +103,7 @@ def read_config(folder: Path) -> RepositoryConfig:
 def _words(file: Path, table: str, command: Sequence[object] | None) -> tuple[str, ...]:
     if command is None:
         return ()
-    words = [word for word in command if isinstance(word, str) and word]
+    words = [word for word in command if isinstance(word, str) and word and "\0" not in word]
     if not words or len(words) < len(command):
         raise UsageError(f'{file}: {table}.command is a list of words, like ["make", "{table}"], not {command!r}')
     return tuple(words)
@@ -108,15 +111,16 @@ def _words(file: Path, table: str, command: Sequence[object] | None) -> tuple[st
 
 def _mtimes(file: Path, content: object) -> Literal["now", "keep", "commit"] | float:
     found = _Table(file, "ci", content, {"mtimes": object}).get("mtimes", "now")
-    if found in ("now", "keep", "commit") or (isinstance(found, (int, float)) and not isinstance(found, bool)):
-        return found  # type: ignore[no-any-return] # the line above has checked it
+    number = isinstance(found, (int, float)) and not isinstance(found, bool)
+    if found in ("now", "keep", "commit") or (number and -_LATEST < found < _LATEST):
+        return found  # type: ignore[no-any-return] # checked above
     raise UsageError(f"{file}: ci.mtimes is 'now', 'keep', 'commit' or a number of epoch seconds, not {found!r}")
 
 
 def _environment(file: Path, where: str, env: Mapping[str, object]) -> dict[str, str]:
     for variable, value in env.items():
-        if not isinstance(value, str):
-            raise UsageError(f"{file}: {where}.{variable} is a string, not {value!r}")
+        if not isinstance(value, str) or "\0" in variable + value:
+            raise UsageError(f"{file}: {where}.{variable} is a string without NUL, not {value!r}")
     return {variable: str(value) for variable, value in env.items()}
 
 
@@ -134,6 +138,8 @@ class _Table:
                 raise UsageError(f"{file}: there is no key {full!r}{_nearest(key, types)}")
             if not isinstance(value, types[key]):
                 raise UsageError(f"{file}: {full} is a {_NAMES[types[key]]}, not {value!r}")
+            if isinstance(value, str) and "\0" in value:
+                raise UsageError(f"{file}: {full} has a NUL, which no file name and no argument can have: {value!r}")
 
     def get(self, key: str, default: Any) -> Any:
         return self._content.get(key, default)
@@ -160,8 +166,15 @@ def _toolchain(file: Path, name: str, content: object) -> NamedToolchain:
     if bool(version) == bool(path):
         raise UsageError(f"{file}: {where} needs either a 'version' or a 'path'")
     env = _environment(file, f"{where}.env", table.get("env", {}))
-    # A path is relative to the file that names it.
-    return NamedToolchain(version or str(file.parent / Path(path).expanduser()), env)
+    if version:
+        return NamedToolchain(version, env)
+    try:
+        # A path is relative to the file that names it.
+        return NamedToolchain(str(file.parent / Path(path).expanduser()), env)
+    except RuntimeError as error:
+        raise UsageError(
+            f"{file}: {where}.path = {path!r}: `~` has no home folder here: write the full path"
+        ) from error
 
 
 def _accepted(file: Path, number: int, content: object) -> Accepted:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import gzip
+import lzma
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -86,6 +86,27 @@ def _changed(function: ast.AST) -> Iterator[str]:
             yield changed.id
 
 
+MOST_BRANCHES = 15
+_BRANCHES = (ast.If, ast.IfExp, ast.For, ast.While, ast.ExceptHandler, ast.comprehension)
+
+
+def branches(function: ast.AST) -> int:
+    """The decisions in a function: each branch, loop, handler, condition of a comprehension, ``and`` and ``or``."""
+    count = 0
+    for node in ast.walk(function):
+        count += isinstance(node, _BRANCHES)
+        count += len(node.ifs) if isinstance(node, ast.comprehension) else 0
+        count += len(node.values) - 1 if isinstance(node, ast.BoolOp) else 0
+    return count
+
+
+def functions(source: str) -> Iterator[tuple[str, int]]:
+    """Each function of a source, with its branches."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, branches(node)
+
+
 # Put together here, so that this file does not hold what it looks for.
 PRIVATE = ("/wo" + "rk/", "../sha" + "red", ".lib" + "rary")
 _PRIVATE = re.compile(
@@ -119,12 +140,76 @@ def tracked_files() -> list[Path]:
     return [f for f in files if f.is_file()]
 
 
+# Modules that only a go command, or a pytest run, can test: where that is done.
+TESTED_ELSEWHERE = {
+    "assertions/reproducible/assertion": "with_go/test_reproduce",
+    "assertions/reproducible/builds": "with_go/test_reproduce",
+    "assertions/reproducible/conditions": "with_go/test_reproduce",
+    "assertions/reproducible/difference": "with_go/test_reproduce_outputs",
+    "caches/cacheprog": "with_go/test_shared_cache",
+    "caches/shared": "with_go/test_shared_cache",
+    "caches/warm_entry": "with_pytest/test_store_making",
+    "checks/repository": "with_pytest/test_checks_on_repositories",
+    "checks/test_checks": "with_pytest/test_ready_made_checks",
+    "checks/untracked_reads": "with_pytest/test_checks_on_repositories",
+    "plugin/fixtures": "with_pytest/test_mark_effects",
+    "plugin/gate/hooks": "with_pytest/test_option_go_gate",
+    "plugin/hooks": "with_pytest/test_header_and_start_up",
+    "plugin/hookspecs": "with_pytest/test_option_go_gate",
+    "plugin/options": "with_pytest/test_ini_values",
+    "run/go_module": "with_go/test_module",
+    "run/machine": "with_go/test_machines",
+    "run/observer": "with_go/test_observation",
+    "run/program": "with_go/test_programs",
+    "run/rerun": "with_go/test_freshness_of_outputs",
+    "run/shim": "with_go/test_programs_see",
+    "run/toolchain_check": "with_pytest/test_self_check",
+    "run/unobserved": "with_go/test_evidence",
+}
+
+
+def _imported(source: str) -> set[str]:
+    """The modules that a source imports, and the names that it imports from them: ``a.b`` for ``from a import b``."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def modules_without_test(modules: Iterable[str], tests: Mapping[str, str], elsewhere: Mapping[str, str]) -> Found:
+    """Modules that no test of their own imports, and entries of ``elsewhere`` that are wrong.
+
+    ``modules`` are like ``golang/action``, and ``tests`` like ``golang/test_action`` -> source.
+    """
+    found = []
+    for module in modules:
+        room, _, name = module.rpartition("/")
+        own = tests.get(f"{room}/test_{name}")
+        dotted = f"pytest_gocache.{module.replace('/', '.')}"
+        if module in elsewhere:
+            found += [f"{module} has a test, and is in the list"] if own is not None else []
+        elif own is None:
+            found.append(f"{module} has no tests/{room}/test_{name}.py")
+        elif dotted not in _imported(own):
+            found.append(f"tests/{room}/test_{name}.py does not import {dotted}")
+    found += [f"{module} is no module" for module in elsewhere if module not in modules]
+    return found + [f"there is no tests/{test}.py" for test in elsewhere.values() if test not in tests]
+
+
 each_module = pytest.mark.parametrize("name", SOURCES)
 
 
 @each_module
 def test_a_file_stays_short_enough_to_be_read_at_once(name: str) -> None:
     assert SOURCES[name].count("\n") <= MOST_LINES
+
+
+@each_module
+def test_a_function_has_few_branches(name: str) -> None:
+    assert [(function, count) for function, count in functions(SOURCES[name]) if count > MOST_BRANCHES] == []
 
 
 @each_module
@@ -147,13 +232,23 @@ def test_a_room_has_nothing_but_a_docstring_of_one_to_three_sentences(name: str)
     assert 1 <= len(re.findall(r"\.(?=\s|$)", ast.get_docstring(tree) or "")) <= 3
 
 
+def test_each_module_has_a_test_of_its_name() -> None:
+    rooms = [name.removesuffix(".py") for name in SOURCES if "/" in name and not name.endswith("__init__.py")]
+    folder = ROOT / "tests"
+    tests = {
+        path.relative_to(folder).with_suffix("").as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("test_*.py")
+    }
+    assert modules_without_test(rooms, tests, TESTED_ELSEWHERE) == []
+
+
 def test_no_file_speaks_of_the_machine_that_it_was_written_on() -> None:
     files = tracked_files()
     assert Path(__file__) in files
     found = {}
     for file in files:
         content = file.read_bytes()
-        words = private_words(gzip.decompress(content) if file.suffix == ".gz" else content)
+        words = private_words(lzma.decompress(content) if file.suffix == ".xz" else content)
         if words:
             found[file.relative_to(ROOT).as_posix()] = words
     assert found == {}
@@ -201,3 +296,48 @@ def test_state_at_module_level_is_found(source: str, state: list[str]) -> None:
 )
 def test_words_about_this_machine_are_found(content: str, words: list[str]) -> None:
     assert private_words(content.encode()) == words
+
+
+@pytest.mark.parametrize(
+    ("modules", "tests", "elsewhere", "found"),
+    [
+        (["a/b"], {"a/test_b": "from pytest_gocache.a.b import x\n"}, {}, []),
+        (["a/b"], {"a/test_b": "import pytest_gocache.a.b\n"}, {}, []),
+        (["a/b"], {"a/test_b": "from pytest_gocache.a import b\n"}, {}, []),
+        (["a/b"], {}, {}, ["a/b has no tests/a/test_b.py"]),
+        (["a/b"], {"c/test_b": "from pytest_gocache.a.b import x\n"}, {}, ["a/b has no tests/a/test_b.py"]),
+        (
+            ["a/b"],
+            {"a/test_b": "from pytest_gocache.a.bc import x\n"},
+            {},
+            ["tests/a/test_b.py does not import pytest_gocache.a.b"],
+        ),
+        (["a/b"], {"with_go/test_b": ""}, {"a/b": "with_go/test_b"}, []),
+        (["a/b"], {}, {"a/b": "with_go/test_b"}, ["there is no tests/with_go/test_b.py"]),
+        ([], {"with_go/test_b": ""}, {"a/b": "with_go/test_b"}, ["a/b is no module"]),
+        (
+            ["a/b"],
+            {"a/test_b": "", "with_go/test_b": ""},
+            {"a/b": "with_go/test_b"},
+            ["a/b has a test, and is in the list"],
+        ),
+    ],
+)
+def test_a_module_without_a_test_is_found(
+    modules: list[str], tests: dict[str, str], elsewhere: dict[str, str], found: Found
+) -> None:
+    assert modules_without_test(modules, tests, elsewhere) == found
+
+
+def test_branches_are_counted() -> None:
+    source = """
+def f(x):
+    if x and x.y or x.z:
+        return [a for a in x if a if a.b]
+    try:
+        while x: x = 1 if x else 0
+    except E:
+        for y in x: pass
+def g(): pass
+"""
+    assert list(functions(source)) == [("f", 10), ("g", 0)]

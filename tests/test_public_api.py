@@ -49,7 +49,7 @@ def test_a_type_checker_sees_every_name(tmp_path: Path) -> None:
 def test_every_name_comes_from_the_module_that_defines_it(name: str) -> None:
     value = getattr(pytest_gocache, name)
     assert value.__name__ == name
-    assert value.__module__ == pytest_gocache._homes()[name]  # noqa: SLF001
+    assert value.__module__ == pytest_gocache._HOMES[name]  # noqa: SLF001
     assert name in sys.modules[value.__module__].__all__
 
 
@@ -66,7 +66,7 @@ def test_a_star_import_gives_every_name() -> None:
 
 @pytest.mark.parametrize("name", CONSTANTS)
 def test_a_constant_stands_with_its_meaning_in_the_module_that_defines_it(name: str) -> None:
-    module = sys.modules[pytest_gocache._homes()[name]]  # noqa: SLF001
+    module = sys.modules[pytest_gocache._HOMES[name]]  # noqa: SLF001
     assert name in module.__all__
     assert re.search(rf'^{name} = .*\n"""\S', inspect.getsource(module), re.MULTILINE)
 

@@ -45,7 +45,7 @@ def test_bug_02_caught(go_repo: GoModule) -> None:
     build_worker(go_repo)
     result = go_repo.on_new_machine(path=go_repo.path).build(*WORKER)
     assert_rebuilt(result, "./cmd/worker", "./internal/catalog", "./internal/money")
-    with pytest.raises(AssertionError, match=r"nothing in its key changed since step 1, but a new machine began"):
+    with pytest.raises(AssertionError, match=r"nothing in its key changed since step 1, but a new machine started"):
         assert_cached(result)
 
 

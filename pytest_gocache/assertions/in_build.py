@@ -13,7 +13,7 @@ from pytest_gocache.errors import PatternError
 from pytest_gocache.golang.action import Action, without_variant
 from pytest_gocache.golang.modfile import unescaped
 from pytest_gocache.golang.patterns import Pattern, near_misses, short_name
-from pytest_gocache.results.given_flags import naming, words_given
+from pytest_gocache.results.given_flags import matching_word, package_arguments
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, dependencies_of
@@ -99,15 +99,17 @@ def _packages_in(root: Path, module: str) -> Iterator[str]:
 
 def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
     """How each package gets into the build: the pattern that names it, or the imports from a named package to it."""
-    words = words_given(result)
+    words = package_arguments(result)
     by_id = {action.id: action for action in result.actions}
-    importer_of = dependencies_of(result, [action for action in result.compiles() if naming(result, words, action)])
+    importer_of = dependencies_of(
+        result, [action for action in result.compiles() if matching_word(result, words, action)]
+    )
     listed, wildcard = [], ""
     for action in found:
         chain = [action]
         while importer_of.get(chain[0].id, chain[0].id) != chain[0].id:
             chain.insert(0, by_id[importer_of[chain[0].id]])
-        word = naming(result, words, chain[0]) or " ".join(words)
+        word = matching_word(result, words, chain[0]) or " ".join(words)
         if len(chain) > 1:
             imports = " ← ".join(short_name(one.package, result.modules) for one in chain)
             listed.append((action.package, [f"imported: {imports} (named by {word})"]))

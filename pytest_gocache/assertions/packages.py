@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_gocache.assertions.failure import fail
 from pytest_gocache.errors import PatternError
 from pytest_gocache.explain.wording import (
-    what_was_rebuilt,
+    compiled_packages,
     why_not_rebuilt,
     why_they_ran,
 )
@@ -53,7 +53,7 @@ def assert_rebuilt(result: Result, *patterns: str) -> None:
         fail(
             f"assert_rebuilt: {counted(missing, 'package was', 'packages were')} not rebuilt by {result.title}",
             *why_not_rebuilt(result, missing),
-            what_was_rebuilt(result),
+            compiled_packages(result),
         )
 
 

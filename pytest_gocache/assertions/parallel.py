@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from pytest_gocache.assertions.failure import fail
 from pytest_gocache.errors import UsageError
-from pytest_gocache.results.given_flags import limit_of
+from pytest_gocache.results.given_flags import compile_limit
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, dependencies_of
 from pytest_gocache.results.tables import counted
@@ -43,7 +43,7 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
 
 
 def _why_serial(result: Result, at_least: int) -> str:
-    limit, what = min(limit_of(command) for command in result.go_commands if command.actions)
+    limit, what = min(compile_limit(command) for command in result.go_commands if command.actions)
     if limit >= at_least:
         return "no setting limits them: look for packages that import each other, and for one slow compile"
     if what:

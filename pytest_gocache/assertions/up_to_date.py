@@ -73,23 +73,26 @@ def _require_up_to_date(result: Result) -> None:
 
 def _packages(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
     # By action ID: with PGO, a package is there once for each profile.
-    now = {action.action_id: action for action in fresh.compiles()}
-    named = {action.package: action for action in fresh.compiles() if action.action_id}
+    now = {action.action_id: action for action in fresh.compiles() if action.action_id}
+    named = {action.package: action for action in now.values()}
+    other_output = [a for a in result.compiles() if a.action_id in now and _differ(a, now[a.action_id])]
     other_key = [a for a in result.compiles() if a.action_id and a.action_id not in now and a.package in named]
-    changed = {action.id for action in other_key}
-    for action in result.compiles():
-        again = now.get(action.action_id)
-        if again is None or not action.content_id or not again.content_id or action.content_id == again.content_id:
-            continue
-        changed.add(action.id)
-        if action.ran:
-            yield action.package, "same inputs, different output: its compile is not repeatable"
-        else:
-            yield action.package, "the cached output is stale: nothing in its key changed, but a new compile differs"
+    yield from ((action.package, _why_other_output(action)) for action in other_output)
+    changed = {action.id for action in (*other_output, *other_key)}
     for action in other_key:
         # After a different import, the key differs too, and that import is listed itself.
         if changed.isdisjoint(action.deps) and (why := _why_other_key(result, action, fresh, named[action.package])):
             yield action.package, why
+
+
+def _why_other_output(action: Action) -> str:
+    if action.ran:
+        return "same inputs, different output: its compile is not repeatable"
+    return "the cached output is stale: nothing in its key changed, but a new compile differs"
+
+
+def _differ(action: Action, again: Action) -> bool:
+    return bool(action.content_id and again.content_id) and action.content_id != again.content_id
 
 
 def _why_other_key(result: Result, action: Action, fresh: Result, again: Action) -> str:
@@ -122,8 +125,7 @@ def _binaries(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
 
 
 def _is_stale(action: Action, again: Action) -> bool:
-    known = action.status is Status.CACHED and action.action_id == again.action_id and again.content_id
-    return bool(known) and action.content_id != again.content_id
+    return action.status is Status.CACHED and action.action_id == again.action_id and _differ(action, again)
 
 
 def _profile(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ import shutil
 import tarfile
 from pathlib import Path
 
+from pytest_gocache.caches.archive import UNREADABLE, NotACacheError, copy_saved, is_archive, unpack
 from pytest_gocache.errors import UsageError
 from pytest_gocache.host.files import remove_tree
 
@@ -48,7 +49,7 @@ class CacheFolder:
         shares no files with the cache, so a test may damage, age or pack it.
         """
         target = Path(target)
-        if _is_archive(target):
+        if is_archive(target):
             with tarfile.open(target, "w:gz" if target.suffix != ".tar" else "w", format=tarfile.PAX_FORMAT) as tar:
                 tar.add(self.path, arcname=".")
             return target
@@ -58,26 +59,32 @@ class CacheFolder:
         return target
 
     def restore(self, source: Path | str) -> None:
-        """Replace the content with that of a saved folder or archive, modification times included."""
+        """Replace the content with that of a saved folder or archive, modification times included.
+
+        Raises `UsageError`, and changes nothing, for a source that cannot be read, and for one with a name outside of
+        it or with something other than files and folders.
+        """
         source = Path(source)
         if source.resolve().is_relative_to(self.path.resolve()):
             raise UsageError(f"{self._fixture}.restore: {source} is a part of the cache itself")
-        if not source.is_dir() and not (_is_archive(source) and source.is_file()):
+        if not source.is_dir() and not (is_archive(source) and source.is_file()):
             raise UsageError(
                 f"{self._fixture}.restore: {source} is neither a folder nor an archive (.tar, .tar.gz, .tgz)"
             )
-        remove_tree(self.path)
-        if source.is_dir():
-            shutil.copytree(source, self.path, symlinks=True)
-            return
-        with tarfile.open(source) as tar:
-            # The default filter of newer Pythons makes read-only files writable, which a module cache's must not be.
-            tar.extraction_filter = staticmethod(getattr(tarfile, "tar_filter", lambda member, _: member))
-            try:
-                tar.extractall(self.path)  # noqa: S202 - packed by `save`, or by the user's own CI
-            except (OSError, EOFError, tarfile.TarError) as error:
-                raise UsageError(f"{self._fixture}.restore: {source} cannot be unpacked: {error}") from error
-
-
-def _is_archive(path: Path) -> bool:
-    return path.name.endswith((".tar", ".tar.gz", ".tgz"))
+        # Aside first: a source that is refused leaves the cache as it was.
+        aside = self.path.with_name(f"{self.path.name}-restored")
+        remove_tree(aside)
+        try:
+            (copy_saved if source.is_dir() else unpack)(source, aside)
+        except NotACacheError as error:
+            raise UsageError(
+                f"{self._fixture}.restore: {source} is not a saved cache: {error}; a cache has only files and folders"
+            ) from error
+        except UNREADABLE as error:
+            verb = "copied" if source.is_dir() else "unpacked"
+            raise UsageError(f"{self._fixture}.restore: {source} cannot be {verb}: {error}") from error
+        else:
+            remove_tree(self.path)
+            aside.rename(self.path)
+        finally:
+            remove_tree(aside)

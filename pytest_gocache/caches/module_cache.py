@@ -6,6 +6,7 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from pytest_gocache.caches.archive import UNREADABLE
 from pytest_gocache.caches.folder import CacheFolder
 from pytest_gocache.errors import UsageError
 from pytest_gocache.host.environment import gomodcache_of
@@ -27,7 +28,7 @@ def holds_modules(saved: Path) -> bool:
     try:
         with tarfile.open(saved) as tar:
             return any(name.removeprefix("./").startswith("cache/download") for name in tar.getnames())
-    except (OSError, EOFError, tarfile.TarError) as error:
+    except UNREADABLE as error:
         raise UsageError(f"go_module.on_new_machine: {saved} cannot be restored: {error}") from error
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_gocache.golang.command_line import VARIANT_ENV, GoArguments, variant_flags
+from pytest_gocache.golang.quoted import split_words
 from pytest_gocache.host.toolchain import GoToolchain
 
 __all__ = ["Variant"]
@@ -44,7 +45,7 @@ class Variant:
         )
         inputs: list[_Stamp | tuple[str, str]] = []
         for name, default in (("CC", toolchain.env.get("CC", "gcc")), ("CXX", toolchain.env.get("CXX", "g++"))):
-            words = (env.get(name) or default or "").split()
+            words = split_words(env.get(name) or default or "")
             found = shutil.which(words[0], path=env.get("PATH")) if words else None
             if found:
                 info = Path(found).stat()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import hashlib
 import json
 import os
@@ -21,7 +22,7 @@ from pytest_gocache.caches.clone_pool import ClonePool
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_entry import EntryMaker
 from pytest_gocache.errors import StoreError
-from pytest_gocache.host.files import remove_tree
+from pytest_gocache.host.files import DISK_FULL, full_folder, remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 
 __all__ = ["WarmStore"]
@@ -32,6 +33,13 @@ _TOUCH_SECONDS = 60.0
 # The stages of an entry's files, see EntryMaker. A command needs one stage and those before it.
 _STAGES = ("build", "test", "rest")
 _STAGES_OF = dict.fromkeys(("build", "install", "list", "run"), _STAGES[:1]) | {"test": _STAGES[:2]}
+_READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+_REMEDY = "make room or name another folder: --gocache-dir, or the ini option gocache_dir"
+_REMEDIES = dict.fromkeys(
+    _READ_ONLY,
+    "a read-only store serves the entries that it has, and takes no new one: make it writable, or name another folder: "
+    "--gocache-dir, or the ini option gocache_dir",
+)
 _ATTEMPTS = 3  # to clone an entry: a different process may delete it after it was found
 
 
@@ -80,9 +88,12 @@ class WarmStore:
         ``verb`` is the next go command: the cache gets only the files that it needs. Raises `StoreError` when the store
         cannot be read or written.
         """
+        where = self.root
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._put(cache, self._entry_for(toolchain, variant, packages), _STAGES_OF.get(verb, _STAGES))
+                entry = self._entry_for(toolchain, variant, packages)
+                where = cache.path
+                return self._put(cache, entry, _STAGES_OF.get(verb, _STAGES))
             except FileNotFoundError as error:  # noqa: PERF203 - a second attempt is rare
                 # A different process has deleted the entry between the look-up and the clone, to make room.
                 self._entries.clear()
@@ -92,7 +103,7 @@ class WarmStore:
                         "let no other program delete files in it, or raise the ini option gocache_store_limit"
                     ) from error
             except OSError as error:
-                raise self._unusable(error) from error
+                raise self._unusable(error, where) from error
         return None
 
     def _put(self, cache: BuildCache, entry: Path | str, stages: tuple[str, ...]) -> str | None:
@@ -230,11 +241,21 @@ class WarmStore:
         except OSError as error:
             raise self._unusable(error) from error
 
-    def _unusable(self, error: OSError) -> StoreError:
+    def _unusable(self, error: OSError, where: Path | None = None) -> StoreError:
+        """The error for a failed use of the store. ``where``: the folder that was written to, if ``error`` has none."""
+        # Of two names, as of a link or a copy, the second one is the new file.
+        failed = Path(os.fsdecode(error.filename2 or error.filename or where or self.root))
+        reason = error.strerror or error
+        if error.errno in DISK_FULL and not failed.resolve().is_relative_to(self.root.resolve()):
+            # Tests and temporary files of this library are in folders that other options name.
+            return StoreError(
+                f"{full_folder(failed)} cannot be written: {reason}\n"
+                f"the store of warm caches {self.root} is fine: make room in this folder, or name another one for the "
+                "temporary files of tests: TMPDIR, or pytest's --basetemp"
+            )
         return StoreError(
-            f"the store of warm caches {self.root} cannot be used: {error.strerror or error}"
-            f"{f' ({error.filename})' if error.filename else ''}\n"
-            "make room or name another folder: --gocache-dir, or the ini option gocache_dir"
+            f"the store of warm caches {self.root} cannot be used: {reason}"
+            f"{f' ({error.filename})' if error.filename else ''}\n" + _REMEDIES.get(error.errno or 0, _REMEDY)
         )
 
     @contextlib.contextmanager
@@ -281,8 +302,12 @@ class WarmStore:
     def _mark_used(description: Path) -> None:
         now = time.time()
         if now - description.stat().st_mtime > _TOUCH_SECONDS:
-            with contextlib.suppress(PermissionError):  # a read-only store that several users share
+            try:
                 os.utime(description, (now, now))
+            except OSError as error:
+                # A store that several users share may be read-only: by its permissions, or by its mount.
+                if error.errno not in _READ_ONLY:
+                    raise
 
 
 def _listed(packages: frozenset[str]) -> str:
@@ -296,6 +321,6 @@ def _listed(packages: frozenset[str]) -> str:
 def _described(description: Path) -> dict[str, Any]:
     try:
         content = json.loads(description.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}

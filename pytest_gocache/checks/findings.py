@@ -15,7 +15,7 @@ from pytest_gocache.explain.changes import folder_of
 from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.wording import why_tests_ran, why_they_ran
 from pytest_gocache.golang.action import Action, Kind, TestStatus
-from pytest_gocache.results.given_flags import limit_of
+from pytest_gocache.results.given_flags import compile_limit
 from pytest_gocache.results.packages import folder_in_modules
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import dependencies_of
@@ -265,7 +265,7 @@ def serial_commands(result: Result) -> Finding:
     names, lines = [], []
     for command in (command for command in result.go_commands if command.actions):
         compiled = [action for action in command.compiles() if action.ran]
-        limit, what = limit_of(command)
+        limit, what = compile_limit(command)
         if command.max_parallel > 1 or not could_overlap(command) or (limit > 1 and len(compiled) < _MANY_COMPILES):
             continue
         names.append(" ".join(command.command))

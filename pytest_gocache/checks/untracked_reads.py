@@ -11,7 +11,6 @@ from pytest_gocache.checks.findings import Finding
 from pytest_gocache.checks.repository import Checkout, RepositoryCopy
 from pytest_gocache.explain.history import log_of
 from pytest_gocache.golang.action import TestStatus
-from pytest_gocache.host.environment import gomodcache_of
 from pytest_gocache.results.packages import folder_in_modules, module_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.tables import counted, rows
@@ -64,7 +63,7 @@ def _outside(copy: RepositoryCopy, result: Result, package: str) -> Iterator[str
     ignored = [
         Path(os.path.realpath(result.cwd / module)),
         result.circumstances.goroot,
-        gomodcache_of(env),
+        result.circumstances.modcache,
         *map(Path, _SYSTEM_FOLDERS),
     ]
     ignored += [Path(env[name]) for name in ("GOCACHE", "TMPDIR", "GOTMPDIR") if env.get(name)]

@@ -1,4 +1,4 @@
-"""Why an action or a test ran, and how failures say it.
+"""Why an action or a test ran, and the text of failures.
 
 This room imports `results`, `golang` and `errors`.
 """

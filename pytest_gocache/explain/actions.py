@@ -1,4 +1,4 @@
-"""Why an action ran: the inputs of its cache key, held against those of the last time, and the chain to the cause."""
+"""Why an action ran: the changed inputs of its cache key, or the chain of imports to the cause."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytest_gocache.explain.history import History, key_of, vetted_by
 from pytest_gocache.explain.same_key import reason_with_same_key
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.golang.patterns import short_name
-from pytest_gocache.results.given_flags import switched_on
+from pytest_gocache.results.given_flags import enabled_flag
 from pytest_gocache.results.inputs import Change, InputKind
 from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from pytest_gocache.results.result import Result
@@ -21,13 +21,13 @@ _ORDER = list(Kind)
 
 
 class Explainer:
-    """Explains the compiles, links and vets of results, and computes nothing twice for one go command."""
+    """Explains the compiles, links and vets of results. Keeps what it computes for each go command."""
 
     def __init__(self) -> None:
         self._commands: dict[int, _Command] = {}
 
     def reasons(self, result: Result, actions: Sequence[Action]) -> list[Reason]:
-        """Why actions ran: compiles before links, the module's own packages before the standard library's."""
+        """Why actions ran: compiles before links before vets, and the standard library after the other packages."""
         ordered = sorted(actions, key=lambda a: (a.package in result.std, _ORDER.index(a.kind), a.id))
         return [self.reason(result, action) for action in ordered]
 
@@ -41,43 +41,43 @@ class Explainer:
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """An action, and what it is held against."""
+    """An action, and the earlier command to compare it with."""
 
     action: Action
     then: Result | None
-    """A certain step; None for the last time that a command had the action."""
+    """The earlier command; None for the latest one that has the action."""
 
     @property
     def key(self) -> tuple[int, int | None]:
-        # By identity: the go commands of one program share a step.
+        # The id() of the result, not its step: the go commands of one program have the same step.
         return self.action.id, None if self.then is None else id(self.then)
 
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """What a comparison shows."""
+    """The result of a comparison."""
 
     reason: Reason
-    """The action's own reason, which counts when it follows nothing."""
+    """The reason of the action itself. It counts when `followed` is empty."""
     followed: tuple[_Comparison, ...] = ()
-    """What it follows."""
+    """The comparisons of the imports whose change made the action run."""
 
 
 class _Command:
-    """The reasons of one go command's actions."""
+    """The reasons of the actions of one go command."""
 
     def __init__(self, result: Result) -> None:
         self.result = result
         self._history = History(result)
         self._by_id = {action.id: action for action in result.actions}
-        # Of an earlier step: its actions by kind and name.
+        # id() of an earlier result → the result's actions by kind and name.
         self._named: dict[int, dict[tuple[Kind, str], Action]] = {}
         self._reasons: dict[tuple[int, int | None], Reason] = {}
 
     def reason(self, action: Action) -> Reason:
-        """Why a compile, a link or a vet ran."""
+        """Why a compile, a link or a vet of the command ran."""
         asked = _Comparison(action, None)
-        # On a stack of our own: a follower's reason takes those of what it imports, as deep as imports go.
+        # With a stack, not recursion: the reason of a follower needs the reasons of its imports, and chains are long.
         stack = [asked]
         findings: dict[tuple[int, int | None], _Finding] = {}
         while stack:
@@ -104,7 +104,7 @@ class _Command:
         changes = changes_between(then, old, self.result, action)
         reason = Reason(action.package, action.kind, ReasonCode.CHANGED, since=then.step)
         if action.kind is Kind.VET:
-            # What vet found out about the imports follows from its flags, and from the imports.
+            # The facts about imports follow from the flags of vet and from the imports.
             changes = tuple(change for change in changes or () if not _is_fact(change)) or changes
             followed = self._vetted_if_changed(then, old, action, changes or ())
             if followed:
@@ -115,62 +115,62 @@ class _Command:
         return self._finding(action, replace(reason, changes=changes), then)
 
     def _before(self, comparison: _Comparison) -> tuple[Result, Action] | None:
-        """The command that the action is held against, and the action there."""
+        """The command to compare the action with, and the action there; None when no command has it."""
         action, then = comparison.action, comparison.then
         if then is None:
             return self._history.last_seen(action)
         if id(then) not in self._named:
-            # The first of a name counts.
+            # Of several actions with one name, the first counts.
             self._named[id(then)] = {(old.kind, old.package): old for old in reversed(then.actions)}
         old = self._named[id(then)].get((action.kind, action.package))
         return (then, old) if old else None
 
     def _first_reason(self, comparison: _Comparison) -> Reason:
-        """The reason of an action that was not there before."""
+        """The reason when there is no earlier action to compare with."""
         reason = Reason(comparison.action.package, comparison.action.kind, ReasonCode.FIRST_TIME)
         if comparison.then is not None:
             return replace(reason, code=ReasonCode.NOT_IN_STEP, details=Details(step=comparison.then.step))
-        flag = switched_on(self.result, "a")
+        flag = enabled_flag(self.result, "a")
         return replace(reason, code=ReasonCode.FORCED_FIRST_TIME, details=Details(flag=flag)) if flag else reason
 
     def _vetted_if_changed(
         self, then: Result, old: Action, action: Action, changes: Sequence[Change]
     ) -> tuple[_Comparison, ...]:
-        """The compile that a vet follows: it changed, and the vet has no changes but facts."""
+        """The compile that a vet follows, if the compile changed and the vet has no changes except facts."""
         if not all(map(_is_fact, changes)):
             return ()
         compiled, before = vetted_by(self.result, action), vetted_by(then, old)
         changed = compiled and before and compiled.action_id != before.action_id
-        return (_held_against(compiled, then),) if compiled and changed else ()
+        return (_comparison(compiled, then),) if compiled and changed else ()
 
     def _finding(self, action: Action, reason: Reason, then: Result) -> _Finding:
-        """What the changes of an action show: its own count first, then those that its imports brought."""
+        """The finding of an action with changes: its own changes are the reason, else it follows its imports."""
         imports = self._changed_imports(action, reason.changes)
         own = reason.own
-        # What Go generates for a test has its settings and its list of tests from the package under test.
+        # The main package that Go generates for a test follows the package under test, also with its list of tests.
         generated = action.kind is Kind.COMPILE and action.package == f"{action.import_path}.test"
         if own and not (generated and imports):
-            # A stamp must not hide that there was more to compile it for.
+            # A stamped setting must not hide that imports changed, too.
             also = imports if all(change.stamped for change in own) else []
             return _Finding(replace(reason, details=Details(packages=tuple(other.package for other in also))))
-        return _Finding(reason, tuple(_held_against(other, then) for other in imports))
+        return _Finding(reason, tuple(_comparison(other, then) for other in imports))
 
     def _changed_imports(self, action: Action, changes: Sequence[Change]) -> list[Action]:
-        """The compiles of the imports that changed."""
+        """The compiles of the changed imports."""
         changed = {change.imported for change in changes}
         deps = [self._by_id[dep] for dep in action.deps if dep in self._by_id]
         imports = [dep for dep in deps if dep.kind is Kind.COMPILE and dep.plain in changed]
-        # A main package depends on everything that it links: what one of its imports imports is not its own import.
+        # A main package depends on everything that it links: leave out the imports of its imports.
         indirect = {dep for other in imports for dep in other.deps}
         return [other for other in imports if other.id not in indirect] or imports
 
     def _with_cause(self, action: Action, finding: _Finding) -> Reason:
-        """The reason with its cause, when it is a follower: of several causes, the first that is not a test's own."""
+        """The reason of an action, with its cause if the action is a follower."""
         reason = finding.reason
         found = [(followed.action, self._reasons[followed.key]) for followed in finding.followed]
         if not found:
             return reason
-        # An import that is new says less than one that changed, and of a test the package under test says most.
+        # Imports that changed come before new ones, packages before test-only packages, the package under test first.
         found.sort(key=lambda pair: (pair[1].first, pair[0].scaffold, pair[0].import_path != action.import_path))
         nearest, its_reason = found[0]
         follows = (nearest.plain, *its_reason.follows)
@@ -180,6 +180,7 @@ class _Command:
     def _how_it_follows(
         self, reason: Reason, follows: tuple[str, ...], direct: Sequence[str]
     ) -> tuple[ReasonCode, Details]:
+        """The code and the details of a follower. ``direct`` has the imports that changed."""
         linked = reason.kind is Kind.LINK
         if reason.kind is Kind.VET:
             return ReasonCode.FOLLOWS_VETTED, Details(packages=follows[:1])
@@ -191,8 +192,8 @@ class _Command:
         return code, Details(chain=tuple(short_name(name, self.result.modules) for name in names))
 
 
-def _held_against(action: Action, then: Result) -> _Comparison:
-    """What an action that is followed is held against: its own last time if it ran, else the follower's."""
+def _comparison(action: Action, then: Result) -> _Comparison:
+    """The comparison of an import: with its own last command if it ran, else with the command of its importer."""
     return _Comparison(action, None if action.ran else then)
 
 
@@ -201,7 +202,7 @@ def _is_fact(change: Change) -> bool:
 
 
 def build_settings_only(result: Result, actions: Sequence[Action]) -> list[Action]:
-    """The compiles that ran for no other reason than the build settings that Go stamps into main packages."""
+    """The compiles that ran only because of changed build settings that Go stamps into main packages."""
     histories: dict[int, History] = {}
     found = []
     for action in actions:

@@ -1,4 +1,4 @@
-"""What to do about a cause: a line for each known mistake, only where the evidence fits."""
+"""What to do about a cause: a line for each known mistake that the evidence shows."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import shlex
 from collections.abc import Callable, Iterable, Sequence
 
 from pytest_gocache.golang.action import Action, Kind
-from pytest_gocache.results.given_flags import naming, package_flags
+from pytest_gocache.results.given_flags import matching_word, package_flags
 from pytest_gocache.results.inputs import InputKind
 from pytest_gocache.results.reasons import Reason, ReasonCode
 from pytest_gocache.results.result import Result
 
 __all__ = ["advice_for", "advice_on_bare_flags"]
 
-_MOST = 2  # lines; who needs more has more than one problem
+_MOST = 2  # lines of advice in one failure
 
-# What differs from machine to machine or from build to build: an absolute path, a date or a time, a commit, a number.
+# Values that differ between machines or builds: an absolute path, a date or a time, a commit, a number.
 _VOLATILE = re.compile(
     r"(?:^|=)/\w|\d{1,2}:\d\d|\d{4}-\d\d-\d\d|\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b|(?:^|=)\d{4,}$|\b\d{5,}\b"
 )
@@ -29,7 +29,7 @@ _COMPILE_FLAGS = (
 
 
 def advice_for(reasons: Iterable[Reason]) -> tuple[str, ...]:
-    """What to do about the causes of these reasons: none for what fits no known mistake."""
+    """What to do about the causes of these reasons; empty when no known mistake fits."""
     causes = dict.fromkeys(reason.cause or reason for reason in reasons)
     found = (rule(cause) for cause in causes for rule in _RULES)
     return tuple(dict.fromkeys(line for line in found if line))[:_MOST]
@@ -38,7 +38,7 @@ def advice_for(reasons: Iterable[Reason]) -> tuple[str, ...]:
 def _forced(cause: Reason) -> str:
     if cause.code not in (ReasonCode.FORCED, ReasonCode.FORCED_FIRST_TIME):
         return ""
-    return "-a compiles everything again, every time: take it out; `go clean -cache`, once, empties a doubtful cache"
+    return "remove -a, which compiles everything every time: to empty a doubtful cache, run `go clean -cache` once"
 
 
 def _volatile_flags(cause: Reason) -> str:
@@ -51,12 +51,12 @@ def _volatile_flags(cause: Reason) -> str:
             searched = not name.startswith(("-I", "-L", "-isystem"))
             if value != old and searched and _VOLATILE.search(value) and _VOLATILE.search(old):
                 paths = ", and the -trimpath build flag" if name == "-trimpath" else ""
-                return f"volatile values belong on the link step: use -ldflags=-X{paths}"
+                return f"values that change with every build belong in the link step: use -ldflags=-X{paths}"
     return ""
 
 
 def _values(flags: str) -> dict[str, str]:
-    """``-trimpath=/a -D x`` as names with values; what is no flag is the value of the one before."""
+    """Flags by name: ``-trimpath=/a -D x`` is ``{"-trimpath": "/a", "-D": "x"}``. A word without a dash is a value."""
     values = {}
     last = ""
     for word in shlex.split(flags):
@@ -68,11 +68,11 @@ def _values(flags: str) -> dict[str, str]:
 
 
 def _directory(cause: Reason) -> str:
-    # Another version of a module lies in another folder of the module cache: that is no matter of folders.
+    # A different version of a module is in a different folder of the module cache: -trimpath does not help.
     moved = [change for change in cause.own if change.input.kind is InputKind.DIRECTORY and change.old and change.new]
     if not any("@" not in f"{change.old}" for change in moved):
         return ""
-    return "-trimpath leaves the directory out of the cache keys: builds in any folder then share the cache"
+    return "-trimpath leaves the directory out of the cache keys: builds in different folders then share the cache"
 
 
 def _stamps(cause: Reason) -> str:
@@ -85,7 +85,7 @@ def _stamps(cause: Reason) -> str:
     if any(name.startswith("vcs.") for name in names):
         return "Go stamps the commit into main packages: -buildvcs=false leaves it out"
     if names == {"-ldflags"}:
-        return "-ldflags are stamped into main packages: with -trimpath they are not, and only the link runs"
+        return "Go stamps -ldflags into main packages: with -trimpath it does not, and only the link runs"
     return ""
 
 
@@ -95,7 +95,7 @@ def _time_stamp(cause: Reason) -> str:
             continue
         before, after = (set(_TIME.findall(_PSEUDO_VERSION.sub("", flags or ""))) for flags in (change.old, change.new))
         if before - after and after - before:
-            return "a time in -ldflags links again with every build: a commit's time changes only with the commit"
+            return "a time in -ldflags relinks with every build: use the time of the commit instead"
     return ""
 
 
@@ -105,22 +105,23 @@ def _test_argument(cause: Reason) -> str:
     flag = cause.details.flag
     name = flag.partition("=")[0]
     if name == "-count":
-        return f"{flag} asks for a run each time: leave it out where a cached result will do"
+        return f"{flag} runs tests every time: leave it out where a cached result is enough"
     since = " (cached from Go 1.25 on)" if name in ("-coverprofile", "-outputdir") else ""
-    return f"keep {name}{since} for a job of its own: results of the plain `go test` are cached"
+    return f"use {name}{since} in a separate job: Go caches the results of a plain `go test`"
 
 
 def _test_reads(cause: Reason) -> str:
     for change in cause.changes:
         read = change.input
         if read.kind is InputKind.READ_FILE_TIME:
-            return (
-                "Go judges a file that a test reads by size and modification time: keep the times of a checkout stable"
-            )
+            return "Go compares the size and time of each file that a test reads: keep the times of a checkout stable"
         if read.kind is InputKind.READ_VARIABLE and read.name in ("TMPDIR", "GOTMPDIR"):
-            return f"t.TempDir reads {read.name}: keep it the same from run to run"
+            return f"t.TempDir reads {read.name}: keep its value the same in every run"
     if cause.code in (ReasonCode.FILE_TOO_NEW, ReasonCode.RESULT_TOO_NEW):
-        return "Go distrusts a file that is younger than two seconds: touch(file, mtime=…) makes it older"
+        return (
+            "Go caches no result of a test that reads a file younger than two seconds: "
+            "touch(file, mtime=…) makes the file older"
+        )
     return ""
 
 
@@ -136,11 +137,11 @@ _RULES: tuple[Callable[[Reason], str], ...] = (
 
 
 def advice_on_bare_flags(result: Result, actions: Sequence[Action]) -> tuple[str, ...]:
-    """What to do about packages that a flag without a package pattern could not reach."""
+    """What to do about packages that a ``-gcflags`` or ``-asmflags`` without a package pattern does not reach."""
     for name in ("gcflags", "asmflags"):
         given = package_flags(result, name)
-        bare = next((flags for flags in given if flags.bare and flags.flags), None)
-        if bare and not any(naming(result, flags.patterns, action) for flags in given for action in actions):
-            reach = f"-{name}=all=… reaches what they import"
-            return (f"a bare -{name}{bare.where} reaches only the packages that are named: {reach}",)
+        bare = next((flags for flags in given if flags.bare and flags.settings), None)
+        if bare and not any(matching_word(result, flags.patterns, action) for flags in given for action in actions):
+            remedy = f"-{name}=all=… applies to their imports, too"
+            return (f"-{name} without a pattern{bare.where} applies only to the packages that are named: {remedy}",)
     return ()

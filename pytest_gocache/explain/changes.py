@@ -1,4 +1,4 @@
-"""The inputs of an action that differ between two commands, with the lines that differ in a file."""
+"""The changed inputs of an action between two commands, and the changed lines of files."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from pytest_gocache.results.result import Result
 from pytest_gocache.results.seen_files import LARGEST
 from pytest_gocache.results.tables import shortened
 
-__all__ = ["changes_between", "content_id", "folder_of", "text_diff"]
+__all__ = ["changes_between", "folder_of", "text_diff"]
 
 _MOST_LINES = 8
 _MOST_COMPARED = 1_000_000  # pairs of lines
 
 
 def changes_between(then: Result, old: Action, result: Result, action: Action) -> tuple[Change, ...] | None:
-    """The inputs of an action that are not what they were, with the texts of files; None without evidence."""
+    """The changed inputs of an action, with diffs of files; None when Go's log does not have the inputs."""
     before, after = block_of(then, old), block_of(result, action)
     if before is None or after is None:
         return None
@@ -45,17 +45,20 @@ def _with_diff(change: Change, result: Result, block: HashBlock, action: Action)
 
 
 def folder_of(result: Result, block: HashBlock, action: Action) -> Path | None:
-    """The folder of a package: hashed, or with -trimpath found by the paths of the modules."""
+    """The folder of a package; None with ``-trimpath`` for a package outside the modules in `Result.cwd`.
+
+    With ``-trimpath`` Go does not hash the folder: the paths of the modules give it.
+    """
     return Path(block.directory) if block.directory is not None else folder_in_modules(result, action.import_path)
 
 
 def content_id(content: bytes) -> str:
-    """A file's content as Go writes it in a cache key."""
+    """The ID of a file's content, as Go writes it in a cache key."""
     return short_id(hashlib.sha256(content).digest())
 
 
 def _texts_of(result: Result, file: Path) -> list[bytes]:
-    """The contents that are known of a file: those that were seen, and the one that it has now."""
+    """The known contents of a file, the present one last."""
     seen = list(result.circumstances.texts.of(str(file)))
     try:
         if file.stat().st_size <= LARGEST:
@@ -66,24 +69,14 @@ def _texts_of(result: Result, file: Path) -> list[bytes]:
 
 
 def text_diff(old: bytes, new: bytes) -> tuple[str, ...]:
-    """The lines that differ between two texts, each after a ``-`` or a ``+``; a long diff is cut, none of binaries."""
-    if b"\0" in old or b"\0" in new:
+    """The lines that differ between two texts, each after a ``-`` or a ``+``. A long diff is cut.
+
+    Empty for binary files, and for texts that take too long to compare.
+    """
+    before, after = _lines_of_text(old), _lines_of_text(new)
+    if before is None or after is None:
         return ()
-    try:
-        before, after = (text.decode("utf-8").splitlines() for text in (old, new))
-    except UnicodeDecodeError:
-        return ()
-    while before and after and before[0] == after[0]:
-        del before[0], after[0]
-    while before and after and before[-1] == after[-1]:
-        del before[-1], after[-1]
-    if len(before) * len(after) > _MOST_COMPARED:
-        return ()  # to find what such texts have in common takes seconds
-    lines = []
-    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
-        if tag != "equal":
-            lines += [("-", line) for line in before[old_from:old_to]]
-            lines += [("+", line) for line in after[new_from:new_to]]
+    lines = _differing_lines(before, after)
     shown = lines[:_MOST_LINES]
     bodies = textwrap.dedent("\n".join(line.expandtabs(4) for _, line in shown)).split("\n")
     more = len(lines) - len(shown)
@@ -91,3 +84,29 @@ def text_diff(old: bytes, new: bytes) -> tuple[str, ...]:
         *(f"{sign} {shortened(body)}".rstrip() for (sign, _), body in zip(shown, bodies, strict=False)),
         *([f"… {more} more line{'s' if more > 1 else ''}"] if more else ()),
     )
+
+
+def _lines_of_text(content: bytes) -> list[str] | None:
+    """The lines of a text file; None for a binary file."""
+    if b"\0" in content:
+        return None
+    try:
+        return content.decode("utf-8").splitlines()
+    except UnicodeDecodeError:
+        return None
+
+
+def _differing_lines(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+    """The lines that only one side has, each with the sign of its side."""
+    while before and after and before[0] == after[0]:
+        del before[0], after[0]
+    while before and after and before[-1] == after[-1]:
+        del before[-1], after[-1]
+    if len(before) * len(after) > _MOST_COMPARED:
+        return []  # a comparison of such texts takes seconds
+    lines = []
+    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
+        if tag != "equal":
+            lines += [("-", line) for line in before[old_from:old_to]]
+            lines += [("+", line) for line in after[new_from:new_to]]
+    return lines

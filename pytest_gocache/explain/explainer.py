@@ -1,4 +1,4 @@
-"""Why a command did what it did: the reasons of all its actions that ran, and what to do about them."""
+"""The explanation of a command: the reasons of its actions that ran, and advice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["explain"]
 
 
 def explain(result: Result, patterns: Sequence[str] = ()) -> Explanation:
-    """The explanation that `Result.explain` returns."""
+    """What `Result.explain` returns, with its errors."""
     if nothing := why_nothing_ran(result):
         return Explanation(result.title, (), nothing_ran=nothing)
     if not result.actions:  # of the actions of a program that are seen, the reasons are known

@@ -1,4 +1,4 @@
-"""The hash inputs of an action, and when an action was last seen."""
+"""The hash inputs of an action, and the same action in earlier commands."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _MOST_VARIANTS = 8
 
 
 def log_of(result: Result) -> Log:
-    """The log of a command; an empty one when it is gone."""
+    """The log of a command; an empty log when the file is gone."""
     return Log() if result.evidence is None else result.circumstances.logs.read(result.evidence)
 
 
 def key_of(result: Result, action: Action) -> str:
-    """What identifies an action's inputs: its action ID; for a vet, which the graph gives none, that of its hash."""
+    """The action ID of an action; for a vet, which has no action ID in the graph, the SHA-256 of its inputs."""
     if action.kind is not Kind.VET:
         return action.action_id
     block = block_of(result, action)
@@ -28,10 +28,11 @@ def key_of(result: Result, action: Action) -> str:
 
 
 def block_of(result: Result, action: Action) -> HashBlock | None:
-    """The hash inputs of one action; None when the log is gone or lacks them."""
+    """The hash inputs of one action; None when the log is gone, or does not contain them."""
     result, action = result.origin(action)
     if action.kind is not Kind.VET:
-        # Inputs are printed once for a key: a build that was expected to have old keys only does not print them again.
+        # The inputs of a key may be in the log of an earlier command only: a build that should have only old keys runs
+        # without the debug output.
         logs = (log_of(run) for run in (result, *result.earlier()))
         return next((log.by_id[action.action_id] for log in logs if action.action_id in log.by_id), None)
     compiled = vetted_by(result, action)
@@ -40,13 +41,13 @@ def block_of(result: Result, action: Action) -> HashBlock | None:
 
 
 def vetted_by(result: Result, action: Action) -> Action | None:
-    """The compile whose package a vet looks at."""
+    """The compile of the package that a vet analyses; None when the graph does not have it."""
     vetted = result.numbered(action.deps[0]) if action.deps else None
     return vetted if vetted and vetted.kind is Kind.COMPILE else None
 
 
 class History:
-    """The actions of a test's commands before one of its results."""
+    """The actions of the commands that a test ran before one of its results."""
 
     def __init__(self, result: Result) -> None:
         self._result = result
@@ -56,19 +57,23 @@ class History:
                 self._seen.setdefault(_name(action), []).append((then, action))
 
     def last_seen(self, action: Action) -> tuple[Result, Action] | None:
-        """The same action in an earlier command: with the same key, else of the same variant, else any; the latest."""
+        """The same action in an earlier command, and that command; None when no earlier command has it.
+
+        An action with the same key comes first, then one of the same variant, then the one with the fewest differences;
+        of equals, the latest.
+        """
         seen = self._seen.get(_name(action), [])
         key = key_of(self._result, action)
         same = [pair for pair in seen if key and key_of(*pair) == key]
         if same:
-            # One that had an output tells more than one that was only looked up.
+            # Prefer an action with an output to an action that no package needed.
             return next((pair for pair in same if pair[1].status is not Status.NOT_RUN), same[0])
         computed: dict[str, tuple[Result, Action]] = {}
         for pair in seen:
             computed.setdefault(key_of(*pair), pair)
         latest = [pair for key, pair in computed.items() if key]
         variant = _variant(self._result, action)
-        # Of several other variants, the one that differs least says most.
+        # Of several different variants, the one with the fewest differences explains best.
         return next((pair for pair in latest if variant == _variant(*pair)), None) or min(
             latest[:_MOST_VARIANTS], key=lambda pair: self._differences(pair, action), default=None
         )

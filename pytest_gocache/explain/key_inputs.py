@@ -1,4 +1,4 @@
-"""The inputs of a cache key in a Go engineer's words, and which of them differ between two keys."""
+"""Reads the inputs of a cache key, and compares the inputs of two keys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Container, Iterable
 from pathlib import PurePosixPath
 
+from pytest_gocache.golang.compile_flags import CompileFlags
 from pytest_gocache.golang.hashlog import HashBlock, quoted_words
 from pytest_gocache.results.inputs import TARGET_VARIABLES, Change, Input, InputKind
 
@@ -16,26 +17,26 @@ _Named = tuple[Input, str]  # an input and its value
 _Reader = Callable[[re.Match[str]], list[_Named]]
 
 _ARCHITECTURE = tuple(f"{name}=" for name in (*TARGET_VARIABLES, "GOEXPERIMENT"))
-# Inputs that tell apart what Go makes of one package at the same time: for a program, for a test, to be vetted only.
+# Inputs that select a variant of a package: for a program, for a test, or only for vet.
 _SELECTING = (
     *("goos ", "buildmode ", "omitdebug ", "trimpath", "forcelibrary", "cover ", "fuzz ", "compile ", "asm ", "link "),
     *("vetxonly ", "vetflags "),
 )
 _LIST = r'(\[(?:"(?:[^"\\]|\\.)*"| )*\])'
-# What a package is compiled from besides embedded files: `go help packages` and go/build's list of file types.
+# The types of source files, from `go help packages` and go/build: a file of a different type is an embedded file.
 _SOURCES = frozenset(
     ".go .c .cc .cpp .cxx .m .h .hh .hpp .hxx .f .F .for .f90 .s .S .sx .swig .swigcxx .syso".split()  # noqa: SIM905
 )
 
 
 def changed_inputs(old: HashBlock | None, new: HashBlock | None) -> tuple[Change, ...]:
-    """The inputs that differ between two blocks of the same action, as Go orders them, the stamped settings last.
+    """The inputs that differ between two blocks of the same action, in Go's order, with stamped settings last.
 
-    Those repeat what flags and commits say elsewhere. Empty when one of the blocks is unknown.
+    Stamped settings repeat flags and commits. Empty when one of the blocks is None.
     """
     if old is None or new is None:
         return ()
-    # To take lines apart is what costs, and hardly any differ.
+    # Parsing lines is expensive, and few lines differ: skip the others.
     same = set(old.inputs).intersection(new.inputs)
     before, after = (dict(_named_but(block, same)) for block in (old, new))
     inputs = dict.fromkeys([*after, *before])
@@ -44,43 +45,45 @@ def changed_inputs(old: HashBlock | None, new: HashBlock | None) -> tuple[Change
 
 
 def variant_of(block: HashBlock) -> tuple[str, ...]:
-    """The inputs that select a variant of a package, as Go hashed them: target, ``-race``, and what it is made for."""
+    """The inputs that select a variant of a package, as Go hashes them: target, ``-race``, test or program."""
     found = []
     for line in block.inputs:
         if line.startswith(_SELECTING) or line.startswith(_ARCHITECTURE):
-            # The user's own flags come last, and select nothing.
+            # The last list has the flags of the user, which select no variant.
             found.append(re.sub(_LIST + r"\n$", "", line) if line.startswith(("compile ", "asm ")) else line)
         elif line.startswith("modinfo "):
-            found.append("modinfo")  # for a binary; vet and tests compile main packages without
+            found.append("modinfo")  # only in a build for a binary: vet and test compile main packages without it
     return tuple(found)
 
 
-def compile_flags(block: HashBlock) -> list[str]:
-    """The flags in the key of a compile, Go's own before the user's, and ``-trimpath``."""
-    found = []
+def compile_flags(block: HashBlock) -> CompileFlags:
+    """The flags in the key of a compile. Fuzzing and GOCOMPILEDEBUG add flags after the user's."""
+    words: list[str] = []
+    later: list[str] = []
     for line in block.inputs:
-        match = _COMPILE.fullmatch(line)
-        if match:
-            found += quoted_words(match[2] + match[3])
-        elif line == "trimpath\n":
-            found.append("-trimpath")
-    return found
+        if match := _COMPILE.fullmatch(line):
+            words += quoted_words(match[2] + match[3])
+        elif line.startswith("fuzz "):
+            later += quoted_words(line)
+        elif line.startswith(_GOCOMPILEDEBUG):
+            later.append(f"-d={line.removeprefix(_GOCOMPILEDEBUG).rstrip()}")
+    return CompileFlags((*words, *later), "trimpath\n" in block.inputs)
 
 
 def _named_but(block: HashBlock, same: Container[str]) -> Iterable[_Named]:
-    """The inputs in a block's lines, those of ``same`` left out."""
+    """The inputs in the lines of a block, without the lines in ``same``."""
     for line in block.inputs:
         if line in same:
             continue
         if line.startswith("packagemain "):
-            # Here a main package counts with its own action ID, and not only with its content.
+            # Go hashes the whole build ID of the main package: its action ID, and not only the ID of its content.
             yield Input(InputKind.IMPORT, block.package), line
         else:
             yield from _named(line)
 
 
 def _named(line: str) -> list[_Named]:
-    """The inputs in one hashed line. A line that no rule knows is an input of its own, so that no change is lost."""
+    """The inputs in one hashed line. An unknown line is an `InputKind.UNKNOWN`, so that no change is lost."""
     for pattern, read in _RULES:
         match = pattern.fullmatch(line)
         if match:
@@ -88,7 +91,8 @@ def _named(line: str) -> list[_Named]:
     return [(Input(InputKind.UNKNOWN, line.strip()), "")]
 
 
-_COMPILE = re.compile(rf"compile (.*?) {_LIST} {_LIST}\n", re.DOTALL)
+_GOCOMPILEDEBUG = "magic GOCOMPILEDEBUG="
+_COMPILE = re.compile(rf"compile ([^\[]*) {_LIST} {_LIST}\n", re.DOTALL)
 
 
 def _file(match: re.Match[str]) -> list[_Named]:
@@ -100,31 +104,31 @@ def _file(match: re.Match[str]) -> list[_Named]:
 
 
 def _words(quoted: str) -> str:
-    """A list of quoted Go strings as a shell would take it: ``["-N" "-l"]`` is ``-N -l``."""
+    """A list of quoted Go strings in shell syntax: ``["-N" "-l"]`` is ``-N -l``."""
     return shlex.join(quoted_words(quoted)) or "(none)"
 
 
 def _as(*kinds: InputKind) -> _Reader:
-    """Each group is the value of an input: of these kinds, in order."""
+    """A reader for values: each group is the value of an input, of these kinds in order."""
     return lambda match: [(Input(kind), value) for kind, value in zip(kinds, match.groups(), strict=True)]
 
 
 def _words_as(*kinds: InputKind) -> _Reader:
-    """Each group is a list of quoted words, the value of an input."""
+    """A reader for lists: each group is a list of quoted words, the value of an input."""
     return lambda match: [(Input(kind), _words(value)) for kind, value in zip(kinds, match.groups(), strict=True)]
 
 
 def _called(kind: InputKind) -> _Reader:
-    """The first group is the input's name, the second its value."""
+    """A reader for inputs with names: the first group is the name, the second is the value."""
     return lambda match: [(Input(kind, match[1]), match[2])]
 
 
 def _build_info(match: re.Match[str]) -> list[_Named]:
-    """The lines of what ``go version -m`` prints: settings with values, modules with versions."""
+    """The inputs in build information, as ``go version -m`` prints it: settings with values, modules with versions."""
     named = []
     for line in "".join(quoted_words(match[1])).splitlines():
         fields = line.split("\t")
-        if fields[0] == "build":
+        if line.startswith("build\t"):
             name, _, value = fields[1].partition("=")
             named.append((Input(InputKind.SETTING, name), value))
         elif line:
@@ -174,10 +178,10 @@ _RULES: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             lambda m: [(Input(InputKind.COMPILER), m[1]), (Input(InputKind.COMPILE_FLAGS), _words(m[2] + m[3]))],
         ),
         (
-            rf"asm (.*?) {_LIST} {_LIST}\n",
+            rf"asm ([^\[]*) {_LIST} {_LIST}\n",
             lambda m: [(Input(InputKind.ASSEMBLER), m[1]), (Input(InputKind.ASSEMBLER_FLAGS), _words(m[2] + m[3]))],
         ),
-        (r"link (.*?) (\[.*\]) (\S+)\n", _link),
+        (rf"link ([^\[]*) {_LIST} (\S+)\n", _link),
         (r"linkflags (.*)\n", _words_as(InputKind.LINK_FLAGS)),
         (r"defaultgodebug (.*)\n", _as(InputKind.DEFAULT_GODEBUG)),
         (r"pgofile (.*)\n", _as(InputKind.PGO_PROFILE)),

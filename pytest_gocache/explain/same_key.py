@@ -1,4 +1,4 @@
-"""Why an action ran although its key is an old one: asked for, failed before, or no longer in the cache."""
+"""Why an action ran although its key is the same: a flag, a failure before, or an output that left the cache."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pytest_gocache.explain.history import block_of
 from pytest_gocache.golang.action import Action, Kind, Status
-from pytest_gocache.results.given_flags import cleans, switched_on
+from pytest_gocache.results.given_flags import cleans, enabled_flag
 from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from pytest_gocache.results.result import Result
 
@@ -16,15 +16,15 @@ __all__ = ["loss_from_cache", "reason_with_same_key"]
 _VETS_ARE_CACHED = 26  # Go 1.26
 
 Loss = tuple[ReasonCode, Details]
-"""What took an output out of the cache."""
+"""What removed an output from the cache: the code and the details of the reason."""
 
 
 def reason_with_same_key(result: Result, action: Action, then: Result, old: Action) -> Reason:
-    """Why an action ran: ``then`` had it with the same key, and all that happened since is known."""
+    """Why an action ran although ``then``, an earlier command, has it with the same key as ``old``."""
     reason = Reason(action.package, action.kind, ReasonCode.OUTPUT_GONE, since=then.step)
     if old.status is Status.FAILED or (action.kind is Kind.VET and old.ran and then.returncode):
         return replace(reason, code=ReasonCode.FAILED_BEFORE)
-    if flag := switched_on(result, "a"):
+    if flag := enabled_flag(result, "a"):
         return replace(reason, code=ReasonCode.FORCED, details=Details(flag=flag))
     if action.kind is Kind.LINK:
         return replace(reason, code=_why_linked(result, action), details=Details(file=action.target))
@@ -39,8 +39,8 @@ def reason_with_same_key(result: Result, action: Action, then: Result, old: Acti
 
 
 def loss_from_cache(result: Result, then: Result, import_path: str) -> Loss | None:
-    """What took an output out of the build cache after ``then``; None when nothing that was seen did."""
-    # From the latest back: what the test did before a command, then the command before it.
+    """What removed an output from the build cache after ``then``; None when pytest-gocache saw no cause."""
+    # From the latest command back: what the test did to the cache before the command, then the command before.
     for later in (result, *result.earlier()):
         if later is then:
             break
@@ -65,7 +65,7 @@ def _why_linked(result: Result, action: Action) -> ReasonCode:
 
 
 def _minor_version(result: Result, action: Action) -> int:
-    """27 for Go 1.27."""
+    """The minor version of the toolchain: 27 for Go 1.27."""
     block = block_of(result, action)
     match = re.match(r"(?:devel )?go1\.(\d+)", block.go_version) if block else None
     return int(match[1]) if match else _VETS_ARE_CACHED

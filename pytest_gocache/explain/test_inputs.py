@@ -1,4 +1,4 @@
-"""What a test has read while it ran, by the hash inputs of its result: variables, files, folders."""
+"""The variables, files and folders that a test reads while it runs, from the hash inputs of its result."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from pytest_gocache.results.inputs import Change, Input, InputKind
 from pytest_gocache.results.packages import folder_in_modules
 from pytest_gocache.results.result import Result
 
-__all__ = ["as_the_test_names_it", "changed_reads", "names_of_reads"]
+__all__ = ["changed_reads", "names_read", "relative_name"]
 
-# cmd/go/internal/test.computeTestInputsID, and the hashes that it puts in.
+# Lines that cmd/go/internal/test.computeTestInputsID hashes.
 _READ = re.compile(r"(env|stat|open|chdir) (.*) ([0-9a-f]{64})\n", re.DOTALL)
 _STAT = re.compile(r"stat (\d+) ([0-9a-f]+) (.*) (true|false)\n")
 _KINDS = {"env": InputKind.READ_VARIABLE, "chdir": InputKind.WORKING_FOLDER}
@@ -26,25 +26,25 @@ _KINDS = {"env": InputKind.READ_VARIABLE, "chdir": InputKind.WORKING_FOLDER}
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One operation of a test that Go has logged."""
+    """One operation of a test that Go logs."""
 
     operation: str
     """``env``, ``stat``, ``open``, ``chdir``."""
     name: str
     """A variable, or an absolute path."""
     found: str
-    """The SHA-256 over what was found."""
+    """The SHA-256 over the value of the variable, or over size and time of the file."""
     input: Input
 
 
-def names_of_reads(block: HashBlock, result: Result, package: str) -> list[str]:
-    """What a test has read; without GODEBUG, which is among the inputs of every result since Go 1.23."""
+def names_read(block: HashBlock, result: Result, package: str) -> list[str]:
+    """The inputs that a test reads, as text. GODEBUG is left out: since Go 1.23, every result depends on it."""
     inputs = dict.fromkeys(read.input for read in _reads(block, result, package))
     return [str(one) for one in inputs if one != Input(InputKind.READ_VARIABLE, "GODEBUG")]
 
 
 def changed_reads(then: Result, old: HashBlock, result: Result, new: HashBlock, package: str) -> Iterator[Change]:
-    """What a test had read and would find different now; both blocks are over the same list of names."""
+    """The changed inputs of a test. Both blocks have the same list of names."""
     before = {(read.operation, read.name): read.found for read in _reads(old, then, package)}
     changed = set()
     for read in _reads(new, result, package):
@@ -58,8 +58,8 @@ def changed_reads(then: Result, old: HashBlock, result: Result, new: HashBlock, 
                 yield _changed_file(read, _file(old_found), _file(new_found), then, result)
 
 
-def as_the_test_names_it(file: str, result: Result, package: str) -> str:
-    """A file relative to the package's folder, else to the module's root."""
+def relative_name(file: str, result: Result, package: str) -> str:
+    """The path of a file relative to the package's folder, else to the module's root, else as it is."""
     for folder in (folder_in_modules(result, package), result.cwd):
         if folder is not None and file.startswith(f"{folder}{os.sep}"):
             return Path(file).relative_to(folder).as_posix()
@@ -71,7 +71,7 @@ def _reads(block: HashBlock, result: Result, package: str) -> Iterator[_Read]:
         match = _READ.fullmatch(line)
         if match is not None:
             operation, name, found = match.groups()
-            shown = name if operation == "env" else as_the_test_names_it(name, result, package)
+            shown = name if operation == "env" else relative_name(name, result, package)
             yield _Read(operation, name, found, Input(_KINDS.get(operation, InputKind.READ_FILE), shown))
 
 
@@ -79,7 +79,7 @@ _UNKNOWN = "(unknown)"
 
 
 def _variable(block: HashBlock | None) -> str:
-    """The value of an environment variable."""
+    """The value of an environment variable, from its hash block."""
     if block is None:
         return _UNKNOWN
     found = block.inputs[1:]
@@ -88,12 +88,12 @@ def _variable(block: HashBlock | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file or folder that a test has read."""
+    """A file or folder that a test read."""
 
     text: str | None
-    """Its size and time, those of a folder's entries; None when it was not there."""
+    """Size and time of the file, or of the entries of the folder; None when it did not exist."""
     size: int | None = None
-    """Bytes of a file."""
+    """Size of a file in bytes."""
 
 
 def _file(block: HashBlock | None) -> _File:
@@ -118,14 +118,14 @@ def _file(block: HashBlock | None) -> _File:
 
 
 def _changed_file(read: _Read, before: _File, now: _File, then: Result, result: Result) -> Change:
-    """The change, with what is known of the file's content, which Go does not look at."""
+    """The change of a file, and whether its content differs. Go compares only size and time."""
     change = Change(read.input, before.text, now.text)
     texts = result.circumstances.texts
     old, new = texts.at(read.name, then.circumstances.started), texts.at(read.name, result.circumstances.started)
     if old is None or new is None:
         return change
     if (before.size, now.size) != (len(old), len(new)):
-        return change  # a program has changed it, too
+        return change  # a program changed the file, too: the known contents are out of date
     if old == new:
         return replace(change, input=replace(read.input, kind=InputKind.READ_FILE_TIME))
     return replace(change, diff=text_diff(old, new))

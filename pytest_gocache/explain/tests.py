@@ -1,20 +1,21 @@
-"""Why a test ran, or did not: what ``go test`` asked of the test result cache."""
+"""Why a test ran, or why its result came from the test result cache."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_gocache.explain.actions import Explainer
 from pytest_gocache.explain.changes import text_diff
 from pytest_gocache.explain.history import log_of
 from pytest_gocache.explain.same_key import loss_from_cache
-from pytest_gocache.explain.test_inputs import as_the_test_names_it, changed_reads, names_of_reads
+from pytest_gocache.explain.test_inputs import changed_reads, names_read, relative_name
 from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.hashlog import quoted_words
 from pytest_gocache.golang.patterns import short_name
-from pytest_gocache.golang.testcache_log import Lookup, Miss, PackageLookups
+from pytest_gocache.golang.testcache_log import Lookup, Lookups, Miss, PackageLookups
 from pytest_gocache.results.cache_event import CacheOperation
 from pytest_gocache.results.given_flags import cleans
 from pytest_gocache.results.inputs import Change, Input, InputKind
@@ -25,56 +26,56 @@ __all__ = ["why_test_cached", "why_test_ran"]
 
 
 def why_test_ran(result: Result, package: str, explainer: Explainer) -> Reason:
-    """Why a package's test was executed, and its result not taken from the cache."""
+    """Why Go executed the test of a package, and did not replay a cached result."""
     result = result.testing(package)
-    unknown = Reason(package, Kind.TEST, ReasonCode.NO_EVIDENCE)
-    lookups = _asked(result, package).lookups
-    off = _switched_off(unknown, result)
+    reason = Reason(package, Kind.TEST, ReasonCode.NO_EVIDENCE)
+    lookups = _lookups_of(result, package).lookups
+    off = _switched_off(reason, result)
     if off or not lookups:
-        return off or unknown
+        return off or reason
     too_new = next((lookup.too_new for lookup in lookups if lookup.too_new), "")
     if too_new:
-        return _too_new(unknown, too_new, result)
+        return _too_new(reason, too_new, result)
     for then in result.earlier():
-        earlier = _asked(then, package)
+        earlier = _lookups_of(then, package)
         known = [lookup for lookup in lookups if any(lookup.key == old.key for old in earlier.lookups)]
         if known:
-            return _same_binary(replace(unknown, since=then.step), result, then, known[-1], earlier)
-    return _other_binary(unknown, result, explainer)
+            return _same_binary(replace(reason, since=then.step), result, then, known[-1], earlier)
+    return _other_binary(reason, result, explainer)
 
 
 def why_test_cached(result: Result, package: str) -> str:
-    """What made a test's result a hit."""
+    """Why Go replayed the cached result of a test."""
     result = result.testing(package)
-    lookups = reversed(_asked(result, package).lookups)
+    lookups = reversed(_lookups_of(result, package).lookups)
     hit = next((lookup for lookup in lookups if lookup.inputs and not lookup.missed), None)
     if hit is None:
         return "(cached)"
     block = log_of(result).by_sum.get(hit.inputs)
-    reads = names_of_reads(block, result, package) if block else []
-    saving = (then for then in result.earlier() if _asked(then, package).saved.get(hit.key) == hit.inputs)
+    reads = names_read(block, result, package) if block else []
+    saving = (then for then in result.earlier() if _lookups_of(then, package).saved.get(hit.key) == hit.inputs)
     kept = next((f"step {then.step}" for then in saving), "an earlier run")
     what = f"what it reads has not changed: {', '.join(reads)}" if reads else "it reads nothing that Go tracks"
     return f"(cached): same test binary and arguments as in {kept}, and {what}"
 
 
-def _switched_off(unknown: Reason, result: Result) -> Reason | None:
-    """The reason when the command used no cached results at all."""
+def _switched_off(reason: Reason, result: Result) -> Reason | None:
+    """The reason when the command did not use the test cache; None when it did."""
     lookups = log_of(result).lookups
     if lookups.argument:
         argument = _as_given(result, lookups.argument)
         is_flag = argument.startswith("-")
         code = ReasonCode.TEST_CACHE_OFF if is_flag else ReasonCode.TEST_CACHE_OFF_BY_ARGUMENT
-        return replace(unknown, code=code, details=Details(flag=argument))
+        return replace(reason, code=code, details=Details(flag=argument))
     if lookups.names_no_package:
-        return replace(unknown, code=ReasonCode.NO_PACKAGE_NAMED)
+        return replace(reason, code=ReasonCode.NO_PACKAGE_NAMED)
     if lookups.disabled:
-        return replace(unknown, code=ReasonCode.RESULT_NOT_CACHEABLE, details=Details(in_go_words=lookups.disabled))
+        return replace(reason, code=ReasonCode.RESULT_NOT_CACHEABLE, details=Details(in_go_words=lookups.disabled))
     return None
 
 
 def _as_given(result: Result, argument: str) -> str:
-    """The argument that the user gave: before Go 1.25, go test adds an -outputdir to a -cpuprofile and its like."""
+    """The argument of the user. Before Go 1.25, go test adds an ``-outputdir`` to flags such as ``-cpuprofile``."""
     flags = dict(GoArguments.read(result.command[1:]).flags)
     if not argument.startswith("-outputdir=") or "outputdir" in flags:
         return argument
@@ -82,15 +83,15 @@ def _as_given(result: Result, argument: str) -> str:
     return profiles[0] if profiles else argument
 
 
-def _asked(result: Result, package: str) -> PackageLookups:
+def _lookups_of(result: Result, package: str) -> PackageLookups:
     return log_of(result).lookups.packages.get(package, PackageLookups())
 
 
-def _too_new(unknown: Reason, file: str, result: Result) -> Reason:
-    """Go looks no further than to the first file that is too new; what is in it may have changed as well."""
-    name = as_the_test_names_it(file, result, unknown.package)
-    too_new = replace(unknown, code=ReasonCode.FILE_TOO_NEW, details=Details(file=name))
-    then = next((then for then in result.earlier() if _asked(then, unknown.package).saved), None)
+def _too_new(reason: Reason, file: str, result: Result) -> Reason:
+    """The reason when Go stopped its lookup at a file that is too new. The content of the file may differ, too."""
+    name = relative_name(file, result, reason.package)
+    too_new = replace(reason, code=ReasonCode.FILE_TOO_NEW, details=Details(file=name))
+    then = next((then for then in result.earlier() if _lookups_of(then, reason.package).saved), None)
     if then is None:
         return too_new
     texts = result.circumstances.texts
@@ -99,95 +100,89 @@ def _too_new(unknown: Reason, file: str, result: Result) -> Reason:
         return too_new
     read = Input(InputKind.READ_FILE, name)
     change = Change(read, f"{len(old)} bytes", f"{len(new)} bytes", text_diff(old, new))
-    return replace(unknown, code=ReasonCode.CHANGED, changes=(change,), since=then.step)
+    return replace(reason, code=ReasonCode.CHANGED, changes=(change,), since=then.step)
 
 
-# The same binary and arguments as in an earlier command: something else is not what it was.
+# The same binary and arguments as in an earlier command: a different input changed.
 
 
-def _same_binary(unknown: Reason, result: Result, then: Result, now: Lookup, earlier: PackageLookups) -> Reason:
-    no_result = _not_usable(unknown, result, then, now) or _not_kept(unknown, then, now, earlier)
+def _same_binary(reason: Reason, result: Result, then: Result, now: Lookup, earlier: PackageLookups) -> Reason:
+    no_result = _not_usable(reason, result, then, now) or _not_kept(reason, then, now, earlier)
     if no_result:
         return no_result
-    kept = _kept(earlier, now)
+    kept = _saved_inputs(earlier, now)
     if now.inputs and kept != now.inputs:
         old, new = log_of(then).by_sum.get(kept), log_of(result).by_sum.get(now.inputs)
-        changes = tuple(changed_reads(then, old, result, new, unknown.package)) if old and new else ()
-        return replace(unknown, code=ReasonCode.CHANGED, changes=changes) if changes else unknown
-    code, details = loss_from_cache(result, then, unknown.package) or (ReasonCode.RESULT_GONE, Details())
-    return replace(unknown, code=code, details=details)
+        changes = tuple(changed_reads(then, old, result, new, reason.package)) if old and new else ()
+        return replace(reason, code=ReasonCode.CHANGED, changes=changes) if changes else reason
+    code, details = loss_from_cache(result, then, reason.package) or (ReasonCode.RESULT_GONE, Details())
+    return replace(reason, code=code, details=details)
 
 
-def _kept(earlier: PackageLookups, now: Lookup) -> str:
-    """The SHA-256 over what the test had read, of the result that the earlier command kept, or used."""
+def _saved_inputs(earlier: PackageLookups, now: Lookup) -> str:
+    """The SHA-256 over the inputs of the result that the earlier command saved or used; empty when there is none."""
     used = (lookup.inputs for lookup in earlier.lookups if lookup.key == now.key and not lookup.missed)
     return earlier.saved.get(now.key) or next(used, "")
 
 
-def _not_usable(unknown: Reason, result: Result, then: Result, now: Lookup) -> Reason | None:
+def _not_usable(reason: Reason, result: Result, then: Result, now: Lookup) -> Reason | None:
     """The reason when Go found a result that it could not use."""
     if now.miss is Miss.EXPIRED:
-        return _expired(unknown, result, then)
+        return _expired(reason, result, then)
     if now.miss is Miss.NO_COVERAGE_PROFILE:
-        return replace(unknown, code=ReasonCode.RESULT_WITHOUT_PROFILE)
+        return replace(reason, code=ReasonCode.RESULT_WITHOUT_PROFILE)
     if now.miss is Miss.COVERAGE_CHANGED:
-        return replace(unknown, code=ReasonCode.COVERED_PACKAGE_CHANGED)
+        return replace(reason, code=ReasonCode.COVERED_PACKAGE_CHANGED)
     return None
 
 
-def _not_kept(unknown: Reason, then: Result, now: Lookup, earlier: PackageLookups) -> Reason | None:
+def _not_kept(reason: Reason, then: Result, now: Lookup, earlier: PackageLookups) -> Reason | None:
     """The reason when the earlier command kept no result."""
-    if _kept(earlier, now):
+    if _saved_inputs(earlier, now):
         return None
-    outcome = then.tests.get(unknown.package)
+    outcome = then.tests.get(reason.package)
     if outcome and outcome.status is TestStatus.FAILED:
-        return replace(unknown, code=ReasonCode.TEST_FAILED_BEFORE)
+        return replace(reason, code=ReasonCode.TEST_FAILED_BEFORE)
     if earlier.too_new:
-        name = as_the_test_names_it(earlier.too_new, then, unknown.package)
-        return replace(unknown, code=ReasonCode.RESULT_TOO_NEW, details=Details(file=name))
+        name = relative_name(earlier.too_new, then, reason.package)
+        return replace(reason, code=ReasonCode.RESULT_TOO_NEW, details=Details(file=name))
     return None
 
 
-def _expired(unknown: Reason, result: Result, then: Result) -> Reason:
+def _expired(reason: Reason, result: Result, then: Result) -> Reason:
     for later in (result, *result.earlier()):
         if later is then:
             break
         if later is not result and cleans(later, "testcache"):
-            return replace(unknown, code=ReasonCode.RESULT_EXPIRED, details=Details(command=later.title))
+            return replace(reason, code=ReasonCode.RESULT_EXPIRED, details=Details(command=later.title))
         if any(event.operation is CacheOperation.TESTS_CLEARED for event in later.circumstances.events):
-            return replace(unknown, code=ReasonCode.RESULT_EXPIRED_BY_TEST, details=Details(step=later.step))
-    return replace(unknown, code=ReasonCode.RESULT_EXPIRED, details=Details(command="`go clean -testcache`"))
+            return replace(reason, code=ReasonCode.RESULT_EXPIRED_BY_TEST, details=Details(step=later.step))
+    return replace(reason, code=ReasonCode.RESULT_EXPIRED, details=Details(command="`go clean -testcache`"))
 
 
-# A binary, or arguments, that no earlier command of the test had.
+# A test binary, or arguments, that no earlier command used.
 
 
-def _other_binary(unknown: Reason, result: Result, explainer: Explainer) -> Reason:
-    package = unknown.package
+def _other_binary(reason: Reason, result: Result, explainer: Explainer) -> Reason:
+    package = reason.package
     runs = [then for then in result.earlier() if package in then.tests and then.tests[package].ran]
     if not runs:
-        return replace(unknown, code=ReasonCode.FIRST_TIME)
-    now = _keys(result, package)
-    for then in runs:
-        for binary, before in _keys(then, package).items():
-            if binary in now:
-                changes = (Change(Input(InputKind.TEST_ARGUMENTS), before, now[binary]),)
-                return replace(unknown, code=ReasonCode.CHANGED, changes=changes, since=then.step)
+        return replace(reason, code=ReasonCode.FIRST_TIME)
+    other_arguments = _other_arguments(reason, result, runs)
+    if other_arguments:
+        return other_arguments
     then = runs[0]
-    unknown = replace(unknown, since=then.step)
+    reason = replace(reason, since=then.step)
     link = next((a for a in result.links() if a.scaffold and a.import_path == package), None)
     if link is None:
-        return unknown
+        return reason
     why_linked = explainer.reason(result, link)
-    lookups = log_of(then).lookups
-    if not why_linked.changes and lookups.argument:
-        details = Details(flag=lookups.argument)
-        return replace(unknown, code=ReasonCode.RESULT_OF_ARGUMENT_NOT_KEPT, details=details)
-    if not why_linked.changes and lookups.disabled:
-        return replace(unknown, code=ReasonCode.RESULT_OF_UNNAMED_NOT_KEPT)
+    not_kept = None if why_linked.changes else _not_cacheable(reason, log_of(then).lookups)
+    if not_kept:
+        return not_kept
     follows = why_linked.follows or (link.package,)
     return replace(
-        unknown,
+        reason,
         code=ReasonCode.TEST_BINARY_CHANGED,
         details=Details(chain=tuple(short_name(name, result.modules) for name in follows)),
         follows=follows,
@@ -196,13 +191,35 @@ def _other_binary(unknown: Reason, result: Result, explainer: Explainer) -> Reas
     )
 
 
+def _not_cacheable(reason: Reason, lookups: Lookups) -> Reason | None:
+    """The reason when a command that ran the test could not cache its result."""
+    if lookups.argument:
+        return replace(reason, code=ReasonCode.RESULT_OF_ARGUMENT_NOT_KEPT, details=Details(flag=lookups.argument))
+    if lookups.names_no_package:
+        return replace(reason, code=ReasonCode.RESULT_OF_UNNAMED_NOT_KEPT)
+    if lookups.disabled:
+        return replace(reason, code=ReasonCode.RESULT_NOT_CACHEABLE, details=Details(in_go_words=lookups.disabled))
+    return None
+
+
+def _other_arguments(reason: Reason, result: Result, runs: Sequence[Result]) -> Reason | None:
+    """The reason when an earlier command ran the same binary with different arguments."""
+    now = _keys(result, reason.package)
+    for then in runs:
+        for binary, before in _keys(then, reason.package).items():
+            if binary in now:
+                changes = (Change(Input(InputKind.TEST_ARGUMENTS), before, now[binary]),)
+                return replace(reason, code=ReasonCode.CHANGED, changes=changes, since=then.step)
+    return None
+
+
 _TEST_RESULT = re.compile(r"test binary (\S+) args (\[.*\]) execcmd (\[.*\])", re.DOTALL)
 
 
 def _keys(result: Result, package: str) -> dict[str, str]:
-    """What results are looked up by: the binary's ID → the arguments (``-run=X -timeout=10m0s``)."""
+    """The keys of lookups: the ID of the test binary → the arguments (``-run=X -timeout=10m0s``)."""
     found = {}
-    for lookup in _asked(result, package).lookups:
+    for lookup in _lookups_of(result, package).lookups:
         block = log_of(result).by_sum.get(lookup.key)
         match = _TEST_RESULT.fullmatch(block.inputs[-1]) if block else None
         if match:

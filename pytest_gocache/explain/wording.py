@@ -1,4 +1,4 @@
-"""How failures read: what happened, why, and what to do; causes first, each once."""
+"""The text of failures: what happened, why, and what to do; each cause once, causes first."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pytest_gocache.explain.tests import why_test_cached, why_test_ran
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.results.explanation import table
-from pytest_gocache.results.reasons import Reason, ReasonCode
+from pytest_gocache.results.reasons import Reason
 from pytest_gocache.results.result import PackageSet, Result
 from pytest_gocache.results.tables import listed, rows
 
 __all__ = [
     "causes_in_brief",
+    "compiled_packages",
     "explain_set_difference",
     "hint_on_links",
-    "what_was_rebuilt",
     "why_not_linked",
     "why_not_rebuilt",
     "why_tests_did_not_run",
@@ -36,14 +36,14 @@ _LONGEST = 200
 
 
 def why_they_ran(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
-    """Why actions ran, and what to do: each cause with its followers."""
+    """Why actions ran, and what to do: a table of each cause with its followers, then advice."""
     own_first = sorted(actions, key=lambda action: action.package in result.std)
     reasons = Explainer().reasons(result, own_first[:_MOST_EXPLAINED])
     return [table(reasons, prefix, total=len(actions)), *advice_for(reasons)]
 
 
 def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
-    """Why packages that should have been compiled were not, and what to do."""
+    """Why packages were not compiled although a test expects it, and what to do."""
     found: list[tuple[str, list[str]]] = []
     advice: list[str] = []
     for command, own in result.by_command(actions):
@@ -55,7 +55,7 @@ def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "")
 
 def _why_cached(result: Result, action: Action, history: History) -> str:
     if action.status is not Status.CACHED:
-        return "not run: nothing needed it, or what it imports failed to compile"
+        return "not run: nothing needed it, or an import failed to compile"
     before = history.last_seen(action)
     if before is None or before[1].action_id != action.action_id:
         return "cached: its key was in the cache"
@@ -67,36 +67,38 @@ def _why_cached(result: Result, action: Action, history: History) -> str:
 
 
 def _touched_since(then: Result, result: Result, action: Action) -> list[str]:
-    """The source files of a package that are younger than a command which had the same key."""
+    """The names of the package's source files that changed on disk after an earlier command with the same key."""
     block = block_of(result, action)
     folder = folder_of(result, block, action) if block else None
     files = [folder / name for name in block.files] if block and folder else []
     return [file.name for file in files if file.is_file() and file.stat().st_mtime > then.circumstances.started]
 
 
-def what_was_rebuilt(result: Result) -> str:
-    """What a command compiled, in one line."""
+def compiled_packages(result: Result) -> str:
+    """The packages that a command compiled, in one line."""
     compiled = sorted(result.compiled)
     more = " …" if len(compiled) > _MOST_NAMED else ""
-    return f"what was rebuilt: {', '.join(compiled[:_MOST_NAMED]) or 'nothing'}{more}"
+    return f"compiled: {', '.join(compiled[:_MOST_NAMED]) or 'nothing'}{more}"
 
 
 def why_not_linked(action: Action) -> str:
-    """Why a binary that should have been linked was not."""
+    """Why a binary was not linked although a test expects it."""
     if action.status is Status.CACHED:
         return "up to date: the binary in place has the build ID that the link would give it"
     return "not run: nothing needed the binary, or a package failed to compile"
 
 
 def hint_on_links(result: Result) -> str:
-    """What to know of the links of a bare ``go build``."""
+    """A note on the links of ``go build`` without ``-o``; empty for a different command."""
     if result.command[1:2] == ("build",) and not any(word.startswith(("-o", "--o")) for word in result.command):
-        return "`go build` of several packages, or of one main package without its binary in place, always links"
+        return (
+            "`go build` always links when it builds several packages, or when its main package has no binary in place"
+        )
     return ""
 
 
 def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
-    """Why tests' results did not come from the cache, and what to do."""
+    """Why tests ran, and their results did not come from the cache, and what to do."""
     explainer = Explainer()
     found, reasons = [], []
     for outcome in outcomes:
@@ -105,12 +107,9 @@ def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
             continue
         reason = why_test_ran(result, outcome.package, explainer)
         reasons.append(reason)
-        did = f"{reason.kind.past}, {outcome.status.value}"
-        if reason.code is ReasonCode.FIRST_TIME:
-            lines = [f"{did}, for the first time in this test"]
-        else:
-            first, *more = reason.lines()
-            lines = [f"{did}: {first}", *more]
+        first, *more = reason.lines()
+        status = outcome.status.value
+        lines = [f"{first}: {status}" if reason.first else f"{reason.kind.past}, {status}: {first}", *more]
         if reason.cause is not None:
             lines += [f"  {line}" for line in reason.cause.lines()]
         found.append((outcome.package, lines))
@@ -118,14 +117,14 @@ def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
 
 
 def why_tests_did_not_run(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
-    """Why tests were not executed, and what to do."""
+    """Why tests did not run, and what to do."""
     found = [(o.package, [why_test_cached(result, o.package) if o.cached else o.status.value]) for o in outcomes]
-    advice = ["-count=1 runs a test whatever is cached: a test that reads what Go does not track needs it"]
+    advice = ["-count=1 always runs the test: use it for a test that reads what Go does not track"]
     return [rows(found), *(advice if any(outcome.cached for outcome in outcomes) else ())]
 
 
 def causes_in_brief(result: Result) -> list[str]:
-    """The causes of the compiles, links and test runs of a command, a line each; first times are left out."""
+    """The causes of the compiles, links and test runs of a command, one line each, without first runs."""
     if not any(action.ran for action in result.compiles()) and not any(o.ran for o in result.tests.values()):
         return []
     causes = [cause for cause in explain(result).causes if not cause.first and cause.kind is not Kind.VET]
@@ -139,13 +138,13 @@ def causes_in_brief(result: Result) -> list[str]:
 
 
 def explain_set_difference(actual: PackageSet, expected: Iterable[str]) -> list[str]:
-    """The lines of a failing ``assert result.compiled == {…}``: what is extra and why, and what is missing."""
+    """The lines of a failing ``assert result.compiled == {…}``: extra and missing packages, each with the reason."""
     result = actual.result
     own_kind = [action for action in result.actions if action.kind is actual.kind and not action.facts_only]
-    # Of the go commands of a program, one may have compiled what a different one found in the cache.
+    # One go command of a program may compile a package that the next one finds in the cache: prefer the compile.
     actions = {action.package: action for action in sorted(own_kind, key=lambda action: action.ran)}
     explainer = Explainer()
-    # One line each, the most telling first: pytest shows only the first few of a comparison's lines.
+    # One line for each package, the most important first: pytest shows only the first lines of a comparison.
     missing = [
         f"  missing: {name}  {_why_missing(name, actions, result, explainer)}"
         for name in sorted(frozenset(expected) - actual)
@@ -165,7 +164,7 @@ def _why_missing(name: str, actions: Mapping[str, Action], result: Result, expla
     action = actions.get(name)
     if action is None:
         near = near_misses(name, [package for package in actions if package not in result.std])
-        return "it is no part of this command" + (f"; near it: {', '.join(near)}" if near else "")
+        return "not in the action graph of this command" + (f"; near it: {', '.join(near)}" if near else "")
     if action.ran:
         return f"it ran: {explainer.reason(result, action).line()}"
     if action.kind is Kind.COMPILE:
@@ -175,7 +174,7 @@ def _why_missing(name: str, actions: Mapping[str, Action], result: Result, expla
 
 
 def _unexpected(names: Sequence[str], reasons: Mapping[str, Reason]) -> list[str]:
-    """A line for each package: causes before followers, and a cause that is not among them after its first follower."""
+    """A line for each package: causes before followers. A cause without a line is shown with its first follower."""
     lines = []
     shown = set(reasons.values())
     for name in sorted(names, key=lambda name: name in reasons and reasons[name].cause is not None):

@@ -1,4 +1,4 @@
 """What the go command reads and prints: text in, values out, no I/O.
 
-This room imports only `pytest_gocache.errors`.
+This room imports `errors` only.
 """

@@ -1,4 +1,4 @@
-"""What a go command consists of: its actions and its test verdicts, as frozen values."""
+"""The actions and test outcomes of a go command, as frozen values."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ __all__ = ["Action", "Kind", "Status", "TestOutcome", "TestStatus", "without_var
 
 
 class Kind(enum.Enum):
-    """What an action does, in Go's words."""
+    """What an action does."""
 
-    # A new kind is one more member: graphs, hash logs, explanations and records take what they need from here.
+    # To add a kind, add a member: graphs, hash logs, explanations and records read its words.
     _value_: str
     modes: tuple[str, ...]
-    """The modes of the action graph that are of this kind; Go versions add modes and drop them."""
+    """The modes of this kind in the action graph. Go versions add and remove modes."""
     past: str
-    """What such an action did: ``compiled``."""
+    """The verb in the past: ``compiled``."""
     hashed_as: str
-    """The first word in the name of such an action's hash block; empty when the hash log has no block of this kind."""
+    """The first word of the name of its hash blocks; empty when the hash log has no blocks of this kind."""
 
     COMPILE = "compile", ("build",), "compiled", "build"
     LINK = "link", ("link",), "linked", "link"
@@ -27,7 +27,7 @@ class Kind(enum.Enum):
     OTHER = "other", (), "run"
 
     def __new__(cls, value: str, modes: tuple[str, ...] = (), past: str = "", hashed_as: str = "") -> Kind:
-        """A member with its words; ``value`` alone is its value."""
+        """Make a member with its words. Its value is ``value``."""
         kind = object.__new__(cls)
         kind._value_ = value
         kind.modes, kind.past, kind.hashed_as = modes, past, hashed_as
@@ -35,66 +35,68 @@ class Kind(enum.Enum):
 
     @property
     def explained(self) -> bool:
-        """Whether the inputs of its cache keys explain why such an action ran."""
+        """Whether the hash log has the inputs of such actions, so that these can be explained."""
         return bool(self.hashed_as)
 
     def of(self, package: str) -> str:
-        """An action of this kind: ``link of example.com/app``; a compile has the name of its package."""
+        """The text for an action of this kind: ``link of example.com/app``; for a compile only the package."""
         return package if self in (Kind.COMPILE, Kind.OTHER) else f"{self.value} of {package}"
 
 
 class Status(enum.Enum):
-    """What became of an action; of several actions, the status that stands first here says most."""
+    """What happened to an action, in the order of `rank`."""
 
     FAILED = "failed"
-    """It ran its commands, and they failed."""
+    """The action ran its commands, and they failed."""
     RAN = "ran"
-    """It ran its commands, and they succeeded."""
+    """The action ran its commands, and they succeeded."""
     CACHED = "cached"
-    """Its output came from the build cache; for a link: the target was up to date."""
+    """The output came from the build cache. For a link: the target was up to date."""
     NOT_RUN = "not run"
-    """Nothing needed it, or something it depends on failed."""
+    """Nothing needed the action, or a dependency failed."""
 
     @property
     def rank(self) -> int:
-        """The position in the order above: 0 says most."""
+        """The position in the order of the members: 0 for a failure."""
         return list(Status).index(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One node of Go's action graph."""
+    """One action of Go's action graph."""
 
     id: int
-    """Its number in this command's graph."""
+    """The number of the action in the graph of this command."""
     mode: str
-    """Go's own word: ``build``, ``link``, ``vet``, ``test run``, … (source: ``Mode``)."""
+    """``Mode`` in the graph: ``build``, ``link``, ``vet``, ``test run``, …"""
     kind: Kind
     package: str
-    """Import path, with the test variant as Go names it: ``lib``, ``lib [lib.test]``, ``lib_test [lib.test]``."""
+    """The import path, with the test variant as Go names it: ``lib``, ``lib [lib.test]``, ``lib_test [lib.test]``."""
     import_path: str
-    """The package that it belongs to, which patterns match: ``lib`` for all three above and for ``lib.test``."""
+    """The package that patterns match: ``lib`` for ``lib [lib.test]``, ``lib_test [lib.test]`` and ``lib.test``."""
     scaffold: bool
-    """It exists only for a test: the generated ``lib.test`` main package, or the external ``lib_test``."""
+    """Whether the package exists only for a test: the generated main package ``lib.test``, or ``lib_test``."""
     status: Status
     action_id: str
-    """The cache key, as Go prints it: 20 characters of base64url; empty when it was never computed."""
+    """The cache key, as Go prints it: 20 characters of base64url; empty when Go did not compute it."""
     build_id: str
-    """``actionID/contentID`` of the output; empty when there is none."""
+    """``actionID/contentID`` of the output; empty when there is no output."""
     deps: tuple[int, ...]
+    """The IDs of the actions that this one depends on."""
     started: float
     """Seconds after the command started."""
     ended: float
+    """Seconds since the first action of the command became ready."""
     commands: tuple[str, ...]
-    """The command lines that it ran, as Go recorded them."""
+    """The command lines that the action ran, as Go records them."""
     facts_only: bool = False
-    """A vet action that only collects facts of a dependency, and reports nothing."""
+    """Whether a vet only collects facts of a dependency, and reports nothing."""
     target: str = ""
-    """Where a link's binary goes; empty when Go throws it away."""
+    """The file of a link's binary; empty when Go throws the binary away."""
 
     @property
     def plain(self) -> str:
-        """The package without its test variant: ``lib_test``."""
+        """The package without its test variant: ``lib_test`` for ``lib_test [lib.test]``."""
         return without_variant(self.package)
 
     @property
@@ -109,7 +111,7 @@ class Action:
 
 
 def without_variant(package: str) -> str:
-    """A package's name without its test variant: ``lib`` for ``lib [lib.test]``."""
+    """The name of a package without its test variant: ``lib`` for ``lib [lib.test]``."""
     return package.partition(" [")[0]
 
 
@@ -126,18 +128,18 @@ class TestStatus(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class TestOutcome:
-    """What ``go test`` said about one package."""
+    """The outcome that ``go test`` printed for one package."""
 
     __test__ = False
 
     package: str
     status: TestStatus
     cached: bool
-    """The result was replayed from the test result cache: nothing was executed."""
+    """Whether Go replayed the result from the test result cache, and executed nothing."""
     seconds: float | None
-    """What Go printed; None when it printed no time."""
+    """The seconds that Go printed; None when it printed no time."""
 
     @property
     def ran(self) -> bool:
-        """Whether the test binary was executed by this command."""
+        """Whether the command executed the test binary."""
         return not self.cached and self.status in (TestStatus.PASSED, TestStatus.FAILED)

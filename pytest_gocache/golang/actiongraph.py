@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from pytest_gocache.errors import ActionGraphError
@@ -19,6 +21,8 @@ _MOVES_BINARY = ("link-install", "test build")
 _NO_END = b'"TimeDone": "0001-01-01T00:00:00Z"'
 # A mode that no kind has becomes OTHER. One of them is "link-install", which only moves the output of a "link".
 _KINDS = {mode: kind for kind in Kind for mode in kind.modes}
+
+_TEXTS = attrgetter("mode", "package", "action_id", "build_id", "target")
 
 
 def parse_action_graph(
@@ -44,22 +48,42 @@ def parse_action_graph(
     try:
         seconds = _Clock().read
         nodes = [_Node.read(node, seconds) for node in raw]
-        _check_numbers(set().union(*(node.deps for node in nodes)))
-        ready = min((node.ready for node in nodes if node.ready is not None), default=0.0)
-        origin = ready if since is None else since
-        names = _Names(nodes, test_variants or {})
-        movers = [node for node in nodes if node.mode in _MOVES_BINARY]
-        links = {node.id for node in nodes if node.kind is Kind.LINK}
-        targets = {link: node.target for node in movers for link in links.intersection(node.deps)}
+        _check_types(nodes)
+        origin = _first_ready(nodes) if since is None else since
+        names, targets = _Names(nodes, test_variants or {}), _targets(nodes)
         return tuple(_action(node, origin, names, targets, compiles=compiles) for node in nodes)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ActionGraphError(f"unexpected shape of an action: {type(error).__name__}: {error}") from error
 
 
-def _check_numbers(ids: Iterable[object]) -> None:
-    # One check for all of them: a check of each list would take a good part of the reading time.
-    if not all(isinstance(each, int) for each in ids):
-        raise TypeError("a dependency is not a number")
+def _first_ready(nodes: Iterable[_Node]) -> float:
+    return min((node.ready for node in nodes if node.ready is not None), default=0.0)
+
+
+def _targets(nodes: Sequence[_Node]) -> dict[int, str]:
+    """Where the binary of each link goes."""
+    movers = [node for node in nodes if node.mode in _MOVES_BINARY]
+    links = {node.id for node in nodes if node.kind is Kind.LINK}
+    return {link: node.target for node in movers for link in links.intersection(node.deps)}
+
+
+def _check_types(nodes: Sequence[_Node]) -> None:
+    # One check for all of them: a check of each field as it is read would take a good part of the reading time.
+    ids = [node.id for node in nodes]
+    numbers = set(map(type, chain(ids, *[node.deps for node in nodes])))
+    texts = set(map(type, chain(*map(_TEXTS, nodes), *[node.commands for node in nodes])))
+    if not (numbers <= {int} and texts <= {str}):
+        raise TypeError("a field has a value of the wrong type")
+    if len(set(ids)) < len(ids):
+        raise ValueError("two actions have the same number")
+
+
+def _list(value: object) -> tuple[Any, ...]:
+    if value is None:  # Go's empty list
+        return ()
+    if type(value) is not list:
+        raise TypeError(f"a list was expected, not {value!r:.50}")
+    return tuple(value)
 
 
 def has_ended(text: bytes) -> bool:
@@ -98,23 +122,23 @@ class _Node:
     @classmethod
     def read(cls, raw: dict[str, Any], seconds: Callable[[str], float | None]) -> _Node:
         get = raw.get
-        mode = str(raw["Mode"])
+        mode = raw["Mode"]
         # Positional arguments: keywords would take a tenth of the reading time.
         return cls(
-            int(raw["ID"]),
+            raw["ID"],
             mode,
             _KINDS.get(mode, Kind.OTHER),
-            str(get("Package") or ""),
-            tuple(get("Deps") or ()),
-            str(get("ActionID") or ""),
-            str(get("BuildID") or ""),
-            tuple(get("Cmd") or ()),
+            get("Package", ""),
+            _list(get("Deps")),
+            get("ActionID", ""),
+            get("BuildID", ""),
+            _list(get("Cmd")),
             bool(get("NeedBuild")),
             bool(get("VetxOnly")),
-            str(get("Target") or ""),
-            seconds(get("TimeReady") or ""),
-            seconds(get("TimeStart") or ""),
-            seconds(get("TimeDone") or ""),
+            get("Target", ""),
+            seconds(get("TimeReady", "")),
+            seconds(get("TimeStart", "")),
+            seconds(get("TimeDone", "")),
         )
 
 
@@ -132,7 +156,11 @@ class _Clock:
             seconds = self._seconds[whole, zone]
         except KeyError:
             seconds = self._seconds[whole, zone] = _seconds(whole, zone)
-        return seconds + float(fraction) if fraction and seconds is not None else seconds
+        if not fraction or seconds is None:
+            return seconds
+        if not fraction[1:].isdigit():
+            raise ValueError(f"not a time: {timestamp!r:.50}")
+        return seconds + float(fraction)
 
 
 def _seconds(whole: str, zone: str) -> float | None:

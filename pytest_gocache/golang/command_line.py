@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["VARIANT_ENV", "GoArguments", "compile_flag_set", "flags_of", "is_set", "variant_flags", "without_flag"]
+from pytest_gocache.golang.quoted import split_words, trimmed
+
+__all__ = [
+    "VARIANT_ENV",
+    "FlagsForPackages",
+    "GoArguments",
+    "flags_of",
+    "int_of",
+    "is_set",
+    "variant_flags",
+    "without_flag",
+]
 
 # Commands that build, and so write an action graph (measured on Go 1.21 to 1.27). go fix does both since Go 1.26.
 _BUILDING = frozenset({"build", "fix", "install", "run", "test", "vet"})
@@ -39,6 +50,8 @@ VARIANT_ENV = tuple(
 _VARIANT_BOOLEANS = frozenset({"asan", "cover", "linkshared", "msan", "race", "trimpath"})
 _VARIANT_VALUES = frozenset({"buildmode", "compiler", "fuzz", "installsuffix", "pgo", "tags", "toolexec", "vet"})
 _MEANS_COVER = frozenset({"covermode", "coverpkg", "coverprofile"})
+_GOFLAG = re.compile(r"--?[^-=]")  # Go refuses any other word in GOFLAGS
+_MOST_DIGITS = 70  # in a 64-bit number, written in binary
 _TRUE = frozenset({"", "1", "t", "T", "true", "TRUE", "True"})
 _DEFAULTS = {
     ("buildmode", "default"),
@@ -172,31 +185,50 @@ def variant_flags(arguments: GoArguments, goflags: str) -> tuple[str, ...]:
             if value and (name, value) not in _DEFAULTS:
                 # Every fuzz target instruments the same packages.
                 chosen[name] = "Fuzz" if name == "fuzz" else value
-        elif name == "ldflags" and "linkmode=external" in value.replace("linkmode external", "linkmode=external"):
+        elif name == "ldflags" and _links_externally(value):
             # External linking pulls in runtime/cgo.
             chosen["ldflags"] = "-linkmode=external"
     return tuple(sorted(f"-{name}={value}" if value else f"-{name}" for name, value in chosen.items()))
 
 
-def flags_of(goflags: str) -> Iterator[tuple[str, str]]:
-    """The flags in a GOFLAGS value, as `GoArguments.flags` has them."""
+def _links_externally(ldflags: str) -> bool:
+    read = FlagsForPackages.read(ldflags)
+    return read is not None and "linkmode=external" in "=".join(read.words)
+
+
+def flags_of(goflags: str) -> list[tuple[str, str]]:
+    """The flags in a GOFLAGS value, as `GoArguments.flags` has them; none in a value that every go command refuses."""
+    words = split_words(goflags)
+    if words is None or not all(map(_GOFLAG.match, words)):
+        return []
+    return [(_name(word), word.partition("=")[2]) for word in words]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagsForPackages:
+    """The value of ``-gcflags`` and the like: flags for the tool that compiles or links certain packages."""
+
+    pattern: str
+    """The pattern of the packages; empty for those that the command names."""
+    words: tuple[str, ...]
+
+    @classmethod
+    def read(cls, value: str) -> FlagsForPackages | None:
+        """Read a value; None for one that Go refuses. Source: ``cmd/go/internal/load.PerPackageFlag``."""
+        value = trimmed(value)
+        pattern = ""
+        if value and not value.startswith("-"):
+            pattern, equals, value = value.partition("=")
+            if not equals or not pattern or pattern[0] in "'\"":
+                return None
+        words = split_words(value)
+        return None if words is None else cls(trimmed(pattern), tuple(words))
+
+
+def int_of(value: str) -> int | None:
+    """The value of a flag that takes a number, such as ``-p``; None for one that Go refuses. ``010`` is eight."""
+    digits = re.sub(r"^([+-]?)0(?=_?[0-7])", r"\g<1>0o", value)
     try:
-        words = shlex.split(goflags)
-    except ValueError:  # an open quotation mark: the go command reports it
-        return
-    for word in words:
-        if word.startswith("-"):
-            yield _name(word), word.partition("=")[2]
-
-
-def compile_flag_set(words: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """Compile flags as names with values, however they are written: ``-d a,b`` is ``-d=a -d=b``, ``-N=1`` is ``-N``."""
-    flags: list[tuple[str, str]] = []
-    for word in words:
-        if word.startswith("-"):
-            name, _, value = word.lstrip("-").partition("=")
-            flags.append((name, "" if value in ("1", "true") else value))
-        elif flags:
-            flags[-1] = (flags[-1][0], word)
-    lists = [(name, value.split(",") if name == "d" else [value]) for name, value in flags]
-    return frozenset((name, value.removesuffix("=1")) for name, values in lists for value in values)
+        return int(digits, 0) if len(digits) <= _MOST_DIGITS and digits.isascii() and digits == digits.strip() else None
+    except ValueError:
+        return None

@@ -1,4 +1,4 @@
-"""``GODEBUG=gocachehash=1`` output: the inputs of every action ID, and the text without them."""
+"""Reads ``GODEBUG=gocachehash=1`` output: the inputs of every action ID."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import chain
 
 from pytest_gocache.errors import HashLogError
 from pytest_gocache.golang.action import Kind
@@ -16,19 +16,23 @@ from pytest_gocache.golang.testcache_log import without_lookups
 
 __all__ = ["HashBlock", "parse_hash_log", "quoted_words", "short_id", "split_debug_lines", "test_variants", "unquote"]
 
-# One line, as cmd/go/internal/cache/hash.go prints it: a block's opening, an input, or the closing sum; a subkey; a
-# file's hash.
+# One line of cmd/go/internal/cache/hash.go: the start of a block, an input, or the sum at the end; a subkey; the hash
+# of a file.
 _LINE = re.compile(
     rb"^HASH(?:"
-    rb"\[(?P<name>[^\n]*?)\](?:: (?:(?P<input>\"[^\n]*\")|(?P<sum>[0-9a-f]{64})))?"
+    rb"\[(?P<name>[^\n\]]*(?:\](?!: |\n)[^\n\]]*)*)\](?:: (?:(?P<input>\"[^\n]*\")|(?P<sum>[0-9a-f]{64})))?"
     rb"| subkey [0-9a-f]+ \"[^\n]*\" = [0-9a-f]+"
     rb"| [^\n]*: [0-9a-f]{64}"
     rb")\n",
     re.MULTILINE,
 )
-_MOST_DOUBTFUL = 14  # lines of blocks that are open together: two to this power are the sums that are tried
+_MOST_DOUBTFUL = 14  # lines that may belong to any of several open blocks: 2**14 sums are tried at most
+# The most work to separate the blocks of a log, in bytes that are hashed: for each byte of their lines, and besides.
+# An update of a hash takes as long as these many bytes.
+_WORK_PER_BYTE, _LEAST_WORK, _WORK_PER_UPDATE = 64, 8 << 20, 64
 _KINDS = {kind.hashed_as: kind for kind in Kind if kind.hashed_as}
-_SHORT = 15  # bytes of a SHA-256 that Go writes for an action's ID or a file's content
+_UTF8 = ("utf-8", "surrogateescape")
+_SHORT = 15  # bytes of the SHA-256 in an action ID, and in the ID of a file's content
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +40,30 @@ class HashBlock:
     """The inputs of one hash."""
 
     name: str
-    """What was hashed: ``build example.com/lib``, ``link …``, ``vet …``, ``testResult``, ``testInputs``, …"""
+    """What Go hashes: ``build example.com/lib``, ``link …``, ``vet …``, ``testResult``, ``testInputs``, …"""
     inputs: tuple[str, ...]
-    """In order, unquoted; the first is the Go version, which salts every hash."""
+    """The hashed strings in order, unquoted. The first is the Go version, which salts every hash."""
     sum: str
-    """64 hexadecimal digits of SHA-256."""
+    """The SHA-256 over the inputs, in 64 hexadecimal digits."""
 
     @property
     def action_id(self) -> str:
-        """The sum as the action graph writes it."""
+        """The sum, as the action graph writes it."""
         return short_id(bytes.fromhex(self.sum))
 
     @property
     def verified(self) -> bool:
-        """Whether the inputs, hashed again, give the sum: what proves that none is missing or misplaced."""
+        """Whether the SHA-256 over the inputs is the sum, so that no input is missing or in the wrong block."""
         return _sum(self.inputs) == self.sum
 
     @property
     def kind(self) -> Kind | None:
-        """The kind of action whose key this is; None for a hash that is not the key of an action."""
+        """The kind of the action that has this key; None for a hash that is not the key of an action."""
         return _KINDS.get(self.name.partition(" ")[0])
 
     @property
     def package(self) -> str:
-        """The package in the name, without its test variant; empty when the name has none."""
+        """The package in the name, without its test variant; empty when the name has no package."""
         return self.name.partition(" ")[2]
 
     @property
@@ -69,27 +73,28 @@ class HashBlock:
 
     @property
     def directory(self) -> str | None:
-        """The package's folder; None when it is not hashed: with ``-trimpath``."""
+        """The folder of the package; None with ``-trimpath``, where Go does not hash it."""
         return next((text.rstrip("\n") for text in self._after("dir ")), None)
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The names of the files that a compile reads, embedded ones among them."""
+        """The names of the files that a compile reads, also the embedded files."""
         return tuple(text.rpartition(" ")[0] for text in self._after("file "))
 
     @property
     def for_test(self) -> bool:
-        """Whether a package is compiled anew for a test, as it is for `test_variants`."""
+        """Whether the compile is for a test. `test_variants` has the rule."""
         return "forcelibrary\n" in self.inputs
 
     @property
     def vetted_id(self) -> str:
-        """The action ID of the compile whose package a vet analyses: Go hashes its 32 bytes, as a string literal."""
+        """The action ID of the compile of the package that a vet analyses."""
+        # Go hashes the 32 bytes of the ID as a string literal.
         literal = next(self._after("pkg "), "")
         return short_id("".join(quoted_words(literal)).encode("utf-8", "surrogateescape"))
 
     def _after(self, word: str) -> Iterator[str]:
-        """What follows ``word`` in each line that starts with it."""
+        """The rest of each input that starts with ``word``."""
         return (line.removeprefix(word) for line in self.inputs if line.startswith(word))
 
 
@@ -99,17 +104,17 @@ def short_id(digest: bytes) -> str:
 
 
 def split_debug_lines(stderr: bytes) -> bytes:
-    """The command's own stderr: everything but what GODEBUG made Go print."""
+    """The stderr of a command without the debug lines that GODEBUG adds."""
     if b"HASH" in stderr:
         stderr = _LINE.sub(b"", stderr)
     return without_lookups(stderr)
 
 
 def parse_hash_log(stderr: bytes) -> tuple[HashBlock, ...]:
-    """Every complete block of a command's stderr, those of ``moduleIndex`` left out.
+    """Every complete block in the stderr of a command, without those of ``moduleIndex``.
 
-    Lines of concurrent hashes interleave. Blocks of one name that were open at the same time are told apart by their
-    sums; a block is kept only if its SHA-256 comes out right. Raises `HashLogError` for an input that is not a Go
+    Lines of concurrent hashes interleave. The sums separate the blocks that have one name and are open at the same
+    time: only a block whose inputs give its SHA-256 is complete. Raises `HashLogError` for an input that is not a Go
     string literal.
     """
     lines = (match.group("name", "input", "sum") for match in _LINE.finditer(stderr))
@@ -118,16 +123,24 @@ def parse_hash_log(stderr: bytes) -> tuple[HashBlock, ...]:
 
 @dataclass(slots=True)
 class _Open:
-    """Blocks of one name whose lines cannot be told apart yet: one, or several that are open at the same time."""
+    """The lines of the blocks with one name that are open at the same time."""
 
     blocks: int = 0
     inputs: list[str] = field(default_factory=list)
     sums: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Work:
+    """What may still be hashed to tell blocks apart, in bytes. It grows with the log, so the time is linear."""
+
+    left: int = _LEAST_WORK
+
+
 def _blocks(lines: Iterable[tuple[bytes, bytes | None, bytes | None]]) -> Iterator[HashBlock]:
-    """The blocks in lines, each a name with an input, with a closing sum, or, in an opening line, with neither."""
+    """The blocks in lines of (name, input, sum). The first line of a block has neither, its last line has the sum."""
     open_blocks: dict[bytes, _Open] = {}
+    work = _Work()
     for name, text, digest in lines:
         opened = open_blocks.get(name)
         if text is None and digest is None:
@@ -136,41 +149,62 @@ def _blocks(lines: Iterable[tuple[bytes, bytes | None, bytes | None]]) -> Iterat
             else:
                 opened.blocks += 1
         elif text is not None:
-            # An opening may be lost behind what a program printed without a newline; the sum tells if all is there.
+            # The first line may be missing, when it follows output without a newline; the sum verifies the block.
             open_blocks.setdefault(name, _Open()).inputs.append(unquote(text))
+            work.left += len(text) * _WORK_PER_BYTE
         elif opened is not None and digest is not None:
             opened.sums.append(digest.decode("ascii"))
             if len(opened.sums) >= opened.blocks:
                 del open_blocks[name]
-                yield from _separated(name.decode("utf-8", "surrogateescape"), opened)
+                yield from _separated(name.decode("utf-8", "surrogateescape"), opened, work)
 
 
-def _separated(name: str, opened: _Open) -> Iterator[HashBlock]:
-    """The blocks of ``opened``: a line that all of them have is in each, of the others a sum tells whose they are."""
+def _separated(name: str, opened: _Open, work: _Work) -> Iterator[HashBlock]:
+    """The separate blocks of ``opened``. A line that occurs once for each block is in all blocks.
+
+    For the other lines, the sums decide: every combination is tried, until ``work`` is used up.
+    """
     if opened.blocks <= 1:
         block = HashBlock(name, tuple(opened.inputs), opened.sums[0])
         if block.verified:
             yield block
         return
-    counts = Counter(opened.inputs)
-    distinct = list(counts)  # in the order of Go's hashing, which all blocks share
-    doubtful = [line for line in distinct if counts[line] < opened.blocks]
+    counts = Counter(opened.inputs)  # in the order of Go's hashing, which all blocks share
+    doubtful = [line for line in counts if counts[line] < opened.blocks]
     if len(doubtful) > _MOST_DOUBTFUL:
         return
     wanted = set(opened.sums)
-    for size in range(len(doubtful) + 1):
-        for chosen in combinations(doubtful, size):
-            inputs = [line for line in distinct if counts[line] >= opened.blocks or line in chosen]
-            block = HashBlock(name, tuple(inputs), _sum(inputs))
-            if block.sum in wanted:
-                wanted.remove(block.sum)
-                yield block
-        if not wanted:
+    # Each doubtful line, and the lines that follow it and are in every block. The first has only such lines.
+    parts: list[tuple[str, list[str]]] = [("", [])]
+    for line in counts:
+        if counts[line] < opened.blocks:
+            parts.append((line, []))
+        else:
+            parts[-1][1].append(line)
+    hashed = [(line.encode(*_UTF8), "".join(after).encode(*_UTF8)) for line, after in parts]
+    # Depth first: what two choices have in common is hashed once. A choice is the numbers of the doubtful lines in it.
+    waiting: list[tuple[int, frozenset[int], hashlib._Hash]] = [(1, frozenset(), hashlib.sha256(hashed[0][1]))]
+    while waiting and wanted:
+        index, chosen, digest = waiting.pop()
+        if index == len(parts):
+            if digest.hexdigest() in wanted:
+                wanted.remove(digest.hexdigest())
+                lines = ([line] * (number in chosen) + after for number, (line, after) in enumerate(parts))
+                yield HashBlock(name, tuple(chain.from_iterable(lines)), digest.hexdigest())
+            continue
+        own, shared = hashed[index]
+        work.left -= len(own) + 2 * (len(shared) + _WORK_PER_UPDATE)
+        if work.left < 0:
             return
+        with_line = digest.copy()
+        with_line.update(own + shared)
+        digest.update(shared)
+        waiting.append((index + 1, chosen | {index}, with_line))
+        waiting.append((index + 1, chosen, digest))
 
 
 def _sum(inputs: Iterable[str]) -> str:
-    return hashlib.sha256("".join(inputs).encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256("".join(inputs).encode(*_UTF8)).hexdigest()
 
 
 _BUILD = b"\nHASH[build "
@@ -179,35 +213,40 @@ _INPUT_OR_SUM = re.compile(rb'(".*")|([0-9a-f]{64})')
 
 
 def test_variants(stderr: bytes) -> dict[str, bool]:
-    """The action IDs of compiles made for a test, each with whether test files are among what it compiles.
+    """The action ID of each compile for a test → whether the compile has test files.
 
-    Go hashes the word ``forcelibrary`` for a package that is compiled anew for a test: the one under test, and those
-    between it and its external tests. (``go vet`` and ``-cover`` do so for packages without tests, too.) An external
-    test package has no files but ``…_test.go``.
+    Go hashes the word ``forcelibrary`` for a package that it compiles again for a test: the package under test, and
+    the packages between it and its external tests. With ``go vet`` and ``-cover`` it does so for packages without
+    tests, too. An external test package has only ``…_test.go`` files.
     """
     if _FORCED not in stderr and b"_test]\n" not in stderr:
         return {}
-    # Taken apart by hand: a regular expression over the thousands of lines of a go test takes far longer.
-    lines = [piece.partition(b"\n")[0].partition(b"]: ") for piece in (b"\n" + stderr).split(_BUILD)[1:]]
-    names = {name for name, _, text in lines if text == _FORCED}
-    names |= {opening[:-1] for opening, closed, _ in lines if not closed and opening.endswith(b"_test]")}
-    these: list[tuple[bytes, bytes | None, bytes | None]] = []
-    for name, closed, text in lines:
-        if not closed and name[:-1] in names:
-            these.append((name[:-1], None, None))
-        elif name in names and (match := _INPUT_OR_SUM.fullmatch(text)):
-            these.append((name, match[1], match[2]))
     found = {}
-    for block in _blocks(these):
+    for block in _blocks(_lines_of_test_compiles(stderr)):
         tests = [name for name in block.files if name.endswith("_test.go")]
         if block.for_test or (tests and len(tests) == len(block.files)):
             found[block.action_id] = bool(tests)
     return found
 
 
-test_variants.__test__ = False  # type: ignore[attr-defined]  # its name looks like a test's to pytest
+def _lines_of_test_compiles(stderr: bytes) -> list[tuple[bytes, bytes | None, bytes | None]]:
+    """The lines of the blocks of packages that Go compiles for a test, and of their plain variants."""
+    # Split by hand: a regular expression over the thousands of lines of a go test takes much longer.
+    lines = [piece.partition(b"\n")[0].partition(b"]: ") for piece in (b"\n" + stderr).split(_BUILD)[1:]]
+    names = {name for name, _, text in lines if text == _FORCED}
+    names |= {opening[:-1] for opening, closed, _ in lines if not closed and opening.endswith(b"_test]")}
+    chosen: list[tuple[bytes, bytes | None, bytes | None]] = []
+    for name, closed, text in lines:
+        if not closed and name[:-1] in names:
+            chosen.append((name[:-1], None, None))
+        elif name in names and (match := _INPUT_OR_SUM.fullmatch(text)):
+            chosen.append((name, match[1], match[2]))
+    return chosen
 
-_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.?))", re.DOTALL)
+
+test_variants.__test__ = False  # type: ignore[attr-defined]  # pytest takes the name for a test
+
+_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(.?))", re.DOTALL)
 _LITERAL = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _LARGEST_RUNE = 0x10FFFF
 _SIMPLE = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}

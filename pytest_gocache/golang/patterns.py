@@ -14,6 +14,8 @@ from pytest_gocache.golang.action import without_variant
 __all__ = ["Pattern", "near_misses", "short_name"]
 
 _WILDCARD = "..."
+_MOST_WILDCARDS = 50  # a regular expression takes 99 groups
+_LONGEST_NAME = 500  # characters: a comparison takes the product of two lengths
 
 
 def _is_relative(text: str) -> bool:
@@ -35,7 +37,11 @@ def _regex(pattern: str) -> re.Pattern[str]:
     tail = ""
     if pattern.endswith("/..."):
         pattern, tail = pattern[:-4], f"(?:/{wildcard})?"
-    return re.compile(wildcard.join(map(re.escape, _hide_vendor(pattern + "/").rstrip("/").split(_WILDCARD))) + tail)
+    first, *others = map(re.escape, _hide_vendor(pattern + "/").rstrip("/").split(_WILDCARD))
+    # Only the last wildcard may grow again: each other one ends at the first place that fits. An expression that tries
+    # all places takes a time that grows with a power of the path's length.
+    middle = "".join(f"(?=({wildcard}?{text}))\\{number}" for number, text in enumerate(others[:-1], 1))
+    return re.compile(first + middle + "".join(wildcard + text for text in others[-1:]) + tail, re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +62,17 @@ class Pattern:
 
         ``modules`` maps folders relative to the main module's root (``"."``, ``"tools"``) to module paths; relative
         patterns are resolved with it. ``std`` holds the import paths that the pattern ``std`` matches.
-        Raises `PatternError` for an empty or absolute pattern and for a relative one outside every module.
+        Raises `PatternError` for an empty or absolute pattern, for a relative one outside every module, and for one
+        with more than 50 wildcards.
         """
         if not text.strip():
-            raise PatternError("a package pattern is empty")
+            raise PatternError("a package pattern is empty: write ./..., std or an import path")
+        if text.count(_WILDCARD) > _MOST_WILDCARDS:
+            raise PatternError(f"package pattern {text[:80]!r}… has more than {_MOST_WILDCARDS} wildcards")
         if text.startswith("/"):
-            raise PatternError(f"package pattern {text!r} is an absolute folder: write an import path, or ./relative")
+            raise PatternError(
+                f"package pattern {text!r} is an absolute path: write an import path or a relative path (./lib)"
+            )
         if " [" in text:
             return cls(text, (), _exact=text)
         if text == "std":
@@ -101,8 +112,9 @@ def _absolute(text: str, modules: Mapping[str, str]) -> list[str]:
         found += [f"{path}/..." for root, path in modules.items() if root != "." and regex.fullmatch(root)]
     if not found:
         raise PatternError(
-            f"package pattern {text!r} is outside the main module"
-            + (f" ({', '.join(modules.values())})" if modules else ", and there is no go.mod")
+            f"package pattern {text!r} is outside the main module ({', '.join(modules.values())}): write an import path"
+            if modules
+            else f"package pattern {text!r} is relative, but there is no go.mod: write an import path"
         )
     return found
 
@@ -124,8 +136,8 @@ def short_name(package: str, modules: Mapping[str, str]) -> str:
 
 def near_misses(pattern: str, candidates: Iterable[str], limit: int = 5) -> list[str]:
     """The candidates that look most like ``pattern``, the best first."""
-    names = sorted(set(candidates))
-    needle = pattern.removeprefix("./").removesuffix("/...")
+    names = sorted(name for name in set(candidates) if len(name) <= _LONGEST_NAME)
+    needle = pattern.removeprefix("./").removesuffix("/...")[:_LONGEST_NAME]
     containing = [name for name in names if needle and needle in name]
     ending = [name for name in names if name.rsplit("/", 1)[-1] == needle.rsplit("/", 1)[-1]]
     similar = difflib.get_close_matches(needle, names, n=limit, cutoff=0.5)

@@ -6,7 +6,7 @@ import re
 
 __all__ = ["parse_txtar"]
 
-_MARKER = re.compile(r"^-- (.*\S.*) --[ \t]*(?:\n|\Z)", re.MULTILINE)
+_MARKER = re.compile(r"^-- [^\S\n]*(\S(?:[^\n]*\S)?)[^\S\n]* --[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
 def parse_txtar(text: str) -> dict[str, str]:

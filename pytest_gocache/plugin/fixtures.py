@@ -82,7 +82,10 @@ def _skip_unless_met(marks: MarkSettings, toolchain: GoToolchain) -> None:
     if marks.go and not toolchain.version.satisfies(marks.go):
         pytest.skip(f"needs Go {marks.go}; the toolchain is {toolchain.version}")
     if marks.cgo:
-        compiler = (marks.env.get("CC") or toolchain.env.get("CC") or "gcc").split()[0]
+        from pytest_gocache.golang.quoted import split_words
+
+        command = marks.env.get("CC") or toolchain.env.get("CC") or "gcc"
+        compiler = (split_words(command) or [command])[0]
         if shutil.which(compiler) is None:
             pytest.skip(f"needs cgo; there is no C compiler {compiler!r} on PATH")
 

@@ -15,6 +15,7 @@ from pytest_gocache.plugin.options import (
     add_options,
     gate_sides,
     read_settings,
+    report_file,
     store_folder,
     toolchain_labels,
     toolchain_specs,
@@ -47,14 +48,13 @@ def pytest_configure(config: pytest.Config) -> None:
     settings = read_settings(config)
     if config.getoption("--go-repo") and not config.invocation_params.dir.is_relative_to(settings.repository):
         _keep_cache_out_of(config, settings.repository)
-    gate, file = gate_sides(config), config.getoption("--gocache-json")
+    gate, file = gate_sides(config), report_file(config)
     if gate or file or config.getoption("xmlpath", None):
         from pytest_gocache.plugin.gate.hooks import Reports
 
         labels = toolchain_labels(config)
-        path = config.invocation_params.dir / file if file else None
         sides = (labels[gate[0]], labels[gate[1]]) if gate else None
-        config.pluginmanager.register(Reports(sides, path, labels, settings.config), "gocache-reports")
+        config.pluginmanager.register(Reports(sides, file, labels, settings.config), "gocache-reports")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -192,7 +192,7 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Name the toolchain and the store. Nothing runs and nothing is made for it."""
-    return f"gocache: {_toolchain_line(config)}, store {store_folder(config)}"
+    return f"gocache: {_toolchain_line(config)}, store {store_folder(config) or 'nowhere: no home folder'}"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

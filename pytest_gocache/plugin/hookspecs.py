@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @pytest.hookspec
 def pytest_gocache_command(item: pytest.Item, result: Result, root: Path) -> None:
-    """A command of a test has ended, and its files are as it left them.
+    """Called after each command of a test, before the next one overwrites its files.
 
-    ``item`` is the test, ``result`` what the command did, and ``root`` the test's own folder: paths in ``result``
-    that differ from run to run lie below it. The hook is called in the process that runs the test, before the command
-    returns to it.
+    ``item`` is the test. ``result`` is what the command did. ``root`` is the test's folder: paths inside it differ from
+    run to run. The hook runs in the process of the test. In a conftest file, mark an implementation with
+    ``@pytest.hookimpl(optionalhook=True)``: pytest then also runs without this plugin.
     """

@@ -12,12 +12,14 @@ import pytest
 
 from pytest_gocache.errors import UsageError
 from pytest_gocache.gocache_toml import NAME as CONFIG_NAME, RepositoryConfig, read_config
+from pytest_gocache.host.files import expand_home, home_folder
 
 __all__ = [
     "Settings",
     "add_options",
     "gate_sides",
     "read_settings",
+    "report_file",
     "store_folder",
     "toolchain_labels",
     "toolchain_specs",
@@ -34,7 +36,8 @@ class Settings:
 
     toolchains: tuple[str, ...]
     """The toolchains that ``--go-toolchain`` or ``go_toolchains`` name; empty for the default toolchain."""
-    store: Path
+    store: Path | None
+    """The folder of the store; None when no option names one and the user has no home folder."""
     store_limit: int
     """Bytes."""
     keep: str
@@ -154,12 +157,16 @@ def _repository_config(config: pytest.Config) -> RepositoryConfig:
 
 
 def read_settings(config: pytest.Config) -> Settings:
-    """All options of a session; `pytest.UsageError` for a wrong value."""
+    """All options of a session; `pytest.UsageError` for a wrong value, and for a folder that does not exist."""
     keep = _option(config, "--gocache-keep", "gocache_keep")
     if keep not in _KEEP:
         raise pytest.UsageError(f"ini option gocache_keep = {keep!r}: write one of {', '.join(_KEEP)}")
     repository = _named_repository(config) or (config.rootpath / _repository_config(config).go_repo).resolve()
-    modcache = config.getoption("--go-modcache")
+    given = config.getoption("--go-modcache")
+    modcache = _path(config.invocation_params.dir, given, "--go-modcache") if given else None
+    for option, folder in (("--go-modcache", modcache), ("--go-repo", repository)):
+        if config.getoption(option) and folder is not None and not folder.is_dir():
+            raise pytest.UsageError(f"{option}={config.getoption(option)}: there is no folder {folder}")
     return Settings(
         toolchains=tuple(toolchain_specs(config)),
         store=store_folder(config),
@@ -169,9 +176,31 @@ def read_settings(config: pytest.Config) -> Settings:
         repository=repository,
         config=_repository_config(config),
         config_folder=_config_folder(config),
-        modcache=(config.invocation_params.dir / Path(modcache).expanduser()).resolve() if modcache else None,
+        modcache=modcache,
         network=bool(config.getoption("--go-network")),
     )
+
+
+def report_file(config: pytest.Config) -> Path | None:
+    """The file that ``--gocache-json`` names; `pytest.UsageError` when it cannot be written.
+
+    It is written after the last test, too late for an error.
+    """
+    given = config.getoption("--gocache-json")
+    if not given:
+        return None
+    file = _path(config.invocation_params.dir, given, "--gocache-json")
+    existed = file.exists()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.open("ab").close()
+        if not existed:
+            file.unlink()
+    except OSError as error:
+        raise pytest.UsageError(
+            f"--gocache-json={given}: {file} cannot be written: {error.strerror or error}: name a different file"
+        ) from error
+    return file
 
 
 def _named_repository(config: pytest.Config) -> Path | None:
@@ -181,7 +210,15 @@ def _named_repository(config: pytest.Config) -> Path | None:
         return None
     # A path on the command line is relative to the current folder.
     base = config.invocation_params.dir if given else config.rootpath
-    return (base / Path(given or ini).expanduser()).resolve()
+    return _path(base, given or ini, "--go-repo" if given else "ini option go_repo")
+
+
+def _path(base: Path, text: str, setting: str) -> Path:
+    """A path that an option names, relative to ``base``. `pytest.UsageError` when its ``~`` means no folder."""
+    try:
+        return (base / expand_home(text, setting)).resolve()
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def _config_folder(config: pytest.Config) -> Path:
@@ -205,14 +242,21 @@ def _seconds(text: str) -> float | None:
     return seconds or None
 
 
-def store_folder(config: pytest.Config) -> Path:
-    """The folder of the store of warm caches, which may be absent."""
+def store_folder(config: pytest.Config) -> Path | None:
+    """The folder of the store of warm caches, which may be absent; None without a home folder to put it into."""
     chosen = _option(config, "--gocache-dir", "gocache_dir")
     if chosen:
         given = config.getoption("--gocache-dir")
         # A path on the command line is relative to the current folder, a path in an ini file to that file.
         base = config.invocation_params.dir if given else (config.inipath or config.rootpath / "x").parent
-        return (base / Path(chosen).expanduser()).resolve()
+        return _path(base, chosen, "--gocache-dir" if given else "ini option gocache_dir")
+    home = home_folder()
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "pytest-gocache"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pytest-gocache"
+        return home / "Library" / "Caches" / "pytest-gocache" if home else None
+    # As its specification says, a relative path in XDG_CACHE_HOME does not count.
+    caches = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not caches.is_absolute():
+        if home is None:
+            return None
+        caches = home / ".cache"
+    return caches / "pytest-gocache"

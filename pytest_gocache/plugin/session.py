@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,10 +14,10 @@ import pytest
 
 from pytest_gocache.caches.source_scan import SourceScan
 from pytest_gocache.caches.warm_store import WarmStore
-from pytest_gocache.errors import GoCacheError
+from pytest_gocache.errors import GoCacheError, StoreError
 from pytest_gocache.explain.explainer import explain
 from pytest_gocache.gocache_toml import NamedToolchain
-from pytest_gocache.host.fetch_go import resolve
+from pytest_gocache.host.fetch_go import NO_STORE, resolve
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain, find_default
 from pytest_gocache.plugin.options import Settings, read_settings
@@ -27,6 +29,9 @@ from pytest_gocache.run.observer import Observer, Steps
 from pytest_gocache.run.toolchain_check import check_toolchain
 
 __all__ = ["GoSession", "commands_of", "forget_commands", "keep_folder", "record_result", "session_of"]
+
+
+_PAUSE_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -44,8 +49,10 @@ class GoSession:
 
     @property
     def store(self) -> WarmStore:
-        """The store of warm caches."""
+        """The store of warm caches. Raises `StoreError` when there is no folder for it."""
         if self._store is None:
+            if self.settings.store is None:
+                raise StoreError(f"there is no store of warm caches.\n{NO_STORE}")
             self._store = WarmStore(self.settings.store, self.ambient, self.say, self.settings.store_limit)
         return self._store
 
@@ -139,7 +146,16 @@ def session_of(config: pytest.Config) -> GoSession:
     """The `GoSession` of this pytest process; the first call makes it."""
     if _SESSION not in config.stash:
         config.stash[_SESSION] = GoSession(read_settings(config), lambda line: _say(config, line))
+        if hasattr(config, "workerinput"):
+            threading.Thread(target=_end_with_controller, args=(os.getppid(),), daemon=True).start()
     return config.stash[_SESSION]
+
+
+def _end_with_controller(controller: int) -> None:
+    """End this xdist worker, and with it its go commands, when the controller dies: xdist takes ten seconds for it."""
+    while os.getppid() == controller:
+        time.sleep(_PAUSE_SECONDS)
+    os._exit(1)
 
 
 def commands_of(item: pytest.Item) -> TestCommands:
@@ -150,7 +166,8 @@ def commands_of(item: pytest.Item) -> TestCommands:
 def forget_commands(item: pytest.Item) -> None:
     """Free the results of a test that has ended, and the logs that explanations have read: pytest keeps the items."""
     if _COMMANDS in item.stash:
-        del item.stash[_COMMANDS]
+        # Whether the test failed stays: a folder that several tests share is kept or deleted at the session's end.
+        item.stash[_COMMANDS].results.clear()
 
 
 def record_result(item: pytest.Item, result: Result, root: Path) -> None:

@@ -1,4 +1,4 @@
-"""What go commands did, as values, and questions to these values.
+"""What go commands did, as values, and functions that answer questions about them.
 
 This room imports `golang` and `errors`.
 """

@@ -10,20 +10,20 @@ __all__ = ["CacheEvent", "CacheOperation"]
 
 
 class CacheOperation(enum.Enum):
-    """What a test can do to its build cache, each with the text for an explanation."""
+    """What a test can do to its build cache. Each member has the text for an explanation."""
 
     text: str
 
-    NEW_MACHINE = "a new machine began, with nothing in its build cache,"
+    NEW_MACHINE = "a new machine started with an empty build cache"
     CLEARED = "the build cache was emptied (gocache.clear)"
-    RESTORED = "the build cache was replaced by another (gocache.restore)"
+    RESTORED = "the build cache was replaced with a saved one (gocache.restore)"
     TESTS_CLEARED = "test results were expired (gocache.clear_tests)"
     EVICTED = "its output was evicted (gocache.evict)"
     CORRUPTED = "its output was damaged (gocache.corrupt)"
-    AGED = "the build cache was aged by {by} (gocache.age), and Go trims what was not used for five days,"
+    AGED = "Go trims entries unused for five days, and the build cache was aged by {by} (gocache.age)"
 
     def __new__(cls, text: str) -> CacheOperation:
-        """A member with its text; its value is a number."""
+        """Make a member with its text. The value of the member is a number."""
         operation = object.__new__(cls)
         operation._value_ = len(cls.__members__)
         operation.text = text
@@ -36,9 +36,9 @@ class CacheEvent:
 
     operation: CacheOperation
     packages: frozenset[str] | None = None
-    """The import paths whose output it takes away; None for the whole cache."""
+    """The import paths whose output the operation removes or damages; None for the whole cache."""
     by: timedelta | None = None
-    """How much older the cache became, for `CacheOperation.AGED`."""
+    """How much older the cache becomes, for `CacheOperation.AGED`."""
 
     @property
     def what(self) -> str:

@@ -1,4 +1,4 @@
-"""A go command as plain data, which travels between processes and hosts: what it did, without where."""
+"""A go command as plain data that other processes and hosts can read: what the command did, without its paths."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ __all__ = ["command_records"]
 
 
 def command_records(result: Result, root: Path) -> list[dict[str, Any]]:
-    """What the go commands of a result did, one after the other.
+    """What the go commands of a result did, in the order of the commands.
 
-    Each is a mapping of JSON types: ``step``; ``command``, with the test's folder ``root`` as ``$ROOT``; ``exit``;
-    ``seconds``; ``states``, which has ``compile``, ``link``, ``vet``, ``test`` and ``download`` with their subject
-    (``compile example.com/app``; all of the standard library is one) → what became of it; and ``outputs``: for each
-    binary that the command leaves in the module, its ``bytes`` and ``sha256``.
+    Each record is a mapping of JSON types. ``step`` is a number. ``command`` is a shell command, with ``$ROOT`` for
+    the test's folder ``root`` and ``$GOROOT`` for the toolchain. ``exit`` is the exit status. ``seconds`` is the wall
+    time. ``states`` maps the word ``compile``, ``link``, ``vet``, ``test`` or ``download`` and its subject
+    (``compile example.com/app``) to a status; the standard library is one subject, ``std``. ``outputs`` maps each
+    binary that the command leaves in the module to its ``bytes`` and ``sha256``.
     """
     return [_record(command, root) for command in result.go_commands]
 
@@ -53,7 +54,7 @@ def _states_of(result: Result) -> dict[str, str]:
 
 
 def _name(result: Result, action: Action) -> str:
-    # Which packages the standard library is made of changes with each version, and is nobody's doing.
+    # The packages of the standard library change with each Go version: a record must not depend on them.
     return "std" if action.plain in result.std or action.import_path in result.std else action.package
 
 

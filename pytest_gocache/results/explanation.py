@@ -13,26 +13,26 @@ from pytest_gocache.results.tables import rows
 
 __all__ = ["Explanation", "table"]
 
-_MOST_ALIKE = 6  # rows for one cause, or for one reason that many have
+_MOST_ALIKE = 6  # rows for the followers of one cause, or for equal reasons
 _SHORT_LINE = 45
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why the actions of one command ran. ``str()`` of it reads as the failure messages do."""
+    """Why the actions of one command ran. ``str()`` gives the text of the failure messages."""
 
     title: str
-    """The command that is explained, with its step."""
+    """The explained command, with its step."""
     reasons: tuple[Reason, ...]
-    """One for each action that ran and was asked for, in the action graph's order."""
+    """One reason for each selected action that ran: compiles before links, std after other packages, tests last."""
     advice: tuple[str, ...] = ()
-    """What to do, a line each; only where the evidence fits a known mistake."""
+    """What to do, one line for each known mistake that the evidence shows."""
     nothing_ran: str = ""
-    """Why the command ran nothing at all: its packages could not be loaded; empty when it ran or looked up actions."""
+    """Why the command ran nothing at all, such as packages that could not be loaded; empty for a different command."""
 
     @property
     def causes(self) -> tuple[Reason, ...]:
-        """What is behind it all: the reasons that follow from no other, those outside the patterns included."""
+        """The reasons that follow from no other reason, also those of packages outside the patterns."""
         found = [reason.cause if reason.cause is not None else reason for reason in self.reasons]
         return tuple(dict.fromkeys(found))
 
@@ -43,28 +43,28 @@ class Explanation:
 
     @property
     def inputs(self) -> tuple[Change, ...]:
-        """Every input of a cause that is not what it was, each once."""
+        """The inputs of the causes that changed, each once."""
         return tuple(dict.fromkeys(change for cause in self.causes for change in cause.own))
 
     @property
     def unknown(self) -> tuple[Reason, ...]:
-        """The actions for which there is no evidence."""
+        """The reasons without evidence: Go's log is gone, or does not contain the key."""
         return tuple(reason for reason in self.reasons if not reason.known)
 
     def __str__(self) -> str:
         if self.nothing_ran:
             return f"{self.title}: nothing ran: {self.nothing_ran}"
         if not self.reasons:
-            return f"{self.title}: nothing that was asked for ran"
+            return f"{self.title}: none of the selected actions ran"
         listed = set(self.reasons)
         outside = [cause for cause in self.causes if cause not in listed]
         return "\n".join([self.title, table([*outside, *self.reasons], label=True), *self.advice])
 
 
 def table(reasons: Sequence[Reason], prefix: str = "", *, label: bool = False, total: int = 0) -> str:
-    """Reasons in two columns: each cause with its followers after it, each text once.
+    """Reasons in two columns: each cause, then its followers. A repeated text is shown once.
 
-    ``total`` counts the reasons that were left out, too.
+    ``total`` is the number of reasons, with those that the caller leaves out.
     """
     written = _Table(prefix, label=label)
     listed = set(reasons)
@@ -76,13 +76,13 @@ def table(reasons: Sequence[Reason], prefix: str = "", *, label: bool = False, t
         if cause in listed:
             written.add_cause(cause)
         for reason in _without_many_alike(following):
-            # A cause that is not listed was expected: its first follower shows it.
+            # A cause that is not listed has no row of its own: its first follower shows it.
             written.add_follower(reason, cause if cause not in listed and reason is following[0] else None)
     return rows(written.rows, total=max(total, len(reasons)))
 
 
 def _without_many_alike(followers: Sequence[Reason]) -> Iterator[Reason]:
-    """The followers of one cause; of many, the first ones and the tests."""
+    """The followers of one cause. When there are many: the first ones, and all tests."""
     rest = [reason for reason in followers[_MOST_ALIKE:] if reason.kind is not Kind.TEST]
     hidden = set(rest if len(rest) > 1 else ())
     return (reason for reason in followers if reason not in hidden)
@@ -90,7 +90,7 @@ def _without_many_alike(followers: Sequence[Reason]) -> Iterator[Reason]:
 
 @dataclass(slots=True)
 class _Table:
-    """The rows of a table, and what they have shown so far."""
+    """The rows of a table, and the texts that they show so far."""
 
     prefix: str
     label: bool
@@ -98,7 +98,7 @@ class _Table:
     _first_name: dict[tuple[str, ...], str] = field(default_factory=dict)
     _times: Counter[tuple[str, ...]] = field(default_factory=Counter)
     _last: tuple[str, ...] = ()
-    """What the last row is about, however short it is."""
+    """The full text of the cause in the last row, also when the row shows it shortened."""
 
     def add_cause(self, cause: Reason) -> None:
         lines = tuple(cause.lines())

@@ -1,60 +1,71 @@
-"""The flags that a command was given, and the packages that each one reaches."""
+"""The flags of a command, from the command line and from GOFLAGS, and the packages that they apply to."""
 
 from __future__ import annotations
 
 import os
 import posixpath
+import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_gocache.errors import PatternError
 from pytest_gocache.golang.action import Action
-from pytest_gocache.golang.command_line import GoArguments, compile_flag_set, flags_of, is_set
+from pytest_gocache.golang.command_line import (
+    FlagsForPackages,
+    GoArguments,
+    flags_of,
+    int_of,
+    is_set,
+)
+from pytest_gocache.golang.compile_flags import compile_settings
 from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.results.result import Result
 
 __all__ = [
     "cleans",
+    "compile_limit",
     "coverage_profile_of",
+    "enabled_flag",
     "last_value",
-    "limit_of",
-    "naming",
+    "matching_word",
+    "package_arguments",
     "package_flags",
-    "switched_on",
-    "words_given",
 ]
 
 
+_THREADS = re.compile("[0-9]{1,9}")
+
+
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """A flag of a command."""
+class _GivenFlag:
+    """One flag of a command."""
 
     name: str
     value: str
     where: str
-    """Where it was given: ``""`` for the command line, or ``" in GOFLAGS"``."""
+    """The place of the flag: ``""`` for the command line, or ``" in GOFLAGS"``."""
 
 
-def _flags_given(result: Result, name: str) -> list[_Given]:
-    """The flags of this name, in the order in which Go reads them: the last counts."""
+def _given_flags(result: Result, name: str) -> list[_GivenFlag]:
+    """The flags of this name, in the order in which Go reads them. The last one counts."""
     goflags = result.circumstances.env.get("GOFLAGS", "")
     arguments = GoArguments.read(result.command[1:])
-    given = [_Given(*pair, " in GOFLAGS") for pair in flags_of(goflags)]
-    given += [_Given(*pair, "") for pair in arguments.flags]
+    given = [_GivenFlag(*pair, " in GOFLAGS") for pair in flags_of(goflags)]
+    given += [_GivenFlag(*pair, "") for pair in arguments.flags]
     return [flag for flag in given if flag.name == name]
 
 
 def last_value(result: Result, name: str) -> str:
-    """The value of a flag, which may be in GOFLAGS; of several the last, which counts; empty without one."""
-    return next((flag.value for flag in _flags_given(result, name)[-1:]), "")
+    """The value of a flag, which may be in GOFLAGS; of several, the last counts; empty without one."""
+    return next((flag.value for flag in _given_flags(result, name)[-1:]), "")
 
 
-def switched_on(result: Result, name: str) -> str:
-    """A boolean flag that is on, with where it was given: ``-a in GOFLAGS``; empty when it is off. The last counts."""
-    last = _flags_given(result, name)[-1:]
+def enabled_flag(result: Result, name: str) -> str:
+    """A boolean flag and its place, ``-a in GOFLAGS``; empty when the flag is off. The last value counts."""
+    last = _given_flags(result, name)[-1:]
     return next((f"-{name}{flag.where}" for flag in last if is_set(flag.value)), "")
 
 
@@ -71,24 +82,25 @@ def _called_in(result: Result) -> Path:
 
 
 def cleans(result: Result, what: str) -> bool:
-    """Whether this is a ``go clean`` with the flag ``what``: ``cache``, ``testcache``."""
-    return GoArguments.read(result.command[1:]).verb == "clean" and bool(switched_on(result, what))
+    """Whether the command is ``go clean`` with the flag ``what``: ``cache`` or ``testcache``."""
+    return GoArguments.read(result.command[1:]).verb == "clean" and bool(enabled_flag(result, what))
 
 
-def words_given(result: Result) -> tuple[str, ...]:
-    """What a command names its packages with; what follows the program of ``go run`` is for the program."""
+def package_arguments(result: Result) -> tuple[str, ...]:
+    """The package arguments of a command; ``.`` when it has none."""
     arguments = GoArguments.read(result.command[1:])
+    # The words after the package of go run are the arguments of the program.
     return (arguments.packages[:1] if arguments.verb == "run" else arguments.packages) or (".",)
 
 
-def naming(result: Result, words: Sequence[str], action: Action) -> str:
-    """The first of these words that means the package of a compile; empty when none does."""
-    if action.import_path == "command-line-arguments":  # made of files that are named
+def matching_word(result: Result, words: Sequence[str], action: Action) -> str:
+    """The first of these package arguments that matches the package of a compile; empty when none does."""
+    if action.import_path == "command-line-arguments":  # the package that Go makes of files on the command line
         return " ".join(words)
     base = os.path.relpath(_called_in(result), result.cwd)
     for word in words:
         path = f"./{posixpath.normpath(f'{base}/{word}')}" if word.startswith(".") else word.partition("@")[0]
-        with suppress(PatternError):  # it is outside the module
+        with suppress(PatternError):  # a path outside the module
             if Pattern.parse(path, result.modules, result.std).matches(action.import_path):
                 return word
     return ""
@@ -96,35 +108,37 @@ def naming(result: Result, words: Sequence[str], action: Action) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PackageFlags:
-    """One ``-gcflags`` or ``-asmflags``: flags for certain packages."""
+    """One ``-gcflags`` or ``-asmflags`` of a command."""
 
     text: str
-    """As a shell would take it, and where it was given: ``-gcflags=all=-N in GOFLAGS``."""
+    """The flag in shell syntax, and its place: ``-gcflags=all=-N in GOFLAGS``."""
     where: str
+    """The place of the flag: ``""`` for the command line, or ``" in GOFLAGS"``."""
     bare: bool
-    """It has no pattern: it is for the packages that the command names."""
+    """Whether the flag has no package pattern. Go then applies it to the packages that the command names."""
     patterns: tuple[str, ...]
-    """What means the packages that it is for."""
-    flags: frozenset[tuple[str, str]]
-    """What it gives them, as `compile_flag_set` reads it."""
+    """The patterns of the packages that the flag applies to."""
+    settings: Mapping[str, str]
+    """The compile flags in its value, as `compile_settings` reads them."""
 
 
 def package_flags(result: Result, flag: str) -> list[PackageFlags]:
-    """Each ``-gcflags`` (or other ``flag``) of a command; of those that are for one package, the last counts."""
+    """Each ``-gcflags`` (or other ``flag``) of a command. For a package that several match, the last one counts."""
     found = []
-    for given in _flags_given(result, flag):
-        bare = given.value.strip()[:1] in ("", "-")
-        pattern, _, flags = ("", "", given.value) if bare else given.value.partition("=")
-        patterns = words_given(result) if bare else (pattern.strip(),)
+    for given in _given_flags(result, flag):
+        read = FlagsForPackages.read(given.value)
+        if read is None:  # the go command refuses it
+            continue
+        patterns = (read.pattern,) if read.pattern else package_arguments(result)
         text = shlex.quote(f"-{flag}={given.value}") + given.where
-        found.append(PackageFlags(text, given.where, bare, patterns, compile_flag_set(shlex.split(flags))))
+        found.append(PackageFlags(text, given.where, not read.pattern, patterns, compile_settings(read.words)))
     return found
 
 
-def limit_of(result: Result) -> tuple[int, str]:
-    """How many compiles a go command may run at a time, and the setting that says so."""
+def compile_limit(result: Result) -> tuple[int, str]:
+    """How many compiles a go command may run at a time, and the setting for this; empty without a setting."""
     threads = result.circumstances.env.get("GOMAXPROCS", "")
-    # As Go takes them: the last -p, else GOMAXPROCS, else the number of CPUs that it may use.
-    limits = [(int(flag.value, 0), f"-p={flag.value}{flag.where}") for flag in _flags_given(result, "p")[-1:]]
-    limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if threads.isdecimal() else []
-    return next((pair for pair in limits if pair[0]), (result.circumstances.cpus, ""))
+    # The order of Go: the last -p, else GOMAXPROCS, else the number of CPUs that the command may use.
+    limits = [(int_of(flag.value), f"-p={flag.value}{flag.where}") for flag in _given_flags(result, "p")[-1:]]
+    limits += [(int(threads), f"GOMAXPROCS={threads} in the environment")] if _THREADS.fullmatch(threads) else []
+    return next(((most, why) for most, why in limits if most), (result.circumstances.cpus, ""))

@@ -1,4 +1,4 @@
-"""The inputs of a cache key: what kinds there are, how each reads, and what differs between two keys."""
+"""The inputs of a cache key: their kinds, the text of each kind, and the changes between two keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pytest_gocache.results.tables import shortened
 
-__all__ = ["TARGET_VARIABLES", "Change", "Input", "InputKind", "own_changes", "telling", "with_values"]
+__all__ = ["TARGET_VARIABLES", "Change", "Input", "InputKind", "own_changes", "with_values", "without_repetitions"]
 
 TARGET_VARIABLES = (
     *("GOOS", "GOARCH", "GO386", "GOAMD64", "GOARM", "GOARM64"),
@@ -21,29 +21,29 @@ _HIDDEN, _SHOWN = False, True
 
 
 class InputKind(enum.Enum):
-    """The kinds of inputs that Go hashes into a cache key, or that a test result depends on."""
+    """The kinds of inputs that Go hashes into cache keys, those of test results among them."""
 
     text: str
-    """The input, with a place for its name."""
+    """The text for a person, with ``{name}`` for the name of the input."""
     shown: bool
-    """Whether a person learns anything from the value: not from a content ID, nor from a word that is there or not."""
+    """Whether messages show the values. A person learns nothing from a content ID, or from a flag without a value."""
     absent: str | None
-    """The value that stands for what was looked for in vain; None when there is nothing to show then."""
+    """The text for a missing file or folder; None for an input that shows nothing when it is missing."""
 
     TOOLCHAIN = "toolchain"
     TARGET = "target"
     TARGET_VARIABLE = "{name}"
     GOEXPERIMENT = "GOEXPERIMENT"
     GOROOT = "GOROOT"
-    VARIABLE = "{name}"  # noqa: PIE796 - it has a value of its own
+    VARIABLE = "{name}"  # noqa: PIE796 - __new__ gives it a different value
     LANGUAGE_VERSION = "language version in go.mod"
     MODULE_VERSION = "module version"
     DIRECTORY = "directory"
     TRIMPATH = "-trimpath", _HIDDEN
     BUILD_MODE = "build mode"
-    OMIT_DEBUG = "omission of debug information"
+    OMIT_DEBUG = "debug information"
     TEST_VARIANT = "test variant", _HIDDEN
-    TEST_LIST = "list of its tests", _HIDDEN
+    TEST_LIST = "list of tests", _HIDDEN
     FILE = "file {name}", _HIDDEN
     EMBEDDED_FILE = "embedded file {name}", _HIDDEN
     IMPORT = "import {name}", _HIDDEN
@@ -75,17 +75,17 @@ class InputKind(enum.Enum):
     VET_TOOL = "vet tool"
     VET_TASK = "vet's task"
     VET_FLAGS = "vet flags"
-    VET_FACTS = "facts of {name}", _HIDDEN
+    VET_FACTS = "vet facts of {name}", _HIDDEN
     UNKNOWN = "input {name!r}"
     # What a test reads while it runs.
     TEST_ARGUMENTS = "test arguments"
     READ_VARIABLE = "environment variable {name}"
-    READ_FILE = "file {name}", _SHOWN, "(not there)"
-    READ_FILE_TIME = "file {name} (only its modification time)"
-    WORKING_FOLDER = "working folder {name}", _SHOWN, "(not there)"
+    READ_FILE = "file {name}", _SHOWN, "(missing)"
+    READ_FILE_TIME = "modification time of file {name}"
+    WORKING_FOLDER = "working folder {name}", _SHOWN, "(missing)"
 
     def __new__(cls, text: str, shown: bool = True, absent: str | None = None) -> InputKind:  # noqa: FBT001, FBT002
-        """A member with its words; its value is a number, since two kinds may read the same."""
+        """Make a member with its text. Its value is a number, because two kinds may have the same text."""
         kind = object.__new__(cls)
         kind._value_ = len(cls.__members__)
         kind.text, kind.shown, kind.absent = text, shown, absent
@@ -93,8 +93,8 @@ class InputKind(enum.Enum):
 
 
 _TOOLS = (InputKind.COMPILER, InputKind.ASSEMBLER, InputKind.LINKER)
-# An input → what repeats it: inputs of these kinds, and build settings of these names, which Go stamps into main
-# packages. A variable is a build setting of its own name as well.
+# An input → the inputs that repeat it: kinds of inputs, and names of the build settings that Go stamps into main
+# packages. A variable is also a build setting of the same name.
 _REPEATED: Mapping[InputKind, tuple[InputKind | str, ...]] = {
     InputKind.TOOLCHAIN: (*_TOOLS, InputKind.CGO_TOOL, InputKind.VET_TOOL, InputKind.COVERAGE_TOOL),
     InputKind.TARGET: (InputKind.TARGET_VARIABLE, *TARGET_VARIABLES),
@@ -124,7 +124,7 @@ class Input:
 
     kind: InputKind
     name: str = ""
-    """Which of its kind: a file, an import path, a variable, a build setting; empty where there is only one."""
+    """A file, an import path, a variable or a build setting; empty for a kind with only one input."""
 
     def __str__(self) -> str:
         return self.kind.text.format(name=self.name)
@@ -132,7 +132,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One input of a cache key that is not what it was."""
+    """One input of a cache key that changed."""
 
     input: Input
     old: str | None
@@ -140,7 +140,7 @@ class Change:
     new: str | None
     """The value now; None when the input is gone."""
     diff: tuple[str, ...] = ()
-    """For a file whose two texts are known: the lines that differ, each with a ``-`` or a ``+`` before it."""
+    """For a file whose two texts are known: the lines that differ, each after a ``-`` or a ``+``."""
 
     @property
     def what(self) -> str:
@@ -164,7 +164,7 @@ class Change:
         return _HOW[happened].format(what=self.what)
 
     def lines(self) -> list[str]:
-        """The old and new values, a line each, marked as a diff marks them; none where they are only content IDs."""
+        """The old and the new value, one line each, after ``-`` and ``+``; empty for values that are not shown."""
         if self.diff or not self.input.kind.shown or not (self.old or self.new):
             return list(self.diff)
         old, new = self._values()
@@ -172,7 +172,7 @@ class Change:
         return [f"{sign} {shortened(value, other) or '(empty)'}" for sign, value, other in pairs if value is not None]
 
     def line(self) -> str:
-        """The old and new values in one line; empty where they are only content IDs."""
+        """The old and the new value in one line; empty for values that are not shown."""
         lines = self.lines()
         if self.diff:
             return " ".join(lines) if len(lines) <= 2 else ""  # noqa: PLR2004 - one line changed
@@ -184,8 +184,8 @@ class Change:
         return absent if self.old is None else self.old, absent if self.new is None else self.new
 
 
-def telling(changes: Sequence[Change]) -> list[Change]:
-    """The changes without those that only repeat a different one: ``-gcflags`` is stamped as a build setting, too."""
+def without_repetitions(changes: Sequence[Change]) -> list[Change]:
+    """The changes without those that repeat a different change: Go also stamps ``-gcflags`` as a build setting."""
     repeated: set[InputKind | str] = set()
     for change in changes:
         repeated.update(_REPEATED.get(change.input.kind, ()))
@@ -197,12 +197,12 @@ def telling(changes: Sequence[Change]) -> list[Change]:
 
 
 def own_changes(changes: Iterable[Change]) -> list[Change]:
-    """The telling changes that no import brought."""
-    return telling([change for change in changes if not change.imported])
+    """The changes that are not in the content of an import, `without_repetitions`."""
+    return without_repetitions([change for change in changes if not change.imported])
 
 
 def with_values(heading: str, changes: Sequence[Change]) -> list[str]:
-    """A heading, and the values of changes in indented lines after it; of several changes, each with its input."""
+    """A heading, and the values of the changes in indented lines. With several changes, each input has a line, too."""
     values = [(change.what, change.lines()) for change in changes]
     values = [(what, lines) for what, lines in values if lines]
     if len(changes) == 1 and values:

@@ -1,4 +1,4 @@
-"""What Go printed of hashes and of the test cache while a command ran, parsed."""
+"""The debug output of go commands, parsed: the inputs of hashes, and the lookups in the test cache."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from pytest_gocache.golang.testcache_log import Lookups, parse_lookups
 
 __all__ = ["Log", "Logs"]
 
-_MOST = 32  # logs: one may have 15,000 lines
+_MOST = 32  # logs in memory: one may have 15,000 lines
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What one command printed because of GODEBUG."""
+    """The debug output of one command."""
 
     by_id: Mapping[str, HashBlock] = field(default_factory=dict)
     """Action ID → the inputs of the action's key."""
     vets: Mapping[tuple[str, str], HashBlock] = field(default_factory=dict)
-    """Import path and action ID of a compile → the inputs of its vet: the graph has no action ID of a vet."""
+    """Import path and action ID of a compile → the inputs of its vet. The action graph has no action ID for a vet."""
     by_sum: Mapping[str, HashBlock] = field(default_factory=dict)
-    """SHA-256 → what is hashed for test results."""
+    """SHA-256 → the hashed inputs of a test result."""
     lookups: Lookups = field(default_factory=lambda: Lookups({}))
+    """The lookups in the test cache."""
 
     @classmethod
     def parse(cls, text: bytes) -> Log:
-        """Read a command's stderr. Raises `HashLogError` for an input that is not a Go string literal."""
+        """Parse the stderr of a command. Raises `HashLogError` for an input that is not a Go string literal."""
         by_id, vets, by_sum = {}, {}, {}
         for block in parse_hash_log(text):
             if block.kind is Kind.VET:
@@ -43,13 +44,13 @@ class Log:
 
 
 class Logs:
-    """The logs of a test's commands. Each is parsed when an explanation asks for it; the latest used are kept."""
+    """The logs of a test's commands, parsed on first use. The most recently used ones stay in memory."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Path, Log] = OrderedDict()
 
     def read(self, folder: Path) -> Log:
-        """The log of a command by the folder that it left; an empty log when it is gone."""
+        """The log in the evidence folder of a command; an empty log when the file is gone."""
         if folder not in self._kept:
             try:
                 text = (folder / "stderr").read_bytes()

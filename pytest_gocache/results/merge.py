@@ -1,4 +1,4 @@
-"""What several go commands did together, as if one had done it."""
+"""The results of several go commands, as the result of one program."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["with_commands"]
 
 
 def with_commands(result: Result, commands: Sequence[Result]) -> Result:
-    """The result of a program, and in it what the go commands did that it has called."""
+    """The result of a program, with the actions, tests and downloads of the go commands that the program called."""
     begun = result.circumstances.started
     actions, origins = _actions_of(commands, begun)
     return replace(
@@ -33,11 +33,11 @@ def with_commands(result: Result, commands: Sequence[Result]) -> Result:
 
 
 def _actions_of(results: Sequence[Result], begun: float) -> tuple[tuple[Action, ...], tuple[Origin, ...]]:
-    """The actions of all results, each key once, and where each action is from.
+    """The actions of all results, each key once, and the origin of each action.
 
-    Of several actions with one key, the one whose status says most is kept. An action that nothing needed gives way to
-    an action of the same package in a different command: ``go vet ./...`` does not compile main packages, and a build
-    before it did. Times are counted from ``begun`` (epoch seconds).
+    Of several actions with the same key, the action with the lowest `Status.rank` stays. An action that nothing needed
+    is replaced by an action of the same package in a different command: ``go vet ./...`` does not compile main
+    packages, but a build before it does. Times are seconds since ``begun``, which is in epoch seconds.
     """
     # A go list without -export compiles nothing, so what it looks up is no evidence of a hit.
     compiling = [(i, result) for i, result in enumerate(results) if GoArguments.read(result.command[1:]).compiles]
@@ -67,11 +67,11 @@ def _actions_of(results: Sequence[Result], begun: float) -> tuple[tuple[Action, 
 
 
 def _representatives(found: Mapping[Origin, Action]) -> dict[Origin, Origin]:
-    """For each action, the action with the same key that is kept: of those whose status says most, the first."""
+    """For each action, the action with the same key that stays: the lowest rank, then the first."""
     kept: dict[object, Origin] = {}
     keys: dict[Origin, object] = {}
     for place, action in found.items():
-        # Without an action ID (a vet, a key that was never computed) an action is not known to be the same.
+        # Two actions without an action ID (vets, keys that Go did not compute) may differ: keep both.
         key = (action.kind, action.package, action.action_id, action.target) if action.action_id else place
         keys[place] = key
         if key not in kept or action.status.rank < found[kept[key]].status.rank:
@@ -80,7 +80,7 @@ def _representatives(found: Mapping[Origin, Action]) -> dict[Origin, Origin]:
 
 
 def _replacements(found: Mapping[Origin, Action], kept: Sequence[Origin]) -> dict[Origin, Origin]:
-    """For an action that nothing needed: the action of the same package in a different command, if it says more."""
+    """For each action that nothing needed: the action of the same package in a different command that was needed."""
     needed: dict[object, list[Origin]] = {}
     for place in kept:
         if found[place].status is not Status.NOT_RUN:
@@ -99,7 +99,7 @@ def _subject(action: Action) -> object:
 
 
 def _tests_of(results: Iterable[Result]) -> dict[str, TestOutcome]:
-    """The test outcomes of all results; of a package that was tested more than once, the latest that tells most."""
+    """The test outcomes of all results. Of several outcomes of one package, the heaviest counts, then the latest."""
     found: dict[str, TestOutcome] = {}
     for result in results:
         for name, outcome in result.tests.items():
@@ -109,7 +109,7 @@ def _tests_of(results: Iterable[Result]) -> dict[str, TestOutcome]:
 
 
 def _weight(outcome: TestOutcome) -> int:
-    """How much an outcome tells: a failure most, and of the others an execution more than a cached result."""
+    """The weight of an outcome: failures weigh most, and an execution weighs more than a cached result."""
     if outcome.status is TestStatus.PASSED:
         return 1 if outcome.cached else 2
     return {TestStatus.NO_TESTS: 0, TestStatus.BUILD_FAILED: 3, TestStatus.FAILED: 4}[outcome.status]

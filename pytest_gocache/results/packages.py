@@ -1,4 +1,4 @@
-"""Where a package and a binary lie on disk."""
+"""The folders of packages, and the files of binaries."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import hashlib
 from pathlib import Path
 
 from pytest_gocache.golang.action import Action
+from pytest_gocache.golang.quoted import first_word
 from pytest_gocache.results.result import Result
 
 __all__ = ["binary_of", "folder_in_modules", "module_of", "modules_in", "programs_of", "sha256_of"]
 
 
 def folder_in_modules(result: Result, import_path: str) -> Path | None:
-    """The folder of a package by the paths of the modules in the module's root; None for a package of another one."""
+    """The folder of a package of the modules in `Result.cwd`; None for a package of a different module."""
     folder = module_of(result, import_path)
     if folder is None:
         return None
@@ -20,16 +21,16 @@ def folder_in_modules(result: Result, import_path: str) -> Path | None:
 
 
 def module_of(result: Result, import_path: str) -> str | None:
-    """The folder, relative to the module's root, of the module that a package is in; None for a package of another one.
+    """The folder, relative to `Result.cwd`, of the module with a package; None for a module that is elsewhere.
 
-    Of modules in one another it is the inner one.
+    When one module contains a second one, the inner module counts.
     """
     inside = [folder for folder, module in result.modules.items() if f"{import_path}/".startswith(f"{module}/")]
     return max(inside, key=lambda folder: len(result.modules[folder]), default=None)
 
 
 def modules_in(cache: Path) -> tuple[str, ...]:
-    """``module@version`` of every module in a GOMODCACHE, sorted; upper case as Go escapes it (``!name``)."""
+    """``module@version`` of every module in a GOMODCACHE, sorted; an upper-case letter as Go escapes it (``!n``)."""
     downloads = cache / "cache" / "download"
     if not downloads.is_dir():
         return ()
@@ -40,7 +41,7 @@ def modules_in(cache: Path) -> tuple[str, ...]:
 
 
 def binary_of(result: Result, link: Action) -> Path | None:
-    """The file that a link has left in place; None when Go threw it away, or when it is gone."""
+    """The binary of a link; None when Go threw the binary away, or when the file is gone."""
     file = Path(result.origin(link)[0].cwd, link.target)
     return file if link.target and file.is_file() else None
 
@@ -51,6 +52,6 @@ def sha256_of(file: Path) -> str:
 
 
 def programs_of(action: Action) -> list[str]:
-    """The programs that an action ran, by name, each once; of one that is wrapped by another, the wrapper."""
-    names = (Path(command.split()[0]).name for command in action.commands if command.split())
-    return list(dict.fromkeys(names))
+    """The names of the programs that an action ran, each once; the name of the wrapper for a wrapped program."""
+    programs = (first_word(command) for command in action.commands)
+    return list(dict.fromkeys(Path(program).name for program in programs if program))

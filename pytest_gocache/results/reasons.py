@@ -1,4 +1,4 @@
-"""Why one action or test ran: a code with the facts, and the sentence that renders them."""
+"""Why one action or test ran: a code and facts for programs, and a sentence for people."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ __all__ = ["Details", "Reason", "ReasonCode"]
 
 
 class ReasonCode(enum.Enum):
-    """What can make an action or a test run, each with the sentence for a person."""
+    """What can make an action or a test run. Each code has the sentence for a person."""
 
     text: str
-    """The sentence, with places for the facts of a `Reason`."""
+    """The sentence, with ``{…}`` for the facts of a `Reason`."""
 
-    # There is nothing to compare with.
+    # No earlier command had the action.
     FIRST_TIME = "{ran} for the first time in this test"
     FORCED_FIRST_TIME = "forced by {flag}"
-    NOT_IN_STEP = "it was no part of step {step}"
+    NOT_IN_STEP = "step {step} did not include it"
     # The key changed.
     CHANGED = "{changes}{also} since step {since}"
     KEY_CHANGED = "its action ID changed since step {since}: {before} -> {now}; Go's log does not say why"
@@ -34,41 +34,43 @@ class ReasonCode(enum.Enum):
     # The key is the same.
     FORCED = "forced by {flag}: {same}"
     FAILED_BEFORE = "its last {kind} (step {since}) failed, and failures are not cached"
-    VET_NOT_CACHED = "{same}, but before Go 1.26 vet analyses the packages that it is given every time"
-    NOT_NEEDED_BEFORE = "{same}, which looked its key up and did not need it"
-    NOT_REACHED_BEFORE = "{same}, which failed and did not compile it"
+    VET_NOT_CACHED = "{same}, but before Go 1.26 Go does not cache the vet of named packages"
+    NOT_NEEDED_BEFORE = "{same}, but that step did not need its output"
+    NOT_REACHED_BEFORE = "{same}, but that step failed before it compiled the package"
     TEST_BINARY_NOT_KEPT = "{same}, but Go keeps no test binaries"
     TEST_BINARY_NEEDED = "{same}, but the test had to run, and Go keeps no test binaries"
-    TARGET_NOT_UP_TO_DATE = "{same}, but no binary with its build ID was at {file}"
-    GO_RUN_KEEPS_NO_BINARY = "{same}, but go run keeps no binary before Go 1.24"
-    BINARY_NOT_KEPT = "{same}, but no binary of it was kept"
+    TARGET_NOT_UP_TO_DATE = "{same}, but {file} was missing or had a different build ID"
+    GO_RUN_KEEPS_NO_BINARY = "{same}, but before Go 1.24 go run does not keep its binary"
+    BINARY_NOT_KEPT = "{same}, but Go did not keep its binary"
     CACHE_EMPTIED = "{same}, but {command} emptied the build cache"
     CACHE_CHANGED = "{same}, but {event} before step {step}"
-    OTHER_GOCACHE = "{same}, but in another GOCACHE: that was {before}, this is {now}"
+    OTHER_GOCACHE = "{same}, but GOCACHE changed: {before} -> {now}"
     OUTPUT_GONE = "{same}, but its output was no longer in the build cache"
-    # A test.
+    # Tests.
     TEST_CACHE_OFF = "{flag} switches the test cache off"
     TEST_CACHE_OFF_BY_ARGUMENT = "the argument {flag} switches the test cache off"
-    NO_PACKAGE_NAMED = "no package is named, and then go test uses no cached result: `go test .` does"
-    RESULT_NOT_CACHEABLE = "Go caches no result {in_go_words}"
+    NO_PACKAGE_NAMED = "go test without package arguments does not use the test cache: `go test .` does"
+    RESULT_NOT_CACHEABLE = "Go does not cache test results {in_go_words}"
     FILE_TOO_NEW = "{file}, which it reads, was modified less than two seconds before the command"
     RESULT_EXPIRED = "its result of step {since} was expired by {command}"
     RESULT_EXPIRED_BY_TEST = "its result of step {since} was expired by gocache.clear_tests before step {step}"
-    RESULT_WITHOUT_PROFILE = "step {since} has kept its result without a coverage profile"
+    RESULT_WITHOUT_PROFILE = "step {since} kept its result without a coverage profile"
     COVERED_PACKAGE_CHANGED = "a package whose coverage it measures changed since step {since}"
     TEST_FAILED_BEFORE = "it failed in step {since}, and failures are not cached"
     RESULT_TOO_NEW = (
         "the result of step {since} was not kept: {file}, which it reads, was modified less than two seconds before "
         "the command"
     )
-    RESULT_OF_ARGUMENT_NOT_KEPT = "step {since} ran it with {flag}, and so kept no result"
-    RESULT_OF_UNNAMED_NOT_KEPT = "step {since} ran it without a package named, and so kept no result"
-    RESULT_GONE = "{same}, but it was no longer in the build cache"
+    RESULT_OF_ARGUMENT_NOT_KEPT = "step {since} kept no result: {flag} switches the test cache off"
+    RESULT_OF_UNNAMED_NOT_KEPT = (
+        "step {since} kept no result: go test without package arguments does not use the test cache"
+    )
+    RESULT_GONE = "{same}, but the result was no longer in the build cache"
     TEST_BINARY_CHANGED = "its test binary changed: {chain}"
     NO_EVIDENCE = "Go's log does not say why"
 
     def __new__(cls, text: str) -> ReasonCode:
-        """A member with its sentence; its value is a number."""
+        """Make a member with its sentence. The value of the member is a number."""
         code = object.__new__(cls)
         code._value_ = len(cls.__members__)
         code.text = text
@@ -77,40 +79,41 @@ class ReasonCode(enum.Enum):
 
 _FIRST = frozenset({ReasonCode.FIRST_TIME, ReasonCode.FORCED_FIRST_TIME, ReasonCode.NOT_IN_STEP})
 _WITHOUT_EVIDENCE = frozenset({ReasonCode.KEY_CHANGED, ReasonCode.NO_EVIDENCE})
-# Parts of the sentences above.
+# Parts of the sentences of the codes.
 _PARTS = {
     "same": "nothing in its key changed since step {since}",
     "same test": "nothing changed since step {since}, which kept its result",
     "also": ", and so did {packages}",
-    "output differs": "; its output is another one, so something that Go does not track changed",
+    "output differs": "; the new output differs, so an input that Go does not track changed",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """The facts that a reason's sentence names; its code decides which of them there are."""
+    """The facts in the sentence of a reason. The code decides which fields are set."""
 
     flag: str = ""
-    """A flag or an argument, with the place where it was given: ``-a in GOFLAGS``."""
+    """A flag or an argument, with its place: ``-a in GOFLAGS``."""
     file: str = ""
     """A file that a test reads, or the target of a link."""
     command: str = ""
-    """A different command of the test, with its step."""
+    """The command that cleaned a cache, with its step."""
     event: CacheEvent | None = None
     """What the test did to the build cache."""
     step: int | None = None
-    """The step before which it did so; the step that lacks the action."""
+    """The step after the event; or the step that did not include the action."""
     before: str = ""
+    """The earlier action ID or GOCACHE."""
     now: str = ""
-    """What differs, before and now: an action ID, a GOCACHE."""
+    """The present action ID or GOCACHE."""
     packages: tuple[str, ...] = ()
-    """Packages: what the action imports or links, and what changed as well."""
+    """The imports that an action follows, or that changed together with it."""
     chain: tuple[str, ...] = ()
-    """From the action to the package that changed on its own, with short names."""
+    """Short names of packages, from the action to the cause."""
     in_go_words: str = ""
-    """What Go's log says."""
+    """A phrase from Go's log."""
     output_differs: bool = False
-    """The same key gave a different output this time."""
+    """Whether the same key gave a different output this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,48 +127,48 @@ class Reason:
     code: ReasonCode
     """The reason, for programs."""
     details: Details = Details()
-    """The facts that `summary` names: a flag, a file, a command."""
+    """The facts in `summary`: a flag, a file, a command."""
     changes: tuple[Change, ...] = ()
-    """What differs in the cache key; empty when the key is the same, or was never computed before."""
+    """The changed inputs of the cache key; empty when the key is the same, or has no earlier key to compare with."""
     since: int | None = None
-    """The step that the action is held against; None when it ran for the first time."""
+    """The earlier step that the action is compared with; None when the action ran for the first time."""
     follows: tuple[str, ...] = ()
-    """For a follower: the packages from what it imports down to the one that changed on its own."""
+    """For a follower: the chain of imports, from the package that it imports to the package of `cause`."""
     cause: Reason | None = None
-    """For a follower: why the last one of `follows` is not what it was."""
+    """For a follower: why the last package of `follows` changed. None when the action is no follower."""
 
     @property
     def known(self) -> bool:
-        """False when there is no evidence: Go's log is gone, or lacks this key."""
+        """Whether there is evidence; False when Go's log is gone, or does not contain the key."""
         return self.code not in _WITHOUT_EVIDENCE
 
     @property
     def first(self) -> bool:
-        """No earlier command of the test had this action."""
+        """Whether no earlier command of the test had the action."""
         return self.code in _FIRST
 
     @property
     def own(self) -> tuple[Change, ...]:
-        """The changes that no import brought, without those that only say again what another one says."""
+        """The changes that are not in the content of an import, without those that repeat a different change."""
         return tuple(own_changes(self.changes))
 
     @property
     def label(self) -> str:
-        """The package with what ran, unless it is a compile: ``link of example.com/app/cmd/app``."""
+        """The package, and the kind of action unless it is a compile: ``link of example.com/app/cmd/app``."""
         return self.kind.of(self.package)
 
     @property
     def summary(self) -> str:
-        """One line without the package's name; with a colon when the values of `changes` follow in `lines`."""
+        """The sentence, without the name of the package; with a colon when `lines` shows values after it."""
         shown = self.code is ReasonCode.CHANGED and any(change.lines() for change in self.own)
         return f"{self._sentence()}:" if shown else self._sentence()
 
     def lines(self) -> list[str]:
-        """The summary, then what changed, indented below it."""
+        """The summary, then the changed values in indented lines."""
         return with_values(self.summary, self.own)
 
     def line(self) -> str:
-        """All in one line."""
+        """The summary and the changed values in one line."""
         changes = [(change.what, change.line()) for change in self.own]
         changes = [(what, values) for what, values in changes if values]
         values = [values if len(changes) == 1 else f"{what} {values}" for what, values in changes]
@@ -195,7 +198,7 @@ class Reason:
         return sentence + _PARTS["output differs"] if details.output_differs else sentence
 
     def _what_changed(self) -> str:
-        # Without changes of its own, imports changed that are no part of the command's graph.
+        # Without own changes, an import changed that is not in the graph of the command.
         changes = self.own or self.changes
         most = len(changes) if self.kind is Kind.TEST else 3
         return listed([change.how for change in changes], most)

@@ -1,4 +1,4 @@
-"""What one go command did: frozen values, computed from facts and free of behaviour that touches the world."""
+"""What one go command did, as a frozen value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Circumstances", "Origin", "PackageSet", "Result"]
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a command ran in, kept for explanations."""
+    """The surroundings of a command, for explanations and for running it again."""
 
     env: Mapping[str, str] = field(default_factory=dict)
     """The whole environment."""
@@ -30,46 +30,46 @@ class Circumstances:
     modcache: Path = Path(os.devnull)
     """The GOMODCACHE."""
     cwd: Path = Path()
-    """The folder it ran in, from the module's root; absolute for a go command that a program called elsewhere."""
+    """The working folder: an absolute path in the result of a command."""
     cpus: int = 1
     """How many CPUs the command may use."""
     started: float = 0.0
-    """Epoch seconds."""
+    """When the command started, in epoch seconds."""
     events: tuple[CacheEvent, ...] = ()
-    """What the test did to the build cache since the command before."""
+    """What the test did to the build cache between the previous command and this one."""
     texts: Texts = field(default_factory=Texts)
-    """What the module's files were seen to contain, before this command and after it."""
+    """Known contents of the module's files, before and after the command."""
     logs: Logs = field(default_factory=Logs)
     """The parsed logs of the test's commands."""
     explain: Callable[[Result, Sequence[str]], Explanation] | None = None
-    """What `Result.explain` calls."""
+    """The function that `Result.explain` calls; None when no command of this process returned the result."""
     rerun: Callable[[Result], Result] | None = None
-    """Runs the same command again in an empty build cache of its own, its binaries put elsewhere."""
+    """A function that runs the command again: in an empty build cache, and with a different folder for binaries."""
 
 
 class PackageSet(frozenset[str]):
-    """A set of package names that knows what it is, so that a failing ``assert … == {…}`` can say why.
+    """A set of package names with its result, so that a failing ``assert … == {…}`` can explain the difference.
 
-    Every set operation gives a plain ``frozenset``.
+    Set operations return a plain ``frozenset``.
     """
 
     result: Result
-    """The result that it is a part of."""
+    """The result that has this set."""
     what: str
-    """The name of its attribute there."""
+    """The attribute of the result: ``compiled``."""
     kind: Kind
-    """The kind of action whose packages these are."""
+    """The kind of the actions that the packages are from."""
 
     @classmethod
     def of(cls, names: Iterable[str], result: Result, what: str, kind: Kind) -> PackageSet:
-        """The set of ``names``, with what it knows of itself."""
+        """Make the set of ``names`` that is the attribute ``what`` of ``result``."""
         made = cls(names)
         made.result = result
         made.what = what
         made.kind = kind
         return made
 
-    # Stated only for type checkers: they take a comparison of a subclass with a plain set for a mistake otherwise.
+    # For type checkers only: without it, they report each comparison of this subclass with a plain set.
     def __eq__(self, other: object) -> bool:
         return frozenset.__eq__(self, other)
 
@@ -80,50 +80,51 @@ class PackageSet(frozenset[str]):
 
 
 class Origin(NamedTuple):
-    """Where an action of a union is from."""
+    """The origin of an action in the result of a program."""
 
     command: int
-    """The position of the go command among the union's."""
+    """The index of the go command in `Result.commands`."""
     position: int
-    """The position of the action among that command's."""
+    """The index of the action in the actions of that command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one go command did. The sets hold import paths, the standard library's among them."""
+    """What one go command did, or a program that calls go. The sets contain import paths, std included."""
 
     command: tuple[str, ...]
-    """The argument vector, as the test gave it."""
+    """The arguments, as the test gave them; the first is ``go`` or the program."""
     step: int
-    """The how-manieth command of the test this is; the first is 1."""
+    """Position of the command in the test, from 1."""
     cwd: Path
-    """The module's root: what relative patterns, and relative paths of binaries, start from."""
+    """The root of the module. Relative patterns and relative paths of binaries start here."""
     returncode: int
     stdout: str
     stderr: str
-    """Without the debug lines that the library asked Go for."""
+    """Without the debug lines that Go prints for pytest-gocache."""
     seconds: float
     """Wall time of the command."""
     actions: tuple[Action, ...] = field(default=(), repr=False)
     """The action graph; empty for a command that has none, like ``go env``."""
     tests: Mapping[str, TestOutcome] = field(default_factory=dict, repr=False)
-    """Import path → what ``go test`` said of the package."""
+    """Import path → the outcome that ``go test`` printed for the package."""
     std: frozenset[str] = field(default=frozenset(), repr=False)
     """The packages of the standard library (and of ``cmd``) among `packages`."""
     modules: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Folder relative to the module's root → module path: what relative patterns are resolved with."""
+    """Folder relative to the module's root → module path, for each module in the root."""
     downloads: tuple[str, ...] = field(default=(), repr=False)
-    """``module@version`` of every module that came into the module cache during the command."""
+    """``module@version`` of every module that the command added to the module cache."""
     commands: tuple[Result, ...] = field(default=(), repr=False)
-    """The go commands that a program has called, in the order of their starts; this result is their union."""
+    """The go commands that a program called, in the order of their starts. This result is then the union of them."""
     origins: tuple[Origin, ...] = field(default=(), repr=False)
-    """Of a union: where each of its actions is from, by action ID."""
+    """For a union: the origin of each action, by action ID."""
     gaps: tuple[str, ...] = ()
-    """What it may have compiled, linked or vetted unseen, a clause each; a verdict on these is a `NoEvidenceError`."""
+    """What the command may have compiled, linked or vetted unseen, a clause for each gap. Assertions on these actions
+    raise `NoEvidenceError`."""
     within: str = ""
-    """Of such a go command: the program that called it, and where if it was not in the module's root."""
+    """For a go command of a program: the program, and the folder unless it is the module's root."""
     circumstances: Circumstances = field(default_factory=Circumstances, repr=False, compare=False)
-    """What it ran in; empty for a result that no command of this process gave."""
+    """The surroundings of the command; default values for a result that is unpickled or made by hand."""
     evidence: Path | None = field(default=None, repr=False, compare=False)
     """The folder with this command's ``graph.json``, ``stdout`` and ``stderr``, until the test ends."""
     previous: Result | None = field(default=None, repr=False, compare=False)
@@ -145,7 +146,7 @@ class Result:
 
     @property
     def compiled(self) -> PackageSet:
-        """Packages whose compile ran its commands, the failed ones among them."""
+        """Packages whose compile ran, also when the compile failed."""
         return self._set("compiled", Kind.COMPILE, lambda a: a.ran)
 
     @property
@@ -160,7 +161,7 @@ class Result:
 
     @property
     def cached(self) -> PackageSet:
-        """Packages whose compiled form came from the build cache."""
+        """Packages whose compile came from the build cache."""
         return self._set("cached", Kind.COMPILE, lambda a: a.status is Status.CACHED)
 
     @property
@@ -170,12 +171,12 @@ class Result:
 
     @property
     def vetted(self) -> PackageSet:
-        """Packages that vet analysed and reported on; those read only for their facts are left out."""
+        """Packages that vet analysed and reported on, without those that it only read for facts."""
         return self._set("vetted", Kind.VET, lambda a: a.ran and not a.facts_only)
 
     @property
     def max_parallel(self) -> int:
-        """How many compiles overlapped in time, at most."""
+        """The largest number of compiles that ran at the same time."""
         edges: list[tuple[float, int]] = []
         for action in self.compiles():
             if action.ran:
@@ -187,28 +188,28 @@ class Result:
         return most
 
     def compiles(self) -> Iterator[Action]:
-        """The compile actions, in the graph's order."""
+        """The compile actions, in the order of the graph."""
         return (action for action in self.actions if action.kind is Kind.COMPILE)
 
     def links(self) -> Iterator[Action]:
-        """The link actions, in the graph's order."""
+        """The link actions, in the order of the graph."""
         return (action for action in self.actions if action.kind is Kind.LINK)
 
     def numbered(self, number: int) -> Action | None:
-        """The action with this ID; None when there is none."""
-        # Go numbers them in the order of its graph. Looking through all of them would take forever in a large one.
+        """The action with this ID; None when no action has it."""
+        # Go numbers actions in the order of the graph. A search through a large graph for each action takes too long.
         at = self.actions[number] if 0 <= number < len(self.actions) else None
         return at if at and at.id == number else next((a for a in self.actions if a.id == number), None)
 
     def earlier(self) -> Iterator[Result]:
-        """The test's earlier go commands, the latest first; a program stands for those that it has called."""
+        """The earlier go commands of the test, the latest first, those that programs called among them."""
         before = self.previous
         while before is not None:
             yield from reversed(before.go_commands)
             before = before.previous
 
     def origin(self, action: Action) -> tuple[Result, Action]:
-        """The go command that an action is from, and the action there."""
+        """The go command that has an action of this result, and the action in the result of that command."""
         if not self.commands:
             return self, action
         origin = self.origins[action.id]
@@ -216,34 +217,37 @@ class Result:
         return command, command.actions[origin.position]
 
     def by_command(self, actions: Iterable[Action]) -> list[tuple[Result, list[Action]]]:
-        """The go commands that actions are from, each with its own of them."""
+        """The go commands that have these actions, each with its actions."""
         grouped: dict[int, tuple[Result, list[Action]]] = {}
         for command, action in map(self.origin, actions):
             grouped.setdefault(id(command), (command, []))[1].append(action)
         return list(grouped.values())
 
     def testing(self, package: str) -> Result:
-        """The go command whose outcome stands in `tests` for a package."""
+        """The go command whose outcome `tests` has for a package."""
         outcome = self.tests.get(package)
         return next((c for c in self.commands if outcome is not None and c.tests.get(package) is outcome), self)
 
     def explain(self, *patterns: str) -> Explanation:
         """Why each compile, link, vet and test of this command ran; with patterns: those of packages that match.
 
-        The inputs of the cache keys are held against those of the latest earlier command of the same test. Raises
-        `PatternError` for a pattern that matches no package of the command, and `UsageError` for a command without an
-        action graph, or whose test has ended.
+        The explanation compares the inputs of each cache key with those in the latest earlier command of the same
+        test. Raises `PatternError` for a pattern that matches no package of the command. Raises `UsageError` for a
+        command without an action graph, and for a result that is unpickled or made by hand.
         """
         if self.circumstances.explain is None:
-            raise UsageError(f"{self.title} cannot be explained: only the test that ran it has what it takes")
+            raise UsageError(
+                f"Result.explain: {self.title} has no explanation, because no command of this process returned this "
+                "Result: it is unpickled or made by hand"
+            )
         return self.circumstances.explain(self, patterns)
 
     @property
     def go_commands(self) -> tuple[Result, ...]:
-        """The go commands that it stands for: those that a program has called, or itself."""
+        """The go commands of this result: those that the program called, or the command itself."""
         return (self,) if not self.commands and self.command[:1] == ("go",) else self.commands
 
     @property
     def title(self) -> str:
-        """The command as a shell would read it, with its step: ``go build ./... (step 3)`` in backquotes."""
+        """The command in shell syntax and backquotes, with its step: ``go build ./... (step 3)``."""
         return printable(f"`{shlex.join(self.command)}` (step {self.step}{self.within and f', by {self.within}'})")

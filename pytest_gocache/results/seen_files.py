@@ -1,4 +1,4 @@
-"""The contents that a module's files were seen to have."""
+"""The known contents of the files of a module, over time."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Sequence
 __all__ = ["LARGEST", "Texts"]
 
 LARGEST = 256 * 1024
-"""Bytes of a file that is worth keeping: a diff of a larger one would be no help."""
-_MOST = 32 * 1024 * 1024  # bytes of all of a test
+"""The size in bytes up to which contents are kept: a diff of a larger file does not help."""
+_MOST = 32 * 1024 * 1024  # bytes for all files of a test
 
 
 class Texts:
-    """The contents of files, in the order in which they were seen; large ones are left out."""
+    """The contents of files, each with the time when it was read. Large files are left out."""
 
     def __init__(self) -> None:
         self._seen: dict[str, list[tuple[float, bytes]]] = {}
         self._size = 0
 
     def add(self, file: str, content: bytes) -> None:
-        """Remember what is in a file (an absolute path) now."""
+        """Remember the present content of a file. ``file`` is an absolute path."""
         seen = self._seen.setdefault(file, [])
         known = bool(seen) and seen[-1][1] == content
         if not known and len(content) <= LARGEST and self._size + len(content) <= _MOST:
@@ -28,10 +28,10 @@ class Texts:
             self._size += len(content)
 
     def of(self, file: str) -> Sequence[bytes]:
-        """The contents that a file was seen to have, the latest last."""
+        """The known contents of a file, the latest last."""
         return tuple(content for _, content in self._seen.get(file, ()))
 
     def at(self, file: str, moment: float) -> bytes | None:
-        """What was in a file at a moment (epoch seconds), as far as it was seen."""
+        """The content of a file at a moment in epoch seconds; None when it is not known."""
         before = [content for seen, content in self._seen.get(file, ()) if seen <= moment]
         return before[-1] if before else None

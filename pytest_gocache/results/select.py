@@ -1,4 +1,4 @@
-"""Which actions and tests of a result the user's patterns mean, and what actions depend on."""
+"""The actions and tests of a result that match package patterns, and the dependencies of actions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pytest_gocache.errors import NoEvidenceError, PatternError, UsageError
 from pytest_gocache.golang.action import Action, TestOutcome, TestStatus
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.patterns import Pattern, near_misses
-from pytest_gocache.results.given_flags import switched_on
+from pytest_gocache.results.given_flags import enabled_flag
 from pytest_gocache.results.result import Result
 
 __all__ = ["compiles_of", "dependencies_of", "links_of", "matching", "require_evidence", "tests_of", "why_nothing_ran"]
@@ -20,8 +20,8 @@ def compiles_of(result: Result) -> list[Action]:
     Raises `NoEvidenceError` when it is not known what the command compiled, and `UsageError` when its -n only prints.
     """
     for command in result.go_commands:
-        if dry := switched_on(command, "n"):
-            # Its graph looks like that of a command for which all was cached: no action in it ran.
+        if dry := enabled_flag(command, "n"):
+            # With -n no action runs: the graph looks as if everything is cached.
             raise UsageError(f"{command.title} compiles nothing: {dry} only prints the commands that it would run")
     if all(_only_asks(command) for command in result.go_commands) and result.go_commands:
         raise UsageError(f"{result.title} compiles nothing: without -export, go list only asks what a build would do")
@@ -46,12 +46,12 @@ def require_evidence(result: Result) -> None:
     if result.command[:1] != ("go",):
         called = ", ".join(command.title for command in result.commands)
         raise NoEvidenceError(
-            f"{result.title} has called no go command that builds, or by another path than the `go` on PATH "
-            f"(exit status {result.returncode}; called: {called or 'none'})"
+            f"pytest-gocache saw no go command that builds: {result.title} must call the `go` on PATH, not an absolute "
+            f"path (exit status {result.returncode}; go commands seen: {called or 'none'})"
         )
     raise NoEvidenceError(
-        f"{result.title} has no action graph: nothing is known of what it compiled "
-        f"(exit status {result.returncode}; build, test, vet, run, install, fix and list -export have one)"
+        f"{result.title} has no action graph (exit status {result.returncode}): "
+        f"only go build, test, vet, run, install, fix and list -export write one"
     )
 
 
@@ -71,20 +71,26 @@ def _parse(result: Result, text: str) -> Pattern:
 def matching(
     result: Result, actions: Sequence[Action], patterns: Iterable[str], *, scaffolds: bool = True
 ) -> list[Action]:
-    """The actions that any of the patterns matches, in the order of the actions; each pattern must match one."""
-    chosen: dict[int, Action] = {}
+    """The actions that match any of the patterns, in the order of ``actions``.
+
+    Raises `PatternError` for a pattern that matches none. Without ``scaffolds``, a pattern matches the generated
+    packages of tests only when it matches nothing else.
+    """
+    chosen: set[int] = set()
     for text in patterns:
         pattern = _parse(result, text)
-        exact = [a for a in actions if a.package == text]
-        found = (
-            exact if exact and exact[0].scaffold else [a for a in actions if pattern.matches(a.import_path, a.package)]
-        )
-        if not scaffolds:
-            found = [a for a in found if not a.scaffold] or found
+        found = _found(pattern, actions)
         if not found:
-            raise _no_match(result, text, pattern, {a.import_path for a in actions} | {a.package for a in actions})
-        chosen.update((action.id, action) for action in found)
+            raise _no_match(result, text, pattern, {name for a in actions for name in (a.import_path, a.package)})
+        without_scaffolds = [] if scaffolds else [action for action in found if not action.scaffold]
+        chosen.update(action.id for action in without_scaffolds or found)
     return [action for action in actions if action.id in chosen]
+
+
+def _found(pattern: Pattern, actions: Sequence[Action]) -> list[Action]:
+    # The full name of a generated package means only this package.
+    generated = [action for action in actions if action.scaffold and action.package == pattern.text]
+    return generated or [action for action in actions if pattern.matches(action.import_path, action.package)]
 
 
 def _no_match(result: Result, text: str, pattern: Pattern, candidates: Iterable[str]) -> PatternError:
@@ -100,7 +106,10 @@ def _no_match(result: Result, text: str, pattern: Pattern, candidates: Iterable[
 
 
 def links_of(result: Result, mains: Sequence[str]) -> list[Action]:
-    """The links of main packages that match; without a pattern: all. It is an error when there is none."""
+    """The links of the main packages that match; all links without a pattern.
+
+    Raises `UsageError` when the command links nothing, and `PatternError` for a pattern that matches no link.
+    """
     compiles = compiles_of(result)
     links = list(result.links())
     if not links:
@@ -113,7 +122,7 @@ def links_of(result: Result, mains: Sequence[str]) -> list[Action]:
             matched = [a for a in compiles if pattern.matches(a.import_path, a.package)]
             if matched:
                 raise PatternError(
-                    f"{text!r} matches no main package that {result.title} links: it links "
+                    f"package pattern {text!r} matches no main package that {result.title} links: it links "
                     f"{', '.join(link.package for link in links)}"
                 )
             raise _no_match(result, text, pattern, [a.package for a in compiles])
@@ -121,7 +130,10 @@ def links_of(result: Result, mains: Sequence[str]) -> list[Action]:
 
 
 def tests_of(result: Result, patterns: Sequence[str]) -> list[TestOutcome]:
-    """The test verdicts of packages that match; without a pattern: of all with tests. It is an error when none is."""
+    """The test outcomes of the packages that match; without a pattern, of all packages with tests.
+
+    Raises `UsageError` when the command ran no test, and `PatternError` for a pattern that matches no package.
+    """
     if not result.tests:
         raise UsageError(f"{result.title} printed no test verdict (exit status {result.returncode})")
     with_tests = [outcome for outcome in result.tests.values() if outcome.status is not TestStatus.NO_TESTS]
@@ -142,9 +154,9 @@ def tests_of(result: Result, patterns: Sequence[str]) -> list[TestOutcome]:
 
 
 def dependencies_of(result: Result, actions: Iterable[Action]) -> dict[int, int]:
-    """The closure of what actions depend on, breadth first: action ID → the ID from which it was reached.
+    """The breadth-first closure of dependencies: action ID → ID of the action that it was reached from.
 
-    The actions themselves come first, each reached from itself.
+    The given actions come first, each reached from itself.
     """
     by_id = {action.id: action for action in result.actions}
     reached_from = {action.id: action.id for action in actions}

@@ -1,4 +1,4 @@
-"""Rows in two columns, lists that are cut, counted nouns, and long values."""
+"""Tables of two columns, short lists of names, counted nouns, and shortened values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ _LONGEST_VALUE = 200
 
 
 def rows(listed: Iterable[tuple[str, Sequence[str]]], total: int = 0) -> str:
-    """A name and its lines, in two columns; a long list is cut. ``total`` counts those not given, too."""
+    """Names and their lines in two columns. A long table is cut.
+
+    ``total`` is the number of rows, with those that the caller leaves out.
+    """
     all_rows = list(listed)
     shown = all_rows[:_MOST_LISTED]
     total = max(total, len(all_rows))
@@ -39,7 +42,7 @@ def counted(things: Sequence[object], one: str, many: str) -> str:
 
 
 def shortened(value: str, other: str | None = "") -> str:
-    """A long value without the words that ``other`` has as well."""
+    """The value, cut to about 200 characters. A long value first loses the words that ``other`` also has."""
     if len(value) <= _LONGEST_VALUE:
         return value
     words, others = (re.findall(r"[^\s,]+", text) for text in (value, other or ""))

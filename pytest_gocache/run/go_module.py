@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import os
+import sys
 import textwrap
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.module_cache import ModuleCache, holds_modules
 from pytest_gocache.errors import ModuleFileError, UsageError
 from pytest_gocache.golang.modfile import module_path_of
-from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.golang.txtar import parse_txtar
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.checkout import Times, copy_repository, set_times
 from pytest_gocache.run.machine import Machine
+from pytest_gocache.run.module_files import changeable, existing_file, file_errors, new_files, text_of
 from pytest_gocache.run.observer import Observer
 
-if TYPE_CHECKING:
-    from typing_extensions import Unpack  # in typing from Python 3.11 on
+if sys.version_info >= (3, 11):
+    from typing import Unpack
+else:
+    from typing_extensions import Unpack
 
 __all__ = ["GoModule", "observer_of"]
 
@@ -46,7 +49,8 @@ class GoModule:
 
     Files written before the first command have a modification time an hour ago, as in a checkout that nobody edits.
     Later changes have the current time, as after an edit. The methods for files take paths relative to the module's
-    root, and raise `ModuleFileError` for a path that leaves it. The methods for commands return a `Result` and take
+    root, and raise `ModuleFileError` for a path that leaves it and for a file that cannot be used. They write, edit and
+    remove a symbolic link itself, never the file that it names. The methods for commands return a `Result` and take
     ``env`` (changes to the environment for this one command), ``check`` (raise `GoCommandError` when it fails) and
     ``timeout`` (seconds; `GoTimeoutError` when exceeded).
     """
@@ -67,7 +71,7 @@ class GoModule:
     def module_path(self) -> str | None:
         """The module path in go.mod, like ``example.com/app``; None without a go.mod or a ``module`` line."""
         file = self.path / "go.mod"
-        return module_path_of(file.read_text(encoding="utf-8")) if file.is_file() else None
+        return module_path_of(file.read_text(encoding="utf-8", errors="replace")) if file.is_file() else None
 
     @property
     def toolchain(self) -> GoToolchain:
@@ -90,23 +94,15 @@ class GoModule:
             raise ModuleFileError(f"go_module.write: {path!r} needs the file's text as the second argument")
         else:
             files = {path: text}
-        # All paths first: a refused one leaves nothing half-written.
-        targets = [(self._inside("write", name), content) for name, content in files.items()]
-        for target, content in targets:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._remember(target)
-            written = content.encode("utf-8") if isinstance(content, str) else content
-            target.write_bytes(written)
-            self._observer.steps.texts.add(str(target), written)
-            self._date(target)
+        self._write("write", files)
 
     def read(self, path: str) -> str:
         """The text of a file."""
-        return self._existing("read", path).read_text(encoding="utf-8")
+        return text_of(self._existing("read", path), "read", path)
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace ``old`` with ``new`` in a file. `ModuleFileError` unless the file has ``old`` exactly once."""
-        text = self._existing("edit", path).read_text(encoding="utf-8")
+        text = text_of(self._existing("edit", path), "edit", path)
         count = text.count(old) if old else 0
         if count != 1:
             found = "is empty" if not old else "is not there" if count == 0 else f"is there {count} times"
@@ -116,25 +112,27 @@ class GoModule:
                 f"go_module.edit: {path} must have the old text exactly once, and {old!r} {found}{where}"
                 + ("; add the text around it" if count > 1 else f"; the file is:\n{text[:2000]}")
             )
-        self.write(path, text.replace(old, new))
+        self._write("edit", {path: text.replace(old, new)})
 
     def append(self, path: str, text: str) -> None:
         """Add ``text`` to the end of a file."""
-        self.write(path, self._existing("append", path).read_text(encoding="utf-8") + text)
+        self._write("append", {path: text_of(self._existing("append", path), "append", path) + text})
 
     def touch(self, path: str, mtime: float | None = None) -> None:
         """Set the modification time of an existing file to ``mtime``, in epoch seconds; by default to now."""
         moment = time.time() if mtime is None else mtime
-        os.utime(self._existing("touch", path), (moment, moment))
+        target = self._existing("touch", path)
+        try:
+            with file_errors("touch", path):
+                os.utime(target, (moment, moment))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ModuleFileError(f"go_module.touch: mtime={mtime!r} is not a time in epoch seconds") from error
 
     def remove(self, path: str) -> None:
-        """Delete an existing file, or a folder with its content."""
-        target = self._inside("remove", path)
-        if not target.exists() and not target.is_symlink():
-            raise self._absent("remove", path)
-        if target == self.path:
-            raise ModuleFileError("go_module.remove: the module's root cannot be removed")
-        remove_tree(target)
+        """Delete an existing file, or a folder with its content; of a symbolic link, the link."""
+        target = changeable(self._root("remove"), "remove", path)
+        with file_errors("remove", path):
+            remove_tree(target)
 
     def load(self, txtar: str) -> None:
         """Write the files of a txtar archive, without the indentation that all its lines share."""
@@ -143,7 +141,7 @@ class GoModule:
             raise ModuleFileError(
                 "go_module.load: the text has no file; in txtar, a file starts with a line `-- name --`"
             )
-        self.write(files)
+        self._write("load", files)
 
     # Commands.
 
@@ -294,30 +292,25 @@ class GoModule:
 
     # Helpers.
 
-    def _inside(self, verb: str, path: str) -> Path:
-        """The absolute path of a file of the module, links resolved. `ModuleFileError` for a path outside."""
+    def _root(self, verb: str) -> Path:
+        """The module's root, links resolved. `UsageError` when a different machine has its folder now."""
         self._observer.machine.refuse_if_replaced(f"go_module.{verb}")
-        root = Path(os.path.realpath(self.path))
-        target = Path(os.path.realpath(root / path))
-        if not path or not target.is_relative_to(root):
-            raise ModuleFileError(
-                f"go_module.{verb}: {path!r} is outside the module {self.path}: paths are relative to its root"
-            )
-        return target
+        return Path(os.path.realpath(self.path))
 
     def _existing(self, verb: str, path: str) -> Path:
-        target = self._inside(verb, path)
-        if not target.is_file():
-            raise self._absent(verb, path)
-        return target
+        return existing_file(self._root(verb), verb, path)
 
-    def _absent(self, verb: str, path: str) -> ModuleFileError:
-        files = [p.relative_to(self.path).as_posix() for p in self.path.rglob("*") if p.is_file()]
-        near = near_misses(path, [f for f in files if not f.startswith(".git/")])
-        return ModuleFileError(
-            f"go_module.{verb}: there is no file {path!r} in the module {self.path}"
-            + (f"; near it: {', '.join(near)}" if near else "")
-        )
+    def _write(self, verb: str, files: Mapping[str, str | bytes]) -> None:
+        # All paths first: a refused one leaves nothing half-written.
+        for name, target, content in list(new_files(self._root(verb), verb, files)):
+            with file_errors(verb, name):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._remember(target)
+                if target.is_symlink():
+                    target.unlink()
+                target.write_bytes(content)
+            self._observer.steps.texts.add(str(target), content)
+            self._date(target)
 
     def _remember(self, target: Path) -> None:
         """Keep the content of a file before it changes: a failure can then show the difference."""

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 import textwrap
 import threading
 import zipfile
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.modfile import escaped, module_path_of, unescaped
@@ -24,9 +25,11 @@ __all__ = ["ModuleProxy"]
 
 _VERSION = re.compile(r"v(\d+)\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+incompatible)?")
 _MAJOR = re.compile(r"(?:/v|^gopkg\.in/.*\.v)(\d+)$")
+_NOT_UTF8 = re.compile("[\ud800-\udfff]")  # as Python writes such bytes of a file name
 _LEFT_OUT = frozenset({".git", ".hg", ".svn", ".bzr", "vendor"})
 _COMMITTED = "2024-01-01T00:00:00Z"
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_MOST_SHOWN = 200
 
 
 class ModuleProxy:
@@ -76,8 +79,9 @@ class ModuleProxy:
 
         ``source`` is a txtar text, a mapping from file name to content, or a folder. The module path comes from its
         go.mod. As in Go, nested modules, ``vendor`` and version control are not a part of the module. Raises
-        `UsageError` for a source without a module path, for a version that is malformed or does not fit the path, and
-        for a version that is served with different content: a published version never changes.
+        `UsageError` for a source without a module path, for a version that is malformed or does not fit the path, for
+        a module path or a file name that leads out of the module, and for a version that is served with different
+        content: a published version never changes.
         """
         files = _own_files(_files_of(source))
         go_mod = files.get("go.mod", b"").decode("utf-8", "replace")
@@ -92,6 +96,7 @@ class ModuleProxy:
         """Serve the archives of a folder like Go's own ``cmd/go/testdata/mod``: ``example.com_dep_v1.0.0.txt``.
 
         Each archive is a txtar. Its files ``.mod`` and ``.info`` are served as they are. Returns each ``path@version``.
+        Raises `UsageError` as `add` does.
         """
         archives = sorted(Path(folder).glob("*_v*.txt"))
         if not archives:
@@ -100,7 +105,10 @@ class ModuleProxy:
         for archive in archives:
             name, _, version = archive.stem.rpartition("_v")
             module = unescaped(name.replace("_", "/"))
-            files = parse_txtar(archive.read_text(encoding="utf-8"))
+            try:
+                files = parse_txtar(archive.read_text(encoding="utf-8"))
+            except (OSError, UnicodeDecodeError) as error:
+                raise UsageError(f"go_proxy.load: {archive} cannot be read: {error}") from error
             go_mod = files.pop(".mod", "")
             info = files.pop(".info", "") or json.dumps({"Version": f"v{version}"})
             content = {name: text.encode("utf-8") for name, text in files.items()}
@@ -125,6 +133,7 @@ class ModuleProxy:
         caller: str = "go_proxy.add",
     ) -> str:
         name = f"{module}@{version}"
+        _refuse_names(caller, module, version, files)
         inside = {f"{name}/{file}": content for file, content in files.items()}
         sums = {f"{module} {version}": _h1(inside), f"{module} {version}/go.mod": _h1({"go.mod": go_mod.encode()})}
         known = {line: self._sums[line] for line in sums if line in self._sums}
@@ -132,7 +141,14 @@ class ModuleProxy:
             raise UsageError(
                 f"{caller}: {name} is served already, with different content: a published version never changes"
             )
+        try:
+            self._store(module, version, inside, go_mod, info)
+        except OSError as error:
+            raise UsageError(f"{caller}: {name} cannot be served: {error}") from error
         self._sums |= sums
+        return name
+
+    def _store(self, module: str, version: str, inside: Mapping[str, bytes], go_mod: str, info: str) -> None:
         folder = self.path / escaped(module) / "@v"
         folder.mkdir(parents=True, exist_ok=True)
         versions = {*(folder / "list").read_text().split()} if (folder / "list").exists() else set()
@@ -145,7 +161,22 @@ class ModuleProxy:
                 source = self.sources / file
                 source.parent.mkdir(parents=True, exist_ok=True)
                 source.write_bytes(content)
-        return name
+
+
+def _refuse_names(caller: str, module: str, version: str, files: Mapping[str, bytes]) -> None:
+    """Raise `UsageError` for a module path, a version or a file name that would be a file outside of its folder."""
+    # An element with "@" would be a file of a different module: example.com/dep/@v/list. A file name may have an empty
+    # element, which leads nowhere: Go's own test data has such a bad zip.
+    names = [("module path", module, {"", "@"}), ("version", version, {"", "@", "/"})]
+    names += [("file name", file, set()) for file in files]
+    for what, name, forbidden in names:
+        unsafe = set(name.split("/")) & ({".", ".."} | forbidden & {""}) | set(name) & ({"\\", "\0"} | forbidden)
+        unsafe |= set(_NOT_UTF8.findall(name))
+        if unsafe:
+            raise UsageError(f"{caller}: the {what} {name!r} has {min(unsafe)!r} in it, and Go accepts no such name")
+    folders = {"/".join(parts[:end]) for parts in (file.split("/") for file in files) for end in range(1, len(parts))}
+    for file in sorted(folders & files.keys()):
+        raise UsageError(f"{caller}: {file!r} is a file and a folder of {module}")
 
 
 def _check_version(module: str, version: str) -> None:
@@ -194,15 +225,25 @@ def _h1(files: Mapping[str, bytes]) -> str:
     return "h1:" + base64.b64encode(hashlib.sha256(listing.encode("utf-8")).digest()).decode("ascii")
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print nothing when a client hangs up: a go command that was killed."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 def _serve(root: Path, requests: list[str]) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = unquote(urlsplit(self.path).path).lstrip("/")
+            # Not urlsplit, which takes //example.com for a host and refuses some of them.
+            path = unquote(self.path.partition("?")[0]).lstrip("/")
             requests.append(path)
-            file = root / path
-            found = file.is_file() and file.resolve().is_relative_to(root.resolve())
-            content = file.read_bytes() if found else f"not found: {path} is not served\n".encode()
-            self.send_response(HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
+            content = _content(root, path)
+            self.send_response(HTTPStatus.NOT_FOUND if content is None else HTTPStatus.OK)
+            if content is None:
+                content = f"not found: {path[:_MOST_SHOWN]} is not served\n".encode()
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
@@ -210,7 +251,15 @@ def _serve(root: Path, requests: list[str]) -> ThreadingHTTPServer:
         def log_message(self, *_: object) -> None:
             """Print nothing: it would be in the test's output."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     return server
+
+
+def _content(root: Path, path: str) -> bytes | None:
+    """The content of a served file; None for any other path."""
+    try:
+        file = (root / path).resolve()
+        return file.read_bytes() if file.is_relative_to(root.resolve()) and file.is_file() else None
+    except (OSError, ValueError):  # a name too long, or with a NUL
+        return None

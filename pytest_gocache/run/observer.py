@@ -248,7 +248,7 @@ class Observer:
         args = redirected_arguments(result, binaries)
         ran = result.circumstances
         observer = self.apart(replace(self.machine, build_cache=cache, shared=None), ran.cwd, folder / "steps")
-        changes = {**ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", "GOBIN": str(binaries)}
+        changes = {**ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", **_installing_into(binaries, ran.env)}
         return observer.go(args, changes, check=False, timeout=None)
 
     def apart(self, machine: Machine, cwd: Path, folder: Path) -> Observer:
@@ -290,6 +290,15 @@ def _completed(env: Mapping[str, str], root: Path, folder: Path) -> dict[str, st
         # Go would stamp a .git above the module into its binaries. The flag comes first: a user's own -buildvcs wins.
         full["GOFLAGS"] = f"{_BUILDVCS_OFF} {full.get('GOFLAGS', '')}".strip()
     return full
+
+
+def _installing_into(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
+    """The variables that make ``go install`` put its binaries into ``folder``."""
+    if env.get("GOBIN"):
+        return {"GOBIN": str(folder)}
+    # Go refuses to install for a different system while GOBIN is set. It installs into the first folder of GOPATH.
+    gopath = [str(folder), *filter(None, [env.get("GOPATH")])]
+    return {"GOPATH": os.pathsep.join(gopath), "GOMODCACHE": str(gomodcache_of(env))}
 
 
 def _unpacked_modules(cache: Path) -> list[Path]:

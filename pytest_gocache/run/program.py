@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import math
 import os
 import shlex
@@ -14,14 +13,13 @@ from pathlib import Path
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.host import process
+from pytest_gocache.host.files import DISK_FULL
 from pytest_gocache.host.process import Finished
 from pytest_gocache.run.go_command import GoCommand, step_folder
 from pytest_gocache.run.shim import EXEC_NAME, SERVER_FILE
 from pytest_gocache.run.shim_server import KILLED, Reply, Request, ShimServer
 
 __all__ = ["generate_environment", "run_program"]
-
-_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(slots=True)
@@ -100,7 +98,7 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
                 argv, cwd=cwd, env=outer, output=folder, timeout=timeout, umask=umask, paused=pauses.seconds
             )
         except OSError as error:
-            if error.errno in _DISK_FULL:
+            if error.errno in DISK_FULL:
                 raise
             raise UsageError(
                 f"go_module.exec: `{shlex.join(argv)}` does not start in {cwd}: {error.strerror or error}; "

@@ -17,6 +17,7 @@ from typing import final
 __all__ = ["KILLED", "Reply", "Request", "ShimServer"]
 
 _PIECE = 1 << 16
+_MOST_DIGITS = 9  # of the number of texts in a message
 KILLED = -9
 """The exit status of a command that was killed."""
 _LAST_SECONDS = 5.0  # for a shim to end the processes that it started, and itself
@@ -124,8 +125,8 @@ class ShimServer:
     def _serve(self, connection: socket.socket) -> None:
         with connection:
             try:
-                texts = _receive(connection)
-                if not texts or texts[0] != self._token:
+                texts = _receive(connection, self._token + b"\0")
+                if not texts:
                     return
                 reply = self._reply_to(connection, _requested(texts[1:]))
             except (OSError, ValueError):  # killed while it sent its request, or not a shim
@@ -172,12 +173,28 @@ def _send(connection: socket.socket, texts: list[bytes]) -> None:
     connection.sendall(b"".join(text + b"\0" for text in [b"%d" % len(texts), *texts]))
 
 
-def _receive(connection: socket.socket) -> list[bytes]:
-    """A list of texts: their number, then each text, all ended by a NUL; an empty list when the caller is gone."""
-    received = b""
-    while piece := connection.recv(_PIECE):
+def _receive(connection: socket.socket, start: bytes = b"") -> list[bytes]:
+    """A list of texts: their number, then each text, all ended by a NUL; an empty list when the caller is gone.
+
+    The first of them must begin with ``start``. Reading stops as soon as it does not: any user of this computer can
+    connect. Raises `ValueError` when the message does not start with a number.
+    """
+    received = bytearray()
+    while b"\0" not in received[: _MOST_DIGITS + 1] or len(received) < received.index(0) + 1 + len(start):
+        piece = connection.recv(_PIECE)
+        if not piece or len(received) > _MOST_DIGITS + 1 + len(start):
+            return []
         received += piece
-        count, _, rest = received.partition(b"\0")
-        if rest.count(b"\0") >= int(count):
-            return rest.split(b"\0")[:-1]
-    return []
+    end = received.index(0)
+    count = int(received[:end])
+    if not received.startswith(start, end + 1):
+        return []
+    ends = received.count(0) - 1
+    while ends < count:
+        piece = connection.recv(_PIECE)
+        if not piece:
+            return []
+        # Only the new piece is searched, and nothing is copied: a long message takes no more time for each byte.
+        ends += piece.count(0)
+        received += piece
+    return bytes(received).split(b"\0")[1 : count + 1]

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.caches.build_cache import BuildCache
+from pytest_gocache.caches.folder import CacheFolder
 from pytest_gocache.errors import UsageError
 from tests.caches.made_caches import LIB, files_of, key_of
 
 
 def test_the_size_counts_a_file_with_several_links_once(tmp_path: Path) -> None:
-    made = BuildCache(tmp_path / "cache")
+    made = CacheFolder(tmp_path / "cache")
     made.path.mkdir()
     (made.path / "one").write_bytes(b"x" * 1000)
     os.link(made.path / "one", made.path / "two")
@@ -51,3 +52,34 @@ def test_restore_from_nothing_is_an_error_and_changes_nothing(cache: BuildCache,
     with pytest.raises(UsageError, match=r"^gocache.restore: .* is neither a folder nor an archive"):
         cache.restore(tmp_path / "nothing")
     assert files_of(cache.path) == before
+
+
+def test_a_folder_is_what_its_path_says(tmp_path: Path) -> None:
+    made = CacheFolder(tmp_path)
+    assert (os.fspath(made), repr(made)) == (str(tmp_path), f"CacheFolder({str(tmp_path)!r})")
+
+
+@pytest.mark.parametrize("name", ["saved.tar", "saved.tar.gz", "saved.tgz"])
+def test_an_archive_gives_back_content_and_times(cache: BuildCache, tmp_path: Path, name: str) -> None:
+    before = files_of(cache.path)
+    saved = CacheFolder(cache.path).save(tmp_path / name)
+    assert saved.is_file()
+    other = CacheFolder(tmp_path / "other")
+    other.restore(saved)
+    assert {n: content for n, (content, _) in files_of(other.path).items()} == {n: c for n, (c, _) in before.items()}
+    assert {n: moment for n, (_, moment) in files_of(other.path).items()} == pytest.approx(
+        {n: moment for n, (_, moment) in before.items()}, abs=1
+    )
+
+
+def test_an_archive_that_was_cut_is_an_error(cache: BuildCache, tmp_path: Path) -> None:
+    saved = cache.save(tmp_path / "saved.tar.gz")
+    saved.write_bytes(saved.read_bytes()[:-40])
+    with pytest.raises(UsageError, match="cannot be unpacked"):
+        CacheFolder(tmp_path / "other").restore(saved)
+
+
+def test_a_folder_is_not_restored_from_a_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "part").mkdir()
+    with pytest.raises(UsageError, match="is a part of the cache itself"):
+        CacheFolder(tmp_path).restore(tmp_path / "part")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from pytest_gocache.caches.source_scan import SourceScan, named_std_packages
-from pytest_gocache.caches.variant import Variant
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.host.toolchain import GoToolchain
@@ -103,35 +101,3 @@ def toolchain(tmp_path: Path) -> GoToolchain:
 )
 def test_standard_packages_that_a_command_names_itself(line: str, packages: set[str], toolchain: GoToolchain) -> None:
     assert named_std_packages(GoArguments.read(line.split()), toolchain) == packages
-
-
-def family(toolchain: GoToolchain, line: str, cwd: Path, **env: str) -> str:
-    return Variant.of(toolchain, GoArguments.read(line.split()), {"PATH": os.defpath, **env}, cwd).family
-
-
-def test_what_changes_every_compiled_package_changes_the_family(toolchain: GoToolchain, tmp_path: Path) -> None:
-    plain = family(toolchain, "build .", tmp_path)
-    others = [
-        family(toolchain, "build -race .", tmp_path),
-        family(toolchain, "build -trimpath .", tmp_path),
-        family(toolchain, "build .", tmp_path, GOFLAGS="-buildmode=pie"),
-        family(toolchain, "build .", tmp_path, GOOS="windows"),
-        family(toolchain, "build .", tmp_path, CGO_ENABLED="0"),
-    ]
-    assert len({plain, *others}) == len(others) + 1
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["build -v ./x", "test ./...", "build -race=false .", "test -cover ./a", "build -tags x .", "build -ldflags=-s ."],
-)
-def test_what_leaves_compiled_packages_as_they_are_stays_in_the_family(
-    line: str, toolchain: GoToolchain, tmp_path: Path
-) -> None:
-    assert family(toolchain, line, tmp_path) == family(toolchain, "build .", tmp_path)
-
-
-def test_a_profiles_content_counts_and_not_its_place(toolchain: GoToolchain, tmp_path: Path) -> None:
-    write(tmp_path, {"a.pprof": "one", "b.pprof": "one", "c.pprof": "two"})
-    a, b, c = (family(toolchain, f"build -pgo={name}.pprof .", tmp_path) for name in "abc")
-    assert a == b != c

@@ -12,9 +12,8 @@ from pytest_gocache.golang.action import Action, Status
 from pytest_gocache.golang.hashlog import short_id
 from pytest_gocache.results.result import Result
 from tests.golang.hash_lines import block
-from tests.golang.test_recorded_go import GRAPHS, has_stderr, result as recorded, stderr
+from tests.recorded_results import FROM_NOTHING, first_command, first_log
 
-STEPS = tuple(dict.fromkeys(name for _, name in GRAPHS))
 APP = "example.com/app"
 
 Edit = Callable[[str, str], str]
@@ -24,9 +23,9 @@ Edit = Callable[[str, str], str]
 def all_steps(version: str, folder: Path) -> list[Result]:
     """The recorded commands of a version as the steps of one test, with their logs below ``folder``."""
     steps: list[Result] = []
-    for name in STEPS:
-        log = stderr(version, name) if has_stderr(version, name) else b""
-        steps.append(step(recorded(version, name), folder, log, steps[-1] if steps else None))
+    for name in FROM_NOTHING:
+        log = first_log(version, name)
+        steps.append(step(first_command(version, name), folder, log, steps[-1] if steps else None))
     return steps
 
 

@@ -8,6 +8,8 @@ from hypothesis import given, strategies as st
 from pytest_gocache.explain.key_inputs import changed_inputs
 from pytest_gocache.golang.hashlog import HashBlock
 from pytest_gocache.results.inputs import Change
+from pytest_gocache.results.result import Result
+from tests.recorded_results import FROM_NOTHING, blocks_of
 
 
 def block(*lines: str) -> HashBlock:
@@ -215,3 +217,33 @@ WORDS = st.lists(st.from_regex(r"[a-z]{8,12}( [a-z]{1,4}){0,2}", fullmatch=True)
 @given(WORDS, WORDS)
 def test_no_change_of_an_unknown_line_is_lost(old: list[str], new: list[str]) -> None:
     assert {c.what for c in changed_inputs(block(*old), block(*new))} == {f"input {line!r}" for line in {*old} ^ {*new}}
+
+
+# What real go commands wrote.
+
+
+APP = "example.com/app"
+LIB_TEST = f"[{APP}/lib.test]"
+
+
+@pytest.mark.parametrize("name", FROM_NOTHING)
+def test_no_two_inputs_of_a_compile_or_link_share_a_name(first_commands: dict[str, Result], name: str) -> None:
+    # The second would hide a change of the first.
+    for block in blocks_of(first_commands[name]):
+        if block.name.startswith(("build ", "link ")):
+            # A main package's own two lines are one input: its content, and its key with its content.
+            lines = tuple(line for line in block.inputs if not line.startswith("packagemain "))
+            nothing = HashBlock(block.name, (), block.sum)
+            one_by_one = [changed_inputs(HashBlock(block.name, (line,), block.sum), nothing) for line in lines]
+            whole = HashBlock(block.name, lines, block.sum)
+            assert len(changed_inputs(whole, nothing)) == sum(map(len, one_by_one)), block.name
+
+
+def test_a_test_variant_differs_from_its_package_in_what_it_imports(first_commands: dict[str, Result]) -> None:
+    by_id = {block.action_id: block for block in blocks_of(first_commands["test"])}
+    keys = {action.package: action.action_id for action in first_commands["test"].compiles()}
+    plain, variant = (by_id[keys[f"{APP}/ext{suffix}"]] for suffix in ("", f" {LIB_TEST}"))
+    changes = {c.what: c for c in changed_inputs(plain, variant)}
+    assert set(changes) == {"test variant", f"import {APP}/lib"}
+    assert changes[f"import {APP}/lib"].imported == f"{APP}/lib"
+    assert changes["test variant"].how == "test variant was added"

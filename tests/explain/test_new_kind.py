@@ -54,7 +54,7 @@ def test_a_new_kind_is_one_entry(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, copy / "pytest_gocache")
     shutil.copytree(root / "tests" / "golang", copy / "tests" / "golang")
     shutil.copytree(root / "tests" / "explain", copy / "tests" / "explain")
-    shutil.copytree(root / "tests" / "recorded", copy / "tests" / "recorded")
+    shutil.copy(root / "tests" / "recorded_results.py", copy / "tests")
     kinds = copy / "pytest_gocache" / "golang" / "action.py"
     text = kinds.read_text(encoding="utf-8")
     assert text.count(BEFORE) == 1

@@ -23,7 +23,7 @@ from pytest_gocache.results.reasons import Reason, ReasonCode
 from pytest_gocache.results.result import Circumstances, Result
 from tests.explain.recordings import APP, Edit, all_steps, changed, step
 from tests.golang.hash_lines import block
-from tests.golang.test_recorded_go import VERSIONS, result as recorded, stderr
+from tests.recorded_results import VERSIONS, first_command, first_log
 
 # Rot13: as long as the text, so that the layout is the same, and no word is left.
 _ROT13 = str.maketrans(
@@ -62,7 +62,7 @@ def edited(*edits: Edit, **changes: object) -> Callable[[Path], Result]:
     """A build with the first of the edits, then with each of the others; the changes are of the last one."""
 
     def make(folder: Path) -> Result:
-        made = step(recorded("1.27.3", "build1"), folder, stderr("1.27.3", "build1"), None)
+        made = step(first_command("1.27.3", "build"), folder, first_log("1.27.3", "build"), None)
         for edit in edits[:-1]:
             made = changed(made, folder, edit)
         return changed(made, folder, edits[-1], **changes)
@@ -96,15 +96,15 @@ def nothing(_: str, line: str) -> str:
 
 def forced(folder: Path) -> Result:
     result = edited(nothing)(folder)
-    again = step(recorded("1.27.3", "build1"), folder, b"", result, command=("go", "build", "-a", "./..."))
+    again = step(first_command("1.27.3", "build"), folder, b"", result, command=("go", "build", "-a", "./..."))
     return replace(again, evidence=result.evidence)
 
 
 def ran_again(*operations: CacheOperation) -> Callable[[Path], Result]:
     def make(folder: Path) -> Result:
-        first = step(recorded("1.27.3", "build1"), folder, stderr("1.27.3", "build1"), None)
+        first = step(first_command("1.27.3", "build"), folder, first_log("1.27.3", "build"), None)
         around = events(*operations)
-        return step(recorded("1.27.3", "build1"), folder, b"", first, circumstances=around)
+        return step(first_command("1.27.3", "build"), folder, b"", first, circumstances=around)
 
     return make
 
@@ -115,14 +115,14 @@ def after_go_test(
     """A ``go test`` of lib that ran twice; Go printed these lines of the test cache, and ``before`` the first time."""
 
     def make(folder: Path) -> Result:
-        made = recorded("1.27.3", "test1")
+        made = first_command("1.27.3", "test")
         ran = TestOutcome(f"{APP}/lib", TestStatus.PASSED, cached=False, seconds=0.1)
         made = replace(made, command=("go", "test", "./..."), tests={ran.package: ran})
         blocks = b"".join(b"".join(block(name, [i.encode() for i in inputs])) for name, inputs in hashes)
         previous = None
         for printed in (before, lines):
             lookups = "".join(f"testcache: {line}\n" for line in printed)
-            previous = step(made, folder, stderr("1.27.3", "test1") + blocks + lookups.encode(), previous)
+            previous = step(made, folder, first_log("1.27.3", "test") + blocks + lookups.encode(), previous)
         assert previous is not None
         return previous
 
@@ -143,12 +143,12 @@ CASES = {
     "forced": forced,
     "volatile flags": edited(in_lib("[] []\n", '["-D" "/home/ann"] []\n'), in_lib("/home/ann", "/home/bob")),
     "flags everywhere": edited(everywhere("[] []\n", '[] ["-N"]\n')),
-    "directory": edited(everywhere("dir /tmp/x/m", "dir /home/bob/m")),
+    "directory": edited(lambda _, line: re.sub(r"^dir \S+/app\b", "dir /home/bob/m", line)),
     "toolchain": edited(everywhere("go1.27.3", "go1.27.4")),
     "target": edited(
         lambda _, line: line.replace("goarch amd64", "goarch arm64").replace("GOAMD64=v1", "GOARM64=v8.0")
     ),
-    "file": edited(in_lib("file lib.go s", "file lib.go t")),
+    "file": edited(lambda _, line: re.sub(r"^(file lib.go ).", r"\1_", line)),
     "commit": edited(in_main("build\\t-compiler=gc", "build\\tvcs.revision=ab\\nbuild\\t-compiler=gc")),
     "ldflags": edited(in_main("build\\t-compiler=gc", "build\\t-ldflags=-s\\nbuild\\t-compiler=gc")),
     "time in a link": edited(
@@ -224,14 +224,14 @@ def test_in_other_words_everything_is_the_same(case: str, tmp_path: Path, reword
 
 
 ADVICE = {
-    "forced": "-a compiles everything again",
-    "volatile flags": "volatile values belong on the link step",
+    "forced": "remove -a, which compiles everything",
+    "volatile flags": "values that change with every build belong in the link step",
     "directory": "-trimpath leaves the directory out",
     "commit": "Go stamps the commit",
-    "ldflags": "-ldflags are stamped",
+    "ldflags": "Go stamps -ldflags",
     "time in a link": "a time in -ldflags",
-    "test argument": "-count=1 asks for a run",
-    "test file too new": "Go distrusts a file",
+    "test argument": "-count=1 runs tests",
+    "test file too new": "Go caches no result",
     "test variable": "t.TempDir reads TMPDIR",
 }
 

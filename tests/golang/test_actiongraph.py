@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +11,8 @@ from hypothesis import given, strategies as st
 from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.actiongraph import has_ended, parse_action_graph
-
-
-def graph(version: str, name: str) -> bytes:
-    """What a real go command wrote."""
-    return gzip.decompress((Path(__file__).parents[1] / "recorded" / version / f"{name}.json.gz").read_bytes())
+from pytest_gocache.results.result import Result
+from tests.recorded_results import FROM_NOTHING, graph_text
 
 
 def node(number: int, mode: str = "build", package: str = "example.com/p", **fields: Any) -> dict[str, Any]:
@@ -28,8 +23,9 @@ def parse(*nodes: dict[str, Any], variants: frozenset[str] = frozenset()) -> tup
     return parse_action_graph(json.dumps(nodes), dict.fromkeys(variants, True))
 
 
-def test_every_truncation_of_a_real_graph_is_refused() -> None:
-    text = graph("1.21.13", "fail").rstrip()
+@pytest.mark.parametrize("go_version", ["1.21.13"], indirect=True)
+def test_every_truncation_of_a_real_graph_is_refused(first_commands: dict[str, Result]) -> None:
+    text = graph_text(first_commands["failed build"]).rstrip()
     for end in range(0, len(text), 97):
         with pytest.raises(ActionGraphError, match="not JSON"):
             parse_action_graph(text[:end])
@@ -58,6 +54,19 @@ def test_every_truncation_of_a_real_graph_is_refused() -> None:
         '[{"ID": 0, "Mode": "build", "Cmd": 3}]',
         '[{"ID": 0, "Mode": "build", "TimeStart": 5}]',
         '[{"ID": 0, "Mode": "build", "TimeStart": "yesterday"}]',
+        *(
+            f'[{{"ID": 0, "Mode": "build", "{field}": {value}}}]'
+            for field, values in {
+                **dict.fromkeys(("Package", "ActionID", "BuildID", "Target"), ("3", "true", "[]", '["x"]', "{}")),
+                "Mode": ("3", '["build"]'),
+                "ID": ("true", "0.5", '"0"', "[0]"),
+                "Deps": ('"12"', "[true]", "[0.5]", "[[1]]", "{}"),
+                "Cmd": ('"compile"', "[[1]]", "[null]", "[3]", "{}"),
+                "TimeStart": ('["2026"]', "true", "{}", '"2026-11-22T08:00:00inf"', '"2026-11-22T08:00:00.5e9"'),
+            }.items()
+            for value in values
+        ),
+        '[{"ID": 0, "Mode": "build"}, {"ID": 0, "Mode": "link"}]',
         b"\xff\xfe[]",
         pytest.param('[{"ID": 1e999, "Mode": "build"}]', id="a number beyond all numbers"),
         pytest.param('[{"ID": 0, "Mode": "x", "TimeDone": "9999-12-31T23:59:59-23:00"}]', id="a time beyond all times"),
@@ -78,7 +87,6 @@ def test_a_graph_of_a_killed_command_has_no_end() -> None:
     last = json.dumps([node(0, "go test", TimeDone="2026-11-22T08:00:00Z"), node(1, TimeDone=NEVER)], indent="\t")
     assert not has_ended(first.encode())
     assert has_ended(last.encode())
-    assert has_ended(graph("1.21.13", "fail"))
 
 
 JSON = st.recursive(
@@ -117,8 +125,8 @@ def test_an_empty_graph_has_no_actions() -> None:
     assert parse_action_graph("[]") == ()
 
 
-def test_bytes_and_text_read_alike() -> None:
-    data = graph("1.27.3", "fail")
+def test_bytes_and_text_read_alike(first_commands: dict[str, Result]) -> None:
+    data = graph_text(first_commands["failed build"])
     assert parse_action_graph(data) == parse_action_graph(data.decode())
 
 
@@ -296,3 +304,107 @@ def test_a_package_that_only_looks_like_a_test_by_its_name_is_a_package(package:
     assert (library.package, library.import_path, library.scaffold) == (package, package, False)
     assert (link.package, link.import_path, link.scaffold) == (package, package, False)
     assert main.package == "m/other"
+
+
+# What real go commands wrote.
+
+
+APP = "example.com/app"
+LIB_TEST = f"[{APP}/lib.test]"
+RAN, CACHED, NOT_RUN, FAILED = Status.RAN, Status.CACHED, Status.NOT_RUN, Status.FAILED
+
+# (kind, name) -> (import path, exists only for a test)
+IN_A_TEST_RUN = {
+    (Kind.COMPILE, f"{APP}/cmd/app"): (f"{APP}/cmd/app", False),
+    (Kind.COMPILE, f"{APP}/ext"): (f"{APP}/ext", False),
+    (Kind.COMPILE, f"{APP}/lib"): (f"{APP}/lib", False),
+    (Kind.COMPILE, f"{APP}/ext {LIB_TEST}"): (f"{APP}/ext", False),
+    (Kind.COMPILE, f"{APP}/lib {LIB_TEST}"): (f"{APP}/lib", False),
+    (Kind.COMPILE, f"{APP}/lib_test {LIB_TEST}"): (f"{APP}/lib", True),
+    (Kind.COMPILE, f"{APP}/lib.test"): (f"{APP}/lib", True),
+    (Kind.LINK, f"{APP}/lib.test"): (f"{APP}/lib", True),
+    (Kind.VET, f"{APP}/cmd/app"): (f"{APP}/cmd/app", False),
+    (Kind.VET, f"{APP}/ext"): (f"{APP}/ext", False),
+    (Kind.VET, f"{APP}/lib"): (f"{APP}/lib", False),
+    (Kind.VET, f"{APP}/ext {LIB_TEST}"): (f"{APP}/ext", False),
+    (Kind.VET, f"{APP}/lib {LIB_TEST}"): (f"{APP}/lib", False),
+    (Kind.VET, f"{APP}/lib_test {LIB_TEST}"): (f"{APP}/lib", True),
+    (Kind.TEST, f"{APP}/cmd/app"): (f"{APP}/cmd/app", False),
+    (Kind.TEST, f"{APP}/ext"): (f"{APP}/ext", False),
+    (Kind.TEST, f"{APP}/lib"): (f"{APP}/lib", False),
+}
+
+
+def of_the_module(result: Result) -> dict[tuple[Kind, str], Action]:
+    found = [a for a in result.actions if a.package.startswith(APP) and a.kind is not Kind.OTHER]
+    by_name = {(a.kind, a.package): a for a in found}
+    assert len(by_name) == len(found), "two actions of one kind have one name"
+    return by_name
+
+
+@pytest.mark.parametrize("name", ["test", "test again", "failed test"])
+def test_test_variants_are_named_as_go_lists_them(first_commands: dict[str, Result], name: str) -> None:
+    named = {key: (a.import_path, a.scaffold) for key, a in of_the_module(first_commands[name]).items()}
+    assert named == IN_A_TEST_RUN
+
+
+def test_statuses_of_a_first_test_run(first_commands: dict[str, Result]) -> None:
+    found = {key: a.status for key, a in of_the_module(first_commands["test"]).items()}
+    plain = {(Kind.COMPILE, f"{APP}/{p}") for p in ("cmd/app", "ext", "lib")}
+    tests = {key for key in found if key[0] is Kind.TEST}
+    assert found == {key: CACHED if key in plain else NOT_RUN if key in tests else RAN for key in IN_A_TEST_RUN}
+
+
+def test_statuses_of_a_repeated_test_run(first_commands: dict[str, Result], go_version: str) -> None:
+    found = {key: a.status for key, a in of_the_module(first_commands["test again"]).items()}
+    compiles = {key for key in IN_A_TEST_RUN if key[0] is Kind.COMPILE}
+    assert {key for key, status in found.items() if status is CACHED} == compiles
+    assert found[Kind.LINK, f"{APP}/lib.test"] is NOT_RUN
+    vetted = {key for key, status in found.items() if status is RAN}
+    if go_version == "1.27.3":  # vet is cached from 1.26 on
+        assert vetted == set()
+    else:
+        assert vetted == {
+            (Kind.VET, f"{APP}/{p}") for p in ("cmd/app", "ext", f"lib {LIB_TEST}", f"lib_test {LIB_TEST}")
+        }
+
+
+def test_statuses_of_a_build_that_fails(first_commands: dict[str, Result]) -> None:
+    assert {key: a.status for key, a in of_the_module(first_commands["failed build"]).items()} == {
+        (Kind.COMPILE, f"{APP}/lib"): FAILED,
+        (Kind.COMPILE, f"{APP}/ext"): NOT_RUN,
+        (Kind.COMPILE, f"{APP}/cmd/app"): NOT_RUN,
+        (Kind.LINK, f"{APP}/cmd/app"): NOT_RUN,
+    }
+
+
+def test_statuses_of_a_test_run_that_does_not_build(first_commands: dict[str, Result]) -> None:
+    found = {key: a.status for key, a in of_the_module(first_commands["failed test"]).items()}
+    assert found.pop((Kind.COMPILE, f"{APP}/lib")) is FAILED
+    assert set(found.values()) == {NOT_RUN}
+
+
+@pytest.mark.parametrize("go_version", ["1.21.13"], indirect=True)
+def test_test_variants_of_go_vet_belong_to_the_package_that_they_test(first_commands: dict[str, Result]) -> None:
+    external = [a for a in first_commands["vet"].actions if a.package.startswith(f"{APP}/lib_test")]
+    assert {a.kind for a in external} == {Kind.COMPILE, Kind.VET}
+    assert {(a.package, a.import_path, a.scaffold) for a in external} == {
+        (f"{APP}/lib_test {LIB_TEST}", APP + "/lib", True)
+    }
+    compiled = {
+        a.package for a in first_commands["vet"].actions if a.kind is Kind.COMPILE and a.import_path == f"{APP}/lib"
+    }
+    assert {f"{APP}/lib", f"{APP}/lib {LIB_TEST}"} <= compiled
+
+
+@pytest.mark.parametrize("name", FROM_NOTHING)
+def test_a_graph_is_consistent(first_commands: dict[str, Result], name: str) -> None:
+    found = first_commands[name].actions
+    numbers = {a.id for a in found}
+    assert len(numbers) == len(found)
+    assert all(set(a.deps) <= numbers for a in found)
+    assert all(0 <= a.started <= a.ended < 3600 for a in found)
+    assert all(bool(a.commands) is a.ran for a in found)
+    assert all(a.build_id.startswith(a.action_id) for a in found if a.build_id and a.kind is Kind.COMPILE)
+    assert all(a.content_id for a in found if a.build_id)
+    assert not any(a.scaffold and a.kind is Kind.OTHER for a in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from pytest_gocache.golang.command_line import GoArguments, compile_flag_set, variant_flags, without_flag
+from pytest_gocache.golang.command_line import GoArguments, variant_flags, without_flag
 
 Flags = list[tuple[str, str]]
 
@@ -142,6 +142,9 @@ def test_any_command_line_is_read(args: list[str]) -> None:
         ("build .", "-ldflags=-linkmode=internal", []),
         ("build .", "'-race", []),
         ("build .", "words without dashes", []),
+        ("build .", "-trimpath -ldflags=-X=main.owner=O'Brien", ["-trimpath"]),
+        ("build .", "-tags=a\\ -n", ["-tags=a\\"]),
+        ("build .", "-trimpath ---x", []),
     ],
 )
 def test_the_flags_that_select_a_variant_of_the_standard_library(line: str, goflags: str, expected: list[str]) -> None:
@@ -180,16 +183,3 @@ def test_the_last_word_on_a_flag_counts_wherever_it_stands(goflags: list[str], a
 )
 def test_a_flag_is_taken_out_with_its_value(args: list[str], name: str, left: list[str]) -> None:
     assert without_flag(args, name) == left
-
-
-@pytest.mark.parametrize(
-    ("words", "flags"),
-    [
-        ([], set()),
-        (["-N", "--l=1"], {("N", ""), ("l", "")}),
-        (["-d", "a,b=1", "-m=2"], {("d", "a"), ("d", "b"), ("m", "2")}),
-        (["stray", "-N"], {("N", "")}),
-    ],
-)
-def test_compile_flags_however_they_are_written(words: list[str], flags: set[tuple[str, str]]) -> None:
-    assert compile_flag_set(words) == flags

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, strategies as st
 
 from pytest_gocache.errors import HashLogError
+from pytest_gocache.golang.action import Kind
 from pytest_gocache.golang.hashlog import (
     parse_hash_log,
     quoted_words,
@@ -15,7 +19,9 @@ from pytest_gocache.golang.hashlog import (
     test_variants as variants_in,
     unquote,
 )
+from pytest_gocache.results.result import Result
 from tests.golang.hash_lines import block, quote
+from tests.recorded_results import FROM_NOTHING, blocks_of, log_text
 
 
 def short(lines: Sequence[bytes]) -> str:
@@ -37,7 +43,7 @@ def test_gos_quoting_is_undone(data: bytes) -> None:
         (rb'"\xff"', "\udcff"),
         (rb'"\xc3\xa9"', "é"),
         (rb'"\u00a0\U0001f600"', "\u00a0\U0001f600"),
-        (rb'"\101"', "A"),
+        (rb'"\101\377"', "A\udcff"),
         ('"日本"'.encode(), "日本"),
         (rb'"\\n"', r"\n"),
     ],
@@ -47,7 +53,22 @@ def test_every_escape_of_go_is_known(literal: bytes, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "literal", [b"", b'"', b"a", b'a"', b'"a', b"'a'", rb'"\q"', rb'"\x4"', rb'"\u12"', rb'"\U00110000"', b'"\\"']
+    "literal",
+    [
+        b"",
+        b'"',
+        b"a",
+        b'a"',
+        b'"a',
+        b"'a'",
+        rb'"\q"',
+        rb'"\x4"',
+        rb'"\u12"',
+        rb'"\U00110000"',
+        rb'"\777"',
+        rb'"\400"',
+        b'"\\"',
+    ],
 )
 def test_what_is_no_go_string_is_refused(literal: bytes) -> None:
     with pytest.raises(HashLogError):
@@ -88,6 +109,14 @@ def test_two_open_blocks_of_one_name_give_right_blocks_or_none(data: st.DataObje
     assert len(alone) in {1, 2}
     mixed = parse_hash_log(b"".join(data.draw(interleaved(both))))
     assert {("".join(b.inputs), b.sum) for b in mixed} <= alone
+
+
+def test_blocks_of_one_name_with_many_lines_of_their_own_are_told_apart() -> None:
+    shared = [b"line %d\n" % n for n in range(200)]
+    both = [block("build a", [*shared[:99], *(b"%d %d\n" % (n, i) for i in range(6)), *shared[99:]]) for n in (1, 2)]
+    mixed = [line for pair in zip(*both, strict=True) for line in pair]
+    alone = {b.inputs for lines in both for b in parse_hash_log(b"".join(lines))}
+    assert {b.inputs for b in parse_hash_log(b"".join(mixed))} == alone
 
 
 def test_blocks_of_one_name_after_each_other_are_all_read() -> None:
@@ -215,3 +244,48 @@ def test_lines_that_are_nearly_hash_lines_are_read_or_refused(parts: list[bytes]
 )
 def test_quoted_words_of_a_hashed_line(line: str, words: list[str]) -> None:
     assert quoted_words(line) == words
+
+
+# What real go commands wrote.
+
+
+@pytest.mark.parametrize("name", FROM_NOTHING)
+def test_the_inputs_of_every_block_hash_to_its_sum(
+    first_commands: dict[str, Result], go_version: str, name: str
+) -> None:
+    found = blocks_of(first_commands[name])
+    for hashed in found:
+        text = "".join(hashed.inputs).encode("utf-8", "surrogateescape")
+        assert hashlib.sha256(text).hexdigest() == hashed.sum, hashed.name
+        assert hashed.inputs[0] == f"go{go_version}"
+        assert hashed.verified
+    closed = re.findall(rb"^HASH\[([^\n]*)\]: [0-9a-f]{64}$", log_text(first_commands[name]), re.MULTILINE)
+    names = Counter(n.decode() for n in closed)
+    assert Counter(hashed.name for hashed in found) == names, "a block was lost"
+
+
+def test_every_kind_of_block_is_read(first_commands: dict[str, Result]) -> None:
+    kinds = {block.name.split(" ")[0] for block in blocks_of(first_commands["test"])}
+    assert {"build", "link", "vet", "testResult", "testInputs"} <= kinds
+
+
+@pytest.mark.parametrize("name", FROM_NOTHING)
+def test_every_compile_and_link_with_a_key_has_its_block(first_commands: dict[str, Result], name: str) -> None:
+    by_id = {block.action_id: block.name for block in blocks_of(first_commands[name])}
+    keyed = [a for a in first_commands[name].actions if a.action_id and a.kind in (Kind.COMPILE, Kind.LINK)]
+    assert keyed
+    for action in keyed:
+        what = "build" if action.kind is Kind.COMPILE else "link"
+        plain = action.package.split(" [")[0]
+        assert by_id[action.action_id] in {f"{what} {plain}", f"{what} {action.import_path}"}
+
+
+@pytest.mark.parametrize("name", FROM_NOTHING)
+def test_the_commands_own_stderr_is_what_is_left(first_commands: dict[str, Result], name: str) -> None:
+    left = split_debug_lines(log_text(first_commands[name])).decode()
+    if name.startswith("failed"):
+        assert left.startswith("# example.com/app/lib\n")
+        assert left.endswith("missing return\n")
+        assert left.count("\n") == 2
+    else:
+        assert not left

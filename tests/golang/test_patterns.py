@@ -105,7 +105,7 @@ def test_a_pattern_remembers_how_it_was_written() -> None:
     [
         ("", APP, "empty"),
         ("  ", APP, "empty"),
-        ("/src/app/lib", APP, "absolute folder"),
+        ("/src/app/lib", APP, "absolute path"),
         ("..", APP, r"outside the main module \(example.com/app\)"),
         ("../other", APP, "outside the main module"),
         ("../other/...", APP, "outside the main module"),

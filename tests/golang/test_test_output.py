@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 
 from pytest_gocache.golang.action import TestOutcome, TestStatus
 from pytest_gocache.golang.test_output import parse_test_output
+from pytest_gocache.results.result import Result
 
 P = "example.com/app/lib"
 PASSED, FAILED, BUILD_FAILED, NO_TESTS = (
@@ -196,3 +197,36 @@ def test_whatever_tests_print_changes_no_verdict_in_json(verdicts: dict[str, str
 @given(st.text())
 def test_any_text_is_read_without_error(text: str) -> None:
     assert all(package == found.package for package, found in parse_test_output(text).items())
+
+
+# What real go commands wrote.
+
+
+APP = "example.com/app"
+
+
+@pytest.mark.parametrize("name", ["test", "test again"])
+def test_verdicts_of_a_test_run(first_commands: dict[str, Result], name: str) -> None:
+    seconds = first_commands[name].tests[P].seconds
+    assert (seconds is None) == (name == "test again")
+    lib = TestOutcome(f"{APP}/lib", TestStatus.PASSED, cached=name == "test again", seconds=seconds)
+    assert first_commands[name].tests == {
+        f"{APP}/cmd/app": TestOutcome(f"{APP}/cmd/app", TestStatus.NO_TESTS, cached=False, seconds=None),
+        f"{APP}/ext": TestOutcome(f"{APP}/ext", TestStatus.NO_TESTS, cached=False, seconds=None),
+        f"{APP}/lib": lib,
+    }
+    assert lib.ran is (name == "test")
+
+
+def test_verdicts_of_a_test_run_that_does_not_build(first_commands: dict[str, Result], go_version: str) -> None:
+    found = first_commands["failed test"].tests
+    # Go 1.21 names only the package that has tests.
+    assert {*found} == (
+        {f"{APP}/lib"} if go_version == "1.21.13" else {f"{APP}/{p}" for p in ("cmd/app", "ext", "lib")}
+    )
+    assert {outcome.status for outcome in found.values()} == {TestStatus.BUILD_FAILED}
+    assert not any(outcome.ran or outcome.cached for outcome in found.values())
+
+
+def test_a_deep_event_that_a_test_prints_is_text() -> None:
+    assert list(parse_test_output('{"Action":' + "[" * 100_000 + "\nok  \ta\t0.1s\n")) == ["a"]

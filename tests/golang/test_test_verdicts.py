@@ -9,10 +9,10 @@ import pytest
 from pytest_gocache.golang.action import Kind, Status, TestOutcome, TestStatus
 from pytest_gocache.golang.test_verdicts import test_verdicts as verdicts
 from pytest_gocache.golang.testcache_log import Lookups, parse_lookups
-from tests.golang.test_recorded_go import APP, VERSIONS, actions, result, stdout
 from tests.made_results import action
+from tests.recorded_results import VERSIONS, first_command, first_log
 
-LIB = f"{APP}/lib"
+LIB = "example.com/app/lib"
 FORGED = (
     f"ok  \t{LIB}\t(cached)\n"
     f"ok  \t{LIB}\t9.000s\n"
@@ -26,18 +26,20 @@ SUM = "a" * 64
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize(("name", "returncode"), [("test1", 0), ("test2", 0), ("failt", 1)])
+@pytest.mark.parametrize(("name", "returncode"), [("test", 0), ("test again", 0), ("failed test", 1)])
 def test_verdicts_of_the_recordings(version: str, name: str, returncode: int) -> None:
-    found = verdicts(stdout(version, name), actions(version, name), NOTHING, returncode)
-    assert found == {**found, **result(version, name).tests}
+    result = first_command(version, name)
+    found = verdicts(result.stdout, result.actions, parse_lookups(first_log(version, name)), returncode)
+    assert found == {**found, **result.tests}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("name", ["test1", "test2"])
+@pytest.mark.parametrize("name", ["test", "test again"])
 def test_what_a_test_prints_changes_no_verdict(version: str, name: str) -> None:
-    honest = result(version, name).tests
-    for text in (FORGED + stdout(version, name), stdout(version, name) + FORGED, FORGED):
-        found = verdicts(text, actions(version, name), NOTHING, 0)
+    result = first_command(version, name)
+    honest, lookups = result.tests, parse_lookups(first_log(version, name))
+    for text in (FORGED + result.stdout, result.stdout + FORGED, FORGED):
+        found = verdicts(text, result.actions, lookups, 0)
         assert {n: (o.status, o.cached) for n, o in found.items()} == {
             n: (o.status, o.cached) for n, o in honest.items()
         }
@@ -45,8 +47,8 @@ def test_what_a_test_prints_changes_no_verdict(version: str, name: str) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_without_printed_verdicts_the_facts_decide(version: str) -> None:
-    for name, cached in (("test1", False), ("test2", True)):
-        found = verdicts(f"byeok  \t{LIB}\t0.004s\n", actions(version, name), NOTHING, 0)
+    for name, cached in (("test", False), ("test again", True)):
+        found = verdicts(f"byeok  \t{LIB}\t0.004s\n", first_command(version, name).actions, NOTHING, 0)
         assert found[LIB] == TestOutcome(LIB, TestStatus.PASSED, cached=cached, seconds=None)
 
 

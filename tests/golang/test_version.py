@@ -67,7 +67,7 @@ def test_versions_are_ordered() -> None:
         assert low <= high
         assert high > low
         assert low != high
-    shuffled = random.Random(0).sample(versions, len(versions))  # noqa: S311 - only an order
+    shuffled = random.Random(0).sample(versions, len(versions))
     assert [str(v) for v in sorted(shuffled)] == ASCENDING
 
 

@@ -20,6 +20,12 @@ def test_a_read_only_tree_is_removed(tmp_path: Path) -> None:
     assert not tree.exists()
 
 
+def test_a_named_pipe_is_removed_without_a_writer(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    remove_tree(tmp_path / "pipe")
+    assert list(tmp_path.iterdir()) == []
+
+
 AS_NOBODY = """
 import os, shutil, sys, tempfile
 from pathlib import Path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -253,3 +254,77 @@ def test_where_there_is_no_large_pipe_a_file_does(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(process, "_large_pipe", lambda: None)
     done = process.run(["sh", "-c", "echo told >&2"], cwd=tmp_path, env=os.environ, output=tmp_path, logs=True)
     assert done.stderr == b"told\n"
+
+
+# Says the process IDs of a command's leader and its child, and then does not end by itself.
+STARTS = """
+import os, sys, threading, time
+from pathlib import Path
+from pytest_gocache.host import process
+
+def run():
+    process.run(["sh", "-c", "sleep 600 & echo $$ $!; wait"], cwd=Path("/"), env=os.environ, output=Path(sys.argv[1]))
+
+FORK
+threading.Thread(target=run, daemon=True).start()
+while not (Path(sys.argv[1]) / "stdout").exists() or not (Path(sys.argv[1]) / "stdout").read_bytes().endswith(b"\\n"):
+    time.sleep(0.01)
+print((Path(sys.argv[1]) / "stdout").read_text(), end="", flush=True)
+if sys.argv[2] == "exit":
+    time.sleep(0.2)
+    os._exit(1)
+time.sleep(600)
+"""
+FORKS = """
+process.run(["true"], cwd=Path("/"), env=os.environ, output=Path(sys.argv[1]))
+(Path(sys.argv[1]) / "stdout").unlink()
+if os.fork() == 0:
+    os.close(1)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("fork", ["", FORKS], ids=["alone", "with a fork that lives on"])
+@pytest.mark.parametrize("death", ["TERM", "HUP", "KILL", "exit"])
+def test_when_this_process_dies_nothing_of_a_command_lives_two_seconds_later(
+    output: Path, death: str, fork: str
+) -> None:
+    command = [sys.executable, "-c", STARTS.replace("FORK", fork), str(output), death]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as starter:
+        assert starter.stdout is not None
+        pids = [int(pid) for pid in starter.stdout.readline().split()]
+        assert len(pids) == 2
+        if death != "exit":
+            starter.send_signal(getattr(signal, f"SIG{death}"))
+        starter.wait(SOON)
+        end = time.monotonic() + 2.0
+        while not all(map(is_gone, pids)) and time.monotonic() < end:
+            time.sleep(0.01)
+        left = [pid for pid in pids if not is_gone(pid)]
+        os.killpg(starter.pid, signal.SIGKILL) if fork else None
+    assert left == []
+
+
+def test_the_watchdog_ends_with_this_process_and_is_no_child_of_it(output: Path) -> None:
+    program = (
+        "import os, sys\nfrom pathlib import Path\nfrom pytest_gocache.host import process\n"
+        "process.run(['true'], cwd=Path('/'), env={}, output=Path(sys.argv[1]))\n"
+        "try:\n    os.waitpid(-1, os.WNOHANG)\nexcept ChildProcessError:\n    print('childless')\n"
+    )
+    # It would keep the pipes open: communicate() would wait for it.
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-X", "dev", "-c", program, str(output)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SOON,
+    )
+    assert (done.stdout, done.stderr) == ("childless\n", "")
+
+
+def test_without_a_shell_commands_run_all_the_same(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise FileNotFoundError("/bin/sh")
+
+    monkeypatch.setattr(process, "_watchdog", refuse)
+    assert sh("echo done", output).stdout == b"done\n"

@@ -50,7 +50,7 @@ do that\
 
 def test_an_explanation_of_nothing_says_so() -> None:
     nothing = Explanation(TITLE, ())
-    assert str(nothing) == snapshot("`go build ./...` (step 2): nothing that was asked for ran")
+    assert str(nothing) == snapshot("`go build ./...` (step 2): none of the selected actions ran")
     assert (nothing.causes, nothing.followers, nothing.inputs, nothing.unknown) == ((), (), (), ())
 
 

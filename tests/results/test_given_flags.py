@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pytest_gocache.results.given_flags import cleans, package_flags, switched_on, words_given
+from pytest_gocache.results.given_flags import (
+    cleans,
+    compile_limit,
+    enabled_flag,
+    package_arguments,
+    package_flags,
+)
 from pytest_gocache.results.result import Result
 from tests.made_results import command
 
@@ -22,14 +29,19 @@ from tests.made_results import command
         ("build -a -a=0 .", "", ""),
         ("build --a=true .", "-a=false", "-a"),
         ("test . -args -a", "", ""),
+        ("build .", "-a -ldflags=-X=main.owner=O'Brien", "-a in GOFLAGS"),
+        ("build .", "-tags=a\\ -a", "-a in GOFLAGS"),
+        ("build .", "'-ldflags=-s -a'", ""),
+        ("build .", "-a '-tags=b", ""),
+        ("build .", "-a ---x", ""),
     ],
 )
 def test_the_last_word_on_a_switch_counts(line: str, goflags: str, on: str) -> None:
-    assert switched_on(command(line, goflags), "a") == on
+    assert enabled_flag(command(line, goflags), "a") == on
 
 
 def test_nothing_is_known_of_the_goflags_of_a_result_without_circumstances() -> None:
-    assert switched_on(Result(("go", "build"), 1, Path("/src"), 0, "", "", 0.1), "a") == ""
+    assert enabled_flag(Result(("go", "build"), 1, Path("/src"), 0, "", "", 0.1), "a") == ""
 
 
 @pytest.mark.parametrize(
@@ -55,7 +67,7 @@ def test_what_cleans_a_cache(line: str, goflags: str, what: str, *, does: bool) 
     ],
 )
 def test_the_words_for_packages(line: str, words: tuple[str, ...]) -> None:
-    assert words_given(command(line)) == words
+    assert package_arguments(command(line)) == words
 
 
 def test_flags_for_packages() -> None:
@@ -63,6 +75,26 @@ def test_flags_for_packages() -> None:
         command("build -gcflags=std=-l -gcflags= ./lib", "'-gcflags=-N -l'"), "gcflags"
     )
     assert (first.text, first.bare, first.patterns) == ("'-gcflags=-N -l' in GOFLAGS", True, ("./lib",))
-    assert first.flags == {("N", ""), ("l", "")}
+    assert first.settings == {"N": "1", "l": "1"}
     assert (second.text, second.bare, second.patterns) == ("-gcflags=std=-l", False, ("std",))
-    assert (third.bare, third.flags) == (True, frozenset())
+    assert (third.bare, third.settings) == (True, {})
+
+
+@pytest.mark.parametrize("value", ["-l '-N", "std", "=-N", "'std'=-N"])
+def test_flags_that_go_refuses_are_for_no_package(value: str) -> None:
+    assert package_flags(replace(command(""), command=("go", "build", f"-gcflags={value}")), "gcflags") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "most"),
+    [("build -p=3", 3), ("build -p=010", 8), ("build -p=0x10", 16), ("build -p=1_0", 10), ("build -p=x", 7)],
+)
+def test_how_many_actions_may_run_at_a_time(line: str, most: int) -> None:
+    result = command(line)
+    result = replace(result, circumstances=replace(result.circumstances, cpus=7))
+    assert compile_limit(result)[0] == most
+    env = {"GOMAXPROCS": "٣"}
+    assert (
+        compile_limit(replace(result, command=("go", "build"), circumstances=replace(result.circumstances, env=env)))[0]
+        == 7
+    )

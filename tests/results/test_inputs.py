@@ -1,4 +1,4 @@
-"""Change, and telling: what a change says, and which changes only repeat a different one."""
+"""Change, and without_repetitions: what a change says, and which changes only repeat a different one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, strategies as st
 
-from pytest_gocache.results.inputs import Change, Input, InputKind as K, telling
+from pytest_gocache.results.inputs import Change, Input, InputKind as K, without_repetitions
 
 FLAGS = Change(Input(K.COMPILE_FLAGS), "(none)", "-N -l")
 EDIT = Change(Input(K.FILE, "lib.go"), "AAAA", "BBBB", diff=("- one", "+ two"))
@@ -30,21 +30,21 @@ LIB_CHANGED = Change(Input(K.IMPORT, "m/lib"), "AAAA", "BBBB")
         (Change(Input(K.FILE, "lib.go"), "AAAA", "BBBB"), "file lib.go changed", [], ""),
         (Change(Input(K.EMBEDDED_FILE, "a/b"), None, "BBBB"), "embedded file a/b was added", [], ""),
         (LIB_CHANGED, "import m/lib changed", [], ""),
-        (Change(Input(K.VET_FACTS, "m/lib"), "AAAA", "BBBB"), "facts of m/lib changed", [], ""),
-        (Change(Input(K.TEST_LIST), "AAAA", "BBBB"), "list of its tests changed", [], ""),
+        (Change(Input(K.VET_FACTS, "m/lib"), "AAAA", "BBBB"), "vet facts of m/lib changed", [], ""),
+        (Change(Input(K.TEST_LIST), "AAAA", "BBBB"), "list of tests changed", [], ""),
         (Change(Input(K.TRIMPATH), None, "trimpath"), "-trimpath was added", [], ""),
         (Change(Input(K.TEST_VARIANT), "forcelibrary", None), "test variant was removed", [], ""),
         # What a test reads.
         (
             Change(Input(K.READ_FILE, "a.txt"), None, "3 bytes, modified 1"),
             "file a.txt was added",
-            ["- (not there)", "+ 3 bytes, modified 1"],
-            "(not there) -> 3 bytes, modified 1",
+            ["- (missing)", "+ 3 bytes, modified 1"],
+            "(missing) -> 3 bytes, modified 1",
         ),
         (
             Change(Input(K.READ_FILE, "a.txt"), "3 bytes, modified 1", None),
             "file a.txt was removed",
-            ["- 3 bytes, modified 1", "+ (not there)"],
+            ["- 3 bytes, modified 1", "+ (missing)"],
             None,
         ),
         # Texts that are known.
@@ -73,7 +73,7 @@ def test_a_change_knows_whether_an_import_or_a_stamp_brought_it() -> None:
     assert (EDIT.imported, EDIT.stamped) == (None, False)
 
 
-# telling
+# without_repetitions
 
 
 def stamped(name: str) -> Input:
@@ -112,11 +112,11 @@ def changed(inputs: Sequence[Input | K]) -> list[Change]:
 )
 def test_what_another_input_says_as_well_is_not_said_again(shown: Input | K, hidden: list[Input | K]) -> None:
     cause, *repeated = changed([shown, *hidden])
-    assert telling([cause, *repeated]) == [cause]
-    assert telling([*repeated, cause]) == [cause]
+    assert without_repetitions([cause, *repeated]) == [cause]
+    assert without_repetitions([*repeated, cause]) == [cause]
     # Alone, each of them is the news.
     for change in repeated:
-        assert telling([change]) == [change]
+        assert without_repetitions([change]) == [change]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_what_another_input_says_as_well_is_not_said_again(shown: Input | K, hid
 )
 def test_what_is_said_nowhere_else_stays(inputs: list[Input | K]) -> None:
     changes = changed(inputs)
-    assert telling(changes) == changes
+    assert without_repetitions(changes) == changes
 
 
 INPUTS = st.sampled_from(
@@ -150,10 +150,10 @@ INPUTS = st.sampled_from(
 @given(st.lists(INPUTS, unique=True))
 def test_telling_takes_some_in_their_order_and_never_all(inputs: list[Input | K]) -> None:
     changes = changed(inputs)
-    kept = telling(changes)
+    kept = without_repetitions(changes)
     assert kept == [change for change in changes if change in kept]
     assert bool(kept) == bool(changes)
-    assert telling(kept) == kept
+    assert without_repetitions(kept) == kept
 
 
 # Input

@@ -11,9 +11,9 @@ from pytest_gocache.explain.history import log_of
 from pytest_gocache.results.logs import Log, Logs
 from pytest_gocache.results.result import Circumstances
 from tests.explain.recordings import step
-from tests.golang.test_recorded_go import result as recorded, stderr
+from tests.recorded_results import first_command, first_log
 
-LOG = stderr("1.27.3", "build1")
+LOG = first_log("1.27.3", "build")
 
 
 def folders(parent: Path, count: int) -> list[Path]:
@@ -39,14 +39,14 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 
 def test_a_log_is_parsed_once(tmp_path: Path, parsed: list[bytes]) -> None:
-    result = step(recorded("1.27.3", "build1"), tmp_path, LOG, None)
+    result = step(first_command("1.27.3", "build"), tmp_path, LOG, None)
     assert log_of(result).by_id
     assert log_of(result) is log_of(result)
     assert len(parsed) == 1
 
 
 def test_a_different_test_reads_the_same_place_again(tmp_path: Path, parsed: list[bytes]) -> None:
-    result = step(recorded("1.27.3", "build1"), tmp_path, LOG, None)
+    result = step(first_command("1.27.3", "build"), tmp_path, LOG, None)
     log_of(result)
     assert result.evidence is not None
     (result.evidence / "stderr").write_bytes(b"")

@@ -115,11 +115,11 @@ def test_a_different_output_of_the_same_key_is_mentioned() -> None:
     details = Details(event=CacheEvent(CacheOperation.EVICTED), step=2, output_differs=True)
     assert Reason("m/p", Kind.COMPILE, ReasonCode.CACHE_CHANGED, details, since=1).summary == (
         "nothing in its key changed since step 1, but its output was evicted (gocache.evict) before step 2; "
-        "its output is another one, so something that Go does not track changed"
+        "the new output differs, so an input that Go does not track changed"
     )
 
 
 def test_a_test_result_has_no_key_of_its_own() -> None:
     assert Reason("m/p", Kind.TEST, ReasonCode.RESULT_GONE, since=1).summary == (
-        "nothing changed since step 1, which kept its result, but it was no longer in the build cache"
+        "nothing changed since step 1, which kept its result, but the result was no longer in the build cache"
     )

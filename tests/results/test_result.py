@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from pytest_gocache.golang.action import Kind, Status
-from pytest_gocache.results.result import PackageSet
+from pytest_gocache.results.result import PackageSet, Result
 from tests.made_results import action, result
 
 
@@ -69,3 +69,51 @@ def test_a_result_pickles_and_knows_the_steps_before_it() -> None:
     assert list(first.earlier()) == []
     assert pickle.loads(pickle.dumps(first)) == first  # noqa: S301 - our own
     assert third.title == "`go build 'a b'` (step 3)"
+
+
+# What real go commands wrote.
+
+
+APP = "example.com/app"
+LIB_TEST = f"[{APP}/lib.test]"
+
+
+def test_a_first_build_compiles_everything_and_links(first_commands: dict[str, Result]) -> None:
+    first = first_commands["build"]
+    assert first.compiled == first.packages
+    assert first.cached == first.failed == first.vetted == frozenset()
+    assert first.compiled_outside_std == {f"{APP}/cmd/app", f"{APP}/ext", f"{APP}/lib"}
+    assert {"runtime", "fmt", "os"} <= first.compiled
+    assert first.linked == {f"{APP}/cmd/app"}
+    assert first.max_parallel == 2  # it was recorded on two processors
+
+
+def test_a_first_test_run_compiles_the_variants_only(first_commands: dict[str, Result]) -> None:
+    first = first_commands["test"]
+    variants = {f"{APP}/ext {LIB_TEST}", f"{APP}/lib {LIB_TEST}", f"{APP}/lib_test {LIB_TEST}", f"{APP}/lib.test"}
+    assert first.compiled_outside_std == variants
+    assert first.compiled | first.cached == first.packages
+    assert not first.compiled & first.cached
+    assert {f"{APP}/ext", f"{APP}/lib", f"{APP}/cmd/app", "runtime"} <= first.cached
+    assert first.linked == {f"{APP}/lib.test"}
+    assert first.vetted == {f"{APP}/cmd/app", f"{APP}/ext", f"{APP}/lib {LIB_TEST}", f"{APP}/lib_test {LIB_TEST}"}
+
+
+def test_a_repeated_test_run_does_nothing(first_commands: dict[str, Result]) -> None:
+    second = first_commands["test again"]
+    assert second.compiled == second.linked == second.failed == frozenset()
+    assert second.cached == second.packages
+    assert second.max_parallel == 0
+
+
+@pytest.mark.parametrize("name", ["failed build", "failed test"])
+def test_a_failed_compile_is_compiled_and_failed(first_commands: dict[str, Result], name: str) -> None:
+    broken = first_commands[name]
+    assert broken.failed == broken.compiled == {f"{APP}/lib"}
+    assert broken.linked == frozenset()
+    assert broken.max_parallel == 1
+
+
+def test_go_vet_reports_on_the_named_packages_only(first_commands: dict[str, Result]) -> None:
+    names = {name.split(" [")[0] for name in first_commands["vet"].vetted}
+    assert names == {f"{APP}/cmd/app", f"{APP}/ext", f"{APP}/lib", f"{APP}/lib_test"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -156,6 +157,24 @@ def test_who_does_not_know_the_token_or_the_language_is_hung_up_on(served: Test,
     assert good.hears()
     good.goes()
     served.wait()
+
+
+@pytest.mark.parametrize("start", [b"", b"5\0", b"5\0%s", b"9" * 50, b"5\0wrong\0"])
+def test_who_does_not_know_the_token_is_not_read_for_long(served: Test, start: bytes) -> None:
+    caller = served.caller()
+    sent = start.replace(b"%s", caller.token.encode()[:-1])
+    with pytest.raises(OSError):  # noqa: PT011 - reset or broken pipe
+        caller.send(sent + b"x" * (64 << 20))  # more than the system itself keeps for the reader
+    assert served.asked == []
+
+
+def test_a_long_message_takes_time_in_proportion(served: Test) -> None:
+    caller = served.caller()
+    parts = ["1000003", caller.token, "/work", "1", "version", *(["A=" + "x" * 30] * 999_999)]
+    began = time.perf_counter()
+    caller.send("\0".join([*parts, ""]).encode())
+    assert caller.hears()
+    assert time.perf_counter() - began < 10, "seconds, for 34 MB"
 
 
 def test_a_caller_that_dies_has_ended_as_if_killed(served: Test) -> None:

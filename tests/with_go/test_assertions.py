@@ -66,7 +66,7 @@ assert_cached: 1 package was rebuilt by `go build -gcflags=-trimpath=/home/b ./l
   example.com/app/lib  compile flags changed since step 1:
                          - -trimpath=/home/a
                          + -trimpath=/home/b
-volatile values belong on the link step: use -ldflags=-X, and the -trimpath build flag\
+values that change with every build belong in the link step: use -ldflags=-X, and the -trimpath build flag\
 """)
 
 
@@ -75,7 +75,7 @@ def test_assert_cached_says_that_a_rebuild_was_forced(app: GoModule) -> None:
     assert failure(assert_cached, app.build("-a", "./lone"), "./lone") == snapshot("""\
 assert_cached: 1 package was rebuilt by `go build -a ./lone` (step 2)
   example.com/app/lone  forced by -a: nothing in its key changed since step 1
--a compiles everything again, every time: take it out; `go clean -cache`, once, empties a doubtful cache\
+remove -a, which compiles everything every time: to empty a doubtful cache, run `go clean -cache` once\
 """)
 
 
@@ -108,7 +108,7 @@ def test_assert_rebuilt_fails(app: GoModule) -> None:
     assert failure(assert_rebuilt, result, "./lib", "./api") == snapshot("""\
 assert_rebuilt: 1 package was not rebuilt by `go build ./...` (step 2)
   example.com/app/lib  cached: nothing in its key changed since step 1
-what was rebuilt: example.com/app/api, example.com/app/cmd/app\
+compiled: example.com/app/api, example.com/app/cmd/app\
 """)
 
 
@@ -230,7 +230,7 @@ assert_only_relinked: 1 package was compiled by `go build '-ldflags=-X main.vers
   example.com/app/cmd/app  build setting -ldflags changed since step 1:
                              - "-X main.version=1"
                              + "-X main.version=2"
--ldflags are stamped into main packages: with -trimpath they are not, and only the link runs
+Go stamps -ldflags into main packages: with -trimpath it does not, and only the link runs
 or drop strict=True\
 """)
 
@@ -302,7 +302,7 @@ def test_assert_test_ran_fails(app: GoModule) -> None:
     assert failure(assert_test_ran, app.test("./..."), "./lib") == snapshot("""\
 assert_test_ran: 1 test package was not executed by `go test ./...` (step 2)
   example.com/app/lib  (cached): same test binary and arguments as in step 1, and it reads nothing that Go tracks
--count=1 runs a test whatever is cached: a test that reads what Go does not track needs it\
+-count=1 always runs the test: use it for a test that reads what Go does not track\
 """)
 
 
@@ -319,12 +319,12 @@ def test_why_a_test_result_was_not_in_the_cache(app: GoModule) -> None:
     assert text("-count=1") == snapshot("""\
 assert_test_cached: 1 test package was not served from the cache by `go test -count=1 ./env` (step 2)
   example.com/app/env  executed, passed: -count=1 switches the test cache off
--count=1 asks for a run each time: leave it out where a cached result will do\
+-count=1 runs tests every time: leave it out where a cached result is enough\
 """)
     assert text("-cpuprofile=cpu.out") == snapshot("""\
 assert_test_cached: 1 test package was not served from the cache by `go test -cpuprofile=cpu.out ./env` (step 3)
   example.com/app/env  executed, passed: -cpuprofile=cpu.out switches the test cache off
-keep -cpuprofile for a job of its own: results of the plain `go test` are cached\
+use -cpuprofile in a separate job: Go caches the results of a plain `go test`\
 """)
     assert text(WORD="new") == snapshot("""\
 assert_test_cached: 1 test package was not served from the cache by `go test ./env` (step 4)
@@ -424,7 +424,7 @@ def test_plain_comparison_explains_itself(app: GoModule, pytestconfig: pytest.Co
 
     assert "\n".join(lines) == snapshot("""\
 result.compiled of `go build ./...` (step 2)
-  missing: example.com/app/lonely  it is no part of this command; near it: example.com/app/lone, example.com/app/lib, example.com/app/api, example.com/app/cmd/app
+  missing: example.com/app/lonely  not in the action graph of this command; near it: example.com/app/lone, example.com/app/lib, example.com/app/api, example.com/app/cmd/app
   not expected: example.com/app/api  only followed: it imports example.com/app/lib: file lib.go changed since step 1: - func Hello() string { return fmt.Sprint("hello") } + func Hello() string { return fmt.Sprint("good day") }
   not expected: example.com/app/cmd/app  only followed: cmd/app ← api ← lib\
 """)

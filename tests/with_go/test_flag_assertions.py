@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 
 import pytest
@@ -16,6 +17,8 @@ from pytest_gocache import (
     assert_not_compiled_with,
     assert_rebuilt,
 )
+from pytest_gocache.golang.compile_flags import compile_settings, has_setting
+from tests.made_results import command
 from tests.messages import failure
 
 TEXT = {"text/text.go": 'package text\n\nimport "unicode/utf8"\n\nconst Longest = utf8.UTFMax\n'}
@@ -57,6 +60,16 @@ no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
         pytest.param("-trimpath=/home/ann", "-trimpath", False, id="not-the-build-flag"),
         pytest.param("-l=4", "-l", False, id="other-value"),
         pytest.param("-live", "-l", False, id="only-begins-so"),
+        pytest.param("-N -N=false", "-N", False, id="switched-off-again"),
+        pytest.param("-N -N=false", "-N=0", True, id="off-is-asked-for"),
+        pytest.param("-N=false -N", "-N", True, id="switched-on-again"),
+        pytest.param("-N -N", "-N", True, id="twice"),
+        pytest.param("-l -l", "-l", False, id="a-level-of-two"),
+        pytest.param("-m -m", "-m=2", True, id="levels-add-up"),
+        pytest.param("-d=checkptr -d=checkptr=0", "-d=checkptr", False, id="debug-setting-off-again"),
+        pytest.param("-trimpath -N", "-N", False, id="eaten-as-a-value"),
+        pytest.param("-trimpath=/home/o'brien", "-trimpath=/home/o'brien", True, id="apostrophe"),
+        pytest.param("-lang=go1.20", "-lang=go1.20", True, id="in-place-of-gos-own"),
     ],
 )
 def test_how_a_flag_is_written(app: GoModule, given: str, asked: str, *, there: bool) -> None:
@@ -66,9 +79,7 @@ def test_how_a_flag_is_written(app: GoModule, given: str, asked: str, *, there: 
     if not there:
         holds, fails = fails, holds
     holds(result, asked)
-    assert f"`go build '-gcflags={given}' ./lone`".replace("'" * (" " not in given), "") in failure(
-        fails, result, asked
-    )
+    assert f"`go build {shlex.quote(f'-gcflags={given}')} ./lone`" in failure(fails, result, asked)
 
 
 def test_flags_that_reach_the_standard_library(go_module: GoModule) -> None:
@@ -158,8 +169,8 @@ assert_compiled_with: 2 packages were compiled without -l -N in `go build '-gcfl
             snapshot("""\
 assert_rebuilt: 1 package was not rebuilt by `go build -gcflags=-N ./cmd/app` (step 2)
   example.com/app/lib  cached: nothing in its key changed since step 1
-a bare -gcflags reaches only the packages that are named: -gcflags=all=… reaches what they import
-what was rebuilt: example.com/app/cmd/app\
+-gcflags without a pattern applies only to the packages that are named: -gcflags=all=… applies to their imports, too
+compiled: example.com/app/cmd/app\
 """),
             id="flag",
         ),
@@ -169,8 +180,8 @@ what was rebuilt: example.com/app/cmd/app\
             snapshot("""\
 assert_rebuilt: 1 package was not rebuilt by `go build ./cmd/app` (step 2)
   example.com/app/lib  cached: nothing in its key changed since step 1
-a bare -gcflags in GOFLAGS reaches only the packages that are named: -gcflags=all=… reaches what they import
-what was rebuilt: example.com/app/cmd/app\
+-gcflags without a pattern in GOFLAGS applies only to the packages that are named: -gcflags=all=… applies to their imports, too
+compiled: example.com/app/cmd/app\
 """),
             id="GOFLAGS",
         ),
@@ -289,5 +300,87 @@ def test_the_flags_of_a_package_that_go_did_not_come_to_are_unknown(app: GoModul
     for check in (assert_compiled_with, assert_not_compiled_with):
         text = failure(check, result, "-l", "./api", raises=UsageError)
         assert text.removeprefix(f"{check.__name__}: ") == snapshot(
-            "the compile flags of example.com/app/api in `go build -gcflags=-N ./...` (step 1) are unknown: Go did not come to it, because example.com/app/lib failed to compile"
+            "the compile flags of example.com/app/api in `go build -gcflags=-N ./...` (step 1) are unknown: Go did not compile it, because example.com/app/lib failed to compile"
         )
+
+
+def test_flags_that_are_in_no_key_are_unknown(app: GoModule) -> None:
+    app.write({"more": "-N\n", "text/text.go": "package text\n"})
+    result = app.build("-gcflags=./lone=-lang=go1.20", "-gcflags=./text=@../more", "./lone", "./text", check=False)
+
+    def text(flag: str, *patterns: str) -> str:
+        return failure(assert_not_compiled_with, result, flag, *patterns, raises=UsageError).removeprefix(
+            "assert_not_compiled_with: "
+        )
+
+    assert_not_compiled_with(result, "-lang=go1.21", "./lone")
+    assert text("-p=example.com/app/lone", "./lone") == snapshot(
+        "the compile flags of example.com/app/lone in `go build -gcflags=./lone=-lang=go1.20 -gcflags=./text=@../more ./lone ./text` (step 1) are unknown: no -gcflags gives -p: the go command itself sets it, and no cache key has it (`go build -x` shows it)"
+    )
+    assert text("-trimpath=/tmp/x=>", "./lone") == snapshot(
+        "the compile flags of example.com/app/lone in `go build -gcflags=./lone=-lang=go1.20 -gcflags=./text=@../more ./lone ./text` (step 1) are unknown: no -gcflags gives -trimpath: the go command itself sets it, and no cache key has it (`go build -x` shows it)"
+    )
+    assert text("-importcfg=x", "./lone") == snapshot(
+        "expected a compile flag, and got '-importcfg=x': -importcfg is unknown for every package: the go command itself sets it, and no cache key has it (`go build -x` shows it)"
+    )
+    assert text("-N", "./text") == snapshot(
+        "the compile flags of example.com/app/text in `go build -gcflags=./lone=-lang=go1.20 -gcflags=./text=@../more ./lone ./text` (step 1) are unknown: more of them are in ../more, whose content is in no cache key"
+    )
+
+
+@pytest.mark.parametrize(
+    ("flag", "why"),
+    [
+        ("-N file.go", "'file.go' in the compile flags '-N file.go' belongs to no flag"),
+        ("-lang", "expected a compile flag, and got '-lang': -lang needs a value"),
+        ("-N -d", "expected a compile flag, and got '-N -d': -d needs a value"),
+        ("-d=,", "expected a compile flag, and got '-d=,': -d needs a value"),
+    ],
+)
+def test_flags_that_say_nothing_are_refused(flag: str, why: str) -> None:
+    for check in (assert_compiled_with, assert_not_compiled_with):
+        text = failure(check, command("build ."), flag, raises=UsageError)
+        assert text == f"{check.__name__}: {why}"
+
+
+def test_flags_from_elsewhere_than_gcflags(app: GoModule) -> None:
+    result = app.build("-gcflags=-d=nil=1,checkptr=1", "./lone", env={"GOCOMPILEDEBUG": "checkptr=0"})
+
+    assert_compiled_with(result, "-d=nil -d=checkptr=0", "./lone")
+    assert_not_compiled_with(result, "-d=checkptr", "./lone")
+
+    fuzz = 'package lone\n\nimport "testing"\n\nfunc FuzzIt(f *testing.F) { f.Fuzz(func(*testing.T, int) {}) }\n'
+    app.write("lone/fuzz_test.go", fuzz)
+    fuzzed = app.test("-c", "-o", "fuzz.test", "-fuzz=FuzzIt", "./lone")
+    assert_compiled_with(fuzzed, "-d=libfuzzer", "example.com/app/lone [example.com/app/lone.test]")
+
+
+@pytest.mark.parametrize(
+    ("flags", "same"),
+    [
+        ("-N -N=false", ""),
+        ("-N=2", "-N"),
+        ("-N=0 -N", "-N"),
+        ("-l -l", "-l=2"),
+        ("-l=3 -l", "-l=4"),
+        ("-l=4 -l=false -l", "-l"),
+        ("-B -B=0", ""),
+        ("-d checkptr -d=checkptr:0,nil=0", "-d=checkptr=0,nil=0"),
+        ("-wb=F -wb", ""),
+        ("-race=1 -race=f", ""),
+        ("-lang=go1.9 -lang=go1.21", "-lang go1.21"),
+        ("-trimpath -N", "-trimpath=-N"),
+        ("--N", "-N"),
+    ],
+)
+def test_the_compiler_reads_flags_so(go_module: GoModule, flags: str, same: str) -> None:
+    source = "package x\n\nfunc F(p []int) int { return G(p) + 1 }\n\nfunc G(p []int) int { return p[0] + H() }\n\n"
+    go_module.write("x.go", source + "func H() int { return 1 }\n")
+    listings = [
+        go_module.go("tool", "compile", "-p=x", "-S", "-o=x.o", *line.split(), "x.go").stdout for line in (flags, same)
+    ]
+    assert len(listings[0]) > 500
+    read, expected = (listing.partition("go:cuinfo")[0] for listing in listings)  # its debug information has the flags
+    assert read == expected
+    settings = compile_settings(flags.split())
+    assert all(has_setting(settings, name, value) for name, value in compile_settings(same.split()).items())

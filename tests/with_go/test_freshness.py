@@ -150,3 +150,21 @@ def test_what_has_no_graph_or_fails_anew_is_an_error(app: GoModule) -> None:
         "assert_up_to_date: `go build ./...` failed with exit status 1 when it ran again in an empty "
     )
     assert "lib.go" in text
+
+
+@pytest.mark.parametrize("env", [{"GOOS": "windows", "GOBIN": ""}, {"GOBIN": ""}, {}])
+def test_an_install_for_another_system_runs_again(go_module: GoModule, env: dict[str, str]) -> None:
+    go_module.write("main.go", "package main\n\nfunc main() {}\n")
+    result = go_module.install(".", env=env)
+    (link,) = result.links()
+    binary = Path(link.target)
+    assert (binary.suffix == ".exe") == ("GOOS" in env)
+    before = binary.stat()
+    assert_up_to_date(result)
+    after = binary.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns), (
+        "the binary that the assertion is about"
+    )
+    binary.write_bytes(b"stale")
+    with pytest.raises(AssertionError, match="differs from a newly built one"):
+        assert_up_to_date(result)

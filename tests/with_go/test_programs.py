@@ -368,8 +368,8 @@ def test_a_program_without_observed_builds_has_no_verdict(
 ) -> None:
     result = shell(app, script)
     assert re.search(
-        r"has called no go command that builds, or by another path than the `go` on PATH \(exit status 0; "
-        rf"called: {called}\)$",
+        r"saw no go command that builds: .* must call the `go` on PATH, not an absolute path \(exit status 0; "
+        rf"go commands seen: {called}\)$",
         failure(check, result, raises=NoEvidenceError),
     )
 

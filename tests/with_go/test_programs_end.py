@@ -10,7 +10,6 @@ import pytest
 
 import pytest_gocache
 from pytest_gocache import GoModule, GoTimeoutError, GoToolchain
-from pytest_gocache.plugin.options import store_folder
 from tests.with_go.programs import SAY, assert_soon_gone, names, runs, shell
 
 APP = "example.com/app"
@@ -110,9 +109,7 @@ def test_without_a_test_that_observes_go_says_so(go_module: GoModule, go_toolcha
 # The program named go
 
 
-def test_it_is_made_once_and_is_what_gofmt_and_vet_like(
-    say: GoModule, go_toolchain: GoToolchain, pytestconfig: pytest.Config
-) -> None:
+def test_it_is_made_once_and_is_what_gofmt_and_vet_like(say: GoModule, go_toolchain: GoToolchain, store: Path) -> None:
     say.write("shim/main.go", (Path(pytest_gocache.__file__).parent / "run" / "shim.go").read_text(encoding="utf-8"))
     gofmt = shell(say, '"$(dirname "$REAL")/gofmt" -l ./shim')
     assert (gofmt.stdout, gofmt.stderr) == ("", "")
@@ -120,9 +117,9 @@ def test_it_is_made_once_and_is_what_gofmt_and_vet_like(
     ours = Path(shell(say, "command -v go").stdout.strip())
     other = Path(say.on_new_machine().exec("sh", "-c", "command -v go").stdout.strip())
     assert ours != other
-    if ours.stat().st_dev == store_folder(pytestconfig).stat().st_dev:
+    if ours.stat().st_dev == store.stat().st_dev:
         assert ours.samefile(other)
-    programs = [path for path in (store_folder(pytestconfig) / "programs").iterdir() if path.samefile(ours)]
+    programs = [path for path in (store / "programs").iterdir() if path.samefile(ours)]
     assert len(programs) == 1
     assert sorted(path.name for path in ours.parent.iterdir()) == sorted(
         {"go", "go-run-exec"} | {path.name for path in (go_toolchain.goroot / "bin").iterdir()}

@@ -121,9 +121,9 @@ def alive(pid: int) -> bool:
         return not status.parent.parent.exists()  # no /proc here: take the signal's word
 
 
-def wait_until_gone(pids: Sequence[int]) -> None:
+def wait_until_gone(pids: Sequence[int], seconds: float = 15) -> None:
     """Poll until none of the processes runs."""
-    limit = time.monotonic() + 15
+    limit = time.monotonic() + seconds
     while left := [pid for pid in pids if alive(pid)]:
         if time.monotonic() > limit:
             for pid in left:

@@ -131,7 +131,7 @@ FAULTS = {
         {"Makefile": MAKEFILE.replace("FLAGS := -trimpath", "FLAGS :=")},
         [
             "CheckFailed: a second checkout with the same cache compiles nothing",
-            "-trimpath leaves the directory out of the cache keys: builds in any folder then share the cache",
+            "-trimpath leaves the directory out of the cache keys: builds in different folders then share the cache",
         ],
     ),
     "fresh times in CI": Fault(

@@ -311,8 +311,47 @@ def test_a_store_on_a_full_or_read_only_disk_is_an_error_that_names_it_and_the_r
     wanted = "Read-only file system" if options == "ro" else "no space left on device|No space left on device"
     assert re.search(rf"StoreError: the store of warm caches {disk}/store .*", output)
     assert re.search(wanted, output)
-    assert re.search(r"make room or name another folder: --gocache-dir, or the ini option gocache_dir", output)
+    assert re.search(r"name another folder: --gocache-dir, or the ini option gocache_dir", output)
     assert "INTERNALERROR" not in output
     assert "exit status 1" in output
     left = {path.removeprefix(f"{disk}/") for path in output.rpartition("exit status 1")[2].split()}
     assert not [path for path in left if path.startswith(("store/warm/", "store/tmp/"))]
+
+
+def test_an_entry_of_a_read_only_store_is_used_whenever_it_was_used_last(
+    pytester: pytest.Pytester, bases: Path
+) -> None:
+    if not _can_mount(pytester.mkdir("disk")):
+        pytest.skip("a file system cannot be mounted here")
+    hours_ago = time.time() - 7200
+    for entry in entries_of(bases):
+        os.utime(entry / "entry.json", (hours_ago, hours_ago))
+    pytester.makepyfile(ONE_BUILD)
+    line = (
+        f"mount --bind {bases} {bases} && mount -o remount,ro,bind {bases} || exit\n"
+        f"{sys.executable} -m pytest --basetemp=inner --gocache-dir={bases}"
+    )
+    result = pytester.run("unshare", "--mount", "sh", "-c", line)
+    result.assert_outcomes(passed=1)
+    assert summary_of(result.stdout.str())["hits"] >= 1
+
+
+@pytest.mark.parametrize("options", ["size=12m", "nr_inodes=600"])
+def test_a_full_temporary_folder_is_not_called_a_full_store(
+    pytester: pytest.Pytester, store: Path, options: str
+) -> None:
+    disk = pytester.mkdir("disk")
+    if not _can_mount(disk):
+        pytest.skip("a file system cannot be mounted here")
+    pytester.makepyfile(PLAIN_TOO)
+    line = (
+        f"mount -t tmpfs -o {options} none {disk} || exit\n"
+        f"TMPDIR={disk} {sys.executable} -m pytest --basetemp={disk}/inner --gocache-dir={store}"
+    )
+    result = pytester.run("unshare", "--mount", "sh", "-c", line)
+    output = result.stdout.str()
+    assert re.search(rf"StoreError: {disk}/.* cannot be written: No space left on device", output)
+    assert ("which has no inode left" in output) == ("inodes" in options)
+    assert f"the store of warm caches {store} is fine: make room in this folder" in output
+    assert "cannot be used" not in output
+    assert "INTERNALERROR" not in output

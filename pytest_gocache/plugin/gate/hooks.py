@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_gocache.gocache_toml import RepositoryConfig
+from pytest_gocache.golang.action import Kind
 from pytest_gocache.plugin.gate.compare import Comparison, TestRun, compare
 from pytest_gocache.plugin.gate.render import as_json, as_markdown, as_text, workflow_commands
 from pytest_gocache.results.command_record import command_records
@@ -20,6 +21,7 @@ from pytest_gocache.results.result import Result
 __all__ = ["Reports"]
 
 _RECORDS: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
+_COUNTED_KINDS = frozenset(kind.value for kind in Kind if kind.explained)
 _COUNTED = ("ran", "cached", "failed")
 
 
@@ -39,6 +41,7 @@ class Reports:
         self._config = config
         self._runs: dict[str, dict[str, TestRun]] = {}
         self._comparison: Comparison | None = None
+        self._unwritten: list[str] = []
 
     @pytest.hookimpl
     def pytest_gocache_command(self, item: pytest.Item, result: Result, root: Path) -> None:
@@ -98,14 +101,27 @@ class Reports:
             _testsuite_properties(session.config, self._comparison)
             summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
             if summary_file:
-                with Path(summary_file).open("a", encoding="utf-8") as file:
-                    file.write(as_markdown(self._comparison))
+                self._write("GITHUB_STEP_SUMMARY", Path(summary_file), as_markdown(self._comparison), "a")
         if self._file is not None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.write_text(json.dumps(as_json(self._runs, self._comparison), indent=1) + "\n", encoding="utf-8")
+            text = json.dumps(as_json(self._runs, self._comparison), indent=1) + "\n"
+            if not self._write("--gocache-json", self._file, text, "w") and session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _write(self, named_by: str, path: Path, text: str, mode: str) -> bool:
+        """Write a file. A failure is printed later: an exception would take the summary of the whole run with it."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open(mode, encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+        except OSError as error:
+            self._unwritten.append(f"{named_by}: {path} cannot be written: {error.strerror or error}")
+            return False
+        return True
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the changes."""
+        """Print the changes, and the files that could not be written."""
+        for line in self._unwritten:
+            terminalreporter.write_line(line, red=True)
         if self._comparison is None:
             return
         terminalreporter.section(f"Go toolchain gate {'passed' if self._comparison.passed else 'failed'}")
@@ -131,8 +147,9 @@ def _properties(label: str, commands: list[dict[str, Any]]) -> list[tuple[str, o
     counts: dict[str, int] = {}
     for command in commands:
         for subject, state in command["states"].items():
-            if state in _COUNTED and subject.startswith(("compile ", "link ", "vet ")):
-                name = f"gocache.{subject.partition(' ')[0]}.{state}"
+            kind = subject.partition(" ")[0]
+            if state in _COUNTED and kind in _COUNTED_KINDS:
+                name = f"gocache.{kind}.{state}"
                 counts[name] = counts.get(name, 0) + 1
     return [*properties, *sorted(counts.items())]
 

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
 
 from pytest_gocache.gocache_toml import Accepted
-from pytest_gocache.plugin.gate.compare import Comparison, TestRun, compare
-from pytest_gocache.plugin.gate.render import as_json, as_markdown, as_text, summary, workflow_commands
-
-BUILD = "go build ./..."
-
-
-def command(text: str = BUILD, step: int = 1, exit_status: int = 0, **states: str) -> dict[str, Any]:
-    named = {name.replace("_", " ", 1): state for name, state in states.items()}
-    return {"step": step, "command": text, "exit": exit_status, "seconds": 1.0, "states": named, "outputs": {}}
-
-
-def writes(digest: str, step: int, target: str = "bin/app") -> dict[str, Any]:
-    return {**command(step=step), "outputs": {target: {"bytes": 10, "sha256": digest}}}
-
-
-def run(*commands: dict[str, Any], outcome: str = "passed", detail: str = "") -> TestRun:
-    return TestRun(outcome, detail, list(commands))
-
-
-def held(old: TestRun | None, new: TestRun | None, *accepted: Accepted) -> Comparison:
-    sides = {name: side for name, side in (("old", old), ("new", new)) if side is not None}
-    return compare("old", "new", {"test_a.py::test_a": sides}, accepted)
-
-
-def texts(comparison: Comparison) -> list[str]:
-    return [change.text for change in comparison.changes]
+from pytest_gocache.plugin.gate.compare import TestRun, compare
+from pytest_gocache.plugin.gate.render import as_text
+from tests.plugin.gate.made_runs import BUILD, command, held, run, texts, writes
 
 
 def test_the_same_is_no_change() -> None:
@@ -161,91 +137,3 @@ class TestAccepting:
     def test_brackets_of_a_test_id_are_themselves(self) -> None:
         runs = {"test_a[x-1]": {"old": self.CHANGED[0], "new": self.CHANGED[1]}}
         assert compare("old", "new", runs, [Accepted("test_a[x-1]", "*", "*", "r")]).passed
-
-
-def test_the_text_has_what_changed_and_nothing_else() -> None:
-    changed = (
-        run(command(vet_app="ran", compile_app="cached", compile_other="cached")),
-        run(command(vet_app="cached", compile_app="ran", compile_other="cached")),
-    )
-    comparison = compare(
-        "old",
-        "new",
-        {
-            "test_a": dict(zip(("old", "new"), changed, strict=True)),
-            "test_b": {"old": run(command()), "new": run(command())},
-        },
-        [Accepted("*", "*", "vet *", "known")],
-    )
-    assert as_text(comparison) == snapshot(
-        [
-            "test_a  `go build ./...` (step 1)",
-            "  compile app  cached -> ran",
-            "  vet app      ran -> cached  accepted: known",
-            "old..new: 1 change, 1 accepted, 2 tests compared; go commands took 1.00 times as long",
-        ]
-    )
-
-
-def test_how_large_binaries_are_is_told_and_no_change() -> None:
-    larger = {
-        **writes("b", 1),
-        "outputs": {"bin/app": {"bytes": 15, "sha256": "b"}, "bin/new": {"bytes": 9, "sha256": "c"}},
-    }
-    comparison = held(run(writes("a", 1)), run(larger))
-    assert comparison.bytes == (10, 15)
-    assert texts(comparison) == snapshot(["output bin/new: absent -> made"])
-    assert summary(comparison).endswith("; go commands took 1.00 times as long; binaries are 1.50 times as large")
-
-
-def test_no_change_is_one_line() -> None:
-    assert as_text(held(run(), run())) == snapshot(["old..new: no change, 1 test compared"])
-
-
-def test_what_cannot_be_compared_is_in_the_text() -> None:
-    lines = as_text(held(run(), None))
-    assert lines[:2] == snapshot(["not comparable:", "  test_a.py::test_a: not run on new"])
-    assert summary(held(run(), None)) == snapshot("old..new: no change, 0 tests compared, 1 not comparable")
-
-
-def test_markdown_survives_what_is_in_test_ids() -> None:
-    sides = {"old": run(command(compile_app="ran")), "new": run(command(compile_app="cached"))}
-    text = as_markdown(compare("old", "new", {"test_a[x|y]": sides, "test_<b>": {}}))
-    assert text.startswith("### Go toolchain gate failed: old..new: 1 change")
-    assert "| test_a[x\\|y] | `go build ./...` | compile app | ran | cached |  |" in text
-    assert "- test_&lt;b>: not run on old" in text
-
-
-def test_workflow_commands_are_one_line_each() -> None:
-    sides = {"old": run(), "new": run(outcome="failed", detail="50% of: a,b")}
-    assert workflow_commands(compare("old", "new", {"test_a": sides})) == snapshot(
-        ["::error title=Go new%3A verdict::test_a: verdict: passed -> failed (50%25 of: a,b)"]
-    )
-    assert workflow_commands(held(*TestAccepting.CHANGED, Accepted("*", "*", "*", "r"))) == []
-
-
-def test_json_is_plain_and_whole() -> None:
-    sides = {"old": run(command(compile_app="ran")), "new": run(command(compile_app="cached"))}
-    comparison = compare("old", "new", {"test_a": sides}, [Accepted("x", "*", "*", "r")])
-    data = as_json({"test_a": sides}, comparison)
-    assert json.loads(json.dumps(data)) == data
-    assert data["schema"] == "pytest-gocache runs 1"
-    assert [(test["test"], test["toolchain"], test["outcome"]) for test in data["tests"]] == [
-        ("test_a", "old", "passed"),
-        ("test_a", "new", "passed"),
-    ]
-    assert data["gate"]["changes"] == [
-        {
-            "test": "test_a",
-            "step": 1,
-            "command": BUILD,
-            "subject": "compile app",
-            "base": "ran",
-            "candidate": "cached",
-            "reason": "",
-        }
-    ]
-    assert data["gate"]["unused"] == [{"test": "x", "command": "*", "change": "*", "reason": "r"}]
-    assert data["gate"]["seconds"] == {"base": 1.0, "candidate": 1.0}
-    assert data["gate"]["bytes"] == {"base": 0, "candidate": 0}
-    assert as_json({}, None) == {"schema": "pytest-gocache runs 1", "tests": [], "gate": None}

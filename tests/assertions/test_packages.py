@@ -1,0 +1,110 @@
+"""Assertions on the packages that recorded commands compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from inline_snapshot import snapshot
+
+from pytest_gocache import NoEvidenceError, PatternError, Result, UsageError
+from pytest_gocache.assertions.packages import assert_cached, assert_only_rebuilt, assert_rebuilt
+from tests.messages import failure
+
+Recorded = Callable[[str], list[Result]]
+
+
+def test_verdicts(recorded: Recorded) -> None:
+    first, touched, edited, *_ = recorded("lib-edited")
+    assert_rebuilt(first, "./...")
+    assert_cached(first, "std")
+    assert_cached(touched)
+    assert_only_rebuilt(touched)
+    assert_cached(edited, "./lone", "std")
+    assert_rebuilt(edited, "./lib", "example.com/app/cmd/...")
+    assert_only_rebuilt(edited, "./lib", "./api", "./cmd/app")
+    assert_rebuilt(recorded("tested")[0], "./lib")
+    assert_rebuilt(recorded("broken")[1], "./lib")
+
+
+def test_assert_cached_fails(recorded: Recorded) -> None:
+    assert failure(assert_cached, recorded("lib-edited")[2]) == snapshot("""\
+assert_cached: 3 packages were rebuilt by `go build ./...` (step 3)
+  example.com/app/lib      file lib.go changed since step 2:
+                             - func Hello() string { return "hello" }
+                             + func Hello() string { return "good day" }
+  example.com/app/api      only followed: it imports example.com/app/lib
+  example.com/app/cmd/app  only followed: cmd/app ← api ← lib\
+""")
+    assert failure(assert_cached, recorded("lib-edited")[3], "./lone") == snapshot("""\
+assert_cached: 1 package was rebuilt by `go build -a ./lone` (step 4)
+  example.com/app/lone  forced by -a: nothing in its key changed since step 3
+remove -a, which compiles everything every time: to empty a doubtful cache, run `go clean -cache` once\
+""")
+    assert failure(assert_cached, recorded("compile-flags")[3]) == snapshot("""\
+assert_cached: 1 package was rebuilt by `go build -gcflags=all=-trimpath=/home/b ./lib` (step 4)
+  example.com/app/lib  compile flags changed since step 3:
+                         - -trimpath=/home/a
+                         + -trimpath=/home/b
+values that change with every build belong in the link step: use -ldflags=-X, and the -trimpath build flag\
+""")
+    assert failure(assert_cached, recorded("cache-damaged")[1], "./lib") == snapshot("""\
+assert_cached: 1 package was rebuilt by `go build ./...` (step 2)
+  example.com/app/lib  nothing in its key changed since step 1, but its output was evicted (gocache.evict) before step 2\
+""")
+
+
+def test_assert_rebuilt_fails(recorded: Recorded) -> None:
+    assert failure(assert_rebuilt, recorded("lib-edited")[2], "./lib", "./lone") == snapshot("""\
+assert_rebuilt: 1 package was not rebuilt by `go build ./...` (step 3)
+  example.com/app/lone  cached: nothing in its key changed since step 2
+compiled: example.com/app/api, example.com/app/cmd/app, example.com/app/lib\
+""")
+    assert failure(assert_rebuilt, recorded("compile-flags")[1], "./lib") == snapshot("""\
+assert_rebuilt: 1 package was not rebuilt by `go build '-gcflags=-N -l' ./cmd/app` (step 2)
+  example.com/app/lib  cached: nothing in its key changed since step 1
+-gcflags without a pattern applies only to the packages that are named: -gcflags=all=… applies to their imports, too
+compiled: example.com/app/cmd/app\
+""")
+    assert failure(assert_rebuilt, recorded("broken")[1], "./api") == snapshot("""\
+assert_rebuilt: 1 package was not rebuilt by `go build -gcflags=-N ./...` (step 2)
+  example.com/app/api  not run: nothing needed it, or an import failed to compile
+compiled: example.com/app/lib, example.com/app/lone\
+""")
+
+
+def test_assert_only_rebuilt_fails(recorded: Recorded) -> None:
+    edited = recorded("lib-edited")[2]
+    assert failure(assert_only_rebuilt, edited, "./lib", "./api", "./lone") == snapshot("""\
+assert_only_rebuilt: 1 other package was rebuilt and 1 package was not rebuilt by `go build ./...` (step 3)
+  expected exactly: ./lib, ./api, ./lone
+  also rebuilt: example.com/app/cmd/app  only followed: cmd/app ← api ← lib:
+                                           file lib.go changed since step 2:
+                                             - func Hello() string { return "hello" }
+                                             + func Hello() string { return "good day" }
+  not rebuilt: example.com/app/lone  cached: nothing in its key changed since step 2\
+""")
+    assert failure(assert_only_rebuilt, edited).startswith("assert_only_rebuilt: 3 other packages were rebuilt by")
+
+
+def test_a_verdict_that_would_say_nothing_is_an_error(recorded: Recorded) -> None:
+    first, *_, only_printed, version = recorded("lib-edited")
+    assert failure(assert_rebuilt, first, raises=PatternError) == snapshot(
+        "assert_rebuilt: expected at least one package pattern, and got none"
+    )
+    for check in (assert_cached, assert_rebuilt, assert_only_rebuilt):
+        assert failure(check, first, "./libs", raises=PatternError) == snapshot(
+            "package pattern './libs' matches nothing in `go build ./...` (step 1); near it: example.com/app/lib"
+        )
+        assert failure(check, only_printed, "./lib", raises=UsageError) == snapshot(
+            "`go build -n ./...` (step 5) compiles nothing: -n only prints the commands that it would run"
+        )
+        assert failure(check, version, "./lib", raises=NoEvidenceError) == snapshot(
+            "`go version` (step 6) has no action graph (exit status 0): only go build, test, vet, run, install, fix and list -export write one"
+        )
+
+
+@pytest.mark.parametrize("pattern", ["../lib", "/lib"])
+def test_a_pattern_outside_the_module_is_an_error(recorded: Recorded, pattern: str) -> None:
+    with pytest.raises(PatternError):
+        assert_cached(recorded("lib-edited")[0], pattern)
