@@ -12,6 +12,7 @@ __all__ = [
     "GoTimeoutError",
     "HashLogError",
     "ModuleFileError",
+    "NoEvidenceError",
     "PatternError",
     "RepositoryError",
     "RerunError",
@@ -32,6 +33,10 @@ class GoCacheWarning(UserWarning):
 
 class UsageError(GoCacheError):
     """A test or an option asks for something that the library does not have: an unknown keyword, a wrong value."""
+
+
+class NoEvidenceError(UsageError):
+    """A verdict needs evidence that the command did not leave: it is not known what the command did."""
 
 
 class PatternError(UsageError):

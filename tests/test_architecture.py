@@ -157,13 +157,14 @@ TESTED_ELSEWHERE = {
     "plugin/hooks": "with_pytest/test_header_and_start_up",
     "plugin/hookspecs": "with_pytest/test_option_go_gate",
     "plugin/options": "with_pytest/test_ini_values",
-    "run/go_command": "with_go/test_observation",
     "run/go_module": "with_go/test_module",
     "run/machine": "with_go/test_machines",
     "run/observer": "with_go/test_observation",
     "run/program": "with_go/test_programs",
+    "run/rerun": "with_go/test_freshness_of_outputs",
     "run/shim": "with_go/test_programs_see",
     "run/toolchain_check": "with_pytest/test_self_check",
+    "run/unobserved": "with_go/test_evidence",
 }
 
 

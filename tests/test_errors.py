@@ -16,6 +16,7 @@ from pytest_gocache.errors import GoCacheError, GoCacheWarning, GoCommandError, 
 COMMAND = ("go", "build", "./...")
 INSTANCES: list[Exception] = [
     errors.UsageError("usage"),
+    errors.NoEvidenceError("evidence"),
     errors.PatternError("pattern"),
     errors.ModuleFileError("file"),
     errors.RepositoryError("repository"),

@@ -22,6 +22,7 @@ from pytest_gocache.results.tables import counted, rows
 __all__ = ["assert_not_in_build"]
 
 _MOST_NAMED = 3
+_BUILT_IN = "built-in package"
 _REQUIRED = re.compile(r"^[ \t]*(?:require[ \t]+)?\"?([^\s\"]+)\"?[ \t]+v\d", re.MULTILINE)
 
 
@@ -38,11 +39,13 @@ def assert_not_in_build(result: Result, *patterns: str) -> None:
     """
     if not patterns:
         raise PatternError("assert_not_in_build: expected at least one package pattern, and got none")
-    compiles = compiles_of(result)
+    # Package unsafe is in a build without a compile.
+    packages = [*compiles_of(result), *(action for action in result.actions if action.mode == _BUILT_IN)]
+    std = {*result.std, *(action.package for action in packages if action.mode == _BUILT_IN)}
     found: set[int] = set()
     for text in patterns:
-        pattern = Pattern.parse(text, result.modules, result.std)
-        here = {a.id for a in compiles if pattern.matches(a.import_path, a.package) or a.package == text}
+        pattern = Pattern.parse(text, result.modules, std)
+        here = {a.id for a in packages if pattern.matches(a.import_path, a.package) or a.package == text}
         found |= here
         if not here:
             _require_known(result, text)
@@ -51,7 +54,7 @@ def assert_not_in_build(result: Result, *patterns: str) -> None:
             f"assert_not_in_build: {counted(list(found), 'package is', 'packages are')} part of {result.title}",
             *(
                 line
-                for command, own in result.by_command(action for action in compiles if action.id in found)
+                for command, own in result.by_command(action for action in packages if action.id in found)
                 for line in _why_in_build(command, own)
             ),
         )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from pytest_gocache.assertions.failure import fail
 from pytest_gocache.errors import RerunError, UsageError
-from pytest_gocache.golang.action import Kind, TestStatus
+from pytest_gocache.explain.changes import changes_between
+from pytest_gocache.golang.action import Action, Kind, Status, TestStatus
+from pytest_gocache.golang.command_line import GoArguments
+from pytest_gocache.results.given_flags import coverage_profile_of
 from pytest_gocache.results.packages import binary_of, programs_of, sha256_of
 from pytest_gocache.results.result import Result
-from pytest_gocache.results.select import compiles_of
-from pytest_gocache.results.tables import counted, rows
+from pytest_gocache.results.select import compiles_of, require_evidence, why_nothing_ran
+from pytest_gocache.results.tables import counted, listed, rows
 
 __all__ = ["assert_up_to_date"]
 
@@ -20,20 +24,25 @@ _CGO_TOOLS = frozenset({"cgo", "gcc", "clang", "cc", "g++", "c++"})
 def assert_up_to_date(result: Result) -> None:
     """The cache hits of the command are correct: in an empty cache, the same command gives the same outputs.
 
-    The assertion compares the compiled form of every package, and the binaries that the command left in place, byte by
-    byte; a test whose result came from the cache must pass when it runs. This finds the stale builds that Go cannot
-    see, such as a C header outside of the package.
+    The assertion compares the exit status, the cache key and the compiled form of every package, the binaries and the
+    coverage profile that the command left in place, and the executable that ``go run`` kept; a test whose result came
+    from the cache must build and pass when it runs. This finds the stale builds that Go cannot see, such as a C header
+    outside of the package.
 
-    The command runs once more, with the sources as they are now, and so do its tests. Of a program such as ``make``,
-    each go command that it called runs once more.
+    The command runs once more, with the sources as they are now, and so do its tests, or the program of ``go run``. Its
+    binaries and profiles go elsewhere: those of the module stay as they are. Of a program such as ``make``, each go
+    command that it called runs once more.
 
-    Raises `AssertionError` when an output differs, `RerunError` when the command fails in the empty cache, and
-    `UsageError` for a command without an action graph and for a result that cannot run again.
+    Raises `AssertionError` when an output differs, `RerunError` when the command fails in the empty cache,
+    `NoEvidenceError` for a command without an action graph, and `UsageError` for a result that cannot run again.
     """
-    compiles_of(result)
-    for command in result.go_commands:
-        if command.actions:
-            _require_up_to_date(command)
+    building = [command for command in result.go_commands if GoArguments.read(command.command[1:]).builds]
+    if not why_nothing_ran(result):
+        compiles_of(result)
+    for command in building:
+        _require_up_to_date(command)
+    # Packages that could not be loaded may load in an empty cache. Otherwise there is nothing to compare.
+    require_evidence(result)
 
 
 def _require_up_to_date(result: Result) -> None:
@@ -45,7 +54,14 @@ def _require_up_to_date(result: Result) -> None:
     fresh = result.circumstances.rerun(result)
     if fresh.returncode != 0 and result.returncode == 0 and not fresh.tests:
         raise RerunError(result.command, str(result.cwd), fresh.returncode, fresh.stdout, fresh.stderr)
-    wrong = [*_packages(result, fresh), *_binaries(result, fresh), *_tests(result, fresh)]
+    wrong = [
+        *_packages(result, fresh),
+        *_binaries(result, fresh),
+        *_profile(result, fresh),
+        *_tests(result, fresh),
+    ]
+    if not wrong and result.returncode != fresh.returncode:
+        wrong = [("exit status", f"{result.returncode}, and {fresh.returncode} in an empty cache")]
     if wrong:
         fail(
             f"assert_up_to_date: {counted(wrong, 'output', 'outputs')} of {result.title} "
@@ -56,17 +72,39 @@ def _require_up_to_date(result: Result) -> None:
 
 
 def _packages(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
-    now = {action.package: action for action in fresh.compiles()}
-    for action in result.compiles():
-        again = now.get(action.package)
-        if again is None or not action.content_id or not again.content_id or action.content_id == again.content_id:
-            continue
-        if action.action_id != again.action_id:
-            continue  # the import that makes the difference is listed
-        if action.ran:
-            yield action.package, "same inputs, different output: its compile is not repeatable"
-        else:
-            yield action.package, "the cached output is stale: nothing in its key changed, but a new compile differs"
+    # By action ID: with PGO, a package is there once for each profile.
+    now = {action.action_id: action for action in fresh.compiles() if action.action_id}
+    named = {action.package: action for action in now.values()}
+    other_output = [a for a in result.compiles() if a.action_id in now and _differ(a, now[a.action_id])]
+    other_key = [a for a in result.compiles() if a.action_id and a.action_id not in now and a.package in named]
+    yield from ((action.package, _why_other_output(action)) for action in other_output)
+    changed = {action.id for action in (*other_output, *other_key)}
+    for action in other_key:
+        # After a different import, the key differs too, and that import is listed itself.
+        if changed.isdisjoint(action.deps) and (why := _why_other_key(result, action, fresh, named[action.package])):
+            yield action.package, why
+
+
+def _why_other_output(action: Action) -> str:
+    if action.ran:
+        return "same inputs, different output: its compile is not repeatable"
+    return "the cached output is stale: nothing in its key changed, but a new compile differs"
+
+
+def _differ(action: Action, again: Action) -> bool:
+    return bool(action.content_id and again.content_id) and action.content_id != again.content_id
+
+
+def _why_other_key(result: Result, action: Action, fresh: Result, again: Action) -> str:
+    """The sentence for a key that an empty cache does not give; empty when only a version-control stamp differs."""
+    changes = changes_between(result, action, fresh, again) or ()
+    if changes and all(change.stamped for change in changes):
+        return ""  # the binary that the command wrote, or a commit since then
+    what = f" ({listed([change.how for change in changes])})" if changes else ""
+    return (
+        f"its cache key differs from that of an empty cache{what}: its sources changed after the command, or Go's "
+        "index of its folder is stale"
+    )
 
 
 def _binaries(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
@@ -76,15 +114,46 @@ def _binaries(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
         if again is None:
             continue
         before, after = binary_of(result, action), binary_of(fresh, again)
-        if before and after and sha256_of(before) != sha256_of(after):
-            yield action.package, f"the binary at {action.target} differs from a newly built one"
+        if before and after:
+            if sha256_of(before) != sha256_of(after):
+                yield action.package, f"the binary at {action.target} differs from a newly built one"
+        elif _is_stale(action, again):
+            yield (
+                action.package,
+                "the executable that Go kept is stale: nothing in its key changed, but a new link differs",
+            )
+
+
+def _is_stale(action: Action, again: Action) -> bool:
+    return action.status is Status.CACHED and action.action_id == again.action_id and _differ(action, again)
+
+
+def _profile(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
+    before, after = coverage_profile_of(result), coverage_profile_of(fresh)
+    if before and after and _covered(before) != _covered(after):
+        yield (
+            str(before.relative_to(result.cwd) if before.is_relative_to(result.cwd) else before),
+            ("the coverage profile differs from a new one"),
+        )
+
+
+def _covered(profile: Path) -> frozenset[str]:
+    """The blocks of a profile, each with whether it is covered: how often it ran may depend on time."""
+    if not profile.is_file():
+        return frozenset()
+    lines = (line.rpartition(" ") for line in profile.read_text("utf-8", "replace").splitlines())
+    return frozenset(f"{block} {count != '0'}" for block, _, count in lines)
 
 
 def _tests(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
     for package, outcome in result.tests.items():
         again = fresh.tests.get(package)
-        if outcome.cached and again is not None and again.status is TestStatus.FAILED:
+        if again is None or not outcome.cached:
+            continue
+        if again.status is TestStatus.FAILED:
             yield package, "its cached test result is stale: the cached test passed, but it fails when it runs"
+        if again.status is TestStatus.BUILD_FAILED:
+            yield package, "its cached test result is stale: the cached test passed, but an empty cache cannot build it"
 
 
 def _remedy(fresh: Result) -> str:

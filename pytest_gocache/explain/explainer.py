@@ -9,14 +9,17 @@ from pytest_gocache.explain.advice import advice_for
 from pytest_gocache.explain.tests import why_test_ran
 from pytest_gocache.results.explanation import Explanation
 from pytest_gocache.results.result import Result
-from pytest_gocache.results.select import compiles_of, matching
+from pytest_gocache.results.select import matching, require_evidence, why_nothing_ran
 
 __all__ = ["explain"]
 
 
 def explain(result: Result, patterns: Sequence[str] = ()) -> Explanation:
     """What `Result.explain` returns, with its errors."""
-    compiles_of(result)
+    if nothing := why_nothing_ran(result):
+        return Explanation(result.title, (), nothing_ran=nothing)
+    if not result.actions:  # of the actions of a program that are seen, the reasons are known
+        require_evidence(result)
     actions = [action for action in result.actions if action.kind.explained and not action.facts_only]
     chosen = matching(result, actions, patterns) if patterns else actions
     explainer = Explainer()

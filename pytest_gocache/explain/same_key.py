@@ -31,7 +31,8 @@ def reason_with_same_key(result: Result, action: Action, then: Result, old: Acti
     if action.kind is Kind.VET and not action.facts_only and _minor_version(result, action) < _VETS_ARE_CACHED:
         return replace(reason, code=ReasonCode.VET_NOT_CACHED)
     if old.status is Status.NOT_RUN and old.kind is Kind.COMPILE:
-        return replace(reason, code=ReasonCode.NOT_NEEDED_BEFORE)
+        code = ReasonCode.NOT_REACHED_BEFORE if then.returncode else ReasonCode.NOT_NEEDED_BEFORE
+        return replace(reason, code=code)
     code, details = loss_from_cache(result, then, action.import_path) or (ReasonCode.OUTPUT_GONE, Details())
     differs = bool(old.content_id and action.content_id and old.content_id != action.content_id)
     return replace(reason, code=code, details=replace(details, output_differs=differs))

@@ -84,7 +84,7 @@ class Action:
     deps: tuple[int, ...]
     """The IDs of the actions that this one depends on."""
     started: float
-    """Seconds since the first action of the command became ready."""
+    """Seconds after the command started."""
     ended: float
     """Seconds since the first action of the command became ready."""
     commands: tuple[str, ...]

@@ -14,20 +14,30 @@ from typing import Any
 from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.golang.action import Action, Kind, Status
 
-__all__ = ["action_ids", "parse_action_graph"]
+__all__ = ["action_ids", "has_ended", "parse_action_graph"]
 
 _ACTION_ID = re.compile(rb'"ActionID": "([^"\n]+)"')
+_MOVES_BINARY = ("link-install", "test build")
+_NO_END = b'"TimeDone": "0001-01-01T00:00:00Z"'
 # A mode that no kind has becomes OTHER. One of them is "link-install", which only moves the output of a "link".
 _KINDS = {mode: kind for kind in Kind for mode in kind.modes}
 
 _TEXTS = attrgetter("mode", "package", "action_id", "build_id", "target")
 
 
-def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | None = None) -> tuple[Action, ...]:
+def parse_action_graph(
+    text: str | bytes,
+    test_variants: Mapping[str, bool] | None = None,
+    *,
+    compiles: bool = True,
+    since: float | None = None,
+) -> tuple[Action, ...]:
     """Read an action graph.
 
     ``test_variants`` comes from `golang.hashlog.test_variants`: the graph gives a package and its test variant the same
-    name. Raises `ActionGraphError` for text that is not an action graph, truncated text included.
+    name. ``compiles`` is False for a ``go list`` without ``-export``, which runs cgo and no compiler. ``since``
+    (epoch seconds) is what times count from; by default, when the first action became ready. Raises `ActionGraphError`
+    for text that is not an action graph, truncated text included.
     """
     try:
         raw = json.loads(text)
@@ -39,12 +49,22 @@ def parse_action_graph(text: str | bytes, test_variants: Mapping[str, bool] | No
         seconds = _Clock().read
         nodes = [_Node.read(node, seconds) for node in raw]
         _check_types(nodes)
-        origin = min((node.ready for node in nodes if node.ready is not None), default=0.0)
-        names = _Names(nodes, test_variants or {})
-        targets = {link: node.target for node in nodes if node.mode == "link-install" for link in node.deps}
-        return tuple(_action(node, origin, names, targets) for node in nodes)
+        origin = _first_ready(nodes) if since is None else since
+        names, targets = _Names(nodes, test_variants or {}), _targets(nodes)
+        return tuple(_action(node, origin, names, targets, compiles=compiles) for node in nodes)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ActionGraphError(f"unexpected shape of an action: {type(error).__name__}: {error}") from error
+
+
+def _first_ready(nodes: Iterable[_Node]) -> float:
+    return min((node.ready for node in nodes if node.ready is not None), default=0.0)
+
+
+def _targets(nodes: Sequence[_Node]) -> dict[int, str]:
+    """Where the binary of each link goes."""
+    movers = [node for node in nodes if node.mode in _MOVES_BINARY]
+    links = {node.id for node in nodes if node.kind is Kind.LINK}
+    return {link: node.target for node in movers for link in links.intersection(node.deps)}
 
 
 def _check_types(nodes: Sequence[_Node]) -> None:
@@ -66,6 +86,14 @@ def _list(value: object) -> tuple[Any, ...]:
     return tuple(value)
 
 
+def has_ended(text: bytes) -> bool:
+    """Whether the root of an action graph, its first action, has an end.
+
+    Go writes the graph before the first action, without times, and once more after the last.
+    """
+    return _NO_END not in text.partition(b"\n\t}")[0]
+
+
 def action_ids(text: bytes) -> set[str]:
     """The action IDs in an action graph, which may be cut off."""
     return {found.decode("ascii", "replace") for found in _ACTION_ID.findall(text)}
@@ -83,6 +111,8 @@ class _Node:
     action_id: str
     build_id: str
     commands: tuple[str, ...]
+    needed: bool
+    """Something asked for its output; true on hits, too."""
     facts_only: bool
     target: str
     ready: float | None
@@ -103,6 +133,7 @@ class _Node:
             get("ActionID", ""),
             get("BuildID", ""),
             _list(get("Cmd")),
+            bool(get("NeedBuild")),
             bool(get("VetxOnly")),
             get("Target", ""),
             seconds(get("TimeReady", "")),
@@ -217,16 +248,20 @@ class _Names:
         return f"{node.package} [{test}]", tested if scaffold else node.package, scaffold
 
 
-def _status(node: _Node) -> Status:
+def _status(node: _Node, *, compiles: bool) -> Status:
     """Measured on Go 1.21 to 1.27: an action ran if and only if it has commands; with a build ID it has an output."""
-    if node.commands:
-        # vet never has a build ID. Its findings are in its output, not in the graph.
-        failed = not node.build_id and node.kind in (Kind.COMPILE, Kind.LINK)
-        return Status.FAILED if failed else Status.RAN
-    return Status.CACHED if node.build_id else Status.NOT_RUN
+    if not node.commands:
+        return Status.CACHED if node.build_id else Status.NOT_RUN
+    # vet never has a build ID. Its findings are in its output, not in the graph.
+    if node.build_id or node.kind not in (Kind.COMPILE, Kind.LINK):
+        return Status.RAN
+    if node.kind is Kind.COMPILE and not (node.needed and compiles):
+        # vet and go list need the files that cgo generates, and not the package: only cgo ran, and no compiler.
+        return Status.NOT_RUN
+    return Status.FAILED
 
 
-def _action(node: _Node, origin: float, names: _Names, targets: Mapping[int, str]) -> Action:
+def _action(node: _Node, origin: float, names: _Names, targets: Mapping[int, str], *, compiles: bool) -> Action:
     package, import_path, scaffold = names.of(node)
     started = origin if node.started is None else node.started
     ended = started if node.ended is None else node.ended
@@ -237,7 +272,7 @@ def _action(node: _Node, origin: float, names: _Names, targets: Mapping[int, str
         package,
         import_path,
         scaffold,
-        _status(node),
+        _status(node, compiles=compiles),
         node.action_id,
         node.build_id,
         node.deps,

@@ -19,8 +19,8 @@ __all__ = [
     "without_flag",
 ]
 
-# Commands that build, and so write an action graph (measured on Go 1.21 to 1.27).
-_BUILDING = frozenset({"build", "install", "run", "test", "vet"})
+# Commands that build, and so write an action graph (measured on Go 1.21 to 1.27). go fix does both since Go 1.26.
+_BUILDING = frozenset({"build", "fix", "install", "run", "test", "vet"})
 # With these flags, go list builds too. With -json of all fields, or with -f that uses Stale, it computes what a build
 # would do.
 _LIST_BUILDS = frozenset({"compiled", "export"})
@@ -87,6 +87,11 @@ class GoArguments:
         )
         return self.verb in _BUILDING or (self.verb == "list" and any(lists))
 
+    @property
+    def compiles(self) -> bool:
+        """Whether this command can compile packages: a ``go list`` without ``-export`` does not, and runs only cgo."""
+        return self.builds and (self.verb != "list" or any(name == "export" for name, _ in self.flags))
+
     @classmethod
     def read(cls, args: Sequence[str]) -> GoArguments:
         """Read the arguments after ``go``."""
@@ -105,6 +110,11 @@ class GoArguments:
 
 def _name(arg: str) -> str:
     return arg.lstrip("-").partition("=")[0]
+
+
+def _flag(arg: str) -> str:
+    """The name of a flag; go test takes ``-test.run`` for ``-run``."""
+    return _name(arg).removeprefix("test.")
 
 
 def _value_of(args: Sequence[str], index: int) -> tuple[str, int]:
@@ -126,7 +136,7 @@ def _split(args: Sequence[str], index: int, *, flags_after_packages: bool) -> tu
             packages += args[index + 1 :]
             break
         if arg.startswith("-") and arg != "-":
-            name = _name(arg).removeprefix("test.")
+            name = _flag(arg)
             value, after = _value_of(args, index)
             if "=" not in arg and name not in _TAKES_VALUE:
                 value, after = "", index + 1
@@ -147,9 +157,9 @@ def without_flag(args: Sequence[str], name: str) -> list[str]:
     index = 0
     while index < len(args) and args[index] not in ("--", "-args", "--args"):
         after = index + 1
-        if args[index].startswith("-") and _name(args[index]) in _TAKES_VALUE:
+        if args[index].startswith("-") and _flag(args[index]) in _TAKES_VALUE:
             _, after = _value_of(args, index)
-        if not (args[index].startswith("-") and _name(args[index]) == name):
+        if not (args[index].startswith("-") and _flag(args[index]) == name):
             kept += args[index:after]
         index = after
     return [*kept, *args[index:]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pytest_gocache.golang.action import TestOutcome, TestStatus
 
@@ -20,13 +20,14 @@ _VERDICT = re.compile(
 )
 
 
-def parse_test_output(stdout: str) -> dict[str, TestOutcome]:
+def parse_test_output(stdout: str, allowed: Callable[[TestOutcome], bool] = lambda _: True) -> dict[str, TestOutcome]:
     """Read ``go test``'s verdicts: import path → outcome.
 
     Go prints a package's verdict after the output of its tests. So the last line that looks like a verdict of a package
-    is its verdict. Text without verdicts gives an empty dict.
+    is its verdict. Verdicts that are not ``allowed`` are left out. Text without verdicts gives an empty dict.
     """
-    return {outcome.package: outcome for outcome in map(_outcome, _lines(stdout)) if outcome is not None}
+    outcomes = map(_outcome, _lines(stdout))
+    return {outcome.package: outcome for outcome in outcomes if outcome is not None and allowed(outcome)}
 
 
 def _lines(stdout: str) -> Iterator[str]:

@@ -32,7 +32,7 @@ def _line(result: Result, did: list[str]) -> str:
 
 
 def _did(result: Result) -> list[str]:
-    did = []
+    did = ["what it compiled is unknown"] if result.gaps else []
     if result.actions:
         did.append(_named("compiled", result.compiled))
         if result.linked:

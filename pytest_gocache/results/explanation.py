@@ -27,6 +27,8 @@ class Explanation:
     """One reason for each selected action that ran: compiles before links, std after other packages, tests last."""
     advice: tuple[str, ...] = ()
     """What to do, one line for each known mistake that the evidence shows."""
+    nothing_ran: str = ""
+    """Why the command ran nothing at all, such as packages that could not be loaded; empty for a different command."""
 
     @property
     def causes(self) -> tuple[Reason, ...]:
@@ -50,6 +52,8 @@ class Explanation:
         return tuple(reason for reason in self.reasons if not reason.known)
 
     def __str__(self) -> str:
+        if self.nothing_ran:
+            return f"{self.title}: nothing ran: {self.nothing_ran}"
         if not self.reasons:
             return f"{self.title}: none of the selected actions ran"
         listed = set(self.reasons)

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from pytest_gocache.errors import PatternError
 from pytest_gocache.golang.action import Action
@@ -23,7 +24,16 @@ from pytest_gocache.golang.compile_flags import compile_settings
 from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.results.result import Result
 
-__all__ = ["cleans", "compile_limit", "enabled_flag", "matching_word", "package_arguments", "package_flags"]
+__all__ = [
+    "cleans",
+    "compile_limit",
+    "coverage_profile_of",
+    "enabled_flag",
+    "last_value",
+    "matching_word",
+    "package_arguments",
+    "package_flags",
+]
 
 
 _THREADS = re.compile("[0-9]{1,9}")
@@ -48,10 +58,27 @@ def _given_flags(result: Result, name: str) -> list[_GivenFlag]:
     return [flag for flag in given if flag.name == name]
 
 
+def last_value(result: Result, name: str) -> str:
+    """The value of a flag, which may be in GOFLAGS; of several, the last counts; empty without one."""
+    return next((flag.value for flag in _given_flags(result, name)[-1:]), "")
+
+
 def enabled_flag(result: Result, name: str) -> str:
     """A boolean flag and its place, ``-a in GOFLAGS``; empty when the flag is off. The last value counts."""
     last = _given_flags(result, name)[-1:]
     return next((f"-{name}{flag.where}" for flag in last if is_set(flag.value)), "")
+
+
+def coverage_profile_of(result: Result) -> Path | None:
+    """The file of a ``go test -coverprofile``; None without one. A relative path starts from -outputdir."""
+    profile = last_value(result, "coverprofile")
+    folder = _called_in(result) / last_value(result, "outputdir")
+    return Path(os.path.normpath(folder / profile)) if profile else None
+
+
+def _called_in(result: Result) -> Path:
+    """The folder that a command works in, ``-C`` followed."""
+    return result.cwd / result.circumstances.cwd / (GoArguments.read(result.command[1:]).chdir or "")
 
 
 def cleans(result: Result, what: str) -> bool:
@@ -70,9 +97,7 @@ def matching_word(result: Result, words: Sequence[str], action: Action) -> str:
     """The first of these package arguments that matches the package of a compile; empty when none does."""
     if action.import_path == "command-line-arguments":  # the package that Go makes of files on the command line
         return " ".join(words)
-    chdir = GoArguments.read(result.command[1:]).chdir or "."
-    called_in = result.cwd / result.circumstances.cwd
-    base = os.path.relpath(called_in / chdir, result.cwd)
+    base = os.path.relpath(_called_in(result), result.cwd)
     for word in words:
         path = f"./{posixpath.normpath(f'{base}/{word}')}" if word.startswith(".") else word.partition("@")[0]
         with suppress(PatternError):  # a path outside the module

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pytest_gocache.golang.action import Action, Status, TestOutcome, TestStatus
+from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.results.result import Origin, Result
 
 __all__ = ["with_commands"]
@@ -20,8 +21,12 @@ def with_commands(result: Result, commands: Sequence[Result]) -> Result:
         commands=tuple(commands),
         actions=actions,
         origins=origins,
+        gaps=(
+            *result.gaps,
+            *(f"{command.title}: {gap}" for command in commands for gap in command.gaps),
+        ),
         tests=_tests_of(commands),
-        downloads=tuple(sorted({module for command in commands for module in command.downloads})),
+        downloads=tuple(sorted({*result.downloads, *(module for command in commands for module in command.downloads)})),
         std=frozenset[str]().union(*(command.std for command in commands)),
         modules={folder: module for command in commands for folder, module in command.modules.items()},
     )
@@ -34,7 +39,9 @@ def _actions_of(results: Sequence[Result], begun: float) -> tuple[tuple[Action, 
     is replaced by an action of the same package in a different command: ``go vet ./...`` does not compile main
     packages, but a build before it does. Times are seconds since ``begun``, which is in epoch seconds.
     """
-    places = [Origin(index, at) for index, result in enumerate(results) for at in range(len(result.actions))]
+    # A go list without -export compiles nothing, so what it looks up is no evidence of a hit.
+    compiling = [(i, result) for i, result in enumerate(results) if GoArguments.read(result.command[1:]).compiles]
+    places = [Origin(index, at) for index, result in compiling for at in range(len(result.actions))]
     found = {place: results[place.command].actions[place.position] for place in places}
     kept = _representatives(found)
     replaced = _replacements(found, list(dict.fromkeys(kept.values())))

@@ -36,6 +36,7 @@ class ReasonCode(enum.Enum):
     FAILED_BEFORE = "its last {kind} (step {since}) failed, and failures are not cached"
     VET_NOT_CACHED = "{same}, but before Go 1.26 Go does not cache the vet of named packages"
     NOT_NEEDED_BEFORE = "{same}, but that step did not need its output"
+    NOT_REACHED_BEFORE = "{same}, but that step failed before it compiled the package"
     TEST_BINARY_NOT_KEPT = "{same}, but Go keeps no test binaries"
     TEST_BINARY_NEEDED = "{same}, but the test had to run, and Go keeps no test binaries"
     TARGET_NOT_UP_TO_DATE = "{same}, but {file} was missing or had a different build ID"

@@ -118,6 +118,9 @@ class Result:
     """The go commands that a program called, in the order of their starts. This result is then the union of them."""
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     """For a union: the origin of each action, by action ID."""
+    gaps: tuple[str, ...] = ()
+    """What the command may have compiled, linked or vetted unseen, a clause for each gap. Assertions on these actions
+    raise `NoEvidenceError`."""
     within: str = ""
     """For a go command of a program: the program, and the folder unless it is the module's root."""
     circumstances: Circumstances = field(default_factory=Circumstances, repr=False, compare=False)

@@ -4,34 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pytest_gocache.errors import PatternError, UsageError
+from pytest_gocache.errors import NoEvidenceError, PatternError, UsageError
 from pytest_gocache.golang.action import Action, TestOutcome, TestStatus
+from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.patterns import Pattern, near_misses
 from pytest_gocache.results.given_flags import enabled_flag
 from pytest_gocache.results.result import Result
 
-__all__ = ["compiles_of", "dependencies_of", "links_of", "matching", "tests_of"]
+__all__ = ["compiles_of", "dependencies_of", "links_of", "matching", "require_evidence", "tests_of", "why_nothing_ran"]
 
 
 def compiles_of(result: Result) -> list[Action]:
-    """The compile actions of a command. Raises `UsageError` for a command without an action graph, or with ``-n``."""
+    """The compile actions of a command, at least one.
+
+    Raises `NoEvidenceError` when it is not known what the command compiled, and `UsageError` when its -n only prints.
+    """
     for command in result.go_commands:
         if dry := enabled_flag(command, "n"):
             # With -n no action runs: the graph looks as if everything is cached.
             raise UsageError(f"{command.title} compiles nothing: {dry} only prints the commands that it would run")
-    compiles = list(result.compiles())
-    if not compiles and result.command[:1] != ("go",):
+    if all(_only_asks(command) for command in result.go_commands) and result.go_commands:
+        raise UsageError(f"{result.title} compiles nothing: without -export, go list only asks what a build would do")
+    require_evidence(result)
+    return list(result.compiles())
+
+
+def _only_asks(command: Result) -> bool:
+    arguments = GoArguments.read(command.command[1:])
+    return arguments.builds and not arguments.compiles
+
+
+def require_evidence(result: Result) -> None:
+    """Raise `NoEvidenceError` when it is not known what a command compiled, or when it considered no package."""
+    if result.gaps:
+        others = "; assert on single go commands: result.commands" if result.commands else ""
+        raise NoEvidenceError(f"it is not known what {result.title} compiled: {'; '.join(result.gaps)}{others}")
+    if nothing := why_nothing_ran(result):
+        raise NoEvidenceError(f"{result.title} compiles nothing: {nothing}")
+    if any(True for _ in result.compiles()):
+        return
+    if result.command[:1] != ("go",):
         called = ", ".join(command.title for command in result.commands)
-        raise UsageError(
+        raise NoEvidenceError(
             f"pytest-gocache saw no go command that builds: {result.title} must call the `go` on PATH, not an absolute "
             f"path (exit status {result.returncode}; go commands seen: {called or 'none'})"
         )
-    if not compiles:
-        raise UsageError(
-            f"{result.title} has no action graph (exit status {result.returncode}): "
-            f"only go build, test, vet, run, install and list -export write one"
-        )
-    return compiles
+    raise NoEvidenceError(
+        f"{result.title} has no action graph (exit status {result.returncode}): "
+        f"only go build, test, vet, run, install, fix and list -export write one"
+    )
+
+
+def why_nothing_ran(result: Result) -> str:
+    """Why a command that builds considered no package; empty for a different command, and when it considered one."""
+    building = [c for c in result.go_commands if GoArguments.read(c.command[1:]).builds]
+    if not building or result.gaps or any(True for _ in result.compiles()):
+        return ""
+    status = next((command.returncode for command in building if command.returncode), 0)
+    return f"the packages could not be loaded (exit status {status})" if status else "no package matches"
 
 
 def _parse(result: Result, text: str) -> Pattern:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_gocache.caches.source_scan import Sources
 from pytest_gocache.errors import ActionGraphError
-from pytest_gocache.golang.action import Action, Kind, TestOutcome, TestStatus
-from pytest_gocache.golang.actiongraph import action_ids, parse_action_graph
+from pytest_gocache.golang.action import Action, Kind, Status
+from pytest_gocache.golang.actiongraph import action_ids, has_ended, parse_action_graph
 from pytest_gocache.golang.command_line import GoArguments, flags_of
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.golang.hashlog import split_debug_lines, test_variants
-from pytest_gocache.golang.test_output import parse_test_output
+from pytest_gocache.golang.test_verdicts import test_verdicts
+from pytest_gocache.golang.testcache_log import parse_lookups
 from pytest_gocache.host import process
 from pytest_gocache.host.process import Finished
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Circumstances, Result
+from pytest_gocache.results.tables import listed
 
-__all__ = ["GoCommand", "KnownInputs", "step_folder"]
+__all__ = ["GoCommand", "KnownInputs", "require_consistent", "step_folder"]
 
 _LONGEST_NAME = 20
 
@@ -135,7 +137,11 @@ class GoCommand:
     def result(self, done: Finished, downloads: tuple[str, ...], previous: Result | None) -> Result:
         """The result. Raises `ActionGraphError` when the command succeeded and its graph cannot be read."""
         stdout = done.stdout.decode("utf-8", "replace")
-        actions = self._actions(done)
+        gaps = self._gaps(done.returncode)
+        actions = () if gaps else self._actions(done)
+        tests = {}
+        if self.arguments.verb == "test":
+            tests = test_verdicts(stdout, actions, parse_lookups(done.stderr), done.returncode)
         is_std = self.toolchain.is_std
         return Result(
             command=("go", *self.args),
@@ -147,14 +153,38 @@ class GoCommand:
             stderr=split_debug_lines(done.stderr).decode("utf-8", "replace"),
             seconds=done.seconds,
             actions=actions,
-            tests=_outcomes(stdout, actions) if self.arguments.verb == "test" else {},
+            tests=tests,
             std=frozenset(a.package for a in actions if a.kind is Kind.COMPILE and is_std(a.import_path)),
             modules=dict(self.sources.modules),
             downloads=downloads,
+            gaps=gaps,
             circumstances=self.circumstances,
             evidence=self.folder,
             previous=previous,
         )
+
+    def _gaps(self, returncode: int) -> tuple[str, ...]:
+        """What it may have compiled without an action graph that says so."""
+        if tool := self._built_tool():
+            return (f"it builds the tool {tool} without an action graph",)
+        written = self._graph.is_file()
+        if not self.arguments.builds or (written and has_ended(self._graph.read_bytes())):
+            return ()
+        if returncode < 0:
+            return (f"it was killed by signal {-returncode} before it wrote what it had done",)
+        if written:
+            return ("it was interrupted before it wrote what it had done",)
+        if returncode == 0 and self.arguments.compiles:
+            return ("it wrote no action graph",)  # go fix before Go 1.26, which may build the tool that it runs
+        # It failed before its first action: Go writes a first graph before that.
+        return ()
+
+    def _built_tool(self) -> str:
+        """The tool that ``go tool`` builds; empty for a tool that comes with the toolchain, and other commands."""
+        if self.arguments.verb != "tool" or not self.arguments.packages:
+            return ""
+        tool = self.arguments.packages[0]
+        return "" if Path(self.toolchain.env.get("GOTOOLDIR", ""), tool).is_file() else tool
 
     def _actions(self, done: Finished) -> tuple[Action, ...]:
         try:
@@ -163,28 +193,36 @@ class GoCommand:
             return ()  # go had nothing to do, or failed before it wrote a graph
         testing = self.arguments.verb in ("test", "vet") or b".test" in text
         try:
-            actions = parse_action_graph(text, test_variants(done.stderr) if testing else {})
+            variants = test_variants(done.stderr) if testing else {}
+            actions = parse_action_graph(
+                text, variants, compiles=self.arguments.compiles, since=self.circumstances.started
+            )
+            require_consistent(actions, self.arguments, done.returncode)
         except ActionGraphError as error:
             if done.returncode != 0:
                 return ()  # killed while it wrote the graph: the failure itself is reported
             version = self.toolchain.version
             raise ActionGraphError(f"the action graph {self._graph} of {version} cannot be read: {error}") from error
+        return self._with_targets_from_root(actions)
+
+    def _with_targets_from_root(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
+        """The actions, with the paths of binaries relative to the module's root."""
         base = os.path.normpath(self.circumstances.cwd / (self.arguments.chdir or "."))
-        if base == str(self.root):
-            return actions
+        # Go has absolute paths for test binaries, and paths from its own folder for the others.
+        places = {a.id: Path(base, a.target) for a in actions if a.target}
+        here = {a.id for a in actions if a.id in places and Path(a.target) != places[a.id]}
+        here |= {number for number, place in places.items() if place.is_relative_to(self.root)}
         return tuple(
-            replace(a, target=os.path.relpath(os.path.join(base, a.target), self.root))  # noqa: PTH118 - as Go has it
-            if a.target and not os.path.isabs(a.target)  # noqa: PTH117
-            else a
-            for a in actions
+            replace(a, target=os.path.relpath(places[a.id], self.root)) if a.id in here else a for a in actions
         )
 
 
-def _outcomes(stdout: str, actions: Sequence[Action]) -> dict[str, TestOutcome]:
-    """The verdicts that ``go test`` printed, for packages whose tests are in the graph or failed to build."""
-    tested = {action.import_path for action in actions if action.kind is Kind.TEST}
-    outcomes = parse_test_output(stdout)
-    return {n: o for n, o in outcomes.items() if n in tested or o.status is TestStatus.BUILD_FAILED}
+def require_consistent(actions: Iterable[Action], arguments: GoArguments, returncode: int) -> None:
+    """Raise `ActionGraphError` for a compile or a link that failed in a command that succeeded."""
+    ignores_errors = arguments.verb == "list" and any(name == "e" for name, _ in arguments.flags)
+    failed = [action.kind.of(action.package) for action in actions if action.status is Status.FAILED]
+    if failed and returncode == 0 and not ignores_errors:
+        raise ActionGraphError(f"the command succeeded, but its graph has failures: {listed(failed)}")
 
 
 def step_folder(parent: Path, number: int, program: str, args: Sequence[str]) -> Path:

@@ -15,7 +15,7 @@ from pytest_gocache.caches.source_scan import Sources, SourceScan, named_std_pac
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import GoCommandError, GoTimeoutError
-from pytest_gocache.golang.command_line import GoArguments, without_flag
+from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.godebug import with_debug_setting
 from pytest_gocache.host import process
 from pytest_gocache.host.cpu import cpu_count
@@ -31,14 +31,16 @@ from pytest_gocache.results.seen_files import Texts
 from pytest_gocache.run.go_command import GoCommand, KnownInputs, step_folder
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.program import generate_environment, run_program
+from pytest_gocache.run.rerun import redirected_arguments
 from pytest_gocache.run.shim import shim_goroot
 from pytest_gocache.run.shim_server import Request
+from pytest_gocache.run.unobserved import index_files, written_unobserved
 
 __all__ = ["Observer", "Steps"]
 
 _VCS_FOLDERS = (".git", ".hg", ".svn", ".bzr", ".fslckout", "_FOSSIL_")
 # Commands that write no graph of their own, but start go commands that build.
-_BUILD_INDIRECTLY = frozenset({"generate", "tool", "fix"})
+_BUILD_INDIRECTLY = frozenset({"generate", "tool"})
 _BUILDVCS_OFF = "-buildvcs=false"
 
 
@@ -133,6 +135,8 @@ class Observer:
             within = caller if cwd == root else f"{caller} in {os.path.relpath(cwd, root)}"
             return self._command(request.args, _completed(request.env, root, cwd), cwd, root, folder, within=within)
 
+        cache, modcache = Path(env["GOCACHE"]), gomodcache_of(env)
+        indexed, modules = index_files(cache), modules_in(modcache)
         started = time.time()
         done, called = run_program(
             [str(toolchain.go), *command[1:]] if generates else command,
@@ -148,6 +152,10 @@ class Observer:
         for go in called:
             previous = commands[-1] if commands else self.steps.last
             commands.append(go.command.result(go.done, go.downloads, previous))
+        gaps: tuple[str, ...] = ()
+        # A go generate itself is not observed, and it writes to the cache too.
+        if not generates and written_unobserved(cache, indexed, ((go.asked, go.ended) for go in called)):
+            gaps = ("it filled the build cache while no observed go command ran, so it calls a go that is not on PATH",)
         result = Result(
             command=tuple(command),
             step=step,
@@ -156,6 +164,8 @@ class Observer:
             stdout=done.stdout.decode("utf-8", "replace"),
             stderr=done.stderr.decode("utf-8", "replace"),
             seconds=done.seconds,
+            downloads=tuple(sorted(set(modules_in(modcache)) - set(modules))),
+            gaps=gaps,
             circumstances=replace(self._circumstances(env, root), started=started),
             evidence=folder,
             previous=self.steps.last,
@@ -229,16 +239,13 @@ class Observer:
         return own + self.machine.shared.cache.take_events() if self.machine.shared else own
 
     def _rerun(self, result: Result) -> Result:
-        """Run a command again in an empty build cache, with a different folder for its binaries."""
+        """Run a command again in an empty build cache, with a different folder for the files that it writes."""
         folder = Path(tempfile.mkdtemp(prefix="rerun-", dir=self.steps.folder.parent)).resolve()
         cache = BuildCache(folder / "gocache", warm=self.machine.warm)
         cache.create()
         binaries = folder / "bin"
         binaries.mkdir()
-        args = list(result.command[1:])
-        arguments = GoArguments.read(args)
-        if arguments.verb == "build" and any(action.target for action in result.links()):
-            args = _with_output(arguments, args, binaries)
+        args = redirected_arguments(result, binaries)
         ran = result.circumstances
         observer = self.apart(replace(self.machine, build_cache=cache, shared=None), ran.cwd, folder / "steps")
         changes = {**ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", **_installing_into(binaries, ran.env)}
@@ -283,13 +290,6 @@ def _completed(env: Mapping[str, str], root: Path, folder: Path) -> dict[str, st
         # Go would stamp a .git above the module into its binaries. The flag comes first: a user's own -buildvcs wins.
         full["GOFLAGS"] = f"{_BUILDVCS_OFF} {full.get('GOFLAGS', '')}".strip()
     return full
-
-
-def _with_output(arguments: GoArguments, args: Sequence[str], folder: Path) -> list[str]:
-    """The arguments with one ``-o`` that puts all binaries into ``folder``."""
-    kept = without_flag(args, "o")
-    kept.insert(arguments.insert_at, f"-o={folder}{os.sep}")
-    return kept
 
 
 def _installing_into(folder: Path, env: Mapping[str, str]) -> dict[str, str]:

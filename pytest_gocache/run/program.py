@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 import time
@@ -28,6 +29,10 @@ class CalledGo:
     command: GoCommand
     started: float
     """A value of `time.perf_counter`."""
+    asked: float
+    """When the program called it, in epoch seconds: what it needs is made warm after that."""
+    ended: float = math.inf
+    """When all that it does was over, in epoch seconds."""
     returncode: int = KILLED
     seconds: float = 0.0
     downloads: tuple[str, ...] = ()
@@ -38,6 +43,7 @@ class CalledGo:
         self.seconds = time.perf_counter() - self.started
         self.command.record_end(returncode)
         self.downloads = self.command.downloads()
+        self.ended = time.time()
 
     @property
     def done(self) -> Finished:
@@ -67,11 +73,12 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
     pauses = _Stopwatch()
 
     def answer(request: Request) -> Reply:
+        asked = time.time()
         plain = replace(request, env=_unobserved(request.env, goroot))
         # To warm a cache may take long, and must not count towards the program's timeout.
         with pauses:
             command = observe(plain, step_folder(folder, len(called) + 1, "go", request.args))
-        go = CalledGo(command, time.perf_counter())
+        go = CalledGo(command, time.perf_counter(), asked)
         called.append(go)
         argv, env = command.argv, command.env
         # Not for go test: PATH and the arguments of a test are inputs of its result.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from inline_snapshot import snapshot
 
-from pytest_gocache import PatternError, Result, UsageError
+from pytest_gocache import NoEvidenceError, PatternError, Result, UsageError
 from pytest_gocache.assertions.packages import assert_cached, assert_only_rebuilt, assert_rebuilt
 from tests.messages import failure
 
@@ -99,8 +99,8 @@ def test_a_verdict_that_would_say_nothing_is_an_error(recorded: Recorded) -> Non
         assert failure(check, only_printed, "./lib", raises=UsageError) == snapshot(
             "`go build -n ./...` (step 5) compiles nothing: -n only prints the commands that it would run"
         )
-        assert failure(check, version, "./lib", raises=UsageError) == snapshot(
-            "`go version` (step 6) has no action graph (exit status 0): only go build, test, vet, run, install and list -export write one"
+        assert failure(check, version, "./lib", raises=NoEvidenceError) == snapshot(
+            "`go version` (step 6) has no action graph (exit status 0): only go build, test, vet, run, install, fix and list -export write one"
         )
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.golang.action import Action, Kind, Status
-from pytest_gocache.golang.actiongraph import parse_action_graph
+from pytest_gocache.golang.actiongraph import has_ended, parse_action_graph
 from pytest_gocache.results.result import Result
 from tests.recorded_results import FROM_NOTHING, graph_text
 
@@ -76,6 +76,17 @@ def test_every_truncation_of_a_real_graph_is_refused(first_commands: dict[str, R
 def test_what_is_no_action_graph_is_refused(text: str | bytes) -> None:
     with pytest.raises(ActionGraphError):
         parse_action_graph(text)
+
+
+NEVER = "0001-01-01T00:00:00Z"
+
+
+def test_a_graph_of_a_killed_command_has_no_end() -> None:
+    # Go writes the graph before the first action, and once more after the last.
+    first = json.dumps([node(0, "go test", Args=["a }"], TimeDone=NEVER), node(1, TimeDone=NEVER)], indent="\t")
+    last = json.dumps([node(0, "go test", TimeDone="2026-11-22T08:00:00Z"), node(1, TimeDone=NEVER)], indent="\t")
+    assert not has_ended(first.encode())
+    assert has_ended(last.encode())
 
 
 JSON = st.recursive(
@@ -166,10 +177,43 @@ def test_modes_are_gos(mode: str, kind: Kind) -> None:
 def test_commands_and_build_id_tell_what_became_of_an_action(
     mode: str, cmd: list[str] | None, build_id: str, status: Status
 ) -> None:
-    (action,) = parse(node(0, mode, Cmd=cmd, BuildID=build_id))
+    (action,) = parse(node(0, mode, Cmd=cmd, BuildID=build_id, NeedBuild=True))
     assert action.status is status
     assert action.ran is (status in (Status.RAN, Status.FAILED))
     assert action.content_id == build_id.rsplit("/", maxsplit=1)[-1]
+
+
+def test_times_of_two_commands_are_comparable() -> None:
+    # Loading, and downloads, come before the first action of a command.
+    times = {
+        "TimeReady": "1970-01-01T00:01:00Z",
+        "TimeStart": "1970-01-01T00:01:01Z",
+        "TimeDone": "1970-01-01T00:01:02Z",
+    }
+    text = json.dumps([node(0, **times)])
+    (action,) = parse_action_graph(text, since=20.0)
+    assert (action.started, action.ended) == (41.0, 42.0)
+    (action,) = parse_action_graph(text)
+    assert (action.started, action.ended) == (1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("cmd", "fields", "compiles", "status"),
+    [
+        # go vet ./x of a cgo package, as Go 1.21 to 1.25 and as Go 1.26 and 1.27 write it
+        (["cgo", "gcc", "gcc", "cgo"], {}, {}, Status.NOT_RUN),
+        (["gcc", "gcc", "cgo"], {}, {}, Status.NOT_RUN),
+        # go list -compiled ./x
+        (["gcc", "gcc", "cgo"], {"NeedBuild": True}, {"compiles": False}, Status.NOT_RUN),
+        # go build ./x, with an error in the C code before the compile
+        (["cgo"], {"NeedBuild": True}, {}, Status.FAILED),
+    ],
+)
+def test_cgo_without_a_compile_is_no_compile(
+    cmd: list[str], fields: dict[str, Any], compiles: dict[str, Any], status: Status
+) -> None:
+    (action,) = parse_action_graph(json.dumps([node(0, Cmd=cmd, **fields)]), **compiles)
+    assert action.status is status
 
 
 @pytest.mark.parametrize(

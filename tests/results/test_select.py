@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from inline_snapshot import snapshot
 
-from pytest_gocache import PatternError, Result, UsageError
+from pytest_gocache import NoEvidenceError, PatternError, Result, UsageError
 from pytest_gocache.results.select import compiles_of, dependencies_of, links_of, matching, tests_of as outcomes_of
 from tests.messages import failure
 
@@ -25,8 +25,8 @@ def test_compiles_of_a_command(recorded: Recorded) -> None:
     assert failure(compiles_of, only_printed, raises=UsageError) == snapshot(
         "`go build -n ./...` (step 5) compiles nothing: -n only prints the commands that it would run"
     )
-    assert failure(compiles_of, version, raises=UsageError) == snapshot(
-        "`go version` (step 6) has no action graph (exit status 0): only go build, test, vet, run, install and list -export write one"
+    assert failure(compiles_of, version, raises=NoEvidenceError) == snapshot(
+        "`go version` (step 6) has no action graph (exit status 0): only go build, test, vet, run, install, fix and list -export write one"
     )
 
 

@@ -10,6 +10,7 @@ from inline_snapshot import snapshot
 from pytest_gocache import (
     GoModule,
     ModuleProxy,
+    NoEvidenceError,
     PatternError,
     UsageError,
     assert_downloaded,
@@ -128,7 +129,7 @@ def test_packages_that_there_are_not(app: GoModule) -> None:
     assert text() == snapshot("assert_not_in_build: expected at least one package pattern, and got none")
     version = app.go("version")
     assert "`go version` (step 2) has no action graph" in failure(
-        assert_not_in_build, version, "fmt", raises=UsageError
+        assert_not_in_build, version, "fmt", raises=NoEvidenceError
     )
 
 
@@ -244,8 +245,8 @@ def test_compiles_that_could_not_overlap(app: GoModule) -> None:
     assert failure(assert_parallel, app.test("./..."), 1, raises=UsageError) == snapshot(
         "assert_parallel: expected at_least of 2 or more, and got 1"
     )
-    assert failure(assert_parallel, app.go("version"), raises=UsageError) == snapshot(
-        "`go version` (step 4) has no action graph (exit status 0): only go build, test, vet, run, install and list -export write one"
+    assert failure(assert_parallel, app.go("version"), raises=NoEvidenceError) == snapshot(
+        "`go version` (step 4) has no action graph (exit status 0): only go build, test, vet, run, install, fix and list -export write one"
     )
     two_at_most = app.build("-p=4", "-trimpath", "./...")
     assert failure(assert_parallel, two_at_most, 3).splitlines()[-1] == snapshot(
@@ -365,3 +366,21 @@ assert_no_downloads: 2 modules were downloaded by `go build ./...` (step 3)
   example.com/dep@v1.0.0    step 1 also downloaded it
 restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCACHE lacks\
 """)
+
+
+def test_package_unsafe_is_in_a_build_that_imports_it(go_module: GoModule) -> None:
+    go_module.load("""
+        -- low/low.go --
+        package low
+        import _ "unsafe"
+        -- high/high.go --
+        package high
+        import _ "example.com/app/low"
+        -- none/none.go --
+        package none
+    """)
+    result = go_module.build("./high")
+    for pattern in ("unsafe", "std"):
+        text = failure(assert_not_in_build, result, pattern)
+        assert "imported: high ← low ← unsafe (named by ./high)" in text
+    assert_not_in_build(go_module.build("./none"), "unsafe")

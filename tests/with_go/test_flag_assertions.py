@@ -10,6 +10,7 @@ from inline_snapshot import snapshot
 
 from pytest_gocache import (
     GoModule,
+    NoEvidenceError,
     PatternError,
     UsageError,
     assert_compiled_with,
@@ -286,7 +287,9 @@ def test_flags_that_no_package_could_have_are_refused(app: GoModule, check: Call
     assert failure(check, result, "-N", "./lune", raises=PatternError) == snapshot(
         "package pattern './lune' matches nothing in `go build ./lone` (step 1); near it: example.com/app/lone"
     )
-    assert "`go version` (step 2) has no action graph" in failure(check, app.go("version"), "-N", raises=UsageError)
+    assert "`go version` (step 2) has no action graph" in failure(
+        check, app.go("version"), "-N", raises=NoEvidenceError
+    )
 
 
 def test_the_flags_of_a_package_that_go_did_not_come_to_are_unknown(app: GoModule) -> None:
