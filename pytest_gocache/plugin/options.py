@@ -73,9 +73,7 @@ def add_options(parser: pytest.Parser) -> None:
         help="run every Go test on both toolchains, and fail on each change that gocache.toml does not accept; "
         "a toolchain is a name from gocache.toml, a version or a path",
     )
-    group.addoption(
-        "--gocache-json", metavar="FILE", help="write what each test ran, and the gate's verdict, as JSON"
-    )
+    group.addoption("--gocache-json", metavar="FILE", help="write what each test ran, and the gate's verdict, as JSON")
     group.addoption("--gocache-dir", metavar="DIR", help="the store of warm caches (default: the user's cache folder)")
     group.addoption(
         "--gocache-keep", choices=_KEEP, help="the tests whose folders, caches and logs stay (default: failed)"
