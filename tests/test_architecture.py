@@ -164,7 +164,6 @@ TESTED_ELSEWHERE = {
     "run/rerun": "with_go/test_freshness_of_outputs",
     "run/shim": "with_go/test_programs_see",
     "run/toolchain_check": "with_pytest/test_self_check",
-    "run/unobserved": "with_go/test_evidence",
 }
 
 

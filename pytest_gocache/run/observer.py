@@ -154,7 +154,7 @@ class Observer:
             commands.append(go.command.result(go.done, go.downloads, previous))
         gaps: tuple[str, ...] = ()
         # A go generate itself is not observed, and it writes to the cache too.
-        if not generates and written_unobserved(cache, indexed, ((go.asked, go.ended) for go in called)):
+        if not generates and written_unobserved(cache, indexed, started, ((go.asked, go.ended) for go in called)):
             gaps = ("it filled the build cache while no observed go command ran, so it calls a go that is not on PATH",)
         result = Result(
             command=tuple(command),

@@ -20,16 +20,19 @@ def index_files(cache: Path) -> frozenset[str]:
     return frozenset(found)
 
 
-def written_unobserved(cache: Path, before: frozenset[str], observed: Iterable[tuple[float, float]]) -> tuple[str, ...]:
-    """The index files that are not among ``before`` and were written at a time when no observed command ran.
+def written_unobserved(
+    cache: Path, before: frozenset[str], started: float, observed: Iterable[tuple[float, float]]
+) -> tuple[str, ...]:
+    """The index files that are not among ``before`` and were written while the program ran and no observed command did.
 
-    ``observed`` has the start and the end of each observed command, in epoch seconds.
+    ``started`` is the start of the program, ``observed`` has the start and the end of each observed command, in epoch
+    seconds.
     """
     spans = list(observed)
     found = []
     for name in sorted(index_files(cache) - before):
-        # Not the modification time: a copy of a file keeps it.
+        # Not the modification time: a copy of a file keeps it. A warm cache may be a clone older than the program.
         written = (cache / name).stat().st_ctime
-        if not any(start - _CLOCK_SECONDS <= written <= end for start, end in spans):
+        if written >= started and not any(start - _CLOCK_SECONDS <= written <= end for start, end in spans):
             found.append(name)
     return tuple(found)
