@@ -14,7 +14,7 @@ from pytest_gocache.golang.action import Action, Kind, TestOutcome, TestStatus
 from pytest_gocache.golang.actiongraph import action_ids, parse_action_graph
 from pytest_gocache.golang.command_line import GoArguments, flags_of
 from pytest_gocache.golang.godebug import without_debug_settings
-from pytest_gocache.golang.hashlog import split_debug_lines, test_variants
+from pytest_gocache.golang.hashlog import split_debug_lines
 from pytest_gocache.golang.test_output import parse_test_output
 from pytest_gocache.host import process
 from pytest_gocache.host.process import Finished
@@ -161,9 +161,8 @@ class GoCommand:
             text = self._graph.read_bytes()
         except FileNotFoundError:
             return ()  # go had nothing to do, or failed before it wrote a graph
-        testing = self.arguments.verb in ("test", "vet") or b".test" in text
         try:
-            actions = parse_action_graph(text, test_variants(done.stderr) if testing else {})
+            actions = parse_action_graph(text, done.stderr)
         except ActionGraphError as error:
             if done.returncode != 0:
                 return ()  # killed while it wrote the graph: the failure itself is reported
