@@ -18,7 +18,7 @@ import pytest
 from pytest_gocache.explain.explainer import explain
 from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.golang.actiongraph import parse_action_graph
-from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, split_debug_lines, test_variants
+from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, split_debug_lines
 from pytest_gocache.golang.test_output import parse_test_output
 from pytest_gocache.results import seen_files
 from pytest_gocache.results.cache_event import CacheEvent, CacheOperation
@@ -102,7 +102,7 @@ def _members(version: str) -> Mapping[str, bytes]:
 def _result(files: Mapping[str, bytes]) -> Result:
     facts = json.loads(files["step.json"])
     stderr = files.get("stderr", b"")
-    actions = parse_action_graph(files["graph.json"], test_variants(stderr)) if "graph.json" in files else ()
+    actions = parse_action_graph(files["graph.json"], stderr) if "graph.json" in files else ()
     tested = {action.import_path for action in actions if action.kind is Kind.TEST}
     outcomes = parse_test_output(facts["stdout"]) if facts["command"][1] == "test" else {}
     return Result(

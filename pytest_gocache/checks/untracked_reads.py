@@ -11,13 +11,13 @@ from pytest_gocache.checks.findings import Finding
 from pytest_gocache.checks.repository import Checkout, RepositoryCopy
 from pytest_gocache.explain.history import log_of
 from pytest_gocache.golang.action import TestStatus
+from pytest_gocache.golang.test_log import operations
 from pytest_gocache.results.packages import folder_in_modules, module_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.tables import counted, rows
 
 __all__ = ["other_verdicts", "outside_reads"]
 
-_LOG_HEADER = b"# test log\n"
 _SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")
 _MOST_FILES = 5
 _MOST_LINES = 3  # of the output of a failing test
@@ -89,17 +89,9 @@ def _logged(cache: BuildCache, result: Result, package: str, folder: Path) -> li
     lookups = log_of(result).lookups.packages.get(package)
     found: dict[str, None] = {}
     for key in {lookup.key: None for lookup in lookups.lookups} | dict.fromkeys(lookups.saved) if lookups else ():
-        log = cache.output(key)
-        if log is None or not log.startswith(_LOG_HEADER):
-            continue
-        here = str(folder)
-        for line in log[len(_LOG_HEADER) :].decode("utf-8", "surrogateescape").splitlines():
-            verb, _, name = line.partition(" ")
-            absolute = os.path.normpath(os.path.join(here, name))  # noqa: PTH118 - the file need not exist
-            if verb == "chdir":
-                here = absolute
-            elif verb in ("open", "stat"):
-                found[absolute] = None
+        for operation, name in operations(cache.output(key) or b"", str(folder)):
+            if operation in ("open", "stat"):
+                found[os.path.normpath(name)] = None
     return list(found)
 
 

@@ -113,7 +113,9 @@ def _same_binary(reason: Reason, result: Result, then: Result, now: Lookup, earl
     kept = _saved_inputs(earlier, now)
     if now.inputs and kept != now.inputs:
         old, new = log_of(then).by_sum.get(kept), log_of(result).by_sum.get(now.inputs)
-        changes = tuple(changed_reads(then, old, result, new, reason.package)) if old and new else ()
+        if old is None or new is None:
+            return replace(reason, code=ReasonCode.READS_MIXED)
+        changes = tuple(changed_reads(then, old, result, new, reason.package))
         return replace(reason, code=ReasonCode.CHANGED, changes=changes) if changes else reason
     code, details = loss_from_cache(result, then, reason.package) or (ReasonCode.RESULT_GONE, Details())
     return replace(reason, code=code, details=details)

@@ -5,16 +5,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from pytest_gocache.errors import HashLogError
 from pytest_gocache.golang.action import Kind
+from pytest_gocache.golang.interleaved import possible_blocks
 from pytest_gocache.golang.testcache_log import without_lookups
 
-__all__ = ["HashBlock", "parse_hash_log", "quoted_words", "short_id", "split_debug_lines", "test_variants", "unquote"]
+__all__ = [
+    "CompileBlocks",
+    "HashBlock",
+    "References",
+    "parse_hash_log",
+    "quoted_words",
+    "short_id",
+    "split_debug_lines",
+    "unquote",
+]
 
 # One line of cmd/go/internal/cache/hash.go: the start of a block, an input, or the sum at the end; a subkey; the hash
 # of a file.
@@ -26,12 +34,7 @@ _LINE = re.compile(
     rb")\n",
     re.MULTILINE,
 )
-_MOST_DOUBTFUL = 14  # lines that may belong to any of several open blocks: 2**14 sums are tried at most
-# The most work to separate the blocks of a log, in bytes that are hashed: for each byte of their lines, and besides.
-# An update of a hash takes as long as these many bytes.
-_WORK_PER_BYTE, _LEAST_WORK, _WORK_PER_UPDATE = 64, 8 << 20, 64
 _KINDS = {kind.hashed_as: kind for kind in Kind if kind.hashed_as}
-_UTF8 = ("utf-8", "surrogateescape")
 _SHORT = 15  # bytes of the SHA-256 in an action ID, and in the ID of a file's content
 
 
@@ -83,8 +86,21 @@ class HashBlock:
 
     @property
     def for_test(self) -> bool:
-        """Whether the compile is for a test. `test_variants` has the rule."""
+        """Whether the compile is for a test: of the package under test, or of one between it and its external tests.
+
+        With ``go vet`` and ``-cover``, Go also compiles packages without tests like this.
+        """
         return "forcelibrary\n" in self.inputs
+
+    @property
+    def has_test_files(self) -> bool:
+        """Whether test files are among what a compile reads."""
+        return any(name.endswith("_test.go") for name in self.files)
+
+    @property
+    def has_only_test_files(self) -> bool:
+        """Whether a compile reads no Go files but test files, embedded files apart."""
+        return all(name.endswith("_test.go") for name in self.files if name.endswith(".go") and "/" not in name)
 
     @property
     def vetted_id(self) -> str:
@@ -110,15 +126,20 @@ def split_debug_lines(stderr: bytes) -> bytes:
     return without_lookups(stderr)
 
 
-def parse_hash_log(stderr: bytes) -> tuple[HashBlock, ...]:
+References = Callable[[str], Iterable[Sequence[str]]]
+"""The name of a block → for each hash of that name, the lines that others determine: see `possible_blocks`."""
+
+
+def parse_hash_log(stderr: bytes, references: References = lambda _: ()) -> tuple[HashBlock, ...]:
     """Every complete block in the stderr of a command, without those of ``moduleIndex``.
 
-    Lines of concurrent hashes interleave. The sums separate the blocks that have one name and are open at the same
-    time: only a block whose inputs give its SHA-256 is complete. Raises `HashLogError` for an input that is not a Go
-    string literal.
+    Lines of concurrent hashes interleave. ``references`` separates the blocks that have one name and are open at the
+    same time. Only a block whose inputs give its SHA-256 is complete. Raises `HashLogError` for an input that is not a
+    Go string literal.
     """
     lines = (match.group("name", "input", "sum") for match in _LINE.finditer(stderr))
-    return tuple(_blocks((name, text, digest) for name, text, digest in lines if name not in (None, b"moduleIndex")))
+    known = ((name, text, digest) for name, text, digest in lines if name not in (None, b"moduleIndex"))
+    return tuple(_blocks(known, references))
 
 
 @dataclass(slots=True)
@@ -130,17 +151,9 @@ class _Open:
     sums: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Work:
-    """What may still be hashed to tell blocks apart, in bytes. It grows with the log, so the time is linear."""
-
-    left: int = _LEAST_WORK
-
-
-def _blocks(lines: Iterable[tuple[bytes, bytes | None, bytes | None]]) -> Iterator[HashBlock]:
+def _blocks(lines: Iterable[tuple[bytes, bytes | None, bytes | None]], references: References) -> Iterator[HashBlock]:
     """The blocks in lines of (name, input, sum). The first line of a block has neither, its last line has the sum."""
     open_blocks: dict[bytes, _Open] = {}
-    work = _Work()
     for name, text, digest in lines:
         opened = open_blocks.get(name)
         if text is None and digest is None:
@@ -151,100 +164,68 @@ def _blocks(lines: Iterable[tuple[bytes, bytes | None, bytes | None]]) -> Iterat
         elif text is not None:
             # The first line may be missing, when it follows output without a newline; the sum verifies the block.
             open_blocks.setdefault(name, _Open()).inputs.append(unquote(text))
-            work.left += len(text) * _WORK_PER_BYTE
         elif opened is not None and digest is not None:
             opened.sums.append(digest.decode("ascii"))
             if len(opened.sums) >= opened.blocks:
                 del open_blocks[name]
-                yield from _separated(name.decode("utf-8", "surrogateescape"), opened, work)
+                yield from _separated(name.decode("utf-8", "surrogateescape"), opened, references)
 
 
-def _separated(name: str, opened: _Open, work: _Work) -> Iterator[HashBlock]:
-    """The separate blocks of ``opened``. A line that occurs once for each block is in all blocks.
-
-    For the other lines, the sums decide: every combination is tried, until ``work`` is used up.
-    """
+def _separated(name: str, opened: _Open, references: References) -> Iterator[HashBlock]:
     if opened.blocks <= 1:
-        block = HashBlock(name, tuple(opened.inputs), opened.sums[0])
-        if block.verified:
-            yield block
-        return
-    counts = Counter(opened.inputs)  # in the order of Go's hashing, which all blocks share
-    doubtful = [line for line in counts if counts[line] < opened.blocks]
-    if len(doubtful) > _MOST_DOUBTFUL:
-        return
+        candidates: Iterable[Sequence[str]] = [opened.inputs]
+    else:
+        candidates = possible_blocks(name, opened.inputs, opened.blocks, references(name))
     wanted = set(opened.sums)
-    # Each doubtful line, and the lines that follow it and are in every block. The first has only such lines.
-    parts: list[tuple[str, list[str]]] = [("", [])]
-    for line in counts:
-        if counts[line] < opened.blocks:
-            parts.append((line, []))
-        else:
-            parts[-1][1].append(line)
-    hashed = [(line.encode(*_UTF8), "".join(after).encode(*_UTF8)) for line, after in parts]
-    # Depth first: what two choices have in common is hashed once. A choice is the numbers of the doubtful lines in it.
-    waiting: list[tuple[int, frozenset[int], hashlib._Hash]] = [(1, frozenset(), hashlib.sha256(hashed[0][1]))]
-    while waiting and wanted:
-        index, chosen, digest = waiting.pop()
-        if index == len(parts):
-            if digest.hexdigest() in wanted:
-                wanted.remove(digest.hexdigest())
-                lines = ([line] * (number in chosen) + after for number, (line, after) in enumerate(parts))
-                yield HashBlock(name, tuple(chain.from_iterable(lines)), digest.hexdigest())
-            continue
-        own, shared = hashed[index]
-        work.left -= len(own) + 2 * (len(shared) + _WORK_PER_UPDATE)
-        if work.left < 0:
-            return
-        with_line = digest.copy()
-        with_line.update(own + shared)
-        digest.update(shared)
-        waiting.append((index + 1, chosen | {index}, with_line))
-        waiting.append((index + 1, chosen, digest))
+    for inputs in candidates:
+        block = HashBlock(name, tuple(inputs), _sum(inputs))
+        if block.sum in wanted:
+            wanted.remove(block.sum)
+            yield block
+            if not wanted:
+                return
 
 
 def _sum(inputs: Iterable[str]) -> str:
-    return hashlib.sha256("".join(inputs).encode(*_UTF8)).hexdigest()
+    return hashlib.sha256("".join(inputs).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 _BUILD = b"\nHASH[build "
-_FORCED = b'"forcelibrary\\n"'
 _INPUT_OR_SUM = re.compile(rb'(".*")|([0-9a-f]{64})')
 
 
-def test_variants(stderr: bytes) -> dict[str, bool]:
-    """The action ID of each compile for a test → whether the compile has test files.
+class CompileBlocks:
+    """The hash blocks of compiles in a command's stderr, which is read when one is asked for."""
 
-    Go hashes the word ``forcelibrary`` for a package that it compiles again for a test: the package under test, and
-    the packages between it and its external tests. With ``go vet`` and ``-cover`` it does so for packages without
-    tests, too. An external test package has only ``…_test.go`` files.
-    """
-    if _FORCED not in stderr and b"_test]\n" not in stderr:
-        return {}
-    found = {}
-    for block in _blocks(_lines_of_test_compiles(stderr)):
-        tests = [name for name in block.files if name.endswith("_test.go")]
-        if block.for_test or (tests and len(tests) == len(block.files)):
-            found[block.action_id] = bool(tests)
-    return found
+    def __init__(self, stderr: bytes, references: References) -> None:
+        self._stderr = stderr
+        self._references = references
+        self._lines: dict[bytes, list[bytes]] | None = None
+        self._blocks: dict[str, dict[str, HashBlock]] = {}
 
+    def find(self, package: str, action_id: str) -> HashBlock | None:
+        """The inputs of the compile with this action ID; None when the log does not have them."""
+        if package not in self._blocks:
+            self._blocks[package] = {block.action_id: block for block in self._of(package)}
+        return self._blocks[package].get(action_id)
 
-def _lines_of_test_compiles(stderr: bytes) -> list[tuple[bytes, bytes | None, bytes | None]]:
-    """The lines of the blocks of packages that Go compiles for a test, and of their plain variants."""
-    # Split by hand: a regular expression over the thousands of lines of a go test takes much longer.
-    lines = [piece.partition(b"\n")[0].partition(b"]: ") for piece in (b"\n" + stderr).split(_BUILD)[1:]]
-    names = {name for name, _, text in lines if text == _FORCED}
-    names |= {opening[:-1] for opening, closed, _ in lines if not closed and opening.endswith(b"_test]")}
-    chosen: list[tuple[bytes, bytes | None, bytes | None]] = []
-    for name, closed, text in lines:
-        if not closed and name[:-1] in names:
-            chosen.append((name[:-1], None, None))
-        elif name in names and (match := _INPUT_OR_SUM.fullmatch(text)):
-            chosen.append((name, match[1], match[2]))
-    return chosen
+    def _of(self, package: str) -> Iterator[HashBlock]:
+        if self._lines is None:
+            # Split by hand: a regular expression over the thousands of lines of a go test takes much longer.
+            self._lines = {}
+            for piece in (b"\n" + self._stderr).split(_BUILD)[1:]:
+                name, closed, text = piece.partition(b"\n")[0].partition(b"]")
+                if closed:
+                    self._lines.setdefault(name, []).append(text)
+        name = package.encode("utf-8", "surrogateescape")
+        lines: list[tuple[bytes, bytes | None, bytes | None]] = []
+        for text in self._lines.get(name, ()):
+            if not text:
+                lines.append((b"build " + name, None, None))
+            elif match := _INPUT_OR_SUM.fullmatch(text, 2):
+                lines.append((b"build " + name, match[1], match[2]))
+        return _blocks(lines, self._references)
 
-
-test_variants.__test__ = False  # type: ignore[attr-defined]  # pytest takes the name for a test
 
 _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(.?))", re.DOTALL)
 _LITERAL = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.golang.action import Kind
-from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log
+from pytest_gocache.golang.graph_node import GraphReferences, read_nodes
+from pytest_gocache.golang.hashlog import HashBlock, References, parse_hash_log
 from pytest_gocache.golang.testcache_log import Lookups, parse_lookups
 
 __all__ = ["Log", "Logs"]
@@ -30,10 +32,10 @@ class Log:
     """The lookups in the test cache."""
 
     @classmethod
-    def parse(cls, text: bytes) -> Log:
-        """Parse the stderr of a command. Raises `HashLogError` for an input that is not a Go string literal."""
+    def parse(cls, text: bytes, references: References = lambda _: ()) -> Log:
+        """Parse the stderr of a command; ``references`` and errors as for `parse_hash_log`."""
         by_id, vets, by_sum = {}, {}, {}
-        for block in parse_hash_log(text):
+        for block in parse_hash_log(text, references):
             if block.kind is Kind.VET:
                 vets[block.package, block.vetted_id] = block
             elif block.kind is not None:
@@ -48,6 +50,11 @@ class Logs:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Path, Log] = OrderedDict()
+        self._references: dict[str, dict[tuple[str, ...], None]] = {}
+
+    def learn(self, block: str, hashed: tuple[str, ...]) -> None:
+        """Keep what a hash block of this name may consist of, for logs in which such blocks interleave."""
+        self._references.setdefault(block, {})[hashed] = None
 
     def read(self, folder: Path) -> Log:
         """The log in the evidence folder of a command; an empty log when the file is gone."""
@@ -56,8 +63,26 @@ class Logs:
                 text = (folder / "stderr").read_bytes()
             except OSError:
                 return Log()
-            self._kept[folder] = Log.parse(text)
+            self._kept[folder] = Log.parse(text, _References(folder, self._references))
             if len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(folder)
         return self._kept[folder]
+
+
+class _References:
+    """What the blocks of a command's log may consist of, by its graph and by what is learned."""
+
+    def __init__(self, folder: Path, learned: Mapping[str, Iterable[tuple[str, ...]]]) -> None:
+        self._folder = folder
+        self._learned = learned
+        self._graph: GraphReferences | None = None
+
+    def __call__(self, block: str) -> list[tuple[str, ...]]:
+        if self._graph is None:
+            # Read on demand: most logs have no blocks that interleave.
+            try:
+                self._graph = GraphReferences(read_nodes((self._folder / "graph.json").read_bytes()))
+            except (OSError, ActionGraphError):
+                self._graph = GraphReferences(())
+        return [*self._graph(block), *self._learned.get(block, ())]

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from pytest_gocache.golang.action import Action
 from pytest_gocache.golang.quoted import first_word
 from pytest_gocache.results.result import Result
 
-__all__ = ["binary_of", "folder_in_modules", "module_of", "modules_in", "programs_of", "sha256_of"]
+__all__ = ["binary_of", "folder_in_modules", "module_of", "modules_in", "package_folder", "programs_of", "sha256_of"]
 
 
 def folder_in_modules(result: Result, import_path: str) -> Path | None:
     """The folder of a package of the modules in `Result.cwd`; None for a package of a different module."""
-    folder = module_of(result, import_path)
-    if folder is None:
-        return None
-    return result.cwd / folder / import_path.removeprefix(result.modules[folder]).lstrip("/")
+    return package_folder(result.cwd, result.modules, import_path)
+
+
+def package_folder(root: Path, modules: Mapping[str, str], import_path: str) -> Path | None:
+    """The folder of a package of ``modules`` (folder in ``root`` → module path); None for a different module."""
+    folder = _module_of(modules, import_path)
+    return None if folder is None else root / folder / import_path.removeprefix(modules[folder]).lstrip("/")
 
 
 def module_of(result: Result, import_path: str) -> str | None:
@@ -25,8 +29,12 @@ def module_of(result: Result, import_path: str) -> str | None:
 
     When one module contains a second one, the inner module counts.
     """
-    inside = [folder for folder, module in result.modules.items() if f"{import_path}/".startswith(f"{module}/")]
-    return max(inside, key=lambda folder: len(result.modules[folder]), default=None)
+    return _module_of(result.modules, import_path)
+
+
+def _module_of(modules: Mapping[str, str], import_path: str) -> str | None:
+    inside = [folder for folder, module in modules.items() if f"{import_path}/".startswith(f"{module}/")]
+    return max(inside, key=lambda folder: len(modules[folder]), default=None)
 
 
 def modules_in(cache: Path) -> tuple[str, ...]:

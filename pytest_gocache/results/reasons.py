@@ -67,6 +67,10 @@ class ReasonCode(enum.Enum):
     )
     RESULT_GONE = "{same}, but the result was no longer in the build cache"
     TEST_BINARY_CHANGED = "its test binary changed: {chain}"
+    READS_MIXED = (
+        "something that it reads changed since step {since}; Go's log does not say what: it has the reads of several "
+        "tests mixed, and the list of what this test reads is not in the build cache"
+    )
     NO_EVIDENCE = "Go's log does not say why"
 
     def __new__(cls, text: str) -> ReasonCode:
@@ -78,7 +82,7 @@ class ReasonCode(enum.Enum):
 
 
 _FIRST = frozenset({ReasonCode.FIRST_TIME, ReasonCode.FORCED_FIRST_TIME, ReasonCode.NOT_IN_STEP})
-_WITHOUT_EVIDENCE = frozenset({ReasonCode.KEY_CHANGED, ReasonCode.NO_EVIDENCE})
+_WITHOUT_EVIDENCE = frozenset({ReasonCode.KEY_CHANGED, ReasonCode.READS_MIXED, ReasonCode.NO_EVIDENCE})
 # Parts of the sentences of the codes.
 _PARTS = {
     "same": "nothing in its key changed since step {since}",

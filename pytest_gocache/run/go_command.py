@@ -8,21 +8,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.source_scan import Sources
 from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.actiongraph import action_ids, has_ended, parse_action_graph
 from pytest_gocache.golang.command_line import GoArguments, flags_of
 from pytest_gocache.golang.godebug import without_debug_settings
-from pytest_gocache.golang.hashlog import split_debug_lines, test_variants
+from pytest_gocache.golang.hashlog import split_debug_lines
 from pytest_gocache.golang.test_verdicts import test_verdicts
 from pytest_gocache.golang.testcache_log import parse_lookups
 from pytest_gocache.host import process
 from pytest_gocache.host.process import Finished
 from pytest_gocache.host.toolchain import GoToolchain
-from pytest_gocache.results.packages import modules_in
+from pytest_gocache.results.packages import modules_in, package_folder
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.tables import listed
+from pytest_gocache.run.test_reads import keep_test_reads
 
 __all__ = ["GoCommand", "KnownInputs", "require_consistent", "step_folder"]
 
@@ -60,6 +62,8 @@ class GoCommand:
     step: int
     """Position of the command in the test, from 1; for a command that a program calls, the program's position."""
     known: KnownInputs
+    cache: BuildCache
+    """Where it keeps its results."""
     within: str = ""
     """The program that calls it."""
     captures: bool = field(init=False)
@@ -67,8 +71,8 @@ class GoCommand:
 
     def __post_init__(self) -> None:
         # To log the inputs of a warm build of net/http takes a fifth of its time, so a repeated build does not log them
-        # again. A test logs them always: GODEBUG is an input of its result. So does vet: only the log tells apart the
-        # variants of a package.
+        # again. A test logs them always: GODEBUG is an input of its result. So does vet: a graph without test binaries
+        # does not tell apart all variants of a package.
         repeats = self.arguments.verb in ("build", "install") and self._identity in self.known.commands
         self.captures = self.arguments.builds and not repeats
 
@@ -113,6 +117,9 @@ class GoCommand:
         self.known.keys |= keys
         if returncode == 0:
             self.known.commands.add(self._identity)
+        log = self.folder / "stderr"
+        if self.arguments.verb == "test" and log.is_file():
+            keep_test_reads(self.circumstances.logs, log.read_bytes(), self.cache, self._folder_of)
 
     def _capture_after_all(self) -> None:
         """Log the hash inputs of a build that was expected to repeat known keys, and has new ones.
@@ -125,6 +132,11 @@ class GoCommand:
         done = process.run(argv, cwd=self.circumstances.cwd, env=self.circumstances.env, output=again, logs=True)
         with (self.folder / "stderr").open("ab") as log:
             log.write(done.stderr)
+
+    def _folder_of(self, package: str) -> Path:
+        """The folder of a package of the module or of the standard library."""
+        found = package_folder(self.root, self.sources.modules, package)
+        return found or self.circumstances.goroot / "src" / package
 
     @property
     def _graph(self) -> Path:
@@ -191,11 +203,9 @@ class GoCommand:
             text = self._graph.read_bytes()
         except FileNotFoundError:
             return ()  # go had nothing to do, or failed before it wrote a graph
-        testing = self.arguments.verb in ("test", "vet") or b".test" in text
         try:
-            variants = test_variants(done.stderr) if testing else {}
             actions = parse_action_graph(
-                text, variants, compiles=self.arguments.compiles, since=self.circumstances.started
+                text, done.stderr, compiles=self.arguments.compiles, since=self.circumstances.started
             )
             require_consistent(actions, self.arguments, done.returncode)
         except ActionGraphError as error:

@@ -202,6 +202,9 @@ class Observer:
             modules=frozenset(modules_in(modcache)),
             step=self.steps.taken,
             known=self.steps.known,
+            cache=self.machine.shared.cache
+            if self.machine.shared and env.get("GOCACHEPROG")
+            else BuildCache(Path(env["GOCACHE"])),
             within=within,
         )
 

@@ -16,7 +16,7 @@ from pytest_gocache.explain.key_inputs import changed_inputs, compile_flags
 from pytest_gocache.golang.actiongraph import action_ids, parse_action_graph
 from pytest_gocache.golang.command_line import FlagsForPackages, GoArguments, flags_of
 from pytest_gocache.golang.compile_flags import compile_settings
-from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, split_debug_lines, test_variants, unquote
+from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, split_debug_lines, unquote
 from pytest_gocache.golang.imports import imports_of
 from pytest_gocache.golang.modfile import local_folders_of, module_path_of
 from pytest_gocache.golang.patterns import Pattern, near_misses
@@ -81,7 +81,6 @@ BYTES: dict[str, tuple[Callable[[bytes], Any], Callable[[int], str]]] = {
     "subkeys": (split_debug_lines, repeated('HASH subkey 00 "', '" = 0', "\n")),
     "one long input": (parse_hash_log, repeated('HASH[a]\nHASH[a]: "', "\\\\n", f'"\nHASH[a]: {SUM}\n')),
     "doubtful blocks": (parse_hash_log, doubtful_blocks),
-    "doubtful blocks of variants": (test_variants, doubtful_blocks),
     "doubtful lines before others": (parse_hash_log, many_lines_and_doubtful_ones),
     "escapes": (unquote, repeated('"', "\\x00", '"')),
     "escapes without an end": (unquote, repeated('"', "\\")),

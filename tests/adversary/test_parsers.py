@@ -18,7 +18,7 @@ from pytest_gocache.golang.actiongraph import action_ids, parse_action_graph
 from pytest_gocache.golang.command_line import FlagsForPackages, GoArguments, int_of, variant_flags, without_flag
 from pytest_gocache.golang.compile_flags import CompileFlags
 from pytest_gocache.golang.godebug import with_debug_setting
-from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, quoted_words, split_debug_lines, test_variants
+from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, quoted_words, split_debug_lines
 from pytest_gocache.golang.imports import imports_of
 from pytest_gocache.golang.modfile import local_folders_of, module_path_of
 from pytest_gocache.golang.patterns import Pattern, near_misses
@@ -107,7 +107,7 @@ def read_flags(text: str) -> None:
 
 
 OF_BYTES: tuple[Callable[[bytes], Any], ...] = (
-    *(parse_action_graph, action_ids, parse_hash_log, test_variants, split_debug_lines, parse_lookups, without_lookups),
+    *(parse_action_graph, action_ids, parse_hash_log, split_debug_lines, parse_lookups, without_lookups),
 )
 OF_TEXT: tuple[Callable[[str], Any], ...] = (
     *(parse_action_graph, parse_test_output, imports_of, module_path_of, local_folders_of, parse_txtar, quoted_words),

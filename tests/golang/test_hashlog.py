@@ -16,16 +16,11 @@ from pytest_gocache.golang.hashlog import (
     parse_hash_log,
     quoted_words,
     split_debug_lines,
-    test_variants as variants_in,
     unquote,
 )
 from pytest_gocache.results.result import Result
 from tests.golang.hash_lines import block, quote
 from tests.recorded_results import FROM_NOTHING, blocks_of, log_text
-
-
-def short(lines: Sequence[bytes]) -> str:
-    return parse_hash_log(b"".join(lines))[0].action_id
 
 
 @given(st.binary() | st.text().map(lambda text: text.encode("utf-8", "replace")))
@@ -111,14 +106,6 @@ def test_two_open_blocks_of_one_name_give_right_blocks_or_none(data: st.DataObje
     assert {("".join(b.inputs), b.sum) for b in mixed} <= alone
 
 
-def test_blocks_of_one_name_with_many_lines_of_their_own_are_told_apart() -> None:
-    shared = [b"line %d\n" % n for n in range(200)]
-    both = [block("build a", [*shared[:99], *(b"%d %d\n" % (n, i) for i in range(6)), *shared[99:]]) for n in (1, 2)]
-    mixed = [line for pair in zip(*both, strict=True) for line in pair]
-    alone = {b.inputs for lines in both for b in parse_hash_log(b"".join(lines))}
-    assert {b.inputs for b in parse_hash_log(b"".join(mixed))} == alone
-
-
 def test_blocks_of_one_name_after_each_other_are_all_read() -> None:
     found = parse_hash_log(b"".join(block("build a", [b"one"]) + block("build a", [b"two"])))
     assert [b.inputs[1] for b in found] == ["one", "two"]
@@ -152,33 +139,6 @@ def test_stray_and_partial_lines_never_make_a_wrong_block(lines: list[bytes], na
     found = parse_hash_log(b"".join(lines))
     assert [b.name for b in found] == names
     assert all(b.inputs == ("go1.27.3", "file a.go X\n") for b in found)
-
-
-FORCED = [b"compile\n", b"forcelibrary\n", b"file a.go X\n"]
-PLAIN = [b"compile\n", b"file a.go X\n"]
-
-
-def test_a_test_variant_is_found_by_its_input() -> None:
-    lines = block("build a", PLAIN) + block("build a", FORCED) + block("build b", PLAIN) + block("vet c", FORCED)
-    assert set(variants_in(b"".join(lines))) == {short(block("build a", FORCED))}
-
-
-@given(st.data())
-def test_a_test_variant_is_found_between_the_lines_of_others(data: st.DataObject) -> None:
-    lists = [block("build a", FORCED), block("build b", PLAIN), block("build c", FORCED)]
-    wanted = {short(lists[0]), short(lists[2])}
-    assert set(variants_in(b"".join(data.draw(interleaved(lists))))) == wanted
-
-
-def test_a_package_hashed_at_the_same_time_as_its_test_variant_is_not_taken_for_it() -> None:
-    plain, forced = block("build a", PLAIN), block("build a", FORCED)
-    # The variant's inputs come first, the plain package's sum before the variant's.
-    lines = [*forced[:-1], *plain, forced[-1]]
-    assert set(variants_in(b"".join(lines))) <= {short(forced)}
-
-
-def test_a_command_killed_within_a_variants_block_has_no_variant() -> None:
-    assert variants_in(b"".join(block("build a", FORCED)[:-1])) == {}
 
 
 USERS_OWN = [
@@ -225,7 +185,6 @@ def test_splitting_leaves_every_other_byte_untouched(drawn: list[tuple[bool, byt
 @given(st.lists(st.sampled_from([b"HASH[", b"build a", b"]", b": ", b'"', b"\\", b"n", b"0" * 64, b"\n", b"\xff"])))
 def test_lines_that_are_nearly_hash_lines_are_read_or_refused(parts: list[bytes]) -> None:
     data = b"".join(parts)
-    assert variants_in(data) == {}
     try:
         found = parse_hash_log(data)
     except HashLogError:

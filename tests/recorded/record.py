@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import tarfile
 from collections.abc import Iterator, Mapping
@@ -322,6 +323,66 @@ def test_test_data(recorder: Recorder) -> None:
     recorder.go("test", "./data")
     module.write("data/testdata/words.txt", "three words or more\n")
     recorder.go("test", "./data")
+
+
+READING = """\
+package {name}
+
+import (
+	"os"
+	"testing"
+)
+
+func TestReads(t *testing.T) {{
+	os.Getenv("ONLY_{name}")
+	for _, name := range []string{{"a", "b", "c"}} {{
+		os.Stat("../data/" + name + ".txt")
+		os.Stat("../data/" + name + ".txt")
+		if _, err := os.ReadFile("../data/" + name + ".txt"); err != nil {{
+			t.Fatal(err)
+		}}
+	}}
+	os.ReadDir("testdata")
+	os.Stat("missing")
+}}
+"""
+STD = ("bufio", "bytes", "errors", "fmt", "io", "os", "path", "sort", "strconv", "strings", "sync", "time", "unicode")
+
+
+def test_large_tests(recorder: Recorder) -> None:
+    # More test files, imports in them and files to read than could be told apart by trial. -p=1 is one after the other.
+    module = recorder.module
+    for path in ("api", "lone", "lib", "cmd"):
+        module.remove(path)
+    for name in ("one", "two"):
+        module.write(
+            f"{name}/{name}.go", f'package {name}\n\nimport "strings"\n\nvar Name = strings.ToUpper("{name}")\n'
+        )
+        for number, imported in enumerate((*STD, "math", "math/rand", "regexp")):
+            test = f'import (\n\t_ "{imported}"\n\t"testing"\n)\n\nfunc TestF{number}(t *testing.T) {{ _ = Name }}\n'
+            module.write(f"{name}/f{number}_test.go", f"package {name}\n\n{test}")
+        module.write(f"{name}/reads_test.go", READING.format(name=name))
+        test = f'import (\n\t"testing"\n\n\t"example.com/app/of{name}"\n)\n\nfunc TestX(t *testing.T) {{ _ = of{name}.Name }}\n'
+        module.write(f"{name}/x_test.go", f"package {name}_test\n\n{test}")
+        module.write(
+            f"of{name}/o.go", f'package of{name}\n\nimport "example.com/app/{name}"\n\nvar Name = {name}.Name\n'
+        )
+        module.write({f"{name}/testdata/t{number}.txt": name * number for number in range(4)})
+        module.write(
+            f"cmd/{name}/main.go", f'package main\n\nimport _ "example.com/app/of{name}"\n\nfunc main() {{}}\n'
+        )
+    module.write({f"data/{name}.txt": name for name in "abc"})
+    _set_times(module, LONG_AGO)
+    recorder.go("test", "-p=1", "./...")
+    module.write("data/c.txt", "changed")
+    module.write("two/testdata/t3.txt", "changed as well")
+    _set_times(module, LONG_AGO)
+    recorder.go("test", "-p=1", "./...")
+
+
+def _set_times(module: GoModule, seconds: float) -> None:
+    for path in module.path.rglob("*"):
+        os.utime(path, (seconds, seconds))
 
 
 def test_vetted(recorder: Recorder) -> None:

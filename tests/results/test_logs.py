@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.explain.history import log_of
+from pytest_gocache.golang.hashlog import References
 from pytest_gocache.results.logs import Log, Logs
 from pytest_gocache.results.result import Circumstances
 from tests.explain.recordings import step
@@ -30,9 +31,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     texts: list[bytes] = []
     original = Log.parse
 
-    def parse(text: bytes) -> Log:
+    def parse(text: bytes, references: References) -> Log:
         texts.append(text)
-        return original(text)
+        return original(text, references)
 
     monkeypatch.setattr(Log, "parse", parse)
     return texts
