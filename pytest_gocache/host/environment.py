@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_gocache.golang.godebug import DEBUG_SETTING
 
-__all__ = ["Home", "gomodcache_of", "hermetic_environment"]
+__all__ = ["Home", "gocache_of", "gomodcache_of", "hermetic_environment"]
 
 # What starting programs takes (on macOS, the C compiler too). None of these is a setting of the go command.
 _PASSED = ("PATH", "DEVELOPER_DIR", "SDKROOT")
@@ -99,6 +99,13 @@ def hermetic_environment(home: Home, goroot: Path, ambient: Mapping[str, str]) -
         "TZ": "UTC",
     }
     return env
+
+
+def gocache_of(env: Mapping[str, str]) -> Path:
+    """The build cache of go commands in this environment; without GOCACHE, Go's default in the user's folders."""
+    home = env.get("HOME", os.devnull)
+    caches = f"{home}/Library/Caches" if sys.platform == "darwin" else env.get("XDG_CACHE_HOME") or f"{home}/.cache"
+    return Path(env.get("GOCACHE") or f"{caches}/go-build")
 
 
 def gomodcache_of(env: Mapping[str, str]) -> Path:

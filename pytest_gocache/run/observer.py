@@ -19,7 +19,7 @@ from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.godebug import with_debug_setting
 from pytest_gocache.host import process
 from pytest_gocache.host.cpu import cpu_count
-from pytest_gocache.host.environment import gomodcache_of
+from pytest_gocache.host.environment import gocache_of, gomodcache_of
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.results.cache_event import CacheEvent
 from pytest_gocache.results.explanation import Explanation
@@ -204,7 +204,7 @@ class Observer:
             known=self.steps.known,
             cache=self.machine.shared.cache
             if self.machine.shared and env.get("GOCACHEPROG")
-            else BuildCache(Path(env["GOCACHE"])),
+            else BuildCache(gocache_of(env)),
             within=within,
         )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
 from pytest_gocache.golang.godebug import DEBUG_SETTING
-from pytest_gocache.host.environment import Home, gomodcache_of, hermetic_environment
+from pytest_gocache.host.environment import Home, gocache_of, gomodcache_of, hermetic_environment
 
 HOME = Home(Path("/machine"))
 GOROOT = Path("/usr/local/go")
@@ -102,3 +103,16 @@ def test_a_machine_is_created_with_telemetry_off(tmp_path: Path) -> None:
 )
 def test_the_module_cache_of_an_environment(env: dict[str, str], folder: str) -> None:
     assert gomodcache_of(env) == Path(folder)
+
+
+@pytest.mark.parametrize(
+    ("env", "folder"),
+    [
+        ({"GOCACHE": "/c", "HOME": "/h"}, "/c"),
+        ({"HOME": "/h"}, "/h/.cache/go-build"),
+        ({"HOME": "/h", "XDG_CACHE_HOME": "/x"}, "/x/go-build"),
+    ],
+)
+def test_the_build_cache_of_an_environment(monkeypatch: pytest.MonkeyPatch, env: dict[str, str], folder: str) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert gocache_of(env) == Path(folder)
