@@ -35,6 +35,9 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 _KINDS = {kind.hashed_as: kind for kind in Kind if kind.hashed_as}
+# The most work to take blocks apart, in bytes that are hashed: for each byte of their lines, and in addition. A line
+# costs as much as these many bytes.
+_WORK_PER_BYTE, _LEAST_WORK, _WORK_PER_LINE = 64, 8 << 20, 64
 _SHORT = 15  # bytes of the SHA-256 in an action ID, and in the ID of a file's content
 
 
@@ -151,9 +154,17 @@ class _Open:
     sums: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Work:
+    """What may still be hashed to take blocks apart, in bytes. It grows with the log, so the time is linear."""
+
+    left: int = _LEAST_WORK
+
+
 def _blocks(lines: Iterable[tuple[bytes, bytes | None, bytes | None]], references: References) -> Iterator[HashBlock]:
     """The blocks in lines of (name, input, sum). The first line of a block has neither, its last line has the sum."""
     open_blocks: dict[bytes, _Open] = {}
+    work = _Work()
     for name, text, digest in lines:
         opened = open_blocks.get(name)
         if text is None and digest is None:
@@ -164,14 +175,15 @@ def _blocks(lines: Iterable[tuple[bytes, bytes | None, bytes | None]], reference
         elif text is not None:
             # The first line may be missing, when it follows output without a newline; the sum verifies the block.
             open_blocks.setdefault(name, _Open()).inputs.append(unquote(text))
+            work.left += len(text) * _WORK_PER_BYTE
         elif opened is not None and digest is not None:
             opened.sums.append(digest.decode("ascii"))
             if len(opened.sums) >= opened.blocks:
                 del open_blocks[name]
-                yield from _separated(name.decode("utf-8", "surrogateescape"), opened, references)
+                yield from _separated(name.decode("utf-8", "surrogateescape"), opened, references, work)
 
 
-def _separated(name: str, opened: _Open, references: References) -> Iterator[HashBlock]:
+def _separated(name: str, opened: _Open, references: References, work: _Work) -> Iterator[HashBlock]:
     if opened.blocks <= 1:
         candidates: Iterable[Sequence[str]] = [opened.inputs]
     else:
@@ -182,8 +194,9 @@ def _separated(name: str, opened: _Open, references: References) -> Iterator[Has
         if block.sum in wanted:
             wanted.remove(block.sum)
             yield block
-            if not wanted:
-                return
+        work.left -= sum(map(len, inputs)) + _WORK_PER_LINE * len(inputs)
+        if not wanted or work.left < 0:
+            return
 
 
 def _sum(inputs: Iterable[str]) -> str:
@@ -206,7 +219,10 @@ class CompileBlocks:
     def find(self, package: str, action_id: str) -> HashBlock | None:
         """The inputs of the compile with this action ID; None when the log does not have them."""
         if package not in self._blocks:
-            self._blocks[package] = {block.action_id: block for block in self._of(package)}
+            try:
+                self._blocks[package] = {block.action_id: block for block in self._of(package)}
+            except HashLogError:  # a line that Go did not print
+                self._blocks[package] = {}
         return self._blocks[package].get(action_id)
 
     def _of(self, package: str) -> Iterator[HashBlock]:

@@ -33,6 +33,7 @@ class PackageNames:
         self._mains: dict[int, str] = {}
         self._external: dict[int, str] = {}
         self._copies: dict[int, str] = {}
+        self._last_importers: dict[int, int | None] = {}
         mains = list(self._generated_mains())
         vets = [node.deps[0] for node in nodes if node.kind is Kind.VET and node.deps and not node.facts_only]
         # A graph without tests needs no index.
@@ -98,7 +99,7 @@ class PackageNames:
         # Go builds a package before its copy when a different tested package imports it.
         if any(self._compiles[number].package == tested.package for number in self._imports(tested)):
             return True
-        if not self._only_for(tested, own):
+        if self._importers.get(tested.id) and self._last_importer(tested) not in own:
             return False
         block = self._block(tested)
         return block is not None and block.for_test
@@ -106,19 +107,23 @@ class PackageNames:
     def _imports(self, node: Node) -> Iterator[int]:
         return (number for number in node.deps if number in self._compiles)
 
-    def _only_for(self, tested: Node, own: set[int]) -> bool:
-        """Whether nothing but the compiles in ``own`` needs a package, directly or through others."""
-        found = list(self._importers.get(tested.id, ()))
-        seen = set(own)
-        while found:
-            node = found.pop()
-            if node.id not in seen:
-                seen.add(node.id)
-                importers = self._importers.get(node.id)
-                if not importers:
-                    return False
-                found += importers
-        return True
+    def _last_importer(self, package: Node) -> int | None:
+        """The one compile that nothing imports and that needs a package, directly or through others; None for several.
+
+        Each compile is visited once for all calls, so the time is linear.
+        """
+        waiting = [(package, False)]
+        while waiting:
+            node, visited = waiting.pop()
+            importers = self._importers.get(node.id, ())
+            if visited:
+                last = {self._last_importers[other.id] for other in importers}
+                self._last_importers[node.id] = last.pop() if len(last) == 1 else None
+            elif node.id not in self._last_importers:
+                self._last_importers[node.id] = None if importers else node.id
+                if importers:
+                    waiting += [(node, True), *((other, False) for other in importers)]
+        return self._last_importers[package.id]
 
     def _is_external(self, node: Node) -> bool:
         """Whether a compile is that of an external test, and not that of a package whose path ends like one."""

@@ -150,7 +150,12 @@ class GoCommand:
         """The result. Raises `ActionGraphError` when the command succeeded and its graph cannot be read."""
         stdout = done.stdout.decode("utf-8", "replace")
         gaps = self._gaps(done.returncode)
-        actions = () if gaps else self._actions(done)
+        try:
+            actions = () if gaps else self._actions(done)
+        except ActionGraphError as error:
+            if done.returncode == 0:
+                raise
+            actions, gaps = (), (str(error),)
         tests = {}
         if self.arguments.verb == "test":
             tests = test_verdicts(stdout, actions, parse_lookups(done.stderr), done.returncode)
@@ -209,8 +214,6 @@ class GoCommand:
             )
             require_consistent(actions, self.arguments, done.returncode)
         except ActionGraphError as error:
-            if done.returncode != 0:
-                return ()  # killed while it wrote the graph: the failure itself is reported
             version = self.toolchain.version
             raise ActionGraphError(f"the action graph {self._graph} of {version} cannot be read: {error}") from error
         return self._with_targets_from_root(actions)

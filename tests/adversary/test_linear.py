@@ -71,6 +71,25 @@ def made_node(number: int) -> dict[str, Any]:
     return {"ID": number, "Mode": "build", "Package": package, "Deps": list(range(max(0, number - 9), number))}
 
 
+def chain_above_tests(size: int) -> str:
+    """Tests of packages that all lie below one chain of packages, at the end of which a program imports them."""
+    count = size // 300
+    nodes: list[dict[str, Any]] = [{"ID": 0, "Mode": "build", "Package": "testing/internal/testdeps"}]
+    for number in range(1, count):
+        nodes.append({"ID": number, "Mode": "build", "Package": f"p{number}"})
+        main = {"ID": count + number, "Mode": "build", "Package": f"p{number}.test", "Deps": [0, number]}
+        nodes.append(main)
+    below = list(range(1, count))
+    for number in range(2 * count, 4 * count):
+        nodes.append({"ID": number, "Mode": "build", "Package": f"c{number}", "Deps": below})
+        below = [number]
+    return json.dumps(nodes)
+
+
+def with_references(text: bytes) -> None:
+    parse_hash_log(text, lambda _: [["import x "], ["vetout ", "line 1"]] * 4)
+
+
 BYTES: dict[str, tuple[Callable[[bytes], Any], Callable[[int], str]]] = {
     "names that end often": (split_debug_lines, repeated("HASH[", ']: "', "\n")),
     "names that end often, parsed": (parse_hash_log, repeated("HASH[", ']: "', "\n")),
@@ -82,6 +101,8 @@ BYTES: dict[str, tuple[Callable[[bytes], Any], Callable[[int], str]]] = {
     "one long input": (parse_hash_log, repeated('HASH[a]\nHASH[a]: "', "\\\\n", f'"\nHASH[a]: {SUM}\n')),
     "doubtful blocks": (parse_hash_log, doubtful_blocks),
     "doubtful lines before others": (parse_hash_log, many_lines_and_doubtful_ones),
+    "doubtful blocks that a graph knows": (with_references, doubtful_blocks),
+    "doubtful lines that a graph knows": (with_references, many_lines_and_doubtful_ones),
     "escapes": (unquote, repeated('"', "\\x00", '"')),
     "escapes without an end": (unquote, repeated('"', "\\")),
     "lookups": (parse_lookups, repeated("testcache: a: input file ", ": file used", "\n")),
@@ -91,6 +112,7 @@ BYTES: dict[str, tuple[Callable[[bytes], Any], Callable[[int], str]]] = {
 TEXT: dict[str, tuple[Callable[[str], Any], Callable[[int], str]]] = {
     "brackets in a graph": (parse_action_graph, repeated("[")),
     "a chain of imports": (parse_action_graph, graph(made_node)),
+    "tests below a chain of imports": (parse_action_graph, chain_above_tests),
     "digits of a time": (
         parse_action_graph,
         repeated('[{"ID":1,"Mode":"","TimeStart":"2024-01-01T00:00:00.', "1", 'Z"}]'),

@@ -100,6 +100,14 @@ def test_what_nothing_tells_is_an_error(made: MadeGraph) -> None:
         names_of(made, log.replace(b"file a.go", b"file b.go"))
 
 
+def test_a_line_that_go_did_not_print_is_no_evidence(made: MadeGraph) -> None:
+    support = made.compile(TEST_SUPPORT)
+    tested = made.compile("m/lib", forced=True)
+    made.tested("m/lib", [tested], support)
+    with pytest.raises(ActionGraphError, match="neither the graph nor"):
+        names_of(made, b'HASH[build m/lib]: "\\q"\n' + made.stderr())
+
+
 def test_a_package_under_test_that_was_never_hashed_is_plain(made: MadeGraph) -> None:
     support = made.compile(TEST_SUPPORT)
     tested = made.node("build", "m/lib", [support])

@@ -6,6 +6,7 @@ import pytest
 
 from pytest_gocache import (
     Action,
+    ActionGraphError,
     BuildCache,
     GoCommandError,
     GoModule,
@@ -13,10 +14,13 @@ from pytest_gocache import (
     GoToolchain,
     Kind,
     ModuleCache,
+    NoEvidenceError,
     Status,
     TestStatus,
+    assert_cached,
 )
 from pytest_gocache.golang.hashlog import parse_hash_log
+from pytest_gocache.run import go_command
 
 OWN = {f"example.com/app/{name}" for name in ("api", "cmd/app", "lib", "lone")}
 
@@ -338,3 +342,14 @@ def test_a_saved_cache_makes_another_machine_warm(
     assert app.test("./...").tests["example.com/app/lib"].cached
     gocache.clear_tests()
     assert app.test("./...").tests["example.com/app/lib"].ran
+
+
+def test_an_unreadable_graph_of_a_failed_command_is_no_evidence(app: GoModule, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(*_: object, **__: object) -> None:
+        raise ActionGraphError("neither the graph nor the log")
+
+    monkeypatch.setattr(go_command, "parse_action_graph", unreadable)
+    app.append("lib/lib.go", "\nvar _ = undefined\n")
+    result = app.go("build", "./...", check=False)
+    with pytest.raises(NoEvidenceError, match="neither the graph nor the log"):
+        assert_cached(result)
