@@ -288,7 +288,7 @@ def test_a_folder_that_is_no_module_cache(
     pytester: pytest.Pytester, store: Path, repository: Path, tmp_path: Path
 ) -> None:
     result = checks(pytester, store, repository, "--go-modcache", str(tmp_path), "-k", "warm_build")
-    result.stdout.fnmatch_lines([f"*--go-modcache: {tmp_path} is no module cache: it has no folder cache/download"])
+    result.stdout.fnmatch_lines([f"*--go-modcache: {tmp_path} is not a module cache: it has no folder cache/download"])
     assert_outcomes(result, errors=1)
 
 

@@ -54,14 +54,14 @@ def test_a_program_that_answers_nonsense_is_quoted(pytester: pytest.Pytester, an
     _refused(
         pytester,
         go,
-        f"{go} is not a go command: to `go env -json` it answered:",
+        f"{go} is not a go command: `go env -json` printed:",
         f"*{answer.replace('[', '[[]')}",
     )
 
 
 def test_a_folder_that_is_no_goroot_is_named(pytester: pytest.Pytester) -> None:
     folder = pytester.mkdir("empty")
-    _refused(pytester, folder, f"Go toolchain {folder} is a folder without bin/go: not a GOROOT")
+    _refused(pytester, folder, f"Go toolchain {folder} is not a GOROOT: the folder has no bin/go")
 
 
 def test_a_path_that_does_not_exist_is_named(pytester: pytest.Pytester) -> None:
@@ -87,7 +87,7 @@ def test_a_version_that_is_too_old_is_named(pytester: pytest.Pytester, version: 
 def test_a_goroot_without_a_go_command_is_named(pytester: pytest.Pytester) -> None:
     answers = {"GOROOT": "/no/goroot", "GOVERSION": "go1.27.3", "GOTOOLDIR": "/no/tools"}
     go = script(pytester.path / "go", f"#!/bin/sh\ncat <<'END'\n{json.dumps(answers)}\nEND\n")
-    _refused(pytester, go, f"{go} says its GOROOT is /no/goroot, which has no bin/go")
+    _refused(pytester, go, f"{go} names the GOROOT /no/goroot, which has no bin/go")
 
 
 def test_a_goroot_without_a_compiler_is_named(pytester: pytest.Pytester) -> None:
