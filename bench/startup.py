@@ -13,6 +13,8 @@ from bench.scratch import PLUGIN, Scratch
 PART = "startup"
 _PAIRS = 6
 """Pairs in a round: the difference is a few milliseconds."""
+# Plugins that only the development environment has, or that write: they are no part of what is measured.
+_ALONE = ("-p", "no:cacheprovider", "-p", "no:inline_snapshot")
 _WITHOUT = ("-p", f"no:{PLUGIN}")
 _COMMANDS = {"pytest --version": ("--version",), "pytest with one empty test": ("test_empty.py",)}
 _IMPORTED = "import pytest, sys; code = pytest.main(sys.argv[1:]); print(*sys.modules, sep=' '); sys.exit(code)"
@@ -28,7 +30,7 @@ def measure(scratch: Scratch) -> Iterator[Row]:
         scratch.say(f"{PART}: {name}, {pairs} pairs")
 
         def run(*more: str, args: tuple[str, ...] = args) -> float:
-            return scratch.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args, *more], folder)[0]
+            return scratch.run([sys.executable, "-m", "pytest", *_ALONE, *args, *more], folder)[0]
 
         def without_plugin(_: int, run: Callable[..., float] = run) -> float:
             return run(*_WITHOUT)
@@ -53,7 +55,7 @@ def _facts(scratch: Scratch, folder: Path) -> Iterator[Row]:
     env = {**scratch.env, "HOME": str(home), "PATH": f"{fake}{os.pathsep}{scratch.env['PATH']}"}
     modules = []
     for more in ((), _WITHOUT):
-        argv = [sys.executable, "-c", _IMPORTED, "-p", "no:cacheprovider", *more, "test_empty.py"]
+        argv = [sys.executable, "-c", _IMPORTED, *_ALONE, *more, "test_empty.py"]
         modules.append(set(scratch.run(argv, folder, env)[1].stdout.splitlines()[-1].split()))
     added = modules[0] - modules[1]
     own = sorted(name for name in added if name.partition(".")[0] == "pytest_gocache")
