@@ -68,10 +68,11 @@ def run_apart(pytester: pytest.Pytester, store: Path, *args: str) -> pytest.RunR
 
 
 def start(pytester: pytest.Pytester, *args: str) -> subprocess.Popen[str]:
-    """Start pytest as the leader of a process group, with Ctrl-C in force whatever this process inherited."""
+    """Start pytest as the leader of a process group. Ctrl-C and SIGHUP end it, even if this process ignores them."""
     code = (
         "import signal, sys, pytest\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
         "sys.exit(pytest.console_main())"
     )
     command = [sys.executable, "-c", code, f"--basetemp={pytester.path / 'inner'}", *args]
