@@ -35,7 +35,7 @@ SUM = "0" * 64
 
 
 def doubtful_blocks(size: int) -> str:
-    """Blocks of one name, two of them open at the same time, with as many lines as are told apart by their sums."""
+    """Blocks of one name, two of them open at the same time, with lines that nothing assigns to one of them."""
     one = "HASH[build p{n}_test]\n" * 2 + "".join(f'HASH[build p{{n}}_test]: "line {i}"\n' for i in range(14))
     one += f"HASH[build p{{n}}_test]: {SUM}\n" * 2
     return "".join(one.format(n=n) for n in range(size // len(one)))
