@@ -28,14 +28,14 @@ def told(go_toolchain: GoToolchain) -> dict[str, str]:
     return {row[0]: row[1 + column] for row in table}
 
 
-def test_how_many_packages_are_below_a_program(app: GoModule, told: dict[str, str], go_toolchain: GoToolchain) -> None:
+def test_how_many_packages_a_program_depends_on(app: GoModule, told: dict[str, str], go_toolchain: GoToolchain) -> None:
     if f"| {go_toolchain.version.number} |" not in PAGE.read_text(encoding="utf-8"):
         pytest.skip(f"the page has no column for {go_toolchain.version}")
     app.write("cmd/words/main.go", 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println() }\n')
 
     standard = app.build("./cmd/words").packages - {"example.com/app/cmd/words"}
 
-    assert str(len(standard)) == told["packages below a program that uses `fmt`"]
+    assert str(len(standard)) == told["packages that a program with `fmt` depends on"]
 
 
 def test_whether_vet_is_cached(app: GoModule, told: dict[str, str]) -> None:
