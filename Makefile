@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test test-fast test-versions lint api bench fuzz clean
+.PHONY: demo test test-fast test-versions lint api adversary bench fuzz clean
 
 # Stamp files: what is installed needs no network again.
 $(VENV)/demo.stamp: pyproject.toml
@@ -25,7 +25,7 @@ test: $(VENV)/dev.stamp
 
 # The tests that need no Go.
 test-fast: $(VENV)/dev.stamp
-	$(PYTEST) -n 2 --ignore=tests/with_go --ignore=tests/with_pytest $(ARGS)
+	$(PYTEST) -n 2 --ignore=tests/with_go --ignore=tests/with_pytest --ignore=tests/adversary/test_against_bare_go.py $(ARGS)
 
 test-versions: $(VENV)/dev.stamp
 	$(PYTEST) -n 2 tests/with_go --go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3 $(ARGS)
@@ -44,6 +44,11 @@ api: $(VENV)/dev.stamp
 # Changed inputs for all parsers, other ones with FUZZ_SEED=2.
 fuzz: $(VENV)/dev.stamp
 	FUZZ_INPUTS=20000 $(PYTEST) tests/adversary/test_parsers.py $(ARGS)
+
+# Random modules and commands, observed and bare, on three versions; other ones with ADVERSARY_SEED=2. Takes an hour.
+adversary: $(VENV)/dev.stamp
+	ADVERSARY_STEPS=$${ADVERSARY_STEPS:-2000} $(PYTEST) -n 2 tests/adversary/test_against_bare_go.py \
+		--go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3 $(ARGS)
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench $(ARGS)

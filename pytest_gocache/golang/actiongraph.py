@@ -31,7 +31,11 @@ def parse_action_graph(
     nodes = read_nodes(text)
     origin = _first_ready(nodes) if since is None else since
     names, targets = PackageNames(nodes, CompileBlocks(stderr, GraphReferences(nodes))), _targets(nodes)
-    return tuple(_action(node, origin, names, targets, compiles=compiles) for node in nodes)
+    stopped = _stopped_before_compile(nodes) if compiles else set()
+    return tuple(
+        _action(node, origin, names, targets, Status.FAILED if node.id in stopped else _status(node, compiles=compiles))
+        for node in nodes
+    )
 
 
 def _first_ready(nodes: Sequence[Node]) -> float:
@@ -58,6 +62,30 @@ def action_ids(text: bytes) -> set[str]:
     return {found.decode("ascii", "replace") for found in _ACTION_ID.findall(text)}
 
 
+def _stopped_before_compile(nodes: Sequence[Node]) -> set[int]:
+    """The compiles that did not start, because cgo, cover or the C compiler failed in its own action (Go 1.26)."""
+    by_id = {node.id: node for node in nodes}
+    # Without an action ID, an import failed, and nothing of the package was started.
+    waiting = (
+        n for n in nodes if n.kind is Kind.COMPILE and n.needed and n.action_id and not (n.commands or n.build_id)
+    )
+    return {node.id for node in waiting if _has_begun(node, by_id)}
+
+
+def _has_begun(node: Node, by_id: Mapping[int, Node]) -> bool:
+    """Whether an action that prepares this compile ran commands."""
+    waiting = list(node.deps)
+    while waiting:
+        other = by_id.get(waiting.pop())
+        # An action that only collects the files of cgo has no package.
+        if other is None or other.kind is not Kind.OTHER or other.package not in ("", node.package):
+            continue
+        if other.commands and other.package:
+            return True
+        waiting += other.deps
+    return False
+
+
 def _status(node: Node, *, compiles: bool) -> Status:
     """Measured on Go 1.21 to 1.27: an action ran if and only if it has commands; with a build ID it has an output."""
     if not node.commands:
@@ -71,7 +99,7 @@ def _status(node: Node, *, compiles: bool) -> Status:
     return Status.FAILED
 
 
-def _action(node: Node, origin: float, names: PackageNames, targets: Mapping[int, str], *, compiles: bool) -> Action:
+def _action(node: Node, origin: float, names: PackageNames, targets: Mapping[int, str], status: Status) -> Action:
     package, import_path, scaffold = names.of(node)
     started = origin if node.started is None else node.started
     ended = started if node.ended is None else node.ended
@@ -82,7 +110,7 @@ def _action(node: Node, origin: float, names: PackageNames, targets: Mapping[int
         package,
         import_path,
         scaffold,
-        _status(node, compiles=compiles),
+        status,
         node.action_id,
         node.build_id,
         node.deps,

@@ -216,6 +216,33 @@ def test_cgo_without_a_compile_is_no_compile(
     assert action.status is status
 
 
+@pytest.mark.parametrize("mode", ["cgo run", "cgo compile n.c", "cover"])
+@pytest.mark.parametrize(
+    ("build", "compiles", "status"),
+    [
+        ({"NeedBuild": True, "ActionID": "key"}, True, Status.FAILED),
+        ({"ActionID": "key"}, True, Status.NOT_RUN),  # go vet ./x
+        ({"NeedBuild": True, "ActionID": "key"}, False, Status.NOT_RUN),  # go list -compiled ./x
+        ({"NeedBuild": True}, True, Status.NOT_RUN),  # an import failed
+        ({"NeedBuild": True, "ActionID": "key", "BuildID": "key/content"}, True, Status.CACHED),
+    ],
+)
+def test_what_stops_in_an_action_of_its_own_is_a_failed_compile(
+    mode: str, build: dict[str, Any], compiles: bool, status: Status
+) -> None:
+    text = json.dumps(
+        [
+            node(0, Deps=[1, 2], **build),
+            node(1, "build check cache"),
+            node(2, "collect cgo", "", Deps=[3]),
+            node(3, mode, Deps=[1], Cmd=["tool"]),
+            node(4, "build", "example.com/other", NeedBuild=True, ActionID="other"),
+        ]
+    )
+    actions = parse_action_graph(text, compiles=compiles)
+    assert (actions[0].status, actions[4].status) == (status, Status.NOT_RUN)
+
+
 @pytest.mark.parametrize(
     ("moment", "seconds"),
     [

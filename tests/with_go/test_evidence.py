@@ -181,3 +181,30 @@ def test_downloads_of_a_go_by_absolute_path(go_module: GoModule, go_proxy: Modul
     assert result.downloads == ("example.net/dep@v1.0.0",)
     with pytest.raises(AssertionError, match=r"1 module was downloaded"):
         assert_no_downloads(result)
+
+
+@pytest.mark.gocache(cgo=True)
+@pytest.mark.parametrize(
+    ("args", "text"),
+    [
+        (
+            ("build", "./x"),
+            '// int one(void) { return undeclared; }\nimport "C"\n\nfunc One() int { return int(C.one()) }\n',
+        ),
+        (
+            ("test", "./x"),
+            '// int one(void) { return undeclared; }\nimport "C"\n\nfunc One() int { return int(C.one()) }\n',
+        ),
+        (("build", "./x"), 'import "C"\n\nfunc One() int { return int(C.one()) }\n'),
+        (("build", "-cover", "./x"), "func One() int {\n"),
+    ],
+)
+def test_a_package_that_fails_before_the_compiler_starts_has_failed(
+    go_module: GoModule, args: Sequence[str], text: str
+) -> None:
+    go_module.write("x/x.go", f"package x\n\n{text}")
+
+    result = go_module.go(*args, check=False)
+
+    assert (result.returncode, result.failed) == (1, {"example.com/app/x"})
+    assert "its last compile" in str(go_module.go(*args, check=False).explain())
