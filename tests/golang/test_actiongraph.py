@@ -218,17 +218,17 @@ def test_cgo_without_a_compile_is_no_compile(
 
 @pytest.mark.parametrize("mode", ["cgo run", "cgo compile n.c", "cover"])
 @pytest.mark.parametrize(
-    ("build", "compiles", "status"),
+    ("build", "options", "status"),
     [
-        ({"NeedBuild": True, "ActionID": "key"}, True, Status.FAILED),
-        ({"ActionID": "key"}, True, Status.NOT_RUN),  # go vet ./x
-        ({"NeedBuild": True, "ActionID": "key"}, False, Status.NOT_RUN),  # go list -compiled ./x
-        ({"NeedBuild": True}, True, Status.NOT_RUN),  # an import failed
-        ({"NeedBuild": True, "ActionID": "key", "BuildID": "key/content"}, True, Status.CACHED),
+        ({"NeedBuild": True, "ActionID": "key"}, {}, Status.FAILED),
+        ({"ActionID": "key"}, {}, Status.NOT_RUN),  # go vet ./x
+        ({"NeedBuild": True, "ActionID": "key"}, {"compiles": False}, Status.NOT_RUN),  # go list -compiled ./x
+        ({"NeedBuild": True}, {}, Status.NOT_RUN),  # an import failed
+        ({"NeedBuild": True, "ActionID": "key", "BuildID": "key/content"}, {}, Status.CACHED),
     ],
 )
 def test_what_stops_in_an_action_of_its_own_is_a_failed_compile(
-    mode: str, build: dict[str, Any], compiles: bool, status: Status
+    mode: str, build: dict[str, Any], options: dict[str, Any], status: Status
 ) -> None:
     text = json.dumps(
         [
@@ -239,7 +239,7 @@ def test_what_stops_in_an_action_of_its_own_is_a_failed_compile(
             node(4, "build", "example.com/other", NeedBuild=True, ActionID="other"),
         ]
     )
-    actions = parse_action_graph(text, compiles=compiles)
+    actions = parse_action_graph(text, **options)
     assert (actions[0].status, actions[4].status) == (status, Status.NOT_RUN)
 
 
