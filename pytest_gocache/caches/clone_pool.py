@@ -52,7 +52,7 @@ class ClonePool:
 
     def keep(self, folder: Path, place: Path) -> None:
         """Move the clones in the folder of a test, which is about to be deleted, to the folder ``place``."""
-        place.mkdir(exist_ok=True)
+        place.mkdir(exist_ok=True, parents=True)
         self._place = place
         clones = [(cache, clone) for cache, clone in self._lent if cache.path.is_relative_to(folder)]
         self.forget(folder)
@@ -69,6 +69,11 @@ class ClonePool:
     def forget(self, folder: Path) -> None:
         """Leave the clones in the folder of a test to that test."""
         self._lent = [(cache, clone) for cache, clone in self._lent if not cache.path.is_relative_to(folder)]
+
+    def drop(self) -> None:
+        """Delete the clones in the pool: they may share a file that a test has damaged."""
+        while self._kept:
+            remove_tree(self._kept.pop()[0])
 
     def clear(self) -> None:
         """Delete the clones in the pool, and their folder."""

@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,6 +19,7 @@ from filelock import FileLock
 
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.clone_pool import ClonePool
+from pytest_gocache.caches.private_copy import DamagedError, PrivateCopies
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_entry import EntryMaker
 from pytest_gocache.errors import StoreError
@@ -56,8 +57,10 @@ class StoreCounts:
 class WarmStore:
     """Warm build caches, one folder for each variant and set of standard packages.
 
-    ``say`` is called with a line when the store makes an entry. When the store is larger than ``limit`` bytes, it
-    deletes the entries that were unused for longest.
+    Tests get files from `PrivateCopies` of the entries, so that what they do to a file never reaches the store. The
+    copies are in the folder that ``private`` makes, which should be on the file system of the tests. ``say`` is called
+    with a line when the store makes an entry. When the store is larger than ``limit`` bytes, it deletes the entries
+    that were unused for longest.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class WarmStore:
         ambient: Mapping[str, str],
         say: Callable[[str], None],
         limit: int,
+        private: Callable[[], Path] = lambda: Path(tempfile.mkdtemp(prefix="pytest-gocache-")),
     ) -> None:
         self.root = root
         self.counts = StoreCounts()
@@ -76,6 +80,7 @@ class WarmStore:
         self._entries: dict[tuple[Variant, frozenset[str], Path], Path | str] = {}
         self._closures: dict[Path, frozenset[str]] = {}
         self._known_before: set[Path] = set()
+        self._copies = PrivateCopies(private)
         self._stages: dict[Path, dict[str, list[str]]] = {}
         # The entries and stages that each cache has; weak, so that a cache that is gone is forgotten.
         self._given: WeakKeyDictionary[BuildCache, set[tuple[Path, str]]] = WeakKeyDictionary()
@@ -89,22 +94,27 @@ class WarmStore:
         cannot be read or written.
         """
         where = self.root
-        for attempt in range(1, _ATTEMPTS + 1):
+        entry: Path | str = ""
+        failure: Exception | None = None
+        for _ in range(_ATTEMPTS):
             try:
                 entry = self._entry_for(toolchain, variant, packages)
                 where = cache.path
                 return self._put(cache, entry, _STAGES_OF.get(verb, _STAGES))
-            except FileNotFoundError as error:  # noqa: PERF203 - a second attempt is rare
+            except DamagedError as error:  # noqa: PERF203 - a second attempt is rare
+                failure = error
+                self._discard(Path(entry), error)
+            except FileNotFoundError as error:
                 # A different process has deleted the entry between the look-up and the clone, to make room.
+                failure = error
                 self._entries.clear()
-                if attempt == _ATTEMPTS:
-                    raise StoreError(
-                        f"the store {self.root} lost an entry while it was in use, {attempt} times in a row: {error}\n"
-                        "let no other program delete files in it, or raise the ini option gocache_store_limit"
-                    ) from error
             except OSError as error:
                 raise self._unusable(error, where) from error
-        return None
+        raise StoreError(
+            f"an entry of the store {self.root} was lost or damaged {_ATTEMPTS} times in a row: {failure}\n"
+            "let no other program delete or change files in it, check the disk, or raise the ini option "
+            "gocache_store_limit"
+        ) from failure
 
     def _put(self, cache: BuildCache, entry: Path | str, stages: tuple[str, ...]) -> str | None:
         if isinstance(entry, str):
@@ -117,13 +127,43 @@ class WarmStore:
             # With the files for go test too: most tests run it later, and a clone from the pool has them already.
             stages = max(stages, _STAGES_OF["test"], key=len)
             names = [name for stage in stages for name in self._files(entry)[stage]]
-            self.clones.put(cache, (entry, stages), entry / "cache", names)
+            self.clones.put(cache, (entry, stages), self._provide(entry, names), names)
             given.update((entry, stage) for stage in stages)
         for stage in stages:
             if (entry, stage) not in given:
-                cache.add(entry / "cache", self._files(entry)[stage])
+                names = self._files(entry)[stage]
+                cache.add(self._provide(entry, names), names)
                 given.add((entry, stage))
         return None
+
+    def _provide(self, entry: Path, names: Sequence[str]) -> Path:
+        """The folder with the private copies of these files, as Go wrote them."""
+        folder, damaged = self._copies.provide(entry / "cache", names)
+        if damaged:
+            self.clones.drop()
+        return folder
+
+    def _discard(self, entry: Path, damaged: DamagedError) -> None:
+        """Take a damaged entry out of the store: it is made again. Raises `StoreError` when that is impossible."""
+        self._say(f"{damaged} in the store is damaged: the entry is made again")
+        self._prepare()
+        gone = self.root / "tmp" / f"damaged-{os.getpid()}-{entry.name}"
+        try:
+            entry.rename(gone)
+            remove_tree(gone)
+        except FileNotFoundError:
+            pass  # a different process was faster
+        except OSError as error:
+            raise self._unusable(error) from damaged
+        self._entries.clear()
+        self._copies.forget(entry / "cache")
+        for known in (self._stages, self._closures):
+            known.pop(entry, None)
+
+    def clear(self) -> None:
+        """Delete what this process has lent to tests: copies and clones."""
+        self.clones.clear()
+        self._copies.clear()
 
     def _files(self, entry: Path) -> dict[str, list[str]]:
         """The names of an entry's files by stage, read once."""

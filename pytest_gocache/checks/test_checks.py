@@ -56,7 +56,8 @@ def shared_runs(
 ) -> Iterator[SharedRuns]:
     """What all checks of the repository share on one toolchain."""
     session = session_of(request.config)
-    session.check(go_toolchain, lambda: tmp_path_factory.mktemp("go-self-check"))
+    session.make_folder = tmp_path_factory.mktemp
+    session.check(go_toolchain)
     settings = session.settings
     root = tmp_path_factory.mktemp("checks-go", numbered=True).resolve()
     modcache = settings.modcache or own_module_cache(session.ambient)

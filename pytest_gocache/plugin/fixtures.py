@@ -63,7 +63,8 @@ def _gocache_setup(
     session = session_of(request.config)
     marks = read_marks(request.node.iter_markers("gocache"))
     _skip_unless_met(marks, go_toolchain)
-    session.check(go_toolchain, lambda: tmp_path_factory.mktemp("go-self-check"))
+    session.make_folder = tmp_path_factory.mktemp
+    session.check(go_toolchain)
     name = re.sub(r"\W", "_", request.node.name)[:30]
     folder = tmp_path_factory.mktemp(f"{name}-go", numbered=True).resolve()
     settings = {**marks.env, **({"CGO_ENABLED": "0"} if marks.cgo is False else {})}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -40,6 +41,8 @@ class GoSession:
 
     settings: Settings
     say: Callable[[str], None]
+    make_folder: Callable[[str], Path] = lambda name: Path(tempfile.mkdtemp(prefix=f"{name}-"))
+    """Makes a folder on the file system of the tests. Fixtures replace this with pytest's `mktemp`."""
     ambient: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     totals: Totals = field(default_factory=Totals)
     scan: SourceScan = field(default_factory=SourceScan)
@@ -53,7 +56,13 @@ class GoSession:
         if self._store is None:
             if self.settings.store is None:
                 raise StoreError(f"there is no store of warm caches.\n{NO_STORE}")
-            self._store = WarmStore(self.settings.store, self.ambient, self.say, self.settings.store_limit)
+            self._store = WarmStore(
+                self.settings.store,
+                self.ambient,
+                self.say,
+                self.settings.store_limit,
+                lambda: self.make_folder("warm-gocaches"),
+            )
         return self._store
 
     def toolchain(self, spec: str = "") -> GoToolchain:
@@ -73,10 +82,10 @@ class GoSession:
             raise found.with_traceback(None)
         return found
 
-    def check(self, toolchain: GoToolchain, folder: Callable[[], Path]) -> None:
+    def check(self, toolchain: GoToolchain) -> None:
         """Run the self-check of a toolchain in a new folder, once a session. A failure is kept and raised each time."""
         if toolchain.goroot not in self._checked:
-            scratch = folder()
+            scratch = self.make_folder("go-self-check")
             try:
                 machine = Machine.create(scratch / "machine", toolchain, self.ambient, warm=False)
                 sources = scratch / "module"
@@ -115,9 +124,9 @@ class GoSession:
         return GoModule(folder, observer, self.settings.timeout)
 
     def close(self) -> None:
-        """Delete the clones that are kept for later tests."""
+        """Delete the clones and copies that are kept for later tests."""
         if self._store is not None:
-            self._store.clones.clear()
+            self._store.clear()
 
     def final_totals(self) -> Totals:
         """The totals of this process, including the store's counts."""

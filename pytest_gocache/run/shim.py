@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pytest_gocache.errors import ToolchainError
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.host import process
 from pytest_gocache.host.environment import Home, hermetic_environment
-from pytest_gocache.host.files import link_or_copy, remove_tree
+from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 
 __all__ = ["EXEC_NAME", "SERVER_FILE", "shim_goroot"]
@@ -45,8 +46,8 @@ def shim_goroot(folder: Path, toolchain: GoToolchain, store: WarmStore, ambient:
         if original.name != "go":
             (folder / "bin" / original.name).symlink_to(original)
     go = folder / "bin" / "go"
-    # Not a symbolic link: the program finds the server's address by its own path.
-    link_or_copy(program, go)
+    # No link: the program finds the server's address by its own path, and a test must not reach the store's file.
+    shutil.copy2(program, go)
     (go.parent / EXEC_NAME).symlink_to(go.name)
     return folder
 

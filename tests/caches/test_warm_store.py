@@ -6,9 +6,12 @@ import errno
 import os
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from pytest_gocache import BuildCache, StoreError
+from pytest_gocache.caches.private_copy import DamagedError
 from pytest_gocache.caches.warm_store import WarmStore
 
 
@@ -63,3 +66,17 @@ def test_an_error_names_the_folder_that_is_full(
             setattr(error, name, str(tmp_path / getattr(error, name)))
     with pytest.raises(Exception, match=words):
         raise store._unusable(error, tmp_path / where if where else None)  # noqa: SLF001
+
+
+@pytest.mark.parametrize("failure", [DamagedError("store/a-d"), FileNotFoundError("store/a-d")])
+def test_an_entry_that_is_lost_or_damaged_again_and_again_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    store = WarmStore(tmp_path / "store", {}, lambda _: None, 0)
+    entry = tmp_path / "store" / "warm" / "family" / "entry"
+    entry.mkdir(parents=True)
+    monkeypatch.setattr(store, "_entry_for", lambda *_: entry)
+    monkeypatch.setattr(store, "_put", mock.Mock(side_effect=failure))
+    toolchain, variant = mock.Mock(), mock.Mock()
+    with pytest.raises(StoreError, match=r"was lost or damaged 3 times in a row: store/a-d"):
+        store.warm(BuildCache(tmp_path / "cache"), toolchain, variant, frozenset())
