@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.results.result import Circumstances, Result
+from tests.recorded_results import listed
 
 
 def action(
@@ -38,6 +39,8 @@ def result(
 
 
 def command(line: str, goflags: str = "") -> Result:
-    around = Circumstances(env={"GOFLAGS": goflags}, goroot=Path("/go"), cwd=Path("/src"), started=0.0)
+    around = Circumstances(
+        env={"GOFLAGS": goflags}, goroot=Path("/go"), cwd=Path("/src"), started=0.0, list_packages=listed
+    )
     modules = {".": "example.com/app"}
     return Result(("go", *line.split()), 1, Path("/src"), 0, "", "", 0.1, modules=modules, circumstances=around)

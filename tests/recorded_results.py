@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import json
+import posixpath
+import re
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -134,9 +136,26 @@ def _circumstances(facts: Mapping[str, Any], texts: Texts, logs: Logs) -> Circum
         texts=texts,
         logs=logs,
         explain=explain,
+        list_packages=_list_packages,
     )
+
+
+def _list_packages(result: Result, patterns: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    """What go list says of the recorded module: all its packages are in the action graphs."""
+    names = {action.import_path for then in (result, *result.earlier()) for action in then.actions}
+    return listed(result, patterns, names)
 
 
 def _event(operation: str, packages: list[str] | None, seconds: float | None) -> CacheEvent:
     by = None if seconds is None else timedelta(seconds=seconds)
     return CacheEvent(CacheOperation[operation], None if packages is None else frozenset(packages), by)
+
+
+def listed(result: Result, patterns: Sequence[str], names: Iterable[str] = ()) -> Mapping[str, frozenset[str]]:
+    """What go list says of one module in which each folder is a package; ``names`` are the packages for wildcards."""
+    found = {}
+    for text in patterns:
+        path = posixpath.normpath(f"{result.modules['.']}/{text}" if text.startswith(".") else text)
+        pattern = re.compile(re.escape(path).replace(r"/\.\.\.", "(/.*)?").replace(r"\.\.\.", ".*"))
+        found[text] = frozenset(name for name in {path, *names} if pattern.fullmatch(name))
+    return found

@@ -14,6 +14,7 @@ from pytest_gocache.golang.action import Action, without_variant
 from pytest_gocache.golang.modfile import unescaped
 from pytest_gocache.golang.patterns import Pattern, near_misses, short_name
 from pytest_gocache.results.given_flags import matching_word, package_arguments
+from pytest_gocache.results.named_packages import parse_patterns
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, dependencies_of
@@ -41,14 +42,13 @@ def assert_not_in_build(result: Result, *patterns: str) -> None:
         raise PatternError("assert_not_in_build: expected at least one package pattern, and got none")
     # Package unsafe is in a build without a compile.
     packages = [*compiles_of(result), *(action for action in result.actions if action.mode == _BUILT_IN)]
-    std = {*result.std, *(action.package for action in packages if action.mode == _BUILT_IN)}
+    std = frozenset({*result.std, *(action.package for action in packages if action.mode == _BUILT_IN)})
     found: set[int] = set()
-    for text in patterns:
-        pattern = Pattern.parse(text, result.modules, std)
-        here = {a.id for a in packages if pattern.matches(a.import_path, a.package) or a.package == text}
+    for pattern in parse_patterns(result, patterns, std):
+        here = {a.id for a in packages if pattern.matches(a.import_path, a.package) or a.package == pattern.text}
         found |= here
         if not here:
-            _require_known(result, text)
+            _require_known(result, pattern.text)
     if found:
         fail(
             f"assert_not_in_build: {counted(list(found), 'package is', 'packages are')} part of {result.title}",
@@ -63,7 +63,8 @@ def assert_not_in_build(result: Result, *patterns: str) -> None:
 def _require_known(result: Result, text: str) -> None:
     """Raise `PatternError` for a pattern that matches no known package: a misspelled one would always pass."""
     plain = without_variant(text).removesuffix(".test")
-    pattern = Pattern.parse(plain, result.modules, result.std)
+    # A pattern of packages that are gone may match earlier commands, and Go does not know these packages any more.
+    pattern = Pattern.parse(_import_path(result, plain))
     if plain in ("std", "cmd") or any(pattern.matches(name) for name in _known_packages(result)):
         return
     like = [name for name in _known_packages(result) if "." in name or "." not in plain]
@@ -73,6 +74,16 @@ def _require_known(result: Result, text: str) -> None:
         "the packages of the module, the standard library, the modules that go.mod requires, and earlier commands"
         f"{f'; near it: {near}' if near else ''}"
     )
+
+
+def _import_path(result: Result, text: str) -> str:
+    """A relative pattern as an import path, by the paths of the modules: good enough to tell what is misspelled."""
+    path = posixpath.normpath(text)
+    if not text.startswith(".") or path.startswith(".."):
+        return text
+    folders = [folder for folder in result.modules if folder == "." or f"{path}/".startswith(f"{folder}/")]
+    folder = max(folders, key=len, default=".")
+    return posixpath.normpath(f"{result.modules.get(folder, '')}/{posixpath.relpath(path, folder)}")
 
 
 def _known_packages(result: Result) -> Iterator[str]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_gocache.golang.command_line import GoArguments
-from pytest_gocache.golang.imports import imports_of
+from pytest_gocache.golang.imports import header_of, imports_of
 from pytest_gocache.golang.modfile import local_folders_of, module_path_of
 from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.host.toolchain import GoToolchain
+from pytest_gocache.results.result import Layout
 from pytest_gocache.results.seen_files import Texts
 
 __all__ = ["SourceScan", "Sources", "named_std_packages"]
@@ -30,7 +31,7 @@ def named_std_packages(arguments: GoArguments, toolchain: GoToolchain) -> frozen
             found.update(_all_std(toolchain))
         elif "..." in text:
             if text != "..." and toolchain.is_std(text.partition("/")[0].partition("...")[0]):
-                pattern = Pattern.parse(text, {})
+                pattern = Pattern.parse(text)
                 found.update(name for name in _all_std(toolchain) if pattern.matches(name))
         elif toolchain.is_std(text):
             found.add(text)
@@ -57,14 +58,16 @@ class Sources:
     """The ``default.pgo`` files, which Go applies to the main packages in the same folders."""
     state: int = 0
     """A hash of the names and contents of all these files, comparable in this process only."""
+    layout: Layout = Layout(0, 0)  # noqa: RUF009 - a value
+    """The layout of these modules, without the folders ``more``."""
 
 
 class SourceScan:
     """Reads the imports of Go files, each file only when it is new or has changed."""
 
     def __init__(self) -> None:
-        # File → its size and times, its imports, and a hash of its content.
-        self._known: dict[str, tuple[tuple[int, int, int], tuple[str, ...], int]] = {}
+        # File → its size and times, its imports, and hashes of its content and of its header.
+        self._known: dict[str, tuple[tuple[int, int, int], tuple[str, ...], int, int]] = {}
 
     def read(self, root: Path, more: Iterable[Path] = (), texts: Texts | None = None) -> Sources:
         """Scan the module in ``root``, the local folders in its go.mod and go.work, and the folders ``more``.
@@ -75,9 +78,9 @@ class SourceScan:
         imports: set[str] = set()
         modules: dict[str, str] = {}
         profiles: list[Path] = []
-        waiting = [root, *more]
+        waiting = [*(others := list(more)), root]
         own = f"{root}{os.sep}"
-        state = 0
+        state = modules_state = files_state = 0
         seen: set[Path] = set()
         while waiting:
             folder = waiting.pop()
@@ -87,31 +90,36 @@ class SourceScan:
             for parent, name in _files(folder):
                 file = os.path.join(parent, name)  # noqa: PTH118 - hot
                 if name.endswith(".go"):
-                    found, content = self._read_go(file, texts if file.startswith(own) else None)
+                    found, content, header = self._read_go(file, texts if file.startswith(own) else None)
                     imports.update(found)
                     state ^= hash((file, content))
+                    files_state ^= hash((file, header)) if folder not in others else 0
                 elif name == _PROFILE:
                     profiles.append(Path(file))
                 else:
                     text = _read(file).decode("utf-8", "replace")
                     state ^= hash((file, text))
+                    modules_state ^= hash((file, text)) if folder not in others else 0
                     waiting += _local_modules(parent, text)
                     module = module_path_of(text) if name == "go.mod" else None
                     relative = os.path.relpath(parent, root)
                     if module and not relative.startswith(".."):
                         modules[relative.replace(os.sep, "/")] = module
-        return Sources(frozenset(imports), modules, tuple(sorted(profiles)), state)
+        return Sources(frozenset(imports), modules, tuple(sorted(profiles)), state, Layout(modules_state, files_state))
 
-    def _read_go(self, file: str, texts: Texts | None) -> tuple[tuple[str, ...], int]:
+    def _read_go(self, file: str, texts: Texts | None) -> tuple[tuple[str, ...], int, int]:
         try:
             info = os.stat(file)  # noqa: PTH116 - hot: every Go file before every command
         except OSError:  # a dangling symbolic link
-            return (), 0
+            return (), 0, 0
         stamp = (info.st_size, info.st_mtime_ns, info.st_ino)
         known = self._known.get(file)
         if known is None or known[0] != stamp:
             content = _read(file)
-            known = (stamp, imports_of(content.decode("utf-8", "replace")), hash(content))
+            source = content.decode("utf-8", "replace")
+            imports = imports_of(source)
+            # Without cgo, Go leaves out the files that import "C".
+            known = (stamp, imports, hash(content), hash((header_of(source), "C" in imports)))
             self._known[file] = known
             if texts is not None:
                 texts.add(file, content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["imports_of"]
+__all__ = ["header_of", "imports_of"]
 
 # A comment ends at its first "*/". The expression has no lazy quantifier: in a repeated group, its time would double
 # with every comment, and a comment could stretch over code.
@@ -34,3 +34,9 @@ def imports_of(source: str) -> tuple[str, ...]:
         end = declaration.end()
         found += [token["path"][1:-1] for token in _TOKENS.finditer(declaration["specs"]) if token["path"]]
     return tuple(found)
+
+
+def header_of(source: str) -> str:
+    """A Go file up to its package clause, build constraints included; all of it, if it has none."""
+    package = _PACKAGE.match(source)
+    return source[: package.end()] if package else source

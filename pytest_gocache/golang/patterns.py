@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import posixpath
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,15 +10,25 @@ from dataclasses import dataclass
 from pytest_gocache.errors import PatternError
 from pytest_gocache.golang.action import without_variant
 
-__all__ = ["Pattern", "near_misses", "short_name"]
+__all__ = ["Pattern", "is_for_go", "near_misses", "short_name"]
 
 _WILDCARD = "..."
 _MOST_WILDCARDS = 50  # a regular expression takes 99 groups
 _LONGEST_NAME = 500  # characters: a comparison takes the product of two lengths
 
 
-def _is_relative(text: str) -> bool:
-    return text in {".", ".."} or text.startswith(("./", "../"))
+def is_for_go(text: str, modules: Iterable[str] = ()) -> bool:
+    """Whether only Go knows which packages a pattern names: a relative one, and wildcards inside one of ``modules``.
+
+    Go leaves out folders like ``testdata``, nested modules and files for other systems. The text alone tells which
+    packages of the standard library and of other modules a pattern names.
+    """
+    if " [" in text:
+        return False
+    if text in {".", ".."} or text.startswith(("./", "../")):
+        return True
+    prefix = text.partition(_WILDCARD)[0]
+    return _WILDCARD in text and any(prefix.startswith(f"{path}/") for path in modules)
 
 
 _VENDOR = "\0"
@@ -52,18 +61,17 @@ class Pattern:
     """
 
     text: str
-    _regexes: tuple[re.Pattern[str], ...]
+    _regex: re.Pattern[str] | None
     _exact: str | None = None
-    _std: frozenset[str] | None = None
+    _names: frozenset[str] | None = None
 
     @classmethod
-    def parse(cls, text: str, modules: Mapping[str, str], std: Collection[str] = ()) -> Pattern:
+    def parse(cls, text: str, std: Collection[str] = (), named: Collection[str] | None = None) -> Pattern:
         """Read one pattern.
 
-        ``modules`` maps folders relative to the main module's root (``"."``, ``"tools"``) to module paths; relative
-        patterns are resolved with it. ``std`` holds the import paths that the pattern ``std`` matches.
-        Raises `PatternError` for an empty or absolute pattern, for a relative one outside every module, and for one
-        with more than 50 wildcards.
+        ``std`` holds the import paths that the pattern ``std`` matches; ``named``, what Go says that this pattern
+        names, if `is_for_go`. Raises `PatternError` for an empty or absolute pattern, and for one with more than 50
+        wildcards.
         """
         if not text.strip():
             raise PatternError("a package pattern is empty: write ./..., std or an import path")
@@ -74,53 +82,22 @@ class Pattern:
                 f"package pattern {text!r} is an absolute path: write an import path or a relative path (./lib)"
             )
         if " [" in text:
-            return cls(text, (), _exact=text)
+            return cls(text, None, _exact=text)
         if text == "std":
-            return cls(text, (), _std=frozenset(std))
+            return cls(text, None, _names=frozenset(std))
+        if named is not None:
+            return cls(text, None, _names=frozenset(named))
         if text == "all":
-            return cls(text, (re.compile(".*", re.DOTALL),))
-        if text == "cmd":
-            return cls(text, (_regex("cmd/..."),))
-        if _is_relative(text):
-            return cls(text, tuple(map(_regex, _absolute(text, modules))))
-        return cls(text, (_regex(text),))
+            return cls(text, re.compile(".*", re.DOTALL))
+        return cls(text, _regex("cmd/..." if text == "cmd" else text))
 
     def matches(self, package: str, full_name: str | None = None) -> bool:
         """Whether the pattern matches an import path; a pattern with ``[…]`` matches a variant's full name."""
         if self._exact is not None:
             return full_name == self._exact
-        if self._std is not None:
-            return package in self._std
-        return any(regex.fullmatch(_hide_vendor(package)) for regex in self._regexes)
-
-
-def _absolute(text: str, modules: Mapping[str, str]) -> list[str]:
-    """The import-path patterns of a relative pattern: one for each module that it reaches."""
-    found = []
-    wanted = posixpath.normpath(text)
-    # `./tools...` matches names in its parent folder: an element with a wildcard is not a folder.
-    fixed, wildcard, _ = wanted.partition(_WILDCARD)
-    folder = posixpath.normpath((fixed.rpartition("/")[0] if wildcard else fixed) or ".")
-    # As in Go, a folder belongs to the innermost module that contains it.
-    owners = [root for root in modules if root in (".", folder) or folder.startswith(root + "/")]
-    if owners and not folder.startswith(".."):
-        root = max(owners, key=lambda root: (root != ".", len(root)))
-        found.append(_join(modules[root], posixpath.relpath(wanted, root)))
-    if _WILDCARD in wanted:
-        # `./...` also matches the packages of the workspace's other modules in the folder.
-        regex = _regex(wanted) if wanted != _WILDCARD else _regex("...")
-        found += [f"{path}/..." for root, path in modules.items() if root != "." and regex.fullmatch(root)]
-    if not found:
-        raise PatternError(
-            f"package pattern {text!r} is outside the main module ({', '.join(modules.values())}): write an import path"
-            if modules
-            else f"package pattern {text!r} is relative, but there is no go.mod: write an import path"
-        )
-    return found
-
-
-def _join(module: str, relative: str) -> str:
-    return module if relative == "." else f"{module}/{relative}"
+        if self._names is not None:
+            return package in self._names
+        return self._regex is not None and bool(self._regex.fullmatch(_hide_vendor(package)))
 
 
 def short_name(package: str, modules: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_gocache.errors import PatternError
+from pytest_gocache.errors import NoEvidenceError, PatternError
 from pytest_gocache.golang.action import Action
 from pytest_gocache.golang.command_line import (
     FlagsForPackages,
@@ -21,7 +21,7 @@ from pytest_gocache.golang.command_line import (
     is_set,
 )
 from pytest_gocache.golang.compile_flags import compile_settings
-from pytest_gocache.golang.patterns import Pattern
+from pytest_gocache.results.named_packages import parse_patterns
 from pytest_gocache.results.result import Result
 
 __all__ = [
@@ -98,10 +98,13 @@ def matching_word(result: Result, words: Sequence[str], action: Action) -> str:
     if action.import_path == "command-line-arguments":  # the package that Go makes of files on the command line
         return " ".join(words)
     base = os.path.relpath(_called_in(result), result.cwd)
-    for word in words:
-        path = f"./{posixpath.normpath(f'{base}/{word}')}" if word.startswith(".") else word.partition("@")[0]
-        with suppress(PatternError):  # a path outside the module
-            if Pattern.parse(path, result.modules, result.std).matches(action.import_path):
+    paths = [
+        f"./{posixpath.normpath(f'{base}/{word}')}" if word.startswith(".") else word.partition("@")[0]
+        for word in words
+    ]
+    with suppress(PatternError, NoEvidenceError):  # a path outside the module; a module that has changed
+        for word, pattern in zip(words, parse_patterns(result, paths), strict=True):
+            if pattern.matches(action.import_path):
                 return word
     return ""
 

@@ -16,7 +16,16 @@ from pytest_gocache.results.explanation import Explanation
 from pytest_gocache.results.logs import Logs
 from pytest_gocache.results.seen_files import Texts
 
-__all__ = ["Circumstances", "Origin", "PackageSet", "Result"]
+__all__ = ["Circumstances", "Layout", "Origin", "PackageSet", "Result"]
+
+
+class Layout(NamedTuple):
+    """What decides which packages there are, as hashes that are comparable in this process only."""
+
+    modules: int
+    """Of go.mod and go.work files: they decide the import path of a folder."""
+    files: int
+    """Of the names, build constraints and package clauses of Go files: they decide which folders are packages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,10 @@ class Circumstances:
     """The function that `Result.explain` calls; None when no command of this process returned the result."""
     rerun: Callable[[Result], Result] | None = None
     """A function that runs the command again: in an empty build cache, and with a different folder for binaries."""
+    list_packages: Callable[[Result, Sequence[str]], Mapping[str, frozenset[str]]] | None = None
+    """A function that asks Go which packages patterns name: pattern → import paths."""
+    layout: Layout = Layout(0, 0)  # noqa: RUF009 - a value
+    """What decides which packages there are."""
 
 
 class PackageSet(frozenset[str]):

@@ -9,6 +9,7 @@ from pytest_gocache.golang.action import Action, TestOutcome, TestStatus
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.patterns import Pattern, near_misses
 from pytest_gocache.results.given_flags import enabled_flag
+from pytest_gocache.results.named_packages import parse_patterns
 from pytest_gocache.results.result import Result
 
 __all__ = ["compiles_of", "dependencies_of", "links_of", "matching", "require_evidence", "tests_of", "why_nothing_ran"]
@@ -64,10 +65,6 @@ def why_nothing_ran(result: Result) -> str:
     return f"the packages could not be loaded (exit status {status})" if status else "no package matches"
 
 
-def _parse(result: Result, text: str) -> Pattern:
-    return Pattern.parse(text, result.modules, result.std)
-
-
 def matching(
     result: Result, actions: Sequence[Action], patterns: Iterable[str], *, scaffolds: bool = True
 ) -> list[Action]:
@@ -77,11 +74,10 @@ def matching(
     packages of tests only when it matches nothing else.
     """
     chosen: set[int] = set()
-    for text in patterns:
-        pattern = _parse(result, text)
+    for pattern in parse_patterns(result, tuple(patterns)):
         found = _found(pattern, actions)
         if not found:
-            raise _no_match(result, text, pattern, {name for a in actions for name in (a.import_path, a.package)})
+            raise _no_match(result, pattern, {name for a in actions for name in (a.import_path, a.package)})
         without_scaffolds = [] if scaffolds else [action for action in found if not action.scaffold]
         chosen.update(action.id for action in without_scaffolds or found)
     return [action for action in actions if action.id in chosen]
@@ -93,10 +89,10 @@ def _found(pattern: Pattern, actions: Sequence[Action]) -> list[Action]:
     return generated or [action for action in actions if pattern.matches(action.import_path, action.package)]
 
 
-def _no_match(result: Result, text: str, pattern: Pattern, candidates: Iterable[str]) -> PatternError:
+def _no_match(result: Result, pattern: Pattern, candidates: Iterable[str]) -> PatternError:
     names = sorted(set(candidates))
     own = [name for name in names if name not in result.std]
-    near = near_misses(text, own)
+    near = near_misses(pattern.text, own)
     hint = (
         f"near it: {', '.join(near)}"
         if near
@@ -116,8 +112,8 @@ def links_of(result: Result, mains: Sequence[str]) -> list[Action]:
         raise UsageError(f"{result.title} links nothing: it has no main package and no test")
     if not mains:
         return links
-    for text in mains:
-        pattern = _parse(result, text)
+    for pattern in parse_patterns(result, mains):
+        text = pattern.text
         if not any(pattern.matches(link.import_path, link.package) or link.package == text for link in links):
             matched = [a for a in compiles if pattern.matches(a.import_path, a.package)]
             if matched:
@@ -125,7 +121,7 @@ def links_of(result: Result, mains: Sequence[str]) -> list[Action]:
                     f"package pattern {text!r} matches no main package that {result.title} links: it links "
                     f"{', '.join(link.package for link in links)}"
                 )
-            raise _no_match(result, text, pattern, [a.package for a in compiles])
+            raise _no_match(result, pattern, [a.package for a in compiles])
     return matching(result, links, mains)
 
 
@@ -142,12 +138,11 @@ def tests_of(result: Result, patterns: Sequence[str]) -> list[TestOutcome]:
             raise UsageError(f"{result.title} ran no test: none of its packages has test files")
         return with_tests
     chosen: dict[str, TestOutcome] = {}
-    for text in patterns:
-        pattern = _parse(result, text)
+    for pattern in parse_patterns(result, patterns):
         found = [outcome for outcome in result.tests.values() if pattern.matches(outcome.package)]
         if not found:
-            raise _no_match(result, text, pattern, result.tests)
-        if "..." in text:
+            raise _no_match(result, pattern, result.tests)
+        if "..." in pattern.text:
             found = [outcome for outcome in found if outcome in with_tests] or found
         chosen.update((outcome.package, outcome) for outcome in found)
     return list(chosen.values())

@@ -29,6 +29,7 @@ from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
 from pytest_gocache.run.go_command import GoCommand, KnownInputs, step_folder
+from pytest_gocache.run.listing import Listing, layout_of
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.program import generate_environment, run_program
 from pytest_gocache.run.rerun import redirected_arguments
@@ -59,6 +60,11 @@ class Steps:
     """What the module's files were seen to contain."""
     logs: Logs = field(default_factory=Logs)
     """The logs that explanations have read."""
+    listing: Listing = field(init=False)
+    """What Go has said about package patterns."""
+
+    def __post_init__(self) -> None:
+        self.listing = Listing(self.folder.with_name(f"{self.folder.name}-go-list"))
 
 
 @dataclass(slots=True)
@@ -186,10 +192,16 @@ class Observer:
         """A go command ready to run: its sources are read, and the standard packages it needs are warm."""
         arguments = GoArguments.read(args)
         modcache = gomodcache_of(env)
-        sources = self.scan.read(root, [*_unpacked_modules(modcache), *self.machine.served], self.steps.texts)
+        sources = self._sources(root, modcache)
         if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
             self._warm(arguments, env, sources, cwd)
-        circumstances = replace(self._circumstances(env, cwd), events=self._events(), rerun=self._rerun)
+        circumstances = replace(
+            self._circumstances(env, cwd),
+            events=self._events(),
+            rerun=self._rerun,
+            list_packages=self._list_packages,
+            layout=layout_of(sources, arguments, env, cwd),
+        )
         folder.mkdir(parents=True)
         return GoCommand(
             toolchain=self.machine.toolchain,
@@ -240,6 +252,16 @@ class Observer:
     def _events(self) -> tuple[CacheEvent, ...]:
         own = self.machine.build_cache.take_events()
         return own + self.machine.shared.cache.take_events() if self.machine.shared else own
+
+    def _list_packages(self, result: Result, patterns: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """Ask Go which packages patterns name in a command; refuses when the module has changed."""
+        ran = result.circumstances
+        sources = self._sources(result.cwd, ran.modcache)
+        now = layout_of(sources, GoArguments.read(result.command[1:]), ran.env, ran.cwd)
+        return self.steps.listing.ask(result, patterns, now)
+
+    def _sources(self, root: Path, modcache: Path) -> Sources:
+        return self.scan.read(root, [*_unpacked_modules(modcache), *self.machine.served], self.steps.texts)
 
     def _rerun(self, result: Result) -> Result:
         """Run a command again in an empty build cache, with a different folder for the files that it writes."""

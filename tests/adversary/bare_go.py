@@ -62,6 +62,8 @@ class BareRun:
     """Action IDs of links that failed, but for those in `only_run`: Go 1.21 does not print how they ended."""
     vetted: set[str] = field(default_factory=set)
     """Packages that vet reports on."""
+    vetted_covered: set[str] = field(default_factory=set)
+    """Packages that vet reports on, in the form with coverage: the package itself, or that for its test."""
     tested: set[str] = field(default_factory=set)
     """Packages whose test binary was started."""
     stopped: set[str] = field(default_factory=set)
@@ -127,6 +129,8 @@ class BareRun:
         package = words[words.index("-p") + 1]
         sources = [word.rpartition("/")[2] for word in words[words.index("-pack") :] if word.endswith(".go")]
         owner, name = self._variant_of(path, package, sources)
+        if "-coveragecfg" in line and name == package:
+            name = None  # for coverage, Go compiles a package for its test that has no test files
         if owner:
             self._owners[path] = owner
         self.compiles[path] = _Compile(_key(line), name, "-std" in words)
@@ -193,7 +197,8 @@ class BareRun:
         package, files = config["ImportPath"], [name.rpartition("/")[2] for name in config["GoFiles"]]
         tests = [name.endswith("_test.go") for name in files if not name.startswith("_cgo_")]
         if not any(tests):
-            self.vetted.add(package)
+            covered = any(name.endswith(".cover.go") for name in files)
+            (self.vetted_covered if covered else self.vetted).add(package)
         elif all(tests) and package.endswith("_test"):
             self.vetted.add(f"{package} [{package.removesuffix('_test')}.test]")
         else:

@@ -112,7 +112,8 @@ def disagreements(result: Result, bare: BareRun, agreed: Counter[str]) -> Iterat
         yield from _of_compiles(result, bare, agreed)
         yield from _keys("linked", dict(bare.links), _ran(result, Kind.LINK), agreed)
         yield from _sets("failed links", _failed(result, Kind.LINK) - bare.only_run, bare.failed_links, agreed)
-        yield from _sets("vetted", result.vetted, bare.vetted, agreed)
+        covered = {next((n for n in (p, f"{p} [{p}.test]") if n in result.vetted), p) for p in bare.vetted_covered}
+        yield from _sets("vetted", result.vetted, bare.vetted | covered, agreed)
     yield from _sets(
         "tested", {package for package, outcome in result.tests.items() if outcome.ran}, bare.tested, agreed
     )

@@ -156,7 +156,7 @@ HASHED = {
 
 
 def matches(pattern: str, path: str) -> bool:
-    return Pattern.parse(pattern, {}).matches(path)
+    return Pattern.parse(pattern).matches(path)
 
 
 def explained(line: str) -> None:

@@ -91,7 +91,7 @@ def read_hashed(text: str) -> None:
 
 
 def read_pattern(text: str) -> None:
-    pattern = Pattern.parse(text, {".": "example.com/app", "b": "example.com/b"}, ["fmt"])
+    pattern = Pattern.parse(text, ["fmt"])
     pattern.matches(text, text)
     near_misses(text, ["example.com/app", text])
 
