@@ -19,6 +19,7 @@ from pytest_gocache.host.files import remove_tree
 from pytest_gocache.results.packages import binary_of, sha256_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.checkout import Times, copy_repository, set_times
+from pytest_gocache.run.git_links import copy_git_links
 from pytest_gocache.run.go_module import GoModule
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.observer import Steps
@@ -292,6 +293,7 @@ def _checkout(module: GoModule, config: RepositoryConfig) -> Checkout:
 def _make_tree(root: Path, tree: Path, times: Times, machine: Machine) -> None:
     tree.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(_snapshot(root), tree, symlinks=True, copy_function=_copy_file)
+    copy_git_links(_snapshot(root), tree)
     set_times(tree, times, machine.env, machine.home.tmp)
 
 

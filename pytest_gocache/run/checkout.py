@@ -11,6 +11,7 @@ from typing import Literal
 
 from pytest_gocache.errors import UsageError
 from pytest_gocache.host import process
+from pytest_gocache.run.git_links import copy_git_links
 
 __all__ = ["Times", "copy_repository", "set_times"]
 
@@ -25,14 +26,15 @@ def copy_repository(source: Path, target: Path) -> None:
     """Copy a repository, version-control data and modification times included, to a folder that does not exist.
 
     The copy leaves out caches with a ``CACHEDIR.TAG``, virtual environments (``pyvenv.cfg``), ``__pycache__``,
-    ``node_modules``, and special files such as sockets. It leaves out a ``.git`` that is a file (a linked worktree, a
-    submodule): git commands in the copy would write to the original.
+    ``node_modules``, and special files such as sockets. The git folder of a linked worktree or a submodule is copied
+    too: git commands in the copy never write to the original.
     """
 
     def leave_out(folder: str, names: list[str]) -> set[str]:
         return {name for name in names if _is_not_source(Path(folder) / name)}
 
     shutil.copytree(source, target, symlinks=True, ignore=leave_out)
+    copy_git_links(source, target)
 
 
 def _is_not_source(path: Path) -> bool:

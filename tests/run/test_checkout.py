@@ -30,7 +30,7 @@ def test_a_copy_has_sources_and_version_control_data(tmp_path: Path) -> None:
     source = write(
         tmp_path / "source",
         *("go.mod", "lib/lib.go", ".git/HEAD", "lib/.hidden"),
-        *("venv/pyvenv.cfg", "venv/x.go", "cache/CACHEDIR.TAG", "lib/__pycache__/x", "node_modules/x/x.go", "sub/.git"),
+        *("venv/pyvenv.cfg", "venv/x.go", "cache/CACHEDIR.TAG", "lib/__pycache__/x", "node_modules/x/x.go"),
     )
     (source / "link.go").symlink_to("lib/lib.go")
     os.utime(source / "go.mod", (MOMENT, MOMENT))
