@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -160,7 +159,7 @@ def sources_to_touch(copy: RepositoryCopy) -> list[Path]:
     found = []
     for name in sorted(copy.sources):
         file = copy.tree / name
-        if name.startswith(f".git{os.sep}") or file.is_symlink() or not file.is_file():
+        if ".git" in Path(name).parts or file.is_symlink() or not file.is_file():
             continue
         if file.suffix == ".go" and _GENERATED.search(file.read_text(encoding="utf-8", errors="replace")):
             continue

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
+from types import FrameType
 
 __all__ = ["UMASK", "Finished", "run"]
 
@@ -23,6 +24,10 @@ UMASK = 0o022
 _HAS_WAITID = hasattr(os, "waitid")
 _PIPE_BYTES = 1 << 20  # the most that Linux gives to an unprivileged process
 _PAUSE_SECONDS = 0.005
+# Whose handlers may raise: those of Python, pytest, pytest-timeout and users.
+_INTERRUPTS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM", "SIGUSR1") if hasattr(signal, name)
+)
 _LONGEST_POLL = 2**31 - 1  # milliseconds: 24 days
 # Reads "+ GROUP" and "- GROUP" until nothing holds the pipe open any more, and then kills the groups that are left. It
 # runs in the background, so that no child of this process is left to wait for.
@@ -77,17 +82,18 @@ def run(  # noqa: PLR0913 - a process, where it runs, and for how long
         with contextlib.suppress(OSError):
             _watchdog()  # the first call takes milliseconds, in which this process can die
         begun = time.perf_counter()
-        process = subprocess.Popen(  # noqa: S603 - the user's own go command
-            list(argv),
-            cwd=cwd,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            start_new_session=True,
-            umask=umask,
-        )
-        timed_out = _wait(process, timeout, paused)
+        with _HeldSignals() as held:
+            process = subprocess.Popen(  # noqa: S603 - the user's own go command
+                list(argv),
+                cwd=cwd,
+                env=dict(env),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+                umask=umask,
+            )
+            timed_out = _wait(process, timeout, paused, held.release)
         seconds = time.perf_counter() - begun
     return Finished(
         process.returncode,
@@ -154,19 +160,68 @@ def _empty(read_end: int, sink: RawIOBase, file: str, stop: threading.Event, fai
                     failed.append(OSError(error.errno, error.strerror, file))
 
 
-def _wait(process: subprocess.Popen[bytes], timeout: float | None, paused: Callable[[], float]) -> bool:
-    """Wait for the leader, then kill the rest of its group; returns whether the time limit ended the leader."""
+class _HeldSignals:
+    """Keeps signals from interrupting a block before `release`.
+
+    `subprocess.Popen` starts a process some time before it returns. An exception from a signal handler in between, such
+    as KeyboardInterrupt, would leave a process that nobody knows of. Signals reach handlers in the main thread only.
+    """
+
+    def __init__(self) -> None:
+        self._handlers: dict[int, Callable[[int, FrameType | None], object]] = {}
+        self._waiting: list[int] = []
+        self._held: list[tuple[int, FrameType | None]] = []
+
+    def __enter__(self) -> _HeldSignals:
+        if threading.current_thread() is threading.main_thread():
+            for number in _INTERRUPTS:
+                handler = signal.getsignal(number)
+                if callable(handler):
+                    self._handlers[number] = handler
+                    self._waiting.append(number)
+                    signal.signal(number, self._hold)
+        return self
+
+    def _hold(self, number: int, frame: FrameType | None) -> None:
+        self._held.append((number, frame))
+
+    def release(self) -> None:
+        """Let the handlers handle signals again, first those that were held."""
+        # A handler that raises leaves the rest to the next call.
+        while self._waiting:
+            signal.signal(self._waiting[-1], self._handlers[self._waiting[-1]])
+            self._waiting.pop()
+        while self._held:
+            number, frame = self._held.pop(0)
+            self._handlers[number](number, frame)
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def _wait(
+    process: subprocess.Popen[bytes],
+    timeout: float | None,
+    paused: Callable[[], float],
+    started: Callable[[], None],
+) -> bool:
+    """Wait for the leader, then kill the rest of its group; returns whether the time limit ended the leader.
+
+    ``started`` is called when an interrupt from then on kills the group.
+    """
     with contextlib.ExitStack() as watch:
         try:
+            started()
             _tell_watchdog("+", process.pid)
             expired = timeout is not None and not _ends_within(timeout, watch.enter_context(_end_of(process)), paused)
             if not expired:
                 _wait_for_end(process)
         finally:
             # In every case, Ctrl-C included: the group is in a session of its own, which terminal signals do not reach.
-            _kill_group(process.pid)
-            _tell_watchdog("-", process.pid)  # before the process is reaped and its ID can be a different group's
-            process.wait()
+            with _HeldSignals():
+                _kill_group(process.pid)
+                _tell_watchdog("-", process.pid)  # before the process is reaped and its ID can be a different group's
+                process.wait()
     return expired and process.returncode != 0
 
 

@@ -20,7 +20,7 @@ _NOT_COPIED = ("worktrees", "modules", "hooks", "logs")
 def copy_git_links(source: Path, target: Path) -> None:
     """Make git say in ``target``, a copy of the folder ``source``, what it says in ``source``.
 
-    A ``.git`` file names a git folder. One inside of ``source`` is in the copy as well. One outside of it is copied to a
+    A ``.git`` file names a git folder. One inside of ``source`` is in the copy as well. One outside is copied to a
     folder beside ``target``. Git commands in the copy never write to the original.
     """
     for folder in _linked(source):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -10,6 +12,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -188,6 +191,58 @@ def test_an_interrupt_kills_the_whole_group(output: Path) -> None:
         signal.signal(signal.SIGINT, before)
     for pid in map(int, (output / "stdout").read_text(encoding="ascii").split()):
         assert_soon_gone(pid)
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs to see all processes")
+# An interrupt between the opening of a file and its `with` leaves the file to the garbage collector.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_at_any_moment_leaves_no_process(output: Path) -> None:
+    if threading.current_thread() is not threading.main_thread():
+        pytest.skip("needs to run in the main thread, which alone gets signals")
+    main, chance = threading.main_thread().ident or 0, random.Random(1)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        for number in range(100):
+            moment = threading.Timer(chance.uniform(0, 0.006), signal.pthread_kill, (main, signal.SIGINT))
+            # Python drops an exception that a handler raises while an object is deleted: the time limit ends these.
+            with contextlib.suppress(KeyboardInterrupt):
+                moment.start()
+                sh(f"sleep {FOREVER}.{os.getpid()}{number:03}", output, timeout=1)
+            with contextlib.suppress(KeyboardInterrupt):
+                moment.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    end = time.monotonic() + SOON
+    while left := [text for text in _command_lines() if f"{FOREVER}.{os.getpid()}" in text]:
+        assert time.monotonic() < end, left
+        time.sleep(0.01)
+
+
+def _command_lines() -> list[str]:
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found.append(file.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+    return found
+
+
+def test_a_signal_before_a_failed_start_is_not_lost(output: Path) -> None:
+    def fail(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise OSError("no such program")
+
+    got: list[int] = []
+
+    def handle(number: int, _: object) -> None:
+        got.append(number)
+
+    before = signal.signal(signal.SIGTERM, handle)
+    try:
+        with mock.patch.object(subprocess, "Popen", fail), pytest.raises(OSError, match="no such program"):
+            sh("exit 0", output)
+        assert (got, signal.getsignal(signal.SIGTERM)) == ([signal.SIGTERM], handle)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @pytest.mark.usefixtures("waits")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.run.checkout import copy_repository
+from pytest_gocache.run.git_links import copy_git_links
 
 ENV = {
     "PATH": os.environ["PATH"],
@@ -159,3 +160,9 @@ def test_a_git_file_that_leads_nowhere_is_copied_as_it_is(tmp_path: Path) -> Non
     assert (tmp_path / "copy" / ".git").read_text("ascii") == "gitdir: ../nowhere\n"
     assert (tmp_path / "copy" / "sub" / ".git").read_text("ascii") == "no link at all"
     git(tmp_path / "copy", "status", fails=True)
+
+
+def test_a_folder_that_is_not_in_the_copy_gets_no_link(tmp_path: Path) -> None:
+    source, _ = linked_worktree(tmp_path)
+    copy_git_links(source.parent, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
