@@ -39,7 +39,9 @@ exec 3<&0
     while read -r change group; do
         case $change in
         +) groups="$groups$group " ;;
-        -) groups="${groups%%" $group "*} ${groups#*" $group "}" ;;
+        -) case $groups in
+           *" $group "*) groups="${groups%%" $group "*} ${groups#*" $group "}" ;;
+           esac ;;
         esac
     done
     for group in $groups; do kill -9 "-$group"; done
@@ -211,8 +213,8 @@ def _wait(
     """
     with contextlib.ExitStack() as watch:
         try:
-            started()
             _tell_watchdog("+", process.pid)
+            started()
             expired = timeout is not None and not _ends_within(timeout, watch.enter_context(_end_of(process)), paused)
             if not expired:
                 _wait_for_end(process)

@@ -360,6 +360,20 @@ def test_when_this_process_dies_nothing_of_a_command_lives_two_seconds_later(
     assert left == []
 
 
+def test_the_watchdog_kills_the_groups_that_are_left_and_takes_any_end() -> None:
+    left, ended = (subprocess.Popen(["sleep", FOREVER], start_new_session=True) for _ in range(2))
+    lines = ["- 999999"] * 100  # never started: what it remembers must not grow
+    lines += [f"+ {left.pid}", f"+ {ended.pid}", "- 999999", f"- {ended.pid}", "- 999999"]
+    script = process._WATCHDOG  # noqa: SLF001 - it runs apart from this process
+    # It ends when the watchdog does, which holds the output open.
+    fed = "\n".join([*lines, ""])
+    subprocess.run(["/bin/sh", "-c", script], input=fed, text=True, capture_output=True, check=True, timeout=SOON)
+    assert left.wait(SOON) == -signal.SIGKILL
+    assert ended.poll() is None
+    ended.kill()
+    ended.wait()
+
+
 def test_the_watchdog_ends_with_this_process_and_is_no_child_of_it(output: Path) -> None:
     program = (
         "import os, sys\nfrom pathlib import Path\nfrom pytest_gocache.host import process\n"
