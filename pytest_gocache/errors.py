@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 
 __all__ = [
     "ActionGraphError",
@@ -19,6 +20,7 @@ __all__ = [
     "StoreError",
     "ToolchainError",
     "UsageError",
+    "called",
     "printable",
 ]
 
@@ -33,6 +35,16 @@ class GoCacheWarning(UserWarning):
 
 class UsageError(GoCacheError):
     """A test or an option asks for something that the library does not have: an unknown keyword, a wrong value."""
+
+
+@contextlib.contextmanager
+def called(name: str) -> Iterator[None]:
+    """Put the public name that the user called in front of the message of a `UsageError`."""
+    try:
+        yield
+    except UsageError as error:
+        error.args = (f"{name}: {error}",)
+        raise
 
 
 class NoEvidenceError(UsageError):

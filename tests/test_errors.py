@@ -41,7 +41,7 @@ def test_no_class_is_forgotten_here() -> None:
     mine = {k for k in [*below(GoCacheError), *below(GoCacheWarning)] if k.__module__.startswith("pytest_gocache.")}
     leaves = {kind for kind in mine if not kind.__subclasses__()}
     assert leaves <= {type(instance) for instance in INSTANCES}
-    assert {kind.__name__ for kind in mine} == set(errors.__all__) - {"printable"}
+    assert {kind.__name__ for kind in mine} == set(errors.__all__) - {"called", "printable"}
 
 
 @pytest.mark.parametrize("error", INSTANCES, ids=lambda error: type(error).__name__)
@@ -101,3 +101,10 @@ def test_long_output_is_cut_to_its_end() -> None:
     assert "line 999" in str(error)
     assert "line 939\n" not in str(error)
     assert error.stderr.startswith("line 0\n")
+
+
+def test_the_public_name_comes_in_front_of_the_message() -> None:
+    with pytest.raises(errors.PatternError) as caught, errors.called("assert_cached"):
+        raise errors.PatternError("no such package")
+    assert str(caught.value) == "assert_cached: no such package"
+    assert str(pickle.loads(pickle.dumps(caught.value))) == "assert_cached: no such package"  # noqa: S301 - our own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_gocache.assertions.failure import fail
+from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.golang.modfile import unescaped
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Result
@@ -11,6 +11,7 @@ from pytest_gocache.results.tables import counted, rows
 __all__ = ["assert_downloaded", "assert_no_downloads"]
 
 
+@named
 def assert_no_downloads(result: Result) -> None:
     """The command downloaded no module into the module cache.
 
@@ -26,6 +27,7 @@ def assert_no_downloads(result: Result) -> None:
         )
 
 
+@named
 def assert_downloaded(result: Result, *modules: str) -> None:
     """The command downloaded each of ``modules``, a ``path`` or ``path@version``; without arguments: any module.
 

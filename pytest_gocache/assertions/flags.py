@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 
-from pytest_gocache.assertions.failure import fail
+from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.errors import UsageError
 from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.key_inputs import compile_flags
@@ -26,6 +26,7 @@ _NOT_OF_THE_COMPILER = frozenset("X asmflags buildmode cover gcflags ldflags lin
 _IN_NO_KEY = "the go command itself sets it, and no cache key has it (`go build -x` shows it)"
 
 
+@named
 def assert_compiled_with(result: Result, flag: str, *patterns: str) -> None:
     """The compile flag reached every package that matches, cached packages included.
 
@@ -42,8 +43,8 @@ def assert_compiled_with(result: Result, flag: str, *patterns: str) -> None:
     command without an action graph, and for what no cache key has: flags in a file (``-gcflags=@file``), and flags that
     the go command itself sets (``-lang``, ``-p``, ``-pgoprofile``, …) where ``-gcflags`` gives none.
     """
-    wanted = _flags_in(flag, "assert_compiled_with")
-    compiles = _compiles_with_flags(result, wanted, patterns, "assert_compiled_with")
+    wanted = _flags_in(flag)
+    compiles = _compiles_with_flags(result, wanted, patterns)
     without = [(action, has) for action, has in compiles if _lacking(wanted, has)]
     if without:
         fail(
@@ -54,14 +55,15 @@ def assert_compiled_with(result: Result, flag: str, *patterns: str) -> None:
         )
 
 
+@named
 def assert_not_compiled_with(result: Result, flag: str, *patterns: str) -> None:
     """The compile flag reached no package that matches, cached packages included.
 
     Of several flags (``"-N -l"``), no package may have all. Parameters and errors are those of `assert_compiled_with`;
     raises `AssertionError` when a package has the flags.
     """
-    wanted = _flags_in(flag, "assert_not_compiled_with")
-    compiles = _compiles_with_flags(result, wanted, patterns, "assert_not_compiled_with")
+    wanted = _flags_in(flag)
+    compiles = _compiles_with_flags(result, wanted, patterns)
     having = [(action, has) for action, has in compiles if not _lacking(wanted, has)]
     if having:
         fail(
@@ -78,21 +80,21 @@ def _lacking(wanted: Mapping[str, str], has: CompileFlags) -> dict[str, str]:
     return {name: value for name, value in wanted.items() if not has_setting(settings, name, value)}
 
 
-def _flags_in(text: str, assertion: str) -> Mapping[str, str]:
+def _flags_in(text: str) -> Mapping[str, str]:
     """The settings that an assertion asks for; raises `UsageError` for flags that no package can have."""
     words = split_words(text)
     if words is None:
-        raise UsageError(f"{assertion}: unclosed quotation mark in the compile flags {text!r}")
+        raise UsageError(f"unclosed quotation mark in the compile flags {text!r}")
     if not words or not words[0].startswith("-"):
         raise UsageError(
-            f"{assertion}: expected a compile flag before the patterns, such as '-N', and got {text!r}, which does not "
+            f"expected a compile flag before the patterns, such as '-N', and got {text!r}, which does not "
             "start with a dash"
         )
     # Only with a value is -trimpath the compiler's.
     own = [word for word, after in zip(words, [*words[1:], "-"], strict=True) if not _is_build_trimpath(word, after)]
     flags, rest = split_flags(own)
     for word in rest[:1]:
-        raise UsageError(f"{assertion}: {word!r} in the compile flags {text!r} belongs to no flag")
+        raise UsageError(f"{word!r} in the compile flags {text!r} belongs to no flag")
     wanted = CompileFlags(tuple(own), trimmed=len(own) < len(words)).settings
     for name in sorted({name for name, _ in flags}):
         why = ""
@@ -103,7 +105,7 @@ def _flags_in(text: str, assertion: str) -> Mapping[str, str]:
         elif not any(key.partition("=")[0] == name and value for key, value in wanted.items()):
             why = "needs a value"
         if why:
-            raise UsageError(f"{assertion}: expected a compile flag, and got {text!r}: -{name} {why}")
+            raise UsageError(f"expected a compile flag, and got {text!r}: -{name} {why}")
     return wanted
 
 
@@ -112,7 +114,7 @@ def _is_build_trimpath(word: str, after: str) -> bool:
 
 
 def _compiles_with_flags(
-    result: Result, wanted: Mapping[str, str], patterns: Sequence[str], assertion: str
+    result: Result, wanted: Mapping[str, str], patterns: Sequence[str]
 ) -> list[tuple[Action, CompileFlags]]:
     """The compiles that match, those outside the standard library first, each with its flags."""
     compiles = compiles_of(result)
@@ -122,7 +124,7 @@ def _compiles_with_flags(
         flags = compile_flags(block) if block else None
         why = _why_unknown(result, action, wanted, flags)
         if flags is None or why:
-            raise UsageError(f"{assertion}: the compile flags of {action.package} in {result.title} are unknown: {why}")
+            raise UsageError(f"the compile flags of {action.package} in {result.title} are unknown: {why}")
         found.append((action, flags))
     return sorted(found, key=lambda pair: pair[0].package in result.std)
 

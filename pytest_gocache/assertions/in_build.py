@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pytest_gocache.assertions.failure import fail
+from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.errors import PatternError
 from pytest_gocache.golang.action import Action, without_variant
 from pytest_gocache.golang.modfile import unescaped
@@ -27,6 +27,7 @@ _BUILT_IN = "built-in package"
 _REQUIRED = re.compile(r"^[ \t]*(?:require[ \t]+)?\"?([^\s\"]+)\"?[ \t]+v\d", re.MULTILINE)
 
 
+@named
 def assert_not_in_build(result: Result, *patterns: str) -> None:
     """No package that matches is in the build: the command neither names nor imports it.
 
@@ -39,7 +40,7 @@ def assert_not_in_build(result: Result, *patterns: str) -> None:
     requires, and of the earlier commands of the test. Raises `UsageError` for a command without an action graph.
     """
     if not patterns:
-        raise PatternError("assert_not_in_build: expected at least one package pattern, and got none")
+        raise PatternError("expected at least one package pattern, and got none")
     # Package unsafe is in a build without a compile.
     packages = [*compiles_of(result), *(action for action in result.actions if action.mode == _BUILT_IN)]
     std = frozenset({*result.std, *(action.package for action in packages if action.mode == _BUILT_IN)})
@@ -70,7 +71,7 @@ def _require_known(result: Result, text: str) -> None:
     like = [name for name in _known_packages(result) if "." in name or "." not in plain]
     near = ", ".join(near_misses(text, like))
     raise PatternError(
-        f"assert_not_in_build: package pattern {text!r} matches no known package, so it would always pass; known are "
+        f"package pattern {text!r} matches no known package, so it would always pass; known are "
         "the packages of the module, the standard library, the modules that go.mod requires, and earlier commands"
         f"{f'; near it: {near}' if near else ''}"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_gocache.assertions.failure import fail
+from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.explain.actions import build_settings_only
 from pytest_gocache.explain.wording import (
     hint_on_links,
@@ -16,6 +16,7 @@ from pytest_gocache.results.tables import counted, rows
 __all__ = ["assert_not_relinked", "assert_only_relinked", "assert_relinked"]
 
 
+@named
 def assert_relinked(result: Result, *mains: str) -> None:
     """The link of every main package that matches ran.
 
@@ -33,6 +34,7 @@ def assert_relinked(result: Result, *mains: str) -> None:
         )
 
 
+@named
 def assert_not_relinked(result: Result, *mains: str) -> None:
     """No link of a main package that matches ran.
 
@@ -54,6 +56,7 @@ def assert_not_relinked(result: Result, *mains: str) -> None:
         )
 
 
+@named
 def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> None:
     """The links of the main packages that match ran, no other link ran, and no compile ran.
 

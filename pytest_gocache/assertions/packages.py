@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_gocache.assertions.failure import fail
+from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.errors import PatternError
 from pytest_gocache.explain.wording import (
     compiled_packages,
@@ -16,6 +16,7 @@ from pytest_gocache.results.tables import counted
 __all__ = ["assert_cached", "assert_only_rebuilt", "assert_rebuilt"]
 
 
+@named
 def assert_cached(result: Result, *patterns: str) -> None:
     """No package that matches was compiled.
 
@@ -36,6 +37,7 @@ def assert_cached(result: Result, *patterns: str) -> None:
         )
 
 
+@named
 def assert_rebuilt(result: Result, *patterns: str) -> None:
     """Every package that matches was compiled, and so were its test variants in the command.
 
@@ -46,7 +48,7 @@ def assert_rebuilt(result: Result, *patterns: str) -> None:
     matches no package of the command, and `UsageError` for a command without an action graph.
     """
     if not patterns:
-        raise PatternError("assert_rebuilt: expected at least one package pattern, and got none")
+        raise PatternError("expected at least one package pattern, and got none")
     chosen = matching(result, compiles_of(result), patterns, scaffolds=False)
     missing = [action for action in chosen if not action.ran]
     if missing:
@@ -57,6 +59,7 @@ def assert_rebuilt(result: Result, *patterns: str) -> None:
         )
 
 
+@named
 def assert_only_rebuilt(result: Result, *patterns: str) -> None:
     """Every package that matches was compiled, and no other package was.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from pytest_gocache.assertions.failure import fail
+from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.errors import UsageError
 from pytest_gocache.results.given_flags import compile_limit
 from pytest_gocache.results.result import Result
@@ -14,6 +14,7 @@ from pytest_gocache.results.tables import counted
 __all__ = ["assert_parallel"]
 
 
+@named
 def assert_parallel(result: Result, at_least: int = 2) -> None:
     """At some time, at least ``at_least`` compiles ran at once.
 
@@ -22,7 +23,7 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
     the one before, or it has no action graph.
     """
     if at_least < 2:  # noqa: PLR2004 - a single compile always runs
-        raise UsageError(f"assert_parallel: expected at_least of 2 or more, and got {at_least}")
+        raise UsageError(f"expected at_least of 2 or more, and got {at_least}")
     compiled = sorted((a for a in compiles_of(result) if a.ran), key=lambda action: action.started)
     most = result.max_parallel
     if most < at_least:
@@ -30,7 +31,7 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
         if few or all(one.id in dependencies_of(result, [other]) for one, other in pairwise(compiled)):
             why = f"{at_least} cannot overlap" if few else "each imports the one before, so no two can overlap"
             raise UsageError(
-                f"assert_parallel: {result.title} compiled {counted(compiled, 'package', 'packages')}: {why}; start "
+                f"{result.title} compiled {counted(compiled, 'package', 'packages')}: {why}; start "
                 f"from a cache that lacks at least {at_least} packages that do not import each other"
             )
         seconds = sum(action.ended - action.started for action in compiled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_gocache.assertions.failure import fail
+from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.explain.wording import (
     why_tests_did_not_run,
     why_tests_ran,
@@ -14,6 +14,7 @@ from pytest_gocache.results.tables import counted
 __all__ = ["assert_test_cached", "assert_test_ran"]
 
 
+@named
 def assert_test_cached(result: Result, *patterns: str) -> None:
     """The result of every test package that matches came from the test result cache.
 
@@ -32,6 +33,7 @@ def assert_test_cached(result: Result, *patterns: str) -> None:
         )
 
 
+@named
 def assert_test_ran(result: Result, *patterns: str) -> None:
     """The tests of every package that matches were executed, whether they passed or failed.
 

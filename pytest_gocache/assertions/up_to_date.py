@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_gocache.assertions.failure import fail
+from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.errors import RerunError, UsageError
 from pytest_gocache.explain.changes import changes_between
 from pytest_gocache.golang.action import Action, Kind, Status, TestStatus
-from pytest_gocache.golang.command_line import GoArguments
-from pytest_gocache.results.given_flags import coverage_profile_of
+from pytest_gocache.results.given_flags import arguments_of, coverage_profile_of
 from pytest_gocache.results.packages import binary_of, programs_of, sha256_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, require_evidence, why_nothing_ran
@@ -21,6 +20,7 @@ __all__ = ["assert_up_to_date"]
 _CGO_TOOLS = frozenset({"cgo", "gcc", "clang", "cc", "g++", "c++"})
 
 
+@named
 def assert_up_to_date(result: Result) -> None:
     """The cache hits of the command are correct: in an empty cache, the same command gives the same outputs.
 
@@ -36,7 +36,7 @@ def assert_up_to_date(result: Result) -> None:
     Raises `AssertionError` when an output differs, `RerunError` when the command fails in the empty cache,
     `NoEvidenceError` for a command without an action graph, and `UsageError` for a result that cannot run again.
     """
-    building = [command for command in result.go_commands if GoArguments.read(command.command[1:]).builds]
+    building = [command for command in result.go_commands if arguments_of(command).builds]
     if not why_nothing_ran(result):
         compiles_of(result)
     for command in building:
@@ -48,7 +48,7 @@ def assert_up_to_date(result: Result) -> None:
 def _require_up_to_date(result: Result) -> None:
     if result.circumstances.rerun is None:
         raise UsageError(
-            f"assert_up_to_date: {result.title} cannot run again, because no command of this process returned this "
+            f"{result.title} cannot run again, because no command of this process returned this "
             "Result: it is unpickled or made by hand"
         )
     fresh = result.circumstances.rerun(result)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pytest_gocache.golang.command_line import VARIANT_ENV, GoArguments, variant_flags
 from pytest_gocache.golang.quoted import split_words
+from pytest_gocache.host.environment import file_settings
 from pytest_gocache.host.toolchain import GoToolchain
 
 __all__ = ["Variant"]
@@ -34,14 +35,19 @@ class Variant:
 
     @classmethod
     def of(cls, toolchain: GoToolchain, arguments: GoArguments, env: Mapping[str, str], cwd: Path) -> Variant:
-        """The variant of a go command with these arguments, in this environment and folder."""
+        """The variant of a go command with these arguments, settings and folder.
+
+        ``env`` is the environment, with the settings that the go command takes from files.
+        """
         # A variable with the toolchain's default value selects nothing. The defaults hold for the host target only:
-        # for a different target, the default of cgo is different.
+        # for a different target, the default of cgo is different. Nor do they hold when they are from go.env: a
+        # different GOROOT of the same version may have others.
+        in_goroot = file_settings({"GOENV": "off"}, toolchain.goroot, cwd)
         host = all(env.get(name, "") in ("", toolchain.env.get(name)) for name in ("GOOS", "GOARCH"))
         chosen = tuple(
             (name, env[name])
             for name in VARIANT_ENV
-            if env.get(name) and not (host and env[name] == toolchain.env.get(name))
+            if env.get(name) and not (host and name not in in_goroot and env[name] == toolchain.env.get(name))
         )
         inputs: list[_Stamp | tuple[str, str]] = []
         for name, default in (("CC", toolchain.env.get("CC", "gcc")), ("CXX", toolchain.env.get("CXX", "g++"))):
@@ -51,7 +57,7 @@ class Variant:
                 info = Path(found).stat()
                 inputs.append((os.path.realpath(found), info.st_size, info.st_mtime_ns))
         flags = []
-        for flag in variant_flags(arguments, env.get("GOFLAGS", "")):
+        for flag in variant_flags(arguments):
             name, _, value = flag.partition("=")
             if name == "-pgo":
                 flag = f"-pgo={cwd / value}"  # noqa: PLW2901 - absolute, since warming runs in a different folder

@@ -14,6 +14,7 @@ from pathlib import Path
 from pytest_gocache.caches.build_cache import BuildCache, read_index
 from pytest_gocache.caches.clone import cache_files
 from pytest_gocache.caches.variant import Variant
+from pytest_gocache.golang.command_line import NO_STAMPS
 from pytest_gocache.host import process
 from pytest_gocache.host.environment import Home, hermetic_environment
 from pytest_gocache.host.files import remove_tree
@@ -53,7 +54,7 @@ class EntryMaker:
         home = Home(scratch / "machine")
         home.create()
         self._env = hermetic_environment(home, toolchain.goroot, ambient) | dict(variant.env)
-        self._env |= {"GOCACHE": str(self._cache.path), "GOWORK": "off"}
+        self._env |= {"GOCACHE": str(self._cache.path), "GOFLAGS": NO_STAMPS, "GOWORK": "off"}
         # Not in the store: on a full disk, the complaint itself would be lost.
         self._output = Path(tempfile.mkdtemp(prefix="pytest-gocache-"))
 

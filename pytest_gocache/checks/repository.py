@@ -13,14 +13,15 @@ from pathlib import Path
 
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.checks.preconditions import missing_for_build, refuse_dependent
-from pytest_gocache.errors import GoCommandError, RepositoryError
+from pytest_gocache.errors import GoCommandError, RepositoryError, called
 from pytest_gocache.gocache_toml import RepositoryConfig
+from pytest_gocache.host.environment import file_settings
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.results.packages import binary_of, sha256_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.checkout import Times, copy_repository, set_times
 from pytest_gocache.run.git_links import copy_git_links
-from pytest_gocache.run.go_module import GoModule
+from pytest_gocache.run.go_module import GoModule, observer_of
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.observer import Steps
 
@@ -67,7 +68,7 @@ class Checkout:
         """Run the test command of the team, each go command in it with ``flags``. Tests may fail."""
         changes = dict(env or {})
         if flags:
-            changes["GOFLAGS"] = " ".join([self.module.env.get("GOFLAGS", ""), *flags]).strip()
+            changes["GOFLAGS"] = " ".join([_goflags(self.module), *flags]).strip()
         return self._run(self.config.test or ("go", "test", "./..."), changes, check=False)
 
     def _run(self, command: tuple[str, ...], env: Mapping[str, str], *, check: bool) -> Result:
@@ -290,11 +291,19 @@ def _checkout(module: GoModule, config: RepositoryConfig) -> Checkout:
     return Checkout(module, config)
 
 
+def _goflags(module: GoModule) -> str:
+    """The GOFLAGS of a module's commands: a new value replaces it, wherever it is from."""
+    machine = observer_of(module)[0].machine
+    env = {**machine.env, **module.env}
+    return {**env, **file_settings(env, machine.toolchain.goroot, module.path)}.get("GOFLAGS", "")
+
+
 def _make_tree(root: Path, tree: Path, times: Times, machine: Machine) -> None:
     tree.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(_snapshot(root), tree, symlinks=True, copy_function=_copy_file)
     copy_git_links(_snapshot(root), tree)
-    set_times(tree, times, machine.env, machine.home.tmp)
+    with called("gocache.toml"):
+        set_times(tree, times, machine.env, machine.home.tmp)
 
 
 def _copy_file(source: str, target: str) -> str:

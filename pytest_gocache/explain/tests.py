@@ -12,12 +12,11 @@ from pytest_gocache.explain.history import log_of
 from pytest_gocache.explain.same_key import loss_from_cache
 from pytest_gocache.explain.test_inputs import changed_reads, names_read, relative_name
 from pytest_gocache.golang.action import Kind, TestStatus
-from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.hashlog import quoted_words
 from pytest_gocache.golang.patterns import short_name
 from pytest_gocache.golang.testcache_log import Lookup, Lookups, Miss, PackageLookups
 from pytest_gocache.results.cache_event import CacheOperation
-from pytest_gocache.results.given_flags import cleans
+from pytest_gocache.results.given_flags import arguments_of, cleans
 from pytest_gocache.results.inputs import Change, Input, InputKind
 from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from pytest_gocache.results.result import Result
@@ -76,7 +75,7 @@ def _switched_off(reason: Reason, result: Result) -> Reason | None:
 
 def _as_given(result: Result, argument: str) -> str:
     """The argument of the user. Before Go 1.25, go test adds an ``-outputdir`` to flags such as ``-cpuprofile``."""
-    flags = dict(GoArguments.read(result.command[1:]).flags)
+    flags = dict(arguments_of(result).flags)
     if not argument.startswith("-outputdir=") or "outputdir" in flags:
         return argument
     profiles = [f"-{name}={value}" for name, value in flags.items() if name.endswith("profile") or name == "trace"]

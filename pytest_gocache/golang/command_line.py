@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pytest_gocache.golang.quoted import split_words, trimmed
 
 __all__ = [
+    "NO_STAMPS",
     "VARIANT_ENV",
     "FlagsForPackages",
     "GoArguments",
@@ -21,9 +22,8 @@ __all__ = [
 
 # Commands that build, and so write an action graph (measured on Go 1.21 to 1.27). go fix does both since Go 1.26.
 _BUILDING = frozenset({"build", "fix", "install", "run", "test", "vet"})
-# With these flags, go list builds too. With -json of all fields, or with -f that uses Stale, it computes what a build
-# would do.
-_LIST_BUILDS = frozenset({"compiled", "export"})
+# With these, go list computes what a build would do.
+_STALE = frozenset({"Stale", "StaleReason"})
 
 # Flags that take the next argument as their value. Every other flag is boolean or is written with "=". Source:
 # `go help build`, `go help testflag`, `go help list`, `go help vet`.
@@ -35,6 +35,9 @@ _TAKES_VALUE = frozenset(
     memprofile memprofilerate mutexprofile mutexprofilefraction outputdir parallel run shuffle skip timeout trace vet
     """.split()  # noqa: SIM905 - a list of words
 )
+
+NO_STAMPS = "-buildvcs=false"
+"""A GOFLAGS that switches off the stamps of version control. An empty GOFLAGS would not hide that of a file."""
 
 VARIANT_ENV = tuple(
     """
@@ -53,6 +56,7 @@ _MEANS_COVER = frozenset({"covermode", "coverpkg", "coverprofile"})
 _GOFLAG = re.compile(r"--?[^-=]")  # Go refuses any other word in GOFLAGS
 _MOST_DIGITS = 70  # in a 64-bit number, written in binary
 _TRUE = frozenset({"", "1", "t", "T", "true", "TRUE", "True"})
+_FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
 _DEFAULTS = {
     ("buildmode", "default"),
     ("buildmode", "exe"),
@@ -74,27 +78,45 @@ class GoArguments:
     chdir: str | None
     """The value of ``-C``."""
     flags: tuple[tuple[str, str], ...]
-    """``(name, value)`` in order, without dashes; the value of a bare boolean flag is empty."""
+    """``(name, value)`` in the order in which Go reads them, without dashes: those in GOFLAGS first, since the last one
+    counts. The value of a bare boolean flag is empty."""
+    in_goflags: int
+    """How many of `flags`, the first ones, are in GOFLAGS."""
     packages: tuple[str, ...]
     """The arguments after the flags: package patterns or files, and for ``go run`` the program's arguments too."""
 
     @property
     def builds(self) -> bool:
         """Whether this command writes an action graph."""
-        lists = (
-            name in _LIST_BUILDS or (name == "json" and not value) or (name == "f" and "Stale" in value)
-            for name, value in self.flags
-        )
-        return self.verb in _BUILDING or (self.verb == "list" and any(lists))
+        lists = self.is_on("export") or self.is_on("compiled") or ".Stale" in self.value("f") or self._prints_stale()
+        return self.verb in _BUILDING or (self.verb == "list" and lists)
 
     @property
     def compiles(self) -> bool:
         """Whether this command can compile packages: a ``go list`` without ``-export`` does not, and runs only cgo."""
-        return self.builds and (self.verb != "list" or any(name == "export" for name, _ in self.flags))
+        return self.builds and (self.verb != "list" or self.is_on("export"))
+
+    def value(self, name: str) -> str:
+        """The value of a flag; empty without one. The last one counts."""
+        return next((value for given, value in reversed(self.flags) if given == name), "")
+
+    def is_on(self, name: str) -> bool:
+        """Whether a boolean flag is on. The last one counts."""
+        return next((is_set(value) for given, value in reversed(self.flags) if given == name), False)
+
+    def _prints_stale(self) -> bool:
+        """Whether a ``go list -json`` prints ``Stale``. Source: ``cmd/go/internal/list``, ``jsonFlag``."""
+        on, fields = False, set[str]()
+        for name, value in self.flags:
+            if name == "json":
+                on = value not in _FALSE
+                if value not in _TRUE | _FALSE:
+                    fields.update(value.split(","))
+        return on and (not fields or not fields.isdisjoint(_STALE))
 
     @classmethod
-    def read(cls, args: Sequence[str]) -> GoArguments:
-        """Read the arguments after ``go``."""
+    def read(cls, args: Sequence[str], goflags: str) -> GoArguments:
+        """Read the arguments after ``go``, and the value of GOFLAGS."""
         chdir: str | None = None
         index = 0
         if args and args[0].lstrip("-").partition("=")[0] == "C" and args[0].startswith("-"):
@@ -105,7 +127,8 @@ class GoArguments:
             chdir, index = _value_of(args, index)
         insert_at = min(index, len(args))
         flags, packages = _split(args, index, flags_after_packages=verb == "test")
-        return cls(verb, insert_at, chdir, tuple(flags), tuple(packages))
+        before = flags_of(goflags)
+        return cls(verb, insert_at, chdir, (*before, *flags), len(before), tuple(packages))
 
 
 def _name(arg: str) -> str:
@@ -170,10 +193,10 @@ def is_set(value: str) -> bool:
     return value in _TRUE
 
 
-def variant_flags(arguments: GoArguments, goflags: str) -> tuple[str, ...]:
-    """The flags, GOFLAGS included, that select a variant of the standard library: sorted and normalised."""
+def variant_flags(arguments: GoArguments) -> tuple[str, ...]:
+    """The flags that select a variant of the standard library: sorted and normalised."""
     chosen: dict[str, str] = {}
-    for name, value in [*flags_of(goflags), *arguments.flags]:
+    for name, value in arguments.flags:
         if name in _MEANS_COVER:
             chosen["cover"] = ""
         elif name in _VARIANT_BOOLEANS:
@@ -201,7 +224,7 @@ def flags_of(goflags: str) -> list[tuple[str, str]]:
     words = split_words(goflags)
     if words is None or not all(map(_GOFLAG.match, words)):
         return []
-    return [(_name(word), word.partition("=")[2]) for word in words]
+    return [(_flag(word), word.partition("=")[2]) for word in words]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 
-from pytest_gocache.errors import UsageError
+from pytest_gocache.errors import UsageError, called
 
 __all__ = ["GoVersion", "check_specifier"]
 
@@ -36,7 +36,9 @@ class GoVersion:
         """Read ``go1.27.3``, ``1.27.3``, ``go1.28rc1`` or ``devel go1.28-abcdef``; `UsageError` for other text."""
         match = _VERSION.fullmatch(text.strip())
         if match is None:
-            raise UsageError(f"{text!r} is not a Go version (like go1.27.3, go1.28rc1 or devel go1.28-abcdef)")
+            raise UsageError(
+                f"GoVersion.parse: {text!r} is not a Go version (like go1.27.3, go1.28rc1 or devel go1.28-abcdef)"
+            )
         release = (int(match["major"]), int(match["minor"]), int(match["patch"] or 0))
         # Go 1.24 and older print `devel go1.24-abcdef`, newer ones `go1.28-devel_abcdef`.
         devel = match["devel"] or (match["suffix"] or "").startswith("-devel")
@@ -59,7 +61,8 @@ class GoVersion:
         A release candidate or a development version counts as its release: it has the features of that release.
         Raises `UsageError` for a specifier that does not parse.
         """
-        return check_specifier(specifier).contains(".".join(map(str, self.release)))
+        with called("GoVersion.satisfies"):
+            return check_specifier(specifier).contains(".".join(map(str, self.release)))
 
     def _key(self) -> tuple[tuple[int, int, int], tuple[int, int]]:
         return self.release, self.stage

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pytest_gocache.golang.env_file import settings_in
 from pytest_gocache.golang.godebug import DEBUG_SETTING
 
-__all__ = ["Home", "gocache_of", "gomodcache_of", "hermetic_environment"]
+__all__ = ["Home", "file_settings", "gocache_of", "gomodcache_of", "hermetic_environment"]
 
 # What starting programs takes (on macOS, the C compiler too). None of these is a setting of the go command.
 _PASSED = ("PATH", "DEVELOPER_DIR", "SDKROOT")
@@ -99,6 +101,32 @@ def hermetic_environment(home: Home, goroot: Path, ambient: Mapping[str, str]) -
         "TZ": "UTC",
     }
     return env
+
+
+def file_settings(env: Mapping[str, str], goroot: Path, cwd: Path) -> dict[str, str]:
+    """What a go command in the folder ``cwd`` takes from files: settings for which the environment has no value.
+
+    The files are the one of ``go env -w``, unless GOENV is ``off``, and ``go.env`` in GOROOT, which GOENV does not
+    switch off.
+    """
+    user = env.get("GOENV") or _default_goenv(env)
+    files = [Path(env.get("GOROOT") or goroot, "go.env")]
+    if user not in ("", "off"):
+        files.append(cwd / user)
+    found: dict[str, str] = {}
+    for file in files:
+        with suppress(OSError):  # Go reads what there is
+            found |= settings_in(file.read_bytes().decode("utf-8", "surrogateescape"))
+    return {name: value for name, value in found.items() if not env.get(name)}
+
+
+def _default_goenv(env: Mapping[str, str]) -> str:
+    """The file that Go reads without GOENV: in the folder that ``os.UserConfigDir`` returns; empty without one."""
+    home = env.get("HOME", "")
+    if sys.platform == "darwin":
+        return f"{home}/Library/Application Support/go/env" if home else ""
+    config = env.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
+    return f"{config}/go/env" if config.startswith("/") else ""
 
 
 def gocache_of(env: Mapping[str, str]) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_gocache.errors import UsageError
+from pytest_gocache.errors import UsageError, called
 
 __all__ = ["MARK", "MarkSettings", "read_marks"]
 
@@ -63,7 +63,8 @@ def _check(mark: pytest.Mark) -> None:
     if "go" in mark.kwargs:
         from pytest_gocache.golang.version import check_specifier
 
-        check_specifier(mark.kwargs["go"])
+        with called("the mark gocache's go"):
+            check_specifier(mark.kwargs["go"])
     for name, value in mark.kwargs.get("env", {}).items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise UsageError(f"the mark gocache's env has {name!r}: {value!r}; names and values are strings")

@@ -13,18 +13,13 @@ from pathlib import Path
 
 from pytest_gocache.errors import NoEvidenceError, PatternError
 from pytest_gocache.golang.action import Action
-from pytest_gocache.golang.command_line import (
-    FlagsForPackages,
-    GoArguments,
-    flags_of,
-    int_of,
-    is_set,
-)
+from pytest_gocache.golang.command_line import FlagsForPackages, GoArguments, int_of, is_set
 from pytest_gocache.golang.compile_flags import compile_settings
 from pytest_gocache.results.named_packages import parse_patterns
 from pytest_gocache.results.result import Result
 
 __all__ = [
+    "arguments_of",
     "cleans",
     "compile_limit",
     "coverage_profile_of",
@@ -49,18 +44,23 @@ class _GivenFlag:
     """The place of the flag: ``""`` for the command line, or ``" in GOFLAGS"``."""
 
 
+def arguments_of(result: Result) -> GoArguments:
+    """The arguments of a go command, and the flags in its GOFLAGS."""
+    return GoArguments.read(result.command[1:], result.circumstances.settings.get("GOFLAGS", ""))
+
+
 def _given_flags(result: Result, name: str) -> list[_GivenFlag]:
     """The flags of this name, in the order in which Go reads them. The last one counts."""
-    goflags = result.circumstances.env.get("GOFLAGS", "")
-    arguments = GoArguments.read(result.command[1:])
-    given = [_GivenFlag(*pair, " in GOFLAGS") for pair in flags_of(goflags)]
-    given += [_GivenFlag(*pair, "") for pair in arguments.flags]
-    return [flag for flag in given if flag.name == name]
+    arguments = arguments_of(result)
+    given = enumerate(arguments.flags)
+    return [
+        _GivenFlag(*flag, " in GOFLAGS" if at < arguments.in_goflags else "") for at, flag in given if flag[0] == name
+    ]
 
 
 def last_value(result: Result, name: str) -> str:
     """The value of a flag, which may be in GOFLAGS; of several, the last counts; empty without one."""
-    return next((flag.value for flag in _given_flags(result, name)[-1:]), "")
+    return arguments_of(result).value(name)
 
 
 def enabled_flag(result: Result, name: str) -> str:
@@ -78,17 +78,17 @@ def coverage_profile_of(result: Result) -> Path | None:
 
 def _called_in(result: Result) -> Path:
     """The folder that a command works in, ``-C`` followed."""
-    return result.cwd / result.circumstances.cwd / (GoArguments.read(result.command[1:]).chdir or "")
+    return result.cwd / result.circumstances.cwd / (arguments_of(result).chdir or "")
 
 
 def cleans(result: Result, what: str) -> bool:
     """Whether the command is ``go clean`` with the flag ``what``: ``cache`` or ``testcache``."""
-    return GoArguments.read(result.command[1:]).verb == "clean" and bool(enabled_flag(result, what))
+    return arguments_of(result).verb == "clean" and bool(enabled_flag(result, what))
 
 
 def package_arguments(result: Result) -> tuple[str, ...]:
     """The package arguments of a command; ``.`` when it has none."""
-    arguments = GoArguments.read(result.command[1:])
+    arguments = arguments_of(result)
     # The words after the package of go run are the arguments of the program.
     return (arguments.packages[:1] if arguments.verb == "run" else arguments.packages) or (".",)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pytest_gocache.golang.action import Action, Status, TestOutcome, TestStatus
-from pytest_gocache.golang.command_line import GoArguments
+from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.result import Origin, Result
 
 __all__ = ["with_commands"]
@@ -40,7 +40,7 @@ def _actions_of(results: Sequence[Result], begun: float) -> tuple[tuple[Action, 
     packages, but a build before it does. Times are seconds since ``begun``, which is in epoch seconds.
     """
     # A go list without -export compiles nothing, so what it looks up is no evidence of a hit.
-    compiling = [(i, result) for i, result in enumerate(results) if GoArguments.read(result.command[1:]).compiles]
+    compiling = [(i, result) for i, result in enumerate(results) if arguments_of(result).compiles]
     places = [Origin(index, at) for index, result in compiling for at in range(len(result.actions))]
     found = {place: results[place.command].actions[place.position] for place in places}
     kept = _representatives(found)

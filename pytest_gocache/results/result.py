@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from pytest_gocache.errors import UsageError, printable
+from pytest_gocache.errors import UsageError, called, printable
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.results.cache_event import CacheEvent
 from pytest_gocache.results.explanation import Explanation
@@ -34,6 +34,8 @@ class Circumstances:
 
     env: Mapping[str, str] = field(default_factory=dict)
     """The whole environment."""
+    from_files: Mapping[str, str] = field(default_factory=dict)
+    """The settings of the go command from files, for which the environment has no value."""
     goroot: Path = Path(os.devnull)
     """The GOROOT of the toolchain that ran it."""
     modcache: Path = Path(os.devnull)
@@ -58,6 +60,11 @@ class Circumstances:
     """A function that asks Go which packages patterns name: pattern → import paths."""
     layout: Layout = Layout(0, 0)  # noqa: RUF009 - a value
     """What decides which packages there are."""
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment, with the settings that the go command takes from files."""
+        return {**self.env, **self.from_files}
 
 
 class PackageSet(frozenset[str]):
@@ -253,7 +260,8 @@ class Result:
                 f"Result.explain: {self.title} has no explanation, because no command of this process returned this "
                 "Result: it is unpickled or made by hand"
             )
-        return self.circumstances.explain(self, patterns)
+        with called("Result.explain"):
+            return self.circumstances.explain(self, patterns)
 
     @property
     def go_commands(self) -> tuple[Result, ...]:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from pytest_gocache.errors import NoEvidenceError, PatternError, UsageError
 from pytest_gocache.golang.action import Action, TestOutcome, TestStatus
-from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.patterns import Pattern, near_misses
-from pytest_gocache.results.given_flags import enabled_flag
+from pytest_gocache.results.given_flags import arguments_of, enabled_flag
 from pytest_gocache.results.named_packages import parse_patterns
 from pytest_gocache.results.result import Result
 
@@ -31,7 +30,7 @@ def compiles_of(result: Result) -> list[Action]:
 
 
 def _only_asks(command: Result) -> bool:
-    arguments = GoArguments.read(command.command[1:])
+    arguments = arguments_of(command)
     return arguments.builds and not arguments.compiles
 
 
@@ -58,7 +57,7 @@ def require_evidence(result: Result) -> None:
 
 def why_nothing_ran(result: Result) -> str:
     """Why a command that builds considered no package; empty for a different command, and when it considered one."""
-    building = [c for c in result.go_commands if GoArguments.read(c.command[1:]).builds]
+    building = [c for c in result.go_commands if arguments_of(c).builds]
     if not building or result.gaps or any(True for _ in result.compiles()):
         return ""
     status = next((command.returncode for command in building if command.returncode), 0)

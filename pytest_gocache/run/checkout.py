@@ -62,9 +62,7 @@ def set_times(root: Path, times: Times, git_env: dict[str, str], scratch: Path) 
     if times == "keep":
         return
     if not isinstance(times, (int, float)) and times not in ("now", "commit"):
-        raise UsageError(
-            f"go_module.on_new_machine: mtimes={times!r}: expected 'now', 'keep', 'commit' or epoch seconds"
-        )
+        raise UsageError(f"mtimes={times!r}: expected 'now', 'keep', 'commit' or epoch seconds")
     moment = float(times) if isinstance(times, (int, float)) else time.time() - _CHECKOUT_AGE
     committed = dict(_commit_times(root, git_env, scratch)) if times == "commit" else {}
     for parent, folders, files in os.walk(root):

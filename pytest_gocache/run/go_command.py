@@ -13,7 +13,7 @@ from pytest_gocache.caches.source_scan import Sources
 from pytest_gocache.errors import ActionGraphError
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.actiongraph import action_ids, has_ended, parse_action_graph
-from pytest_gocache.golang.command_line import GoArguments, flags_of
+from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.golang.hashlog import split_debug_lines
 from pytest_gocache.golang.test_verdicts import test_verdicts
@@ -80,15 +80,14 @@ class GoCommand:
     def _identity(self) -> tuple[object, ...]:
         """Everything that the inputs depend on and that is known before the command runs."""
         around = self.circumstances
-        return self.args, frozenset(around.env.items()), around.cwd, self.sources.state
+        return self.args, frozenset(around.settings.items()), around.cwd, self.sources.state
 
     @property
     def runs_here(self) -> bool:
         """Whether ``go run`` itself starts the program: no ``-exec`` does, and this system can run it."""
-        env = self.circumstances.env
-        native = all(env.get(name, "") in ("", self.toolchain.env.get(name)) for name in ("GOOS", "GOARCH"))
-        flags = [*flags_of(env.get("GOFLAGS", "")), *self.arguments.flags]
-        return native and not any(name == "exec" for name, _ in flags)
+        settings = self.circumstances.settings
+        native = all(settings.get(name, "") in ("", self.toolchain.env.get(name)) for name in ("GOOS", "GOARCH"))
+        return native and not self.arguments.value("exec")
 
     @property
     def argv(self) -> list[str]:
@@ -232,7 +231,7 @@ class GoCommand:
 
 def require_consistent(actions: Iterable[Action], arguments: GoArguments, returncode: int) -> None:
     """Raise `ActionGraphError` for a compile or a link that failed in a command that succeeded."""
-    ignores_errors = arguments.verb == "list" and any(name == "e" for name, _ in arguments.flags)
+    ignores_errors = arguments.verb == "list" and arguments.is_on("e")
     failed = [action.kind.of(action.package) for action in actions if action.status is Status.FAILED]
     if failed and returncode == 0 and not ignores_errors:
         raise ActionGraphError(f"the command succeeded, but its graph has failures: {listed(failed)}")
@@ -240,7 +239,7 @@ def require_consistent(actions: Iterable[Action], arguments: GoArguments, return
 
 def step_folder(parent: Path, number: int, program: str, args: Sequence[str]) -> Path:
     """The folder for the evidence of a command: ``01-go-build``, ``02-exec-make``."""
-    what = (GoArguments.read(args).verb or "help") if program == "go" else Path(args[0]).name
+    what = (GoArguments.read(args, "").verb or "help") if program == "go" else Path(args[0]).name
     # The verb, or the program's name, can be any text.
     name = re.sub(r"[^\w-]", "_", f"{program}-{what}", flags=re.ASCII)[:_LONGEST_NAME]
     return parent / f"{number:02d}-{name}"

@@ -13,7 +13,7 @@ from typing import TypedDict
 
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.module_cache import ModuleCache, holds_modules
-from pytest_gocache.errors import ModuleFileError, UsageError
+from pytest_gocache.errors import ModuleFileError, UsageError, called
 from pytest_gocache.golang.modfile import module_path_of
 from pytest_gocache.golang.txtar import parse_txtar
 from pytest_gocache.host.files import remove_tree
@@ -265,7 +265,8 @@ class GoModule:
         chosen = observer.find_toolchain(toolchain) if isinstance(toolchain, str) and observer.find_toolchain else None
         machine, source, target = self._place(path, toolchain if isinstance(toolchain, GoToolchain) else chosen)
         copy_repository(source, target)
-        set_times(target, mtimes, machine.env, machine.home.tmp)
+        with called("go_module.on_new_machine"):
+            set_times(target, mtimes, machine.env, machine.home.tmp)
         _restore(machine, restore)
         module = GoModule(target, replace(observer, machine=machine, cwd=target), self._timeout)
         module.env = {**self.env, **(env or {})}

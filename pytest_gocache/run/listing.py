@@ -12,11 +12,11 @@ from pathlib import Path
 
 from pytest_gocache.caches.source_scan import Sources
 from pytest_gocache.errors import NoEvidenceError
-from pytest_gocache.golang.command_line import GoArguments, flags_of
+from pytest_gocache.golang.command_line import NO_STAMPS, GoArguments
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.golang.imports import header_of
 from pytest_gocache.host import process
-from pytest_gocache.results.given_flags import enabled_flag, last_value
+from pytest_gocache.results.given_flags import arguments_of, enabled_flag, last_value
 from pytest_gocache.results.result import Layout, Result
 
 __all__ = ["Listing", "layout_of"]
@@ -31,8 +31,7 @@ _SECONDS = 120.0
 def layout_of(sources: Sources, arguments: GoArguments, env: Mapping[str, str], cwd: Path) -> Layout:
     """The layout of a module for one command: that of its sources, and of the files that its flags name."""
     folder = cwd / (arguments.chdir or ".")
-    given = [*flags_of(env.get("GOFLAGS", "")), *arguments.flags]
-    named = [folder / value for name, value in given if name in ("modfile", "overlay")]
+    named = [folder / value for name, value in arguments.flags if name in ("modfile", "overlay")]
     named += [Path(work) for work in [env.get("GOWORK", "")] if work not in ("", "off")]
     modules, files = sources.layout
     for file in named:
@@ -53,7 +52,7 @@ def _read(file: Path) -> bytes:
 
 def _folder_of(result: Result) -> Path:
     ran = result.circumstances
-    return Path(os.path.normpath(ran.cwd / (GoArguments.read(result.command[1:]).chdir or ".")))
+    return Path(os.path.normpath(ran.cwd / (arguments_of(result).chdir or ".")))
 
 
 @dataclass(slots=True)
@@ -75,7 +74,7 @@ class Listing:
             *(f"-{name}={value}" for name in _FLAGS if (value := _flag(result, name))),
             *(f"-{name}" for name in _SWITCHES if enabled_flag(result, name)),
         )
-        asked = ran.layout, ran.goroot, flags, tuple(sorted(ran.env.items()))
+        asked = ran.layout, ran.goroot, flags, tuple(sorted(ran.settings.items()))
         found: dict[str, frozenset[str]] = dict.fromkeys(texts, frozenset())
         places = {text: _places(result, text) for text in texts}
         for folder in dict.fromkeys(folder for text in texts for folder, _ in places[text]):
@@ -94,9 +93,10 @@ class Listing:
     ) -> Mapping[str, frozenset[str]]:
         output = self.folder / "go-list"
         output.mkdir(parents=True, exist_ok=True)
-        env = {**result.circumstances.env, "GOFLAGS": "", "GOCACHEPROG": "", "PWD": str(folder)}
+        # The settings of the files are those that the command found. Its flags are in the command line.
+        env = {**result.circumstances.settings, "GOENV": "off", "GOFLAGS": NO_STAMPS, "PWD": str(folder)}
         # To ask must leave no trace in the caches under test.
-        env |= {"GOCACHE": str(self.folder / "go-list-cache"), "GOPROXY": "off"}
+        env |= {"GOCACHE": str(self.folder / "go-list-cache"), "GOCACHEPROG": "", "GOPROXY": "off"}
         env["GODEBUG"] = without_debug_settings(env.get("GODEBUG", ""))
         go = str(result.circumstances.goroot / "bin" / "go")
         argv = [go, "list", "-find", "-e", "-f", _FORMAT, *flags, "--", *paths]
@@ -144,7 +144,7 @@ def _places(result: Result, text: str) -> list[tuple[Path, str]]:
     A relative pattern starts from the module's root. A command that works in a different module below the root has
     packages that Go does not find from there.
     """
-    root, folder, env = result.cwd, _folder_of(result), result.circumstances.env
+    root, folder, env = result.cwd, _folder_of(result), result.circumstances.settings
     if not text.startswith("."):
         return [(folder, text)]
     has_root = (root / "go.mod").is_file() or env.get("GOWORK") != "off" or env.get("GO111MODULE") == "off"

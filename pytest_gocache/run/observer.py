@@ -16,19 +16,20 @@ from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import GoCommandError, GoTimeoutError
 from pytest_gocache.golang.command_line import GoArguments
-from pytest_gocache.golang.godebug import with_debug_setting
 from pytest_gocache.host import process
 from pytest_gocache.host.cpu import cpu_count
-from pytest_gocache.host.environment import gocache_of, gomodcache_of
+from pytest_gocache.host.environment import file_settings, gocache_of, gomodcache_of
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.results.cache_event import CacheEvent
 from pytest_gocache.results.explanation import Explanation
+from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.logs import Logs
 from pytest_gocache.results.merge import with_commands
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
 from pytest_gocache.run.go_command import GoCommand, KnownInputs, step_folder
+from pytest_gocache.run.go_environment import completed, installing_into, without_added
 from pytest_gocache.run.listing import Listing, layout_of
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.program import generate_environment, run_program
@@ -39,10 +40,8 @@ from pytest_gocache.run.unobserved import index_files, written_unobserved
 
 __all__ = ["Observer", "Steps"]
 
-_VCS_FOLDERS = (".git", ".hg", ".svn", ".bzr", ".fslckout", "_FOSSIL_")
 # Commands that write no graph of their own, but start go commands that build.
 _BUILD_INDIRECTLY = frozenset({"generate", "tool"})
-_BUILDVCS_OFF = "-buildvcs=false"
 
 
 @dataclass(slots=True)
@@ -94,11 +93,12 @@ class Observer:
         the command fails and ``check`` is true, `GoTimeoutError` when it takes longer than ``timeout`` seconds, and
         `ActionGraphError` when a command succeeds and its graph cannot be read.
         """
-        arguments = GoArguments.read(args)
-        if arguments.verb == "generate":
+        words = GoArguments.read(args, "")
+        if words.verb == "generate":
             return self.exec(("go", *args), env, generates=True, check=check, timeout=timeout)
         root = self._root(("go", *args))
-        full_env = self._environment(env, root, root / (arguments.chdir or "."))
+        settings = self._environment(env, root)
+        full_env = completed(settings, self._goroot, root, cwd=root, folder=root / (words.chdir or "."))
         command = self._command(args, full_env, root, root, self._next_folder("go", args))
         done = process.run(
             command.argv,
@@ -128,7 +128,8 @@ class Observer:
         program that cannot be started.
         """
         root = self._root(command)
-        env = self._environment(changes, root, root)
+        plain = self._environment(changes, root)
+        env = completed(plain, self._goroot, root, cwd=root, folder=root)
         toolchain = self.machine.toolchain
         folder = self._next_folder("go", command[1:]) if generates else self._next_folder("exec", command)
         folder.mkdir(parents=True)
@@ -139,9 +140,13 @@ class Observer:
         def observe(request: Request, folder: Path) -> GoCommand:
             cwd = request.cwd
             within = caller if cwd == root else f"{caller} in {os.path.relpath(cwd, root)}"
-            return self._command(request.args, _completed(request.env, root, cwd), cwd, root, folder, within=within)
+            # The program may choose settings of its own: what the library added must not hide them.
+            own = without_added(request.env, env, plain)
+            full = completed(own, self._goroot, root, cwd=cwd, folder=cwd)
+            return self._command(request.args, full, cwd, root, folder, within=within)
 
-        cache, modcache = Path(env["GOCACHE"]), gomodcache_of(env)
+        circumstances = self._circumstances(env, root)
+        cache, modcache = gocache_of(circumstances.settings), circumstances.modcache
         indexed, modules = index_files(cache), modules_in(modcache)
         started = time.time()
         done, called = run_program(
@@ -172,7 +177,7 @@ class Observer:
             seconds=done.seconds,
             downloads=tuple(sorted(set(modules_in(modcache)) - set(modules))),
             gaps=gaps,
-            circumstances=replace(self._circumstances(env, root), started=started),
+            circumstances=replace(circumstances, started=started),
             evidence=folder,
             previous=self.steps.last,
         )
@@ -182,6 +187,10 @@ class Observer:
         self.machine.refuse_if_replaced(shlex.join(command))
         return Path(os.path.realpath(self.cwd))
 
+    @property
+    def _goroot(self) -> Path:
+        return self.machine.toolchain.goroot
+
     def _next_folder(self, program: str, args: Sequence[str]) -> Path:
         self.steps.taken += 1
         return step_folder(self.steps.folder, self.steps.taken, program, args)
@@ -190,17 +199,18 @@ class Observer:
         self, args: Sequence[str], env: Mapping[str, str], cwd: Path, root: Path, folder: Path, *, within: str = ""
     ) -> GoCommand:
         """A go command ready to run: its sources are read, and the standard packages it needs are warm."""
-        arguments = GoArguments.read(args)
-        modcache = gomodcache_of(env)
+        around = self._circumstances(env, cwd)
+        settings, modcache = around.settings, around.modcache
+        arguments = GoArguments.read(args, settings.get("GOFLAGS", ""))
         sources = self._sources(root, modcache)
         if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
-            self._warm(arguments, env, sources, cwd)
+            self._warm(arguments, settings, sources, cwd)
         circumstances = replace(
-            self._circumstances(env, cwd),
+            around,
             events=self._events(),
             rerun=self._rerun,
             list_packages=self._list_packages,
-            layout=layout_of(sources, arguments, env, cwd),
+            layout=layout_of(sources, arguments, settings, cwd),
         )
         folder.mkdir(parents=True)
         return GoCommand(
@@ -215,16 +225,18 @@ class Observer:
             step=self.steps.taken,
             known=self.steps.known,
             cache=self.machine.shared.cache
-            if self.machine.shared and env.get("GOCACHEPROG")
-            else BuildCache(gocache_of(env)),
+            if self.machine.shared and settings.get("GOCACHEPROG")
+            else BuildCache(gocache_of(settings)),
             within=within,
         )
 
     def _circumstances(self, env: Mapping[str, str], cwd: Path) -> Circumstances:
+        from_files = file_settings(env, self._goroot, cwd)
         return Circumstances(
             env=env,
-            goroot=self.machine.toolchain.goroot,
-            modcache=gomodcache_of(env),
+            from_files=from_files,
+            goroot=self._goroot,
+            modcache=gomodcache_of({**env, **from_files}),
             cwd=cwd,
             cpus=cpu_count(),
             started=time.time(),
@@ -257,7 +269,7 @@ class Observer:
         """Ask Go which packages patterns name in a command; refuses when the module has changed."""
         ran = result.circumstances
         sources = self._sources(result.cwd, ran.modcache)
-        now = layout_of(sources, GoArguments.read(result.command[1:]), ran.env, ran.cwd)
+        now = layout_of(sources, arguments_of(result), ran.settings, ran.cwd)
         return self.steps.listing.ask(result, patterns, now)
 
     def _sources(self, root: Path, modcache: Path) -> Sources:
@@ -273,19 +285,19 @@ class Observer:
         args = redirected_arguments(result, binaries)
         ran = result.circumstances
         observer = self.apart(replace(self.machine, build_cache=cache, shared=None), ran.cwd, folder / "steps")
-        changes = {**ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", **_installing_into(binaries, ran.env)}
+        changes = {**ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", **installing_into(binaries, ran.settings)}
         return observer.go(args, changes, check=False, timeout=None)
 
     def apart(self, machine: Machine, cwd: Path, folder: Path) -> Observer:
         """An observer for commands on ``machine`` that are not steps of the test; ``folder`` gets their evidence."""
         return replace(self, machine=machine, cwd=cwd, steps=Steps(folder), on_result=lambda _: None)
 
-    def _environment(self, changes: Mapping[str, str], root: Path, folder: Path) -> dict[str, str]:
+    def _environment(self, changes: Mapping[str, str], root: Path) -> dict[str, str]:
         env = self.machine.env | dict(changes)
         # Go takes the current folder from PWD: with a symbolic link in it, everything would be recompiled.
         env["PWD"] = str(root)
         env.setdefault("GOWORK", "" if (root / "go.work").is_file() else "off")
-        return _completed(env, root, folder)
+        return env
 
     def _warm(self, arguments: GoArguments, env: Mapping[str, str], sources: Sources, cwd: Path) -> None:
         machine = self.machine
@@ -299,7 +311,7 @@ class Observer:
         packages |= named_std_packages(arguments, toolchain)
         variant = Variant.of(toolchain, arguments, env, cwd)
         variants = [variant]
-        if not any(flag == "pgo" for flag, _ in arguments.flags):
+        if arguments.value("pgo") in ("", "auto"):
             variants += [variant.with_profile(profile) for profile in sources.profiles]
         for variant in variants:
             complaint = self.store.warm(cache, toolchain, variant, frozenset(packages), arguments.verb)
@@ -308,35 +320,9 @@ class Observer:
                 self.on_cold(f"the standard library is cold for {variant.label}: {complaint}")
 
 
-def _completed(env: Mapping[str, str], root: Path, folder: Path) -> dict[str, str]:
-    """The environment of a go command that works in ``folder``, with the library's own settings added."""
-    full = {**env, "GODEBUG": with_debug_setting(env.get("GODEBUG", ""))}
-    if _has_foreign_vcs(folder, root) and _BUILDVCS_OFF not in full.get("GOFLAGS", ""):
-        # Go would stamp a .git above the module into its binaries. The flag comes first: a user's own -buildvcs wins.
-        full["GOFLAGS"] = f"{_BUILDVCS_OFF} {full.get('GOFLAGS', '')}".strip()
-    return full
-
-
-def _installing_into(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
-    """The variables that make ``go install`` put its binaries into ``folder``."""
-    if env.get("GOBIN"):
-        return {"GOBIN": str(folder)}
-    # Go refuses to install for a different system while GOBIN is set. It installs into the first folder of GOPATH.
-    gopath = [str(folder), *filter(None, [env.get("GOPATH")])]
-    return {"GOPATH": os.pathsep.join(gopath), "GOMODCACHE": str(gomodcache_of(env))}
-
-
 def _unpacked_modules(cache: Path) -> list[Path]:
     """The folders of a module cache that have unpacked modules."""
     try:
         return [folder for folder in cache.iterdir() if folder.name != "cache"]
     except FileNotFoundError:
         return []
-
-
-def _has_foreign_vcs(folder: Path, root: Path) -> bool:
-    """Whether the repository that Go finds from ``folder`` upwards is above the module's root."""
-    for parent in (folder, *folder.parents):
-        if any((parent / name).exists() for name in _VCS_FOLDERS):
-            return not parent.is_relative_to(root)
-    return False

@@ -12,9 +12,9 @@ from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import ToolchainError
-from pytest_gocache.golang.command_line import GoArguments
+from pytest_gocache.golang.command_line import NO_STAMPS, GoArguments
 from pytest_gocache.host import process
-from pytest_gocache.host.environment import Home, hermetic_environment
+from pytest_gocache.host.environment import Home, file_settings, hermetic_environment
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 
@@ -59,8 +59,11 @@ def _compile(target: Path, toolchain: GoToolchain, store: WarmStore, ambient: Ma
     home.create()
     cache = BuildCache(home.gocache)
     cache.create()
-    env = hermetic_environment(home, toolchain.goroot, ambient) | {"GO111MODULE": "off", "GODEBUG": ""}
-    store.warm(cache, toolchain, Variant.of(toolchain, GoArguments.read(["build"]), env, scratch), frozenset(), "build")
+    env = hermetic_environment(home, toolchain.goroot, ambient)
+    env |= {"GO111MODULE": "off", "GODEBUG": "", "GOFLAGS": NO_STAMPS}
+    env |= file_settings(env, toolchain.goroot, scratch)
+    variant = Variant.of(toolchain, GoArguments.read(["build"], NO_STAMPS), env, scratch)
+    store.warm(cache, toolchain, variant, frozenset(), "build")
     command = [str(toolchain.go), "build", "-ldflags=-s -w", "-o", str(target), str(_SOURCE)]
     done = process.run(command, cwd=scratch, env=env, output=scratch, timeout=_SECONDS)
     if done.returncode != 0:

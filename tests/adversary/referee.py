@@ -19,6 +19,7 @@ from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.godebug import with_debug_setting, without_debug_settings
 from pytest_gocache.host import process
 from pytest_gocache.host.process import Finished
+from pytest_gocache.results.given_flags import arguments_of
 from tests.adversary.bare_go import Archives, BareRun
 from tests.adversary.snapshot import Snapshot
 
@@ -83,7 +84,7 @@ class Referee:
     def _run_bare(self, argv: Sequence[str], cwd: Path, env: dict[str, str]) -> None:
         words = [word for word in argv if not word.startswith("-debug-actiongraph=")]
         if words[0] == self.go:
-            arguments = GoArguments.read(words[1:])
+            arguments = GoArguments.read(words[1:], env.get("GOFLAGS", ""))
             if arguments.builds:
                 words.insert(1 + arguments.insert_at, "-x")
             if arguments.verb != "test":
@@ -128,7 +129,7 @@ def _of_compiles(result: Result, bare: BareRun, agreed: Counter[str]) -> Iterato
     yield from _sets(
         "failed compiles", failed - stopped.keys(), {one.key for one in bare.compiles.values() if not one.ended}, agreed
     )
-    arguments = GoArguments.read(result.command[1:])
+    arguments = arguments_of(result)
     if result.command[0] == "go" and arguments.compiles and arguments.verb not in ("vet", "fix"):
         yield from _sets("stopped", set(map(without_variant, stopped.values())), bare.stopped, agreed)
 

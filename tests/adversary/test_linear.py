@@ -140,7 +140,7 @@ TEXT: dict[str, tuple[Callable[[str], Any], Callable[[int], str]]] = {
     "GOFLAGS": (flags_of, repeated("-a=b ")),
     "gcflags": (FlagsForPackages.read, repeated("a", " ", "=-N")),
     "compile flags": (lambda text: compile_settings(text.split()), repeated("-d=a,b -l ")),
-    "arguments": (lambda text: GoArguments.read(text.split()), repeated("test ", "-p 1 a ", "")),
+    "arguments": (lambda text: GoArguments.read(text.split(), text), repeated("test ", "-p 1 a ", "")),
     "a wildcard in the middle": (lambda text: matches("a...a...a...b", text), repeated("a")),
     "wildcards": (lambda text: matches(text, "a" * 2_000), repeated("a...", "a...", "b")),
     "a long name": (lambda text: near_misses(text, [text[1:], "a"]), repeated("a")),

@@ -98,8 +98,8 @@ def read_pattern(text: str) -> None:
 
 def read_flags(text: str) -> None:
     words = split_words(text) or []
-    arguments = GoArguments.read(words)
-    variant_flags(arguments, text)
+    arguments = GoArguments.read(words, text)
+    variant_flags(arguments)
     without_flag(words, "o")
     FlagsForPackages.read(text)
     flags = CompileFlags(tuple(words))

@@ -2,9 +2,39 @@
 
 from __future__ import annotations
 
-from pytest_gocache.assertions.failure import fail
+import inspect
+from pathlib import Path
+
+import pytest
+
+import pytest_gocache
+from pytest_gocache import GoCacheError, NoEvidenceError, Result
+from pytest_gocache.assertions.failure import fail, named
 from tests.messages import failure
 
 
 def test_parts_are_lines_and_empty_ones_are_left_out() -> None:
     assert failure(fail, "what", "", "why", "") == "what\nwhy"
+
+
+def test_errors_begin_with_the_name_of_the_assertion() -> None:
+    @named
+    def assert_nothing(what: str) -> None:
+        raise NoEvidenceError(what)
+
+    assert failure(assert_nothing, "no log", raises=NoEvidenceError) == "assert_nothing: no log"
+    assert list(inspect.signature(assert_nothing).parameters) == ["what"]
+
+
+# assert_no_downloads passes, and assert_reproducible takes a module.
+OTHERS = {"assert_no_downloads", "assert_reproducible"}
+ASSERTIONS = [name for name in pytest_gocache.__all__ if name.startswith("assert_") and name not in OTHERS]
+
+
+@pytest.mark.parametrize("name", ASSERTIONS)
+def test_every_assertion_says_its_name_when_it_has_no_evidence(name: str) -> None:
+    nothing = Result(("go", "version"), 1, Path("/src"), 0, "", "", 0.1, gaps=("it has no graph",))
+    arguments = {"assert_compiled_with": ["-N"], "assert_not_compiled_with": ["-N"], "assert_not_in_build": ["./lib"]}
+    arguments |= {"assert_rebuilt": ["./lib"]}
+    with pytest.raises((GoCacheError, AssertionError), match=f"^{name}: "):
+        getattr(pytest_gocache, name)(nothing, *arguments.get(name, []))

@@ -86,11 +86,11 @@ assert_only_relinked: 3 packages were compiled by `go build ./...` (step 3)
 def test_what_is_never_linked_is_an_error(recorded: Recorded) -> None:
     first = recorded("lib-edited")[0]
     assert failure(assert_relinked, first, "./lib", raises=PatternError) == snapshot(
-        "package pattern './lib' matches no main package that `go build ./...` (step 1) links: it links example.com/app/cmd/app"
+        "assert_relinked: package pattern './lib' matches no main package that `go build ./...` (step 1) links: it links example.com/app/cmd/app"
     )
     assert failure(assert_relinked, first, "./cmd/ap", raises=PatternError) == snapshot(
-        "package pattern './cmd/ap' matches nothing in `go build ./...` (step 1); near it: example.com/app/cmd/app, example.com/app/api"
+        "assert_relinked: package pattern './cmd/ap' matches nothing in `go build ./...` (step 1); near it: example.com/app/cmd/app, example.com/app/api"
     )
     assert failure(assert_relinked, recorded("cache-damaged")[2], raises=UsageError) == snapshot(
-        "`go build ./lib` (step 3) links nothing: it has no main package and no test"
+        "assert_relinked: `go build ./lib` (step 3) links nothing: it has no main package and no test"
     )

@@ -90,11 +90,11 @@ assert_test_cached: 3 test packages were not served from the cache by `go test .
 def test_a_verdict_that_would_say_nothing_is_an_error(recorded: Recorded) -> None:
     first, *_, no_tests = recorded("tested")
     assert failure(assert_test_ran, no_tests, raises=UsageError) == snapshot(
-        "`go test ./api` (step 11) ran no test: none of its packages has test files"
+        "assert_test_ran: `go test ./api` (step 11) ran no test: none of its packages has test files"
     )
     assert failure(assert_test_ran, first, "./libs", raises=PatternError) == snapshot(
-        "package pattern './libs' matches nothing in `go test ./...` (step 1); near it: example.com/app/lib"
+        "assert_test_ran: package pattern './libs' matches nothing in `go test ./...` (step 1); near it: example.com/app/lib"
     )
     assert failure(assert_test_cached, recorded("lib-edited")[0], raises=UsageError) == snapshot(
-        "`go build ./...` (step 1) printed no test verdict (exit status 0)"
+        "assert_test_cached: `go build ./...` (step 1) printed no test verdict (exit status 0)"
     )

@@ -100,4 +100,4 @@ def toolchain(tmp_path: Path) -> GoToolchain:
     ],
 )
 def test_standard_packages_that_a_command_names_itself(line: str, packages: set[str], toolchain: GoToolchain) -> None:
-    assert named_std_packages(GoArguments.read(line.split()), toolchain) == packages
+    assert named_std_packages(GoArguments.read(line.split(), ""), toolchain) == packages

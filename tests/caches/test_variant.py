@@ -13,10 +13,12 @@ from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.host.toolchain import GoToolchain
 
 
-def variant(line: str, cwd: Path, **env: str) -> Variant:
+def variant(line: str, cwd: Path, goroot: str = "/go", **env: str) -> Variant:
     known = {"GOOS": "linux", "GOARCH": "amd64", "CGO_ENABLED": "1", "CC": "", "CXX": ""}
-    toolchain = GoToolchain(Path("/go"), GoVersion.parse("go1.27.3"), known, "compile version go1.27.3")
-    return Variant.of(toolchain, GoArguments.read(line.split()), {"PATH": os.defpath, **env}, cwd)
+    toolchain = GoToolchain(Path(goroot), GoVersion.parse("go1.27.3"), known, "compile version go1.27.3")
+    return Variant.of(
+        toolchain, GoArguments.read(line.split(), env.get("GOFLAGS", "")), {"PATH": os.defpath, **env}, cwd
+    )
 
 
 def family(line: str, cwd: Path, **env: str) -> str:
@@ -74,3 +76,9 @@ def test_the_profile_beside_a_main_package_is_one_that_a_flag_names(tmp_path: Pa
 )
 def test_a_label_has_what_differs_from_the_default(line: str, env: dict[str, str], label: str) -> None:
     assert variant(line, Path("/src"), **env).label == label
+
+
+def test_a_default_that_is_from_go_env_selects_a_variant(tmp_path: Path) -> None:
+    (tmp_path / "go.env").write_text("CGO_ENABLED=1\n", encoding="ascii")
+    assert variant("build .", tmp_path, CGO_ENABLED="1").env == ()
+    assert variant("build .", tmp_path, str(tmp_path), CGO_ENABLED="1").env == (("CGO_ENABLED", "1"),)

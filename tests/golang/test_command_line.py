@@ -49,7 +49,7 @@ Flags = list[tuple[str, str]]
     ],
 )
 def test_a_command_line_is_taken_apart(line: str, verb: str, flags: Flags, packages: list[str]) -> None:
-    read = GoArguments.read(line.split())
+    read = GoArguments.read(line.split(), "")
     assert (read.verb, list(read.flags), list(read.packages)) == (verb, flags, packages)
     assert read.chdir is None
 
@@ -72,7 +72,7 @@ def test_a_flag_of_ours_goes_after_the_verb_and_after_chdir(
     line: str, chdir: str | None, inserted: str, flags: Flags, packages: list[str]
 ) -> None:
     args = line.split()
-    read = GoArguments.read(args)
+    read = GoArguments.read(args, "")
     assert read.chdir == chdir
     assert " ".join([*args[: read.insert_at], "HERE", *args[read.insert_at :]]) == inserted
     assert (list(read.flags), list(read.packages)) == (flags, packages)
@@ -90,14 +90,14 @@ def test_a_flag_of_ours_goes_after_the_verb_and_after_chdir(
     ],
 )
 def test_the_commands_that_write_an_action_graph_are_known(verb: str, builds: bool) -> None:  # noqa: FBT001 - a table
-    assert GoArguments.read(verb.split()).builds is builds
+    assert GoArguments.read(verb.split(), "").builds is builds
 
 
 @given(
     st.lists(st.sampled_from(["build", "test", "-C", "-C=x", "-v", "-o", "--", "-args", "./a", "-", "", "--race=0"]))
 )
 def test_any_command_line_is_read(args: list[str]) -> None:
-    read = GoArguments.read(args)
+    read = GoArguments.read(args, "")
     assert 0 <= read.insert_at <= len(args)
     assert all(package in args for package in read.packages)
 
@@ -148,13 +148,13 @@ def test_any_command_line_is_read(args: list[str]) -> None:
     ],
 )
 def test_the_flags_that_select_a_variant_of_the_standard_library(line: str, goflags: str, expected: list[str]) -> None:
-    assert list(variant_flags(GoArguments.read(line.split()), goflags)) == expected
+    assert list(variant_flags(GoArguments.read(line.split(), goflags))) == expected
 
 
 def test_external_linking_is_seen_in_any_spelling() -> None:
     for value in ("-linkmode external", "-s -linkmode=external -w", "all=-linkmode=external"):
-        read = GoArguments.read(["build", "-ldflags", value, "."])
-        assert variant_flags(read, "") == ("-ldflags=-linkmode=external",)
+        read = GoArguments.read(["build", "-ldflags", value, "."], "")
+        assert variant_flags(read) == ("-ldflags=-linkmode=external",)
 
 
 BOOLEANS = st.lists(st.sampled_from(["-race", "-msan", "-trimpath", "-race=false", "-trimpath=true", "-msan=0"]))
@@ -163,7 +163,7 @@ BOOLEANS = st.lists(st.sampled_from(["-race", "-msan", "-trimpath", "-race=false
 @given(BOOLEANS, BOOLEANS)
 def test_the_last_word_on_a_flag_counts_wherever_it_stands(goflags: list[str], args: list[str]) -> None:
     last = {flag.partition("=")[0]: flag.partition("=")[2] in {"", "true"} for flag in [*goflags, *args]}
-    found = variant_flags(GoArguments.read(["build", *args]), " ".join(goflags))
+    found = variant_flags(GoArguments.read(["build", *args], " ".join(goflags)))
     assert list(found) == sorted(flag for flag, on in last.items() if on)
 
 
@@ -183,3 +183,41 @@ def test_the_last_word_on_a_flag_counts_wherever_it_stands(goflags: list[str], a
 )
 def test_a_flag_is_taken_out_with_its_value(args: list[str], name: str, left: list[str]) -> None:
     assert without_flag(args, name) == left
+
+
+@pytest.mark.parametrize(
+    ("line", "goflags", "builds", "compiles"),
+    [
+        ("list", "-export", True, True),
+        ("list", "--export=true", True, True),
+        ("list -export=false", "-export", False, False),
+        ("list -export", "-export=0", True, True),
+        ("list", "-compiled", True, False),
+        ("list -compiled=F", "-compiled", False, False),
+        ("list", "-json", True, False),
+        ("list -json=Name", "-json", False, False),
+        ("list -json", "-json=Name", False, False),
+        ("list -json=Stale", "-json=Name", True, False),
+        ("list -json=Name,StaleReason", "", True, False),
+        ("list -json=true", "", True, False),
+        ("list -json -json=false", "", False, False),
+        ("list -json=Stale -json=0", "", False, False),
+        ("list -f {{.Stale}}", "", True, False),
+        ("list -f {{.Name}}", "-f={{.Stale}}", False, False),
+        ("list -f Stale", "", False, False),
+        ("list", "'-export", False, False),
+        ("list", "-tags=-export", False, False),
+        ("env", "-export", False, False),
+    ],
+)
+def test_what_go_list_builds_depends_on_the_last_flags(line: str, goflags: str, builds: bool, compiles: bool) -> None:  # noqa: FBT001 - a table
+    read = GoArguments.read(line.split(), goflags)
+    assert (read.builds, read.compiles) == (builds, compiles)
+
+
+def test_the_flags_in_goflags_come_first() -> None:
+    read = GoArguments.read(["test", "-v", "-o=x", "./a"], "-race -test.run=X -v=false")
+    assert read.flags == (("race", ""), ("run", "X"), ("v", "false"), ("v", ""), ("o", "x"))
+    assert read.in_goflags == 3
+    assert (read.value("run"), read.value("o"), read.value("p")) == ("X", "x", "")
+    assert (read.is_on("v"), read.is_on("race"), read.is_on("a")) == (True, True, False)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from pytest_gocache.golang.godebug import DEBUG_SETTING
-from pytest_gocache.host.environment import Home, gocache_of, gomodcache_of, hermetic_environment
+from pytest_gocache.host.environment import Home, file_settings, gocache_of, gomodcache_of, hermetic_environment
 
 HOME = Home(Path("/machine"))
 GOROOT = Path("/usr/local/go")
@@ -116,3 +116,51 @@ def test_the_module_cache_of_an_environment(env: dict[str, str], folder: str) ->
 def test_the_build_cache_of_an_environment(monkeypatch: pytest.MonkeyPatch, env: dict[str, str], folder: str) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     assert gocache_of(env) == Path(folder)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder with files of settings."""
+    texts = {
+        "goroot/go.env": "GOPROXY=https://proxy.golang.org\nGOFLAGS=-v\nGOAMD64=v3\n",
+        "own": "GOFLAGS=-n\n",
+        "empty": "GOFLAGS=\n",
+        "config/go/env": "GOFLAGS=-a\n",
+        "home/.config/go/env": "GOFLAGS=-x\n",
+        "home/Library/Application Support/go/env": "GOFLAGS=-x\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="ascii")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("env", "goflags"),
+    [
+        ({"GOENV": "off"}, "-v"),
+        ({"GOENV": "off", "GOFLAGS": "-race"}, None),
+        ({"GOENV": "off", "GOFLAGS": ""}, "-v"),
+        ({"GOENV": "FILES/own"}, "-n"),
+        ({"GOENV": "own"}, "-n"),
+        ({"GOENV": "empty"}, ""),
+        ({"GOENV": "nowhere"}, "-v"),
+        ({"GOENV": "off", "GOROOT": "/nowhere"}, None),
+        ({}, "-v"),
+        ({"HOME": "FILES/home"}, "-x"),
+        ({"HOME": "FILES/home", "GOENV": "", "GOFLAGS": "-race"}, None),
+        pytest.param(
+            {"HOME": "FILES/home", "XDG_CONFIG_HOME": "FILES/config"},
+            "-a",
+            marks=pytest.mark.skipif(sys.platform == "darwin", reason="XDG_CONFIG_HOME has no meaning on macOS"),
+        ),
+    ],
+)
+def test_the_settings_that_go_takes_from_files(files: Path, env: dict[str, str], goflags: str | None) -> None:
+    full = {name: value.replace("FILES", str(files)) for name, value in env.items()}
+    assert file_settings({"GOPROXY": "off", **full}, files / "goroot", files).get("GOFLAGS") == goflags
+
+
+def test_a_setting_in_the_environment_hides_that_of_a_file(files: Path) -> None:
+    found = file_settings({"GOENV": "off", "GOPROXY": "off"}, files / "goroot", files)
+    assert found == {"GOFLAGS": "-v", "GOAMD64": "v3"}

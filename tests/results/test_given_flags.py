@@ -10,6 +10,7 @@ import pytest
 from pytest_gocache.results.given_flags import (
     cleans,
     compile_limit,
+    coverage_profile_of,
     enabled_flag,
     package_arguments,
     package_flags,
@@ -98,3 +99,14 @@ def test_how_many_actions_may_run_at_a_time(line: str, most: int) -> None:
         compile_limit(replace(result, command=("go", "build"), circumstances=replace(result.circumstances, env=env)))[0]
         == 7
     )
+
+
+def test_the_flags_in_a_file_are_flags_of_the_command() -> None:
+    result = command("build .")
+    ran = replace(result.circumstances, from_files={"GOFLAGS": "-n -a=false"})
+    result = replace(result, circumstances=ran)
+    assert (enabled_flag(result, "n"), enabled_flag(result, "a")) == ("-n in GOFLAGS", "")
+
+
+def test_a_flag_of_a_test_binary_in_goflags_has_its_short_name() -> None:
+    assert coverage_profile_of(command("test .", "-test.coverprofile=c.out")) == Path("/src/c.out")

@@ -16,7 +16,7 @@ def test_a_failed_compile_in_a_command_that_succeeded_is_refused() -> None:
     with pytest.raises(
         ActionGraphError, match="the command succeeded, but its graph has failures: example.com/app/lib"
     ):
-        require_consistent(actions, GoArguments.read(["build", "./lib"]), 0)
-    require_consistent(actions, GoArguments.read(["build", "./lib"]), 1)
-    require_consistent(actions, GoArguments.read(["list", "-e", "-export", "./lib"]), 0)
-    require_consistent([action(1, "example.com/app/lib")], GoArguments.read(["build", "./lib"]), 0)
+        require_consistent(actions, GoArguments.read(["build", "./lib"], ""), 0)
+    require_consistent(actions, GoArguments.read(["build", "./lib"], ""), 1)
+    require_consistent(actions, GoArguments.read(["list", "-e", "-export", "./lib"], ""), 0)
+    require_consistent([action(1, "example.com/app/lib")], GoArguments.read(["build", "./lib"], ""), 0)

@@ -408,7 +408,10 @@ def test_a_command_that_only_prints_has_no_verdict(app: GoModule, verb: str, gof
     dry = "-n in GOFLAGS" if goflags else "-n"
     for check in (assert_cached, assert_only_rebuilt, assert_relinked, assert_not_relinked):
         text = failure(check, result, raises=UsageError)
-        assert text == f"{result.title} compiles nothing: {dry} only prints the commands that it would run"
+        assert (
+            text
+            == f"{check.__name__}: {result.title} compiles nothing: {dry} only prints the commands that it would run"
+        )
     # The last one counts.
     assert_rebuilt(app.build("-n=false", "-gcflags=-N", "./...", env={"GOFLAGS": "-n"}), "./...")
 

@@ -246,7 +246,7 @@ def test_compiles_that_could_not_overlap(app: GoModule) -> None:
         "assert_parallel: expected at_least of 2 or more, and got 1"
     )
     assert failure(assert_parallel, app.go("version"), raises=NoEvidenceError) == snapshot(
-        "`go version` (step 4) has no action graph (exit status 0): only go build, test, vet, run, install, fix and list -export write one"
+        "assert_parallel: `go version` (step 4) has no action graph (exit status 0): only go build, test, vet, run, install, fix and list -export write one"
     )
     two_at_most = app.build("-p=4", "-trimpath", "./...")
     assert failure(assert_parallel, two_at_most, 3).splitlines()[-1] == snapshot(

@@ -195,8 +195,14 @@ def test_what_the_mark_says_holds_for_every_machine(app: GoModule) -> None:
     [
         ({"path": "/elsewhere"}, r"path='/elsewhere' is not inside the new machine's root"),
         ({"path": "../../out"}, r"path='../../out' is not inside"),
-        ({"mtimes": "yesterday"}, r"mtimes='yesterday': expected 'now', 'keep', 'commit' or epoch seconds"),
-        ({"mtimes": "commit"}, r"mtimes='commit' needs a git repository: fatal: not a git repository"),
+        (
+            {"mtimes": "yesterday"},
+            r"^go_module.on_new_machine: mtimes='yesterday': expected 'now', 'keep', 'commit' or epoch seconds",
+        ),
+        (
+            {"mtimes": "commit"},
+            r"^go_module.on_new_machine: mtimes='commit' needs a git repository: fatal: not a git repository",
+        ),
         ({"restore": ["nowhere"]}, r"nowhere cannot be restored: "),
     ],
 )

@@ -127,7 +127,7 @@ def test_a_version_that_is_not_met_skips_with_the_reason(pytester: pytest.Pytest
     result.assert_outcomes(skipped=2, passed=2, errors=1)
     result.stdout.fnmatch_lines(
         [
-            "*'one point two' is not a version specifier (like '>=1.25' or '>=1.24,<1.27')",
+            "*the mark gocache's go: 'one point two' is not a version specifier (like '>=1.25' or '>=1.24,<1.27')",
             "SKIPPED *: needs Go >=1.99; the toolchain is go1.*",
             "SKIPPED *: needs Go <1.21; the toolchain is go1.*",
         ]
@@ -147,7 +147,7 @@ def test_a_bad_version_specifier_is_an_error_of_a_test_without_our_fixtures_too(
     """)
     result = run(pytester, store)
     result.assert_outcomes(errors=1, passed=1)
-    result.stdout.fnmatch_lines(["*'one point two' is not a version specifier*"])
+    result.stdout.fnmatch_lines(["*the mark gocache's go: 'one point two' is not a version specifier*"])
 
 
 CGO = '''

@@ -9,9 +9,9 @@ from pytest_gocache.assertions.reproducible.builds import Build
 from pytest_gocache.assertions.reproducible.conditions import PathKind
 from pytest_gocache.assertions.reproducible.contents import FileDifference
 from pytest_gocache.assertions.reproducible.first_difference import FirstDifference
-from pytest_gocache.golang.command_line import GoArguments, flags_of, is_set
+from pytest_gocache.golang.command_line import is_set
+from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.inputs import InputKind
-from pytest_gocache.results.result import Result
 
 __all__ = ["advice_for"]
 
@@ -21,7 +21,7 @@ _C_COMPILER = re.compile(r"\b(?:gcc|clang|cc)\b|[gc]\+\+")  # gcc-12 and x86_64-
 
 def advice_for(firsts: Sequence[FirstDifference], file: FileDifference | None, one: Build, two: Build) -> Iterator[str]:
     """The lines whose evidence is there: what differs first, and what differs in a file of both builds."""
-    flags = _flags(one.result)
+    flags = dict(arguments_of(one.result).flags)
     if not is_set(flags.get("trimpath", "false")):
         yield from _on_paths(firsts, file)
     if any(first.conditions == {"toolchain"} for first in firsts):
@@ -29,11 +29,6 @@ def advice_for(firsts: Sequence[FirstDifference], file: FileDifference | None, o
     if file is not None:
         yield from _on_stamps(file, flags)
     yield from _on_programs([first for first in firsts if first.same_inputs], flags)
-
-
-def _flags(result: Result) -> dict[str, str]:
-    goflags = flags_of(result.circumstances.env.get("GOFLAGS", ""))
-    return dict([*goflags, *GoArguments.read(result.command[1:]).flags])
 
 
 def _on_paths(firsts: Sequence[FirstDifference], file: FileDifference | None) -> Iterator[str]:

@@ -128,7 +128,7 @@ class Builder:
 def _arguments(build_args: Sequence[str], setup: Setup, target: str) -> list[str]:
     """The command line with the flags of the setup, and ``target`` as its ``-o``."""
     args = ["build", *build_args]
-    at = GoArguments.read(args).insert_at
+    at = GoArguments.read(args, "").insert_at
     for flag in (*setup.flags, f"-o={target}"):
         args = without_flag(args, flag.lstrip("-").partition("=")[0])
         args.insert(at, flag)
@@ -137,7 +137,7 @@ def _arguments(build_args: Sequence[str], setup: Setup, target: str) -> list[str
 
 def _target(build_args: Sequence[str], setup: Setup, out: Path) -> str:
     """The file or folder in ``out`` that stands for the user's ``-o``; empty when the user gives none."""
-    arguments = GoArguments.read(["build", *build_args])
+    arguments = GoArguments.read(["build", *build_args], "")
     given = next((value for name, value in reversed(arguments.flags) if name == "o"), "")
     if not given or given == os.devnull:
         return ""
