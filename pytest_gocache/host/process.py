@@ -176,12 +176,16 @@ class _HeldSignals:
 
     def __enter__(self) -> _HeldSignals:
         if threading.current_thread() is threading.main_thread():
-            for number in _INTERRUPTS:
-                handler = signal.getsignal(number)
-                if callable(handler):
-                    self._handlers[number] = handler
-                    self._waiting.append(number)
-                    signal.signal(number, self._hold)
+            try:
+                for number in _INTERRUPTS:
+                    handler = signal.getsignal(number)
+                    if callable(handler):
+                        self._handlers[number] = handler
+                        self._waiting.append(number)
+                        signal.signal(number, self._hold)
+            except BaseException:  # of the handler of a signal that is not held yet
+                self.release()
+                raise
         return self
 
     def _hold(self, number: int, frame: FrameType | None) -> None:

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -224,6 +225,34 @@ def _command_lines() -> list[str]:
         with contextlib.suppress(OSError):
             found.append(file.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
     return found
+
+
+def test_an_interrupt_before_all_signals_are_held_restores_the_handlers(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class ExpiredError(Exception):
+        """What the handler of a time limit raises."""
+
+    def expire(*_: object) -> None:
+        raise ExpiredError
+
+    def set_and_expire(number: int, handler: Any) -> Any:
+        before = real(number, handler)
+        if number == signal.SIGINT and handler is not interrupt:
+            os.kill(os.getpid(), signal.SIGALRM)  # which is held after SIGINT
+        return before
+
+    real, interrupt = signal.signal, signal.getsignal(signal.SIGINT)
+    before = real(signal.SIGALRM, expire)
+    try:
+        monkeypatch.setattr(signal, "signal", set_and_expire)
+        with pytest.raises(ExpiredError):
+            sh("exit 0", output)
+        monkeypatch.undo()
+        assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGALRM)) == (interrupt, expire)
+    finally:
+        real(signal.SIGALRM, before)
+        real(signal.SIGINT, interrupt)
 
 
 def test_a_signal_before_a_failed_start_is_not_lost(output: Path) -> None:

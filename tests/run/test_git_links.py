@@ -95,7 +95,50 @@ def worktree_with_submodule(tmp: Path) -> tuple[Path, list[str]]:
     return tmp / "feature", [".", "sub"]
 
 
+def with_symbolic_link(tmp: Path) -> tuple[Path, list[str]]:
+    main = repository(tmp / "main")
+    (main / ".git").rename(tmp / "elsewhere.git")
+    (main / ".git").symlink_to(tmp / "elsewhere.git")
+    return main, ["."]
+
+
+def with_relative_symbolic_link(tmp: Path) -> tuple[Path, list[str]]:
+    main, folders = with_symbolic_link(tmp)
+    (main / ".git").unlink()
+    (main / ".git").symlink_to("../elsewhere.git")
+    return main, folders
+
+
+def with_symbolic_links_inside(tmp: Path) -> tuple[Path, list[str]]:
+    """What ``git new-workdir`` and Android's ``repo`` make."""
+    main = repository(tmp / "main")
+    for name in ("objects", "refs", "config"):
+        (main / ".git" / name).rename(tmp / name)
+        (main / ".git" / name).symlink_to(f"../../{name}")
+    return main, ["."]
+
+
+def with_borrowed_objects(tmp: Path) -> tuple[Path, list[str]]:
+    """Objects of a repository that has objects of a third one, the last by a relative path."""
+    repository(tmp / "lender")
+    git(tmp, "clone", "-q", "--shared", "lender", "middle")
+    git(tmp, "clone", "-q", "--shared", "middle", "main")
+    (tmp / "middle/.git/objects/info/alternates").write_text("../../../lender/.git/objects\n", encoding="ascii")
+    return tmp / "main", ["."]
+
+
+def worktree_with_borrowed_objects(tmp: Path) -> tuple[Path, list[str]]:
+    main, _ = with_borrowed_objects(tmp)
+    git(main, "worktree", "add", "-q", "-b", "feature", "../feature")
+    return tmp / "feature", ["."]
+
+
 SHAPES = (
+    with_symbolic_link,
+    with_relative_symbolic_link,
+    with_symbolic_links_inside,
+    with_borrowed_objects,
+    worktree_with_borrowed_objects,
     linked_worktree,
     worktree_of_a_bare_repository,
     submodule,
