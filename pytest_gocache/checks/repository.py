@@ -294,7 +294,7 @@ def _checkout(module: GoModule, config: RepositoryConfig) -> Checkout:
 def _goflags(module: GoModule) -> str:
     """The GOFLAGS of a module's commands: a new value replaces it, wherever it is from."""
     machine = observer_of(module)[0].machine
-    env = {**machine.env, **module.env}
+    env = {name: value for name, value in {**machine.env, **module.env}.items() if value is not None}
     return {**env, **file_settings(env, machine.toolchain.goroot, module.path)}.get("GOFLAGS", "")
 
 

@@ -15,8 +15,8 @@ __all__ = ["MARK", "MarkSettings", "read_marks"]
 
 MARK = (
     "gocache(*, warm=True, go=None, env=None, cgo=None): the Go environment of a test. "
-    "warm=False: start from an empty build cache; go='>=1.25': skip on other toolchains; env: environment of every go "
-    "command; cgo=True: skip without a C compiler, cgo=False: CGO_ENABLED=0"
+    "warm=False: start from an empty build cache; go='>=1.25': skip on other toolchains; env: variables of every "
+    "command, None removes one; cgo=True: skip without a C compiler, cgo=False: CGO_ENABLED=0"
 )
 
 _KEYWORDS: Mapping[str, tuple[type, ...]] = {"warm": (bool,), "go": (str,), "env": (dict,), "cgo": (bool,)}
@@ -28,7 +28,7 @@ class MarkSettings:
 
     warm: bool = True
     go: str | None = None
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str | None] = field(default_factory=dict)
     cgo: bool | None = None
 
 
@@ -38,7 +38,7 @@ def read_marks(marks: Iterable[pytest.Mark]) -> MarkSettings:
     Raises `UsageError` for a positional argument, an unknown keyword and a value of the wrong type.
     """
     chosen: dict[str, Any] = {}
-    env: dict[str, str] = {}
+    env: dict[str, str | None] = {}
     for mark in marks:
         _check(mark)
         for name, value in mark.kwargs.items():
@@ -66,5 +66,7 @@ def _check(mark: pytest.Mark) -> None:
         with called("the mark gocache's go"):
             check_specifier(mark.kwargs["go"])
     for name, value in mark.kwargs.get("env", {}).items():
-        if not isinstance(name, str) or not isinstance(value, str):
-            raise UsageError(f"the mark gocache's env has {name!r}: {value!r}; names and values are strings")
+        if not isinstance(name, str) or not isinstance(value, (str, type(None))):
+            raise UsageError(
+                f"the mark gocache's env has {name!r}: {value!r}; names are strings, values strings or None"
+            )

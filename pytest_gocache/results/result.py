@@ -271,4 +271,4 @@ class Result:
     @property
     def title(self) -> str:
         """The command in shell syntax and backquotes, with its step: ``go build ./... (step 3)``."""
-        return printable(f"`{shlex.join(self.command)}` (step {self.step}{self.within and f', by {self.within}'})")
+        return printable(f"`{shlex.join(self.command)}` (step {self.step}{self.within and f', {self.within}'})")

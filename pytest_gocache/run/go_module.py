@@ -22,7 +22,7 @@ from pytest_gocache.results.result import Result
 from pytest_gocache.run.checkout import Times, copy_repository, set_times
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.module_files import changeable, existing_file, file_errors, new_files, text_of
-from pytest_gocache.run.observer import Observer
+from pytest_gocache.run.observer import Observer, Running
 
 if sys.version_info >= (3, 11):
     from typing import Unpack
@@ -39,7 +39,8 @@ _SETTLED_SECONDS = 3600.0
 class CommandOptions(TypedDict, total=False):
     """The keywords of all commands of a `GoModule`."""
 
-    env: Mapping[str, str] | None
+    env: Mapping[str, str | None] | None
+    cwd: str | Path
     check: bool
     timeout: float | None
 
@@ -51,15 +52,17 @@ class GoModule:
     Later changes have the current time, as after an edit. The methods for files take paths relative to the module's
     root, and raise `ModuleFileError` for a path that leaves it and for a file that cannot be used. They write, edit and
     remove a symbolic link itself, never the file that it names. The methods for commands return a `Result` and take
-    ``env`` (changes to the environment for this one command), ``check`` (raise `GoCommandError` when it fails) and
-    ``timeout`` (seconds; `GoTimeoutError` when exceeded).
+    ``env`` (changes to the environment for this one command; None removes a variable), ``cwd`` (the folder in which it
+    starts, relative to the module's root), ``check`` (raise `GoCommandError` when it fails) and ``timeout`` (seconds;
+    `GoTimeoutError` when exceeded).
     """
 
     def __init__(self, path: Path, observer: Observer, timeout: float | None = None) -> None:
         self.path = path
         """The module's root folder."""
-        self.env: dict[str, str] = {}
-        """Changes to the environment of every command of this module: ``go_module.env["CGO_ENABLED"] = "0"``."""
+        self.env: dict[str, str | None] = {}
+        """Changes to the environment of every command of this module: ``go_module.env["CGO_ENABLED"] = "0"``. None
+        removes a variable."""
         self._observer = observer
         self._timeout = timeout
         self._settled = time.time() - _SETTLED_SECONDS
@@ -172,20 +175,16 @@ class GoModule:
         """
         return self.go("generate", *args, **options)
 
-    def go(
-        self, *args: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float | None = None
-    ) -> Result:
+    def go(self, *args: str, **options: Unpack[CommandOptions]) -> Result:
         """Run any go command: ``go_module.go("list", "-deps", "./...")``.
 
-        Raises `UsageError` for an argument or a variable that is not a string, and for a timeout that is not positive.
+        Raises `UsageError` for an argument or a variable that is not a string, for a timeout that is not positive, and
+        for a ``cwd`` that is no folder of the module.
         """
-        changes, limit = self._settings(("go", *args), env, timeout)
-        return self._observer.go(args, changes, check=check, timeout=limit)
+        return self._observer.go(args, self._how(("go", *args), options))
 
-    def exec(
-        self, *argv: str, env: Mapping[str, str] | None = None, check: bool = True, timeout: float | None = None
-    ) -> Result:
-        """Run any program in the module's root: ``go_module.exec("make", "build")``.
+    def exec(self, *argv: str, **options: Unpack[CommandOptions]) -> Result:
+        """Run any program: ``go_module.exec("make", "build")``.
 
         Every ``go`` that it, or a program that it starts, finds on PATH is observed. The result is the union of these
         go commands; its ``commands`` has each of them, in the order of their starts. Go commands that are called by an
@@ -193,18 +192,17 @@ class GoModule:
         the build cache while no observed command runs, verdicts on the program raise `NoEvidenceError`. Modules that it
         downloads are among the `downloads`. Raises `UsageError` as `go` does, and for a program that does not start.
         """
-        changes, limit = self._settings(argv, env, timeout)
+        how = self._how(argv, options)
         if not argv:
             raise UsageError("go_module.exec: a program is missing, as in exec('make', 'build')")
-        return self._observer.exec(argv, changes, check=check, timeout=limit)
+        return self._observer.exec(argv, how)
 
-    def _settings(
-        self, argv: Sequence[str], env: Mapping[str, str] | None, timeout: float | None
-    ) -> tuple[dict[str, str], float | None]:
-        """The changes to the environment, and the time limit. `UsageError` for values that no program can get."""
-        changes = {**self.env, **(env or {})}
+    def _how(self, argv: Sequence[str], options: CommandOptions) -> Running:
+        """How a command runs. `UsageError` for values that no program can get."""
+        changes = {**self.env, **(options.get("env") or {})}
+        values = [value for value in changes.values() if value is not None]
         shown = " ".join(map(str, argv[:2]))
-        for what, given in (("argument", argv), ("environment variable", changes), ("value", changes.values())):
+        for what, given in (("argument", argv), ("environment variable", changes), ("value", values)):
             for text in given:
                 if not isinstance(text, str):
                     raise UsageError(f"{shown}: the {what} {text!r} is not a string")
@@ -215,10 +213,11 @@ class GoModule:
         for name in changes:
             if not name or "=" in name:
                 raise UsageError(f"{shown}: {name!r} is not the name of an environment variable")
+        timeout = options.get("timeout")
         limit = self._timeout if timeout is None else timeout
         if limit is not None and limit <= 0:
             raise UsageError(f"{shown}: timeout={timeout} is not a number of seconds above 0")
-        return changes, limit
+        return Running(changes, options.get("cwd", "."), options.get("check", True), limit)
 
     # Machines.
 
@@ -243,7 +242,7 @@ class GoModule:
         *,
         path: Path | str | None = None,
         mtimes: Times = "now",
-        env: Mapping[str, str] | None = None,
+        env: Mapping[str, str | None] | None = None,
         toolchain: GoToolchain | str | None = None,
     ) -> GoModule:
         """The same sources on a new machine: a new folder, a new home, and caches with only the restored content.

@@ -29,8 +29,9 @@ class Machine:
     """The environment of pytest, of which only PATH reaches the machine."""
     warm: bool
     """Whether the build cache starts with a warm standard library."""
-    settings: dict[str, str]
-    """The variables that the test's mark and fixtures set in the environment. A successor has them too."""
+    settings: dict[str, str | None]
+    """The variables that the test's mark and fixtures set in the environment, or with None remove. A successor has them
+    too."""
     served: tuple[Path, ...] = ()
     """Folders with the sources of modules that commands may download: the standard packages they import are warm."""
     shared: SharedCache | None = None
@@ -49,7 +50,7 @@ class Machine:
         toolchain: GoToolchain,
         ambient: Mapping[str, str],
         *,
-        settings: Mapping[str, str] | None = None,
+        settings: Mapping[str, str | None] | None = None,
         warm: bool = True,
     ) -> Machine:
         """Make the folders of a machine in ``root``."""
@@ -62,10 +63,9 @@ class Machine:
     @property
     def env(self) -> dict[str, str]:
         """The environment of its commands: hermetic, then the toolchain's variables, then `settings`."""
-        return hermetic_environment(self.home, self.toolchain.goroot, self.ambient) | {
-            **self.toolchain.extra_env,
-            **self.settings,
-        }
+        base = hermetic_environment(self.home, self.toolchain.goroot, self.ambient)
+        env = {**base, **self.toolchain.extra_env, **self.settings}
+        return {name: value for name, value in env.items() if value is not None}
 
     def refuse_if_replaced(self, caller: str) -> None:
         """Raise `UsageError` when a successor has taken over this machine's folders."""

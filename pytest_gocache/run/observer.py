@@ -14,7 +14,7 @@ from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.source_scan import Sources, SourceScan, named_std_packages
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_store import WarmStore
-from pytest_gocache.errors import GoCommandError, GoTimeoutError
+from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.host import process
 from pytest_gocache.host.cpu import cpu_count
@@ -38,10 +38,24 @@ from pytest_gocache.run.shim import shim_goroot
 from pytest_gocache.run.shim_server import Request
 from pytest_gocache.run.unobserved import index_files, written_unobserved
 
-__all__ = ["Observer", "Steps"]
+__all__ = ["Observer", "Running", "Steps"]
 
 # Commands that write no graph of their own, but start go commands that build.
 _BUILD_INDIRECTLY = frozenset({"generate", "tool"})
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How a command runs."""
+
+    env: Mapping[str, str | None]
+    """Changes to the environment of the machine: an empty value is a value, and None removes a variable."""
+    cwd: str | Path = "."
+    """The folder in which it starts, from the module's root."""
+    check: bool = False
+    """Whether a command that fails raises `GoCommandError`."""
+    timeout: float | None = None
+    """Seconds."""
 
 
 @dataclass(slots=True)
@@ -86,50 +100,43 @@ class Observer:
     """Called with the reason when Go cannot build the standard packages that a command needs, so they stay cold."""
     _warned: set[str] = field(default_factory=set)
 
-    def go(self, args: Sequence[str], env: Mapping[str, str], *, check: bool, timeout: float | None) -> Result:
+    def go(self, args: Sequence[str], how: Running) -> Result:
         """Run ``go args``.
 
-        ``env`` has the changes to the machine's environment; an empty value is a value. Raises `GoCommandError` when
-        the command fails and ``check`` is true, `GoTimeoutError` when it takes longer than ``timeout`` seconds, and
-        `ActionGraphError` when a command succeeds and its graph cannot be read.
+        Raises `GoCommandError` when the command fails and is checked, `GoTimeoutError` when it takes too long,
+        `ActionGraphError` when a command succeeds and its graph cannot be read, and `UsageError` for a folder that is
+        not in the module.
         """
         words = GoArguments.read(args, "")
         if words.verb == "generate":
-            return self.exec(("go", *args), env, generates=True, check=check, timeout=timeout)
-        root = self._root(("go", *args))
-        settings = self._environment(env, root)
-        full_env = completed(settings, self._goroot, root, cwd=root, folder=root / (words.chdir or "."))
-        command = self._command(args, full_env, root, root, self._next_folder("go", args))
+            return self.exec(("go", *args), how, generates=True)
+        root, cwd = self._root(("go", *args)), self._cwd(("go", *args), how)
+        settings = self._environment(how.env, cwd)
+        full_env = completed(settings, self._goroot, root, cwd=cwd, folder=cwd / (words.chdir or "."))
+        within = _in(cwd, root).lstrip()
+        command = self._command(args, full_env, cwd, root, self._next_folder("go", args), within=within)
         done = process.run(
             command.argv,
-            cwd=root,
+            cwd=cwd,
             env=command.env,
             output=command.folder,
-            timeout=timeout,
+            timeout=how.timeout,
             umask=self.machine.umask,
             logs=command.captures,
         )
         command.record_end(done.returncode)
         result = command.result(done, command.downloads(), self.steps.last)
-        return self._record(result, done, check=check, timeout=timeout)
+        return self._record(result, done, how)
 
-    def exec(
-        self,
-        command: Sequence[str],
-        changes: Mapping[str, str],
-        *,
-        check: bool,
-        timeout: float | None,
-        generates: bool = False,
-    ) -> Result:
+    def exec(self, command: Sequence[str], how: Running, *, generates: bool = False) -> Result:
         """Run a program; the result is the union of the go commands that it calls.
 
         ``generates``: the program is a ``go generate`` of this toolchain. Raises as `go` does, and `UsageError` for a
         program that cannot be started.
         """
-        root = self._root(command)
-        plain = self._environment(changes, root)
-        env = completed(plain, self._goroot, root, cwd=root, folder=root)
+        root, start = self._root(command), self._cwd(command, how)
+        plain = self._environment(how.env, start)
+        env = completed(plain, self._goroot, root, cwd=start, folder=start)
         toolchain = self.machine.toolchain
         folder = self._next_folder("go", command[1:]) if generates else self._next_folder("exec", command)
         folder.mkdir(parents=True)
@@ -139,23 +146,23 @@ class Observer:
 
         def observe(request: Request, folder: Path) -> GoCommand:
             cwd = request.cwd
-            within = caller if cwd == root else f"{caller} in {os.path.relpath(cwd, root)}"
+            within = f"by {caller}{_in(cwd, root)}"
             # The program may choose settings of its own: what the library added must not hide them.
             own = without_added(request.env, env, plain)
             full = completed(own, self._goroot, root, cwd=cwd, folder=cwd)
             return self._command(request.args, full, cwd, root, folder, within=within)
 
-        circumstances = self._circumstances(env, root)
+        circumstances = self._circumstances(env, start)
         cache, modcache = gocache_of(circumstances.settings), circumstances.modcache
         indexed, modules = index_files(cache), modules_in(modcache)
         started = time.time()
         done, called = run_program(
             [str(toolchain.go), *command[1:]] if generates else command,
-            cwd=root,
+            cwd=start,
             env=generate_environment(env, goroot) if generates else env,
             goroot=goroot,
             folder=folder,
-            timeout=timeout,
+            timeout=how.timeout,
             umask=self.machine.umask,
             observe=observe,
         )
@@ -181,11 +188,18 @@ class Observer:
             evidence=folder,
             previous=self.steps.last,
         )
-        return self._record(with_commands(result, commands), done, check=check, timeout=timeout)
+        return self._record(with_commands(result, commands), done, how)
 
     def _root(self, command: Sequence[str]) -> Path:
         self.machine.refuse_if_replaced(shlex.join(command))
         return Path(os.path.realpath(self.cwd))
+
+    def _cwd(self, command: Sequence[str], how: Running) -> Path:
+        root = Path(os.path.realpath(self.cwd))
+        folder = Path(os.path.realpath(root / how.cwd))
+        if not folder.is_relative_to(root) or not folder.is_dir():
+            raise UsageError(f"{shlex.join(command)}: cwd={str(how.cwd)!r} is not a folder of the module {root}")
+        return folder
 
     @property
     def _goroot(self) -> Path:
@@ -245,7 +259,7 @@ class Observer:
             explain=self.explain,
         )
 
-    def _record(self, result: Result, done: process.Finished, *, check: bool, timeout: float | None) -> Result:
+    def _record(self, result: Result, done: process.Finished, how: Running) -> Result:
         """Record a result; raises for a command that failed."""
         self.steps.last = result
         for command in result.go_commands:
@@ -253,11 +267,11 @@ class Observer:
             if self.machine.shared:
                 self.machine.shared.cache.learn(command)
         self.on_result(result)
-        if done.timed_out and timeout is not None:
+        if done.timed_out and how.timeout is not None:
             raise GoTimeoutError(
-                result.command, str(result.cwd), done.returncode, result.stdout, result.stderr, timeout
+                result.command, str(result.cwd), done.returncode, result.stdout, result.stderr, how.timeout
             )
-        if check and done.returncode != 0:
+        if how.check and done.returncode != 0:
             raise GoCommandError(result.command, str(result.cwd), done.returncode, result.stdout, result.stderr)
         return result
 
@@ -285,19 +299,21 @@ class Observer:
         args = redirected_arguments(result, binaries)
         ran = result.circumstances
         observer = self.apart(replace(self.machine, build_cache=cache, shared=None), ran.cwd, folder / "steps")
-        changes = {**ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": "", **installing_into(binaries, ran.settings)}
-        return observer.go(args, changes, check=False, timeout=None)
+        # What the command did not have, the new one does not get from the machine.
+        absent: dict[str, str | None] = dict.fromkeys([*self.machine.env, "GOWORK"])
+        changes = {**absent, **ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": ""}
+        return observer.go(args, Running({**changes, **installing_into(binaries, ran.settings)}))
 
     def apart(self, machine: Machine, cwd: Path, folder: Path) -> Observer:
         """An observer for commands on ``machine`` that are not steps of the test; ``folder`` gets their evidence."""
         return replace(self, machine=machine, cwd=cwd, steps=Steps(folder), on_result=lambda _: None)
 
-    def _environment(self, changes: Mapping[str, str], root: Path) -> dict[str, str]:
-        env = self.machine.env | dict(changes)
+    def _environment(self, changes: Mapping[str, str | None], cwd: Path) -> dict[str, str]:
+        workspace = Path(os.path.realpath(self.cwd), "go.work")
+        env = {"GOWORK": "" if workspace.is_file() else "off", **self.machine.env, **changes}
         # Go takes the current folder from PWD: with a symbolic link in it, everything would be recompiled.
-        env["PWD"] = str(root)
-        env.setdefault("GOWORK", "" if (root / "go.work").is_file() else "off")
-        return env
+        env["PWD"] = str(cwd)
+        return {name: value for name, value in env.items() if value is not None}
 
     def _warm(self, arguments: GoArguments, env: Mapping[str, str], sources: Sources, cwd: Path) -> None:
         machine = self.machine
@@ -318,6 +334,11 @@ class Observer:
             if complaint and complaint not in self._warned:
                 self._warned.add(complaint)
                 self.on_cold(f"the standard library is cold for {variant.label}: {complaint}")
+
+
+def _in(cwd: Path, root: Path) -> str:
+    """Where a command works, for its title; empty for the module's root."""
+    return "" if cwd == root else f" in {os.path.relpath(cwd, root)}"
 
 
 def _unpacked_modules(cache: Path) -> list[Path]:

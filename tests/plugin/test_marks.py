@@ -44,8 +44,8 @@ def test_the_closest_mark_wins_keyword_by_keyword(marks: list[pytest.Mark], sett
         (mark(go=1.25), "go=1.25 is float, not str"),
         (mark(cgo="yes"), "cgo='yes' is str, not bool"),
         (mark(env="A=1"), "env='A=1' is str, not dict"),
-        (mark(env={"A": 1}), "env has 'A': 1; names and values are strings"),
-        (mark(env={1: "A"}), "env has 1: 'A'; names and values are strings"),
+        (mark(env={"A": 1}), "env has 'A': 1; names are strings, values strings or None"),
+        (mark(env={1: "A"}), "env has 1: 'A'; names are strings, values strings or None"),
     ],
 )
 def test_a_wrong_mark_is_an_error_that_says_what_is_right(wrong: pytest.Mark, message: str) -> None:

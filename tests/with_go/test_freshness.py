@@ -126,7 +126,8 @@ no cache key contains the C headers and libraries outside of a package: after an
 
 
 def test_a_test_result_that_only_the_cache_has(go_module: GoModule) -> None:
-    outside = Path(go_module.env.setdefault("LIST", str(go_module.path.parent / "list.txt")))
+    outside = go_module.path.parent / "list.txt"
+    go_module.env["LIST"] = str(outside)
     outside.write_text("hello\n")
     go_module.load(WORDS)
     assert_up_to_date(go_module.test("./words"))

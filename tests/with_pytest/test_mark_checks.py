@@ -34,8 +34,8 @@ WRONG = {
     "warm=None": "the mark gocache's warm=None is NoneType, not bool",
     "go=1.25": "the mark gocache's go=1.25 is float, not str",
     "env=['A=1']": "the mark gocache's env=['A=1'] is list, not dict",
-    "env={'A': 1}": "the mark gocache's env has 'A': 1; names and values are strings",
-    "env={1: 'A'}": "the mark gocache's env has 1: 'A'; names and values are strings",
+    "env={'A': 1}": "the mark gocache's env has 'A': 1; names are strings, values strings or None",
+    "env={1: 'A'}": "the mark gocache's env has 1: 'A'; names are strings, values strings or None",
     "cgo=1": "the mark gocache's cgo=1 is int, not bool",
 }
 

@@ -16,7 +16,7 @@ from pytest_gocache.host.files import remove_tree
 from pytest_gocache.results.packages import sha256_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import dependencies_of
-from pytest_gocache.run.observer import Observer
+from pytest_gocache.run.observer import Observer, Running
 
 __all__ = ["Build", "Builder", "differing_outputs"]
 
@@ -52,7 +52,7 @@ class Builder:
     variations: Variations
     observer: Observer
     args: Sequence[str]
-    env: Mapping[str, str]
+    env: Mapping[str, str | None]
     timeout: float | None
     _builds: dict[frozenset[str], Build] = field(default_factory=dict, init=False)
     """What `build` returns again: varied conditions → build."""
@@ -105,7 +105,7 @@ class Builder:
 
         def go(target: str) -> Result:
             args = _arguments(self.args, setup, target)
-            result = observer.go(args, env, check=False, timeout=self.timeout)
+            result = observer.go(args, Running(env, timeout=self.timeout))
             if result.returncode and self._count == 1:
                 # A later build that fails differs from the first one, which is a verdict.
                 raise GoCommandError(result.command, str(result.cwd), result.returncode, result.stdout, result.stderr)
