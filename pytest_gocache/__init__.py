@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 # The public names, for type checkers.
 if TYPE_CHECKING:
+    from pytest_gocache.assertions.binaries import assert_stamped as assert_stamped, assert_variable as assert_variable
     from pytest_gocache.assertions.downloads import (
         assert_downloaded as assert_downloaded,
         assert_no_downloads as assert_no_downloads,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from pytest_gocache.golang.version import GoVersion as GoVersion
     from pytest_gocache.host.toolchain import GoToolchain as GoToolchain
     from pytest_gocache.results.explanation import Explanation as Explanation
+    from pytest_gocache.results.go_binary import GoBinary as GoBinary, go_binary as go_binary
     from pytest_gocache.results.inputs import Change as Change, Input as Input, InputKind as InputKind
     from pytest_gocache.results.reasons import Reason as Reason, ReasonCode as ReasonCode
     from pytest_gocache.results.result import PackageSet as PackageSet, Result as Result
@@ -77,6 +79,7 @@ if TYPE_CHECKING:
 # The same names by module, for `__getattr__`: a module is imported when a test first uses one of its names, because
 # pytest imports this package in every run, with or without Go.
 _MODULES = {
+    "pytest_gocache.assertions.binaries": ("assert_stamped", "assert_variable"),
     "pytest_gocache.assertions.downloads": ("assert_downloaded", "assert_no_downloads"),
     "pytest_gocache.assertions.flags": ("assert_compiled_with", "assert_not_compiled_with"),
     "pytest_gocache.assertions.in_build": ("assert_not_in_build",),
@@ -110,6 +113,7 @@ _MODULES = {
     "pytest_gocache.golang.version": ("GoVersion",),
     "pytest_gocache.host.toolchain": ("GoToolchain",),
     "pytest_gocache.results.explanation": ("Explanation",),
+    "pytest_gocache.results.go_binary": ("GoBinary", "go_binary"),
     "pytest_gocache.results.inputs": ("Change", "Input", "InputKind"),
     "pytest_gocache.results.reasons": ("Reason", "ReasonCode"),
     "pytest_gocache.results.result": ("PackageSet", "Result"),

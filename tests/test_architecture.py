@@ -142,6 +142,7 @@ def tracked_files() -> list[Path]:
 
 # Modules that only a go command, or a pytest run, can test: where that is done.
 TESTED_ELSEWHERE = {
+    "assertions/binaries": "with_go/test_binaries",
     "assertions/reproducible/assertion": "with_go/test_reproduce",
     "assertions/reproducible/builds": "with_go/test_reproduce",
     "assertions/reproducible/conditions": "with_go/test_reproduce",
@@ -149,6 +150,7 @@ TESTED_ELSEWHERE = {
     "caches/cacheprog": "with_go/test_shared_cache",
     "caches/shared": "with_go/test_shared_cache",
     "caches/warm_entry": "with_pytest/test_store_making",
+    "results/go_binary": "with_go/test_binaries",
     "checks/repository": "with_pytest/test_checks_on_repositories",
     "checks/test_checks": "with_pytest/test_ready_made_checks",
     "checks/untracked_reads": "with_pytest/test_checks_on_repositories",

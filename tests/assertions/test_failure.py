@@ -35,6 +35,6 @@ ASSERTIONS = [name for name in pytest_gocache.__all__ if name.startswith("assert
 def test_every_assertion_says_its_name_when_it_has_no_evidence(name: str) -> None:
     nothing = Result(("go", "version"), 1, Path("/src"), 0, "", "", 0.1, gaps=("it has no graph",))
     arguments = {"assert_compiled_with": ["-N"], "assert_not_compiled_with": ["-N"], "assert_not_in_build": ["./lib"]}
-    arguments |= {"assert_rebuilt": ["./lib"]}
+    arguments |= {"assert_rebuilt": ["./lib"], "assert_stamped": ["GOOS"], "assert_variable": ["main.version", "1"]}
     with pytest.raises((GoCacheError, AssertionError), match=f"^{name}: "):
         getattr(pytest_gocache, name)(nothing, *arguments.get(name, []))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_gocache.assertions.reproducible.builds import Build
 from pytest_gocache.assertions.reproducible.conditions import PathKind
-from pytest_gocache.assertions.reproducible.elf import SectionDifference, differing_sections, occurrences, sections
+from pytest_gocache.golang.elf import SectionDifference, differing_sections, occurrences, sections
 from pytest_gocache.host import process
 from pytest_gocache.results.tables import rows
 

@@ -12,8 +12,8 @@ from pytest_gocache.assertions.reproducible.advice import advice_for
 from pytest_gocache.assertions.reproducible.builds import Build
 from pytest_gocache.assertions.reproducible.conditions import PathKind, Setup
 from pytest_gocache.assertions.reproducible.contents import FileDifference, SettingDifference
-from pytest_gocache.assertions.reproducible.elf import SectionDifference
 from pytest_gocache.assertions.reproducible.first_difference import FirstDifference
+from pytest_gocache.golang.elf import SectionDifference
 from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.run.machine import Machine

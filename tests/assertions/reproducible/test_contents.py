@@ -6,7 +6,7 @@ from inline_snapshot import snapshot
 
 from pytest_gocache.assertions.reproducible.conditions import PathKind
 from pytest_gocache.assertions.reproducible.contents import FileDifference, SettingDifference
-from pytest_gocache.assertions.reproducible.elf import SectionDifference
+from pytest_gocache.golang.elf import SectionDifference
 
 
 def text(difference: FileDifference) -> str:

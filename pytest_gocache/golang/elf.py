@@ -1,4 +1,4 @@
-"""The sections of ELF files."""
+"""The sections and data symbols of ELF files."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-__all__ = ["Occurrences", "SectionDifference", "differing_sections", "occurrences", "sections"]
+__all__ = ["Occurrences", "SectionDifference", "data_symbol", "differing_sections", "occurrences", "sections"]
 
 # Values of the ELF specification.
 _CLASS_64 = 2  # ELFCLASS64
 _LITTLE_ENDIAN = 1  # ELFDATA2LSB
+_SYMBOLS = 2  # SHT_SYMTAB
 _NO_BITS = 8  # SHT_NOBITS: the section has a size and no bytes in the file
 _COMPRESSED = 0x800  # SHF_COMPRESSED
 _ZLIB = 1  # ELFCOMPRESS_ZLIB
@@ -35,26 +37,80 @@ def sections(binary: bytes) -> dict[str, bytes] | None:
 
 
 def _read_sections(binary: bytes) -> Iterator[tuple[str, bytes]]:
+    order, headers, names_at = _read_headers(binary)
+    names = _bytes_of(binary, headers[names_at])
+    for header in headers:
+        name = _name_at(names, header.name_at)
+        if name and header.kind != _NO_BITS:
+            content = _bytes_of(binary, header)
+            wide = binary[4] == _CLASS_64
+            is_compressed = header.flags & _COMPRESSED
+            yield name, _decompressed(content, order + ("IIQQ" if wide else "III")) if is_compressed else content
+
+
+def data_symbol(binary: bytes, name: str) -> bytes | None:
+    """The content of a data symbol of an ELF file; None without such a symbol.
+
+    Raises `ValueError` for a file that is not a sound ELF file, and for one without a symbol table (``-ldflags=-s``).
+    """
+    if not binary.startswith(b"\x7fELF"):
+        raise ValueError("it is not an ELF file")
+    try:
+        return _find_symbol(binary, name.encode())
+    except (struct.error, IndexError) as error:
+        raise ValueError("it is not a sound ELF file") from error
+
+
+def _find_symbol(binary: bytes, name: bytes) -> bytes | None:
+    order, headers, _ = _read_headers(binary)
+    table = next((header for header in headers if header.kind == _SYMBOLS), None)
+    if table is None:
+        raise ValueError("it has no symbol table")
+    names = _bytes_of(binary, headers[table.link])
+    # st_name, st_info, st_other, st_shndx, st_value, st_size; in 32-bit files, st_info comes after st_size.
+    wide = binary[4] == _CLASS_64
+    symbol_format = struct.Struct(order + ("IBBHQQ" if wide else "IIIBBH"))
+    ending = name + b"\0"
+    for symbol in symbol_format.iter_unpack(_bytes_of(binary, table)):
+        if names.startswith(ending, symbol[0]):
+            index, address, size = (symbol[3], symbol[4], symbol[5]) if wide else (symbol[5], symbol[1], symbol[2])
+            section = headers[index]
+            at = section.offset + address - section.address
+            return b"" if section.kind == _NO_BITS else binary[at : at + size]
+    return None
+
+
+class _Header(NamedTuple):
+    """The header of a section, in the order of the file."""
+
+    name_at: int
+    kind: int
+    flags: int
+    address: int
+    offset: int
+    size: int
+    link: int
+
+
+def _read_headers(binary: bytes) -> tuple[str, list[_Header], int]:
+    """The byte order, the headers of all sections, and the number of the section with their names."""
     wide = binary[4] == _CLASS_64
     order = "<" if binary[5] == _LITTLE_ENDIAN else ">"
     # e_shoff, then e_shentsize, e_shnum and e_shstrndx.
     (table,) = struct.unpack_from(order + ("Q" if wide else "I"), binary, 0x28 if wide else 0x20)
     size, count, names_at = struct.unpack_from(order + "HHH", binary, 0x3A if wide else 0x2E)
-    # sh_name, sh_type, sh_flags, sh_addr, sh_offset, sh_size.
-    header_format = order + ("IIQQQQ" if wide else "IIIIII")
-    headers = [struct.unpack_from(header_format, binary, table + number * size) for number in range(count)]
-    names = _bytes_of(binary, headers[names_at])
-    for header in headers:
-        name_at, kind, flags, *_ = header
-        name = names[name_at : names.index(b"\0", name_at)].decode("utf-8", "replace")
-        if name and kind != _NO_BITS:
-            content = _bytes_of(binary, header)
-            yield name, _decompressed(content, order + ("IIQQ" if wide else "III")) if flags & _COMPRESSED else content
+    # sh_name, sh_type, sh_flags, sh_addr, sh_offset, sh_size, sh_link.
+    header_format = order + ("IIQQQQI" if wide else "IIIIIII")
+    headers = [_Header(*struct.unpack_from(header_format, binary, table + at * size)) for at in range(count)]
+    return order, headers, names_at
 
 
-def _bytes_of(binary: bytes, header: tuple[int, ...]) -> bytes:
-    *_, offset, size = header
-    return binary[offset : offset + size]
+def _name_at(names: bytes, at: int) -> str:
+    return names[at : names.index(b"\0", at)].decode("utf-8", "replace")
+
+
+def _bytes_of(binary: bytes, header: _Header) -> bytes:
+    return binary[header.offset : header.offset + header.size]
 
 
 def _decompressed(content: bytes, header_format: str) -> bytes:

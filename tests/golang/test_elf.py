@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from pytest_gocache.assertions.reproducible.elf import Occurrences, differing_sections, occurrences, sections
+from pytest_gocache.golang.elf import Occurrences, data_symbol, differing_sections, occurrences, sections
 
 
 def elf(contents: dict[str, bytes], *, wide: bool = True, order: str = "<", squeeze: str = "") -> bytes:
@@ -67,3 +67,49 @@ def test_texts_are_found_in_compressed_sections_too() -> None:
     assert contents is not None
     assert occurrences("/home/ann/app", contents) == Occurrences(21, (".gopclntab", ".debug_line"))
     assert occurrences("/var/ann", contents) == Occurrences(0, ())
+
+
+def with_symbols(*, wide: bool, order: str) -> bytes:
+    """An ELF file with the data symbols ``main.version`` (in a section without bytes) and ``main.version.str``."""
+    base = elf(
+        {".data": b"....1.0.", ".strtab": b"\0x.main.version\0main.version.str\0", ".bss": b""}, wide=wide, order=order
+    )
+    symbol = struct.Struct(order + ("IBBHQQ" if wide else "IIIBBH"))
+
+    def entry(name: int, section: int, address: int, size: int) -> bytes:
+        return (
+            symbol.pack(name, 1, 0, section, address, size) if wide else symbol.pack(name, address, size, 1, 0, section)
+        )
+
+    # The first name is the end of a longer one, as linkers share them.
+    table = entry(3, 3, 0x2000, 16) + entry(16, 1, 0x1004, 3)
+    out = bytearray(base + table)
+    (at,) = struct.unpack_from(order + ("Q" if wide else "I"), out, 0x28 if wide else 0x20)
+    header = order + ("IIQQQQII" if wide else "IIIIIIII")
+    size = struct.unpack_from(order + "H", out, 0x3A if wide else 0x2E)[0]
+    data = list(struct.unpack_from(header, out, at + size))
+    data[3] = 0x1000
+    struct.pack_into(header, out, at + size, *data)
+    # The header of the symbols takes the place of the first one, which is empty in all files.
+    struct.pack_into(header, out, at, 0, 2, 0, 0, len(base), len(table), 2, 0)
+    return bytes(out)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("wide", [True, False])
+def test_data_symbols(wide: bool, order: str) -> None:  # noqa: FBT001 - a table's column
+    binary = with_symbols(wide=wide, order=order)
+    assert data_symbol(binary, "main.version.str") == b"1.0"
+    assert data_symbol(binary, "main.version") == b""
+    assert data_symbol(binary, "main.versio") is None
+    assert data_symbol(binary, "x") is None
+
+
+def test_files_that_show_no_symbols() -> None:
+    for binary, why in (
+        (b"MZ", "it is not an ELF file"),
+        (elf({".data": b"x"}), "it has no symbol table"),
+        (with_symbols(wide=True, order="<")[:200], "it is not a sound ELF file"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            data_symbol(binary, "main.version")

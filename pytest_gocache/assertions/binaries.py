@@ -1,0 +1,87 @@
+"""Assertions on the binaries that a command links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pytest_gocache.assertions.failure import fail, named
+from pytest_gocache.errors import NoEvidenceError
+from pytest_gocache.golang.action import Action
+from pytest_gocache.golang.patterns import near_misses
+from pytest_gocache.results.go_binary import GoBinary, go_binary
+from pytest_gocache.results.packages import binary_of
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.select import links_of
+from pytest_gocache.results.tables import counted, rows
+
+__all__ = ["assert_stamped", "assert_variable"]
+
+
+@named
+def assert_stamped(result: Result, setting: str, value: str | None = None, *mains: str) -> None:
+    """Every binary has a build setting, as ``go version -m`` prints it; with ``value``, this value.
+
+    ``setting`` is a name such as ``vcs.revision``, ``vcs.modified``, ``-trimpath`` or ``GOARCH``. ``mains`` are
+    patterns of main packages; without them, all count. A binary that was up to date before the command counts too.
+
+    Raises `AssertionError` for a binary without the setting or with a different value, `UsageError` for a command that
+    links nothing, `PatternError` for a pattern that matches no main package, and `NoEvidenceError` for a binary that is
+    not there, or that a later command replaced.
+    """
+    wrong = []
+    for link, binary in _binaries(result, mains):
+        found = binary.settings.get(setting)
+        if found is None or value not in (None, found):
+            wrong.append((link.package, [_found(found, setting, binary.settings)]))
+    if wrong:
+        wanted = f"{setting}={value}" if value is not None else setting
+        fail(f"assert_stamped: {counted(wrong, 'binary', 'binaries')} of {result.title} without {wanted}", rows(wrong))
+
+
+@named
+def assert_variable(result: Result, name: str, value: str, *mains: str) -> None:
+    """Every binary of the command has a variable that ``-ldflags=-X=NAME=VALUE`` set to ``value``.
+
+    ``name`` is the import path of the package and the name of the variable: ``main.version``. ``mains`` are patterns of
+    main packages; without them, all count. The value is read from the binary: Go ignores an ``-X`` of a variable that
+    does not exist or is not used, and such a variable has no value.
+
+    Raises `AssertionError` for a binary in which no ``-X`` set the variable, or set it to a different value, and errors
+    as `assert_stamped` does. `NoEvidenceError` as well for a binary that does not show its variables: one without a
+    symbol table (``-ldflags=-s``), and one for macOS or Windows.
+    """
+    wrong = []
+    for link, binary in _binaries(result, mains):
+        found = binary.variable(name)
+        if found != value:
+            has = "no -X set it: the package has no such string variable, or the program does not use it"
+            wrong.append((link.package, [has if found is None else f"it is {found!r}"]))
+    if wrong:
+        fail(
+            f"assert_variable: {name} is not {value!r} in {counted(wrong, 'binary', 'binaries')} of {result.title}",
+            rows(wrong),
+        )
+
+
+def _binaries(result: Result, mains: Sequence[str]) -> Iterator[tuple[Action, GoBinary]]:
+    """The links that match, each with its binary."""
+    for link in links_of(result, mains):
+        file = binary_of(result, link)
+        if file is None:
+            raise NoEvidenceError(
+                f"the binary of {link.package} in {result.title} is not there: go build writes one for a single main "
+                "package, or into the file or folder that -o names"
+            )
+        binary = go_binary(file)
+        if binary.build_id and link.build_id and binary.build_id != link.build_id:
+            raise NoEvidenceError(
+                f"the binary of {link.package} in {result.title} is not there any more: a later command replaced {file}"
+            )
+        yield link, binary
+
+
+def _found(found: str | None, setting: str, settings: Mapping[str, str]) -> str:
+    if found is not None:
+        return f"it is {found!r}"
+    near = ", ".join(near_misses(setting, settings))
+    return f"it has no such setting{near and f'; near it: {near}'}"
