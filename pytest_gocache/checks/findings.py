@@ -22,6 +22,7 @@ __all__ = [
     "CheckFailed",
     "Finding",
     "choose_leaf",
+    "compiled_for_tests_too",
     "different_outputs",
     "downloaded",
     "failed_tests",
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 _GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
+# What makes the packages of a test run other ones than those of a build, on purpose.
+_INSTRUMENTED = frozenset({"-race", "-msan", "-asan", "-coveragecfg"})
 _MOST_LINES = 20  # of the output of failing tests
 
 
@@ -84,6 +87,31 @@ def rebuilt(result: Result, *, but: Collection[str] = (), stamped: bool = True) 
     own = [action for action in actions if action.package not in result.std] or actions
     subjects = sorted({action.import_path for action in own})
     return Finding(tuple(subjects), (happened, *why_they_ran(result, actions)))
+
+
+def compiled_for_tests_too(build: Result, tests: Result) -> Finding:
+    """The packages that the tests compiled although the build had compiled them: the two have different cache keys.
+
+    Packages that the tests compile with their own test files do not count. Neither do main packages, since Go stamps
+    only builds, and packages that are instrumented for ``-race``, ``-msan``, ``-asan`` or ``-cover``.
+    """
+    built = {action.package for action in build.compiles() if action.build_id} - main_packages(build)
+    again = [
+        action
+        for action in tests.compiles()
+        if action.ran and not action.scaffold and action.package in built and not _instrumented(action)
+    ]
+    if not again:
+        return Finding()
+    happened = f"{tests.title} compiled {counted(again, 'package', 'packages')} that {build.title} had compiled"
+    advice = "give the build and the tests the same build flags, for example in GOFLAGS: both then share one compile"
+    return Finding(
+        tuple(sorted({action.import_path for action in again})), (happened, *why_they_ran(tests, again), advice)
+    )
+
+
+def _instrumented(action: Action) -> bool:
+    return any(not _INSTRUMENTED.isdisjoint(command.split()) for command in action.commands)
 
 
 def main_packages(result: Result) -> set[str]:

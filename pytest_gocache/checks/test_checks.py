@@ -15,6 +15,7 @@ from pytest_gocache.checks.accept import accepts_of, refuse_unknown, unaccepted,
 from pytest_gocache.checks.findings import (
     CheckFailed,
     choose_leaf,
+    compiled_for_tests_too,
     different_outputs,
     downloaded,
     failed_tests,
@@ -28,6 +29,7 @@ from pytest_gocache.checks.findings import (
 from pytest_gocache.checks.repository import BaseTests, BuiltRepository, RepositoryCopy, settled_times, take_copy
 from pytest_gocache.checks.serial import could_overlap, limited_commands, waiting_commands
 from pytest_gocache.checks.shared_runs import SharedRuns
+from pytest_gocache.checks.team_commands import with_team_commands
 from pytest_gocache.checks.untracked_reads import other_verdicts, outside_reads
 from pytest_gocache.gocache_toml import NAME
 from pytest_gocache.golang.action import TestStatus
@@ -68,7 +70,11 @@ def shared_runs(
 
     def copy() -> RepositoryCopy:
         refuse_unknown(settings.config.accepted, _CHECKS, str(settings.config_folder / NAME))
-        return take_copy(settings.repository, root, settings.config, modcache, machine_at)
+        path = machine_at(root / "looking").env.get("PATH", "")
+        config, told = with_team_commands(settings.repository, settings.config, path)
+        for line in told:
+            session.say(line)
+        return take_copy(settings.repository, root, config, modcache, machine_at)
 
     runs = SharedRuns(session, root, copy)
     yield runs
@@ -197,6 +203,13 @@ def test_tests_are_cached_the_second_time(repository: BuiltRepository) -> None:
     tests = _base_tests(repository)
     expected = [package for package in passed(tests.first) if package in tests.second.tests]
     require("tests are cached the second time", not_cached(tests.second, expected), failed_tests(tests.first))
+
+
+@check
+def test_build_and_tests_share_the_cache(repository: BuiltRepository) -> None:
+    """The tests compile no package that the build has compiled."""
+    finding = compiled_for_tests_too(repository.base.first, _base_tests(repository).first)
+    require("build and tests share the cache", finding)
 
 
 @check

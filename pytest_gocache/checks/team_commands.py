@@ -1,0 +1,78 @@
+"""Which commands the ready-made checks run: those of ``gocache.toml``, else those of the repository's own files."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pytest_gocache.checks.build_files import KINDS, FoundCommand, commands_in
+from pytest_gocache.gocache_toml import NAME, RepositoryConfig
+
+__all__ = ["with_team_commands"]
+
+_NAMES = {
+    "build": ("build", "compile", "binary", "binaries", "all"),
+    "test": ("test", "tests", "unit", "unittest", "unit-test", "test-unit"),
+}
+_MOST_TOLD = 4
+
+
+def with_team_commands(repository: Path, config: RepositoryConfig, path: str) -> tuple[RepositoryConfig, list[str]]:
+    """The config with the commands that the team runs, and what to tell: which were taken, and from where.
+
+    A command of ``gocache.toml`` stays. Of several commands in one file, the target with the usual name wins, else the
+    one that a workflow runs. Without a winner, the config stays as it is, and all are told. ``path`` is the PATH on
+    which the command must find its program.
+    """
+    found, told = commands_in(repository)
+    for purpose, own in (("build", config.build), ("test", config.test)):
+        of_purpose = [command for command in found if command.purpose == purpose]
+        if own or not of_purpose:
+            continue
+        taken = _best(of_purpose, purpose, path)
+        if taken is None:
+            told.append(_told(of_purpose, purpose))
+            continue
+        told.append(
+            f"the checks {purpose} with `{shlex.join(taken.command)}`, from {taken.file}:{taken.line} "
+            f"({taken.text:.80}); for a different command, set [{purpose}] command in {NAME}"
+        )
+        config = replace(config, build=taken.command) if purpose == "build" else replace(config, test=taken.command)
+    return config, told
+
+
+def _best(found: Sequence[FoundCommand], purpose: str, path: str) -> FoundCommand | None:
+    """The command to run; None when none can run here, or when several could and nothing says which."""
+    for kind in KINDS:
+        able = {one.command: one for one in reversed(found) if one.kind == kind and _can_run(one, path)}
+        if able:
+            in_workflows = {command.command for command in found if command.kind == "workflow"}
+            usual = [able[words] for name in _NAMES[purpose] for words in able if words[1:] == (name,)]
+            left = usual[:1] or [able[words] for words in able if words in in_workflows] or list(able.values())
+            return left[0] if len(left) == 1 else None
+    return None
+
+
+def _can_run(command: FoundCommand, path: str) -> bool:
+    # A workflow that runs make says which target counts; the Makefile says what the target does.
+    program = command.command[0] if command.command else ""
+    return bool(program and (command.kind == "Makefile" or program != "make") and shutil.which(program, path=path))
+
+
+def _told(found: Sequence[FoundCommand], purpose: str) -> str:
+    shown = [command for command in found if command.kind != "workflow" or command.command[:1] != ("make",)] or found
+    places = [
+        f"{command.file}:{command.line} ({shlex.join(command.command) or command.text:.60})"
+        for command in shown[:_MOST_TOLD]
+    ]
+    more = f" and {len(shown) - _MOST_TOLD} more" if len(shown) > _MOST_TOLD else ""
+    example = next((command.command for command in shown if command.command), ("make", purpose))
+    return (
+        f"the checks {purpose} with `go {purpose} ./...`: {', '.join(places)}{more} {purpose} too, and none of them is "
+        f"clearly the one, or its program is not on PATH. To check one, write into {NAME}: [{purpose}] command = "
+        f"{json.dumps(list(example))}"
+    )
