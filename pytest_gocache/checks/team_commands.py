@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from pytest_gocache.checks.build_files import KINDS, FoundCommand, commands_in
 from pytest_gocache.gocache_toml import NAME, RepositoryConfig
+from pytest_gocache.golang.modfile import local_folders_of
 
 __all__ = ["with_team_commands"]
 
@@ -31,18 +33,55 @@ def with_team_commands(repository: Path, config: RepositoryConfig, path: str) ->
     found, told = commands_in(repository)
     for purpose, own in (("build", config.build), ("test", config.test)):
         of_purpose = [command for command in found if command.purpose == purpose]
-        if own or not of_purpose:
+        if own:
+            continue
+        if not of_purpose:
+            config = _with(config, purpose, _default(repository, purpose))
             continue
         taken = _best(of_purpose, purpose, path)
         if taken is None:
             told.append(_told(of_purpose, purpose))
+            config = _with(config, purpose, _default(repository, purpose))
             continue
         told.append(
             f"the checks {purpose} with `{shlex.join(taken.command)}`, from {taken.file}:{taken.line} "
             f"({taken.text:.80}); for a different command, set [{purpose}] command in {NAME}"
         )
-        config = replace(config, build=taken.command) if purpose == "build" else replace(config, test=taken.command)
-    return config, told
+        config = _with(config, purpose, taken.command)
+    return config, [*told, *_other_modules(repository)]
+
+
+def _with(config: RepositoryConfig, purpose: str, command: tuple[str, ...]) -> RepositoryConfig:
+    return replace(config, build=command) if purpose == "build" else replace(config, test=command)
+
+
+def _default(repository: Path, purpose: str) -> tuple[str, ...]:
+    """``./...`` in every module of a go.work without a module at the root, where a plain ``./...`` is an error."""
+    if (repository / "go.mod").is_file() or not (repository / "go.work").is_file():
+        return ()
+    return ("go", purpose, *(f"./{folder}/..." for folder in _used(repository)))
+
+
+def _used(repository: Path) -> list[str]:
+    work = repository / "go.work"
+    folders = local_folders_of(work.read_text(encoding="utf-8")) if work.is_file() else ()
+    return [os.path.normpath(folder) for folder in folders if (repository / folder / "go.mod").is_file()]
+
+
+def _other_modules(repository: Path) -> list[str]:
+    """A sentence on the modules below the repository that ``./...`` does not reach."""
+    used = {".", *_used(repository)}
+    found = []
+    for folder, folders, files in os.walk(repository):
+        # Go ignores these folders too.
+        folders[:] = sorted(name for name in folders if name[0] not in "._" and name not in ("vendor", "testdata"))
+        name = os.path.relpath(folder, repository)
+        if "go.mod" in files and name not in used:
+            found.append(name)
+    if not found:
+        return []
+    more = f" and {len(found) - _MOST_TOLD} more" if len(found) > _MOST_TOLD else ""
+    return [f"not checked, because they are modules of their own: {', '.join(found[:_MOST_TOLD])}{more}"]
 
 
 def _best(found: Sequence[FoundCommand], purpose: str, path: str) -> FoundCommand | None:

@@ -184,15 +184,17 @@ def test_second_checkout_compiles_nothing(repository: BuiltRepository) -> None:
 @check
 def test_restored_ci_cache_is_warm(repository: BuiltRepository) -> None:
     """The next CI job, with restored caches and a fresh checkout, compiles nothing and runs no cached test."""
-    tests = _base_tests(repository)
+    tests = _base_tests(repository) if repository.copy.config.tests_enabled else None
+    cached = tests.cached if tests else frozenset()
     before = _always_compiled(repository)
     times = repository.copy.config.mtimes
-    with repository.after(tests.second).next_job(caches=True, times=times) as checkout:
+    last = tests.second if tests else repository.base.again
+    with repository.after(last).next_job(caches=True, times=times) as checkout:
         build = checkout.build()
         findings = [rebuilt(build, but=before), downloaded(build)]
-        if tests.cached:
+        if cached:
             result = checkout.test()
-            expected = [package for package in passed(result) if package in tests.cached - before]
+            expected = [package for package in passed(result) if package in cached - before]
             findings.append(not_cached(result, expected, advice=_ADVICE_ON_TIMES))
     require("a CI job with restored caches is warm", *findings)
 
@@ -264,7 +266,9 @@ def _always_compiled(repository: BuiltRepository) -> set[str]:
 
 
 def _base_tests(repository: BuiltRepository) -> BaseTests:
-    """The first test runs. Skips the check when there are no tests."""
+    """The first test runs. Skips the check when there are no tests, and when they may not run."""
+    if not repository.copy.config.tests_enabled:
+        pytest.skip(f"{NAME} has [test] enabled = false: no test runs")
     tests = repository.base_tests()
     if all(outcome.status is TestStatus.NO_TESTS for outcome in tests.first.tests.values()):
         pytest.skip("no package has tests")

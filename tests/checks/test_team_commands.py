@@ -64,3 +64,12 @@ def test_a_program_that_is_not_installed_is_told(tmp_path: Path) -> None:
     config, told = with_team_commands(tmp_path, RepositoryConfig(), "/nowhere")
     assert config.build == ()
     assert "Taskfile.yml:2 (task build) build too" in told[0]
+
+
+def test_a_workspace_without_a_root_module_is_built_module_by_module(tmp_path: Path) -> None:
+    files = {"go.work": "use (\n\t./app\n\t./lib\n)\n", "app/go.mod": "", "lib/go.mod": "", "tools/go.mod": ""}
+    config, told = taken(tmp_path, {**files, "_x/go.mod": "", "lib/testdata/go.mod": ""})
+    assert config.build == ("go", "build", "./app/...", "./lib/...")
+    assert config.test == ("go", "test", "./app/...", "./lib/...")
+    assert told == ["not checked, because they are modules of their own: tools"]
+    assert taken(tmp_path, {"go.mod": "module m\n"})[0].build == ()
