@@ -14,7 +14,7 @@ from pytest_gocache.checks.build_files import KINDS, FoundCommand, commands_in
 from pytest_gocache.gocache_toml import NAME, RepositoryConfig
 from pytest_gocache.golang.modfile import local_folders_of
 
-__all__ = ["with_team_commands"]
+__all__ = ["warning_on_tests", "with_team_commands"]
 
 _NAMES = {
     "build": ("build", "compile", "binary", "binaries", "all"),
@@ -82,6 +82,15 @@ def _other_modules(repository: Path) -> list[str]:
         return []
     more = f" and {len(found) - _MOST_TOLD} more" if len(found) > _MOST_TOLD else ""
     return [f"not checked, because they are modules of their own: {', '.join(found[:_MOST_TOLD])}{more}"]
+
+
+def warning_on_tests(config: RepositoryConfig, *, root: bool) -> list[str]:
+    """What to tell before the tests run; ``root`` is whether this process may do anything on the machine."""
+    if not config.tests_enabled:
+        return []
+    command = shlex.join(config.test or ("go", "test", "./..."))
+    who = ", as root" if root else ""
+    return [f"the checks run `{command}` several times{who}; [test] enabled = false in {NAME} prevents that"]
 
 
 def _best(found: Sequence[FoundCommand], purpose: str, path: str) -> FoundCommand | None:

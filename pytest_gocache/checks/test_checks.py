@@ -29,7 +29,7 @@ from pytest_gocache.checks.findings import (
 from pytest_gocache.checks.repository import BaseTests, BuiltRepository, RepositoryCopy, settled_times, take_copy
 from pytest_gocache.checks.serial import could_overlap, limited_commands, waiting_commands
 from pytest_gocache.checks.shared_runs import SharedRuns
-from pytest_gocache.checks.team_commands import with_team_commands
+from pytest_gocache.checks.team_commands import warning_on_tests, with_team_commands
 from pytest_gocache.checks.untracked_reads import other_verdicts, outside_reads
 from pytest_gocache.gocache_toml import NAME
 from pytest_gocache.golang.action import TestStatus
@@ -72,7 +72,7 @@ def shared_runs(
         refuse_unknown(settings.config.accepted, _CHECKS, str(settings.config_folder / NAME))
         path = machine_at(root / "looking").env.get("PATH", "")
         config, told = with_team_commands(settings.repository, settings.config, path)
-        for line in told:
+        for line in (*told, *warning_on_tests(config, root=hasattr(os, "geteuid") and os.geteuid() == 0)):
             session.say(line)
         return take_copy(settings.repository, root, config, modcache, machine_at)
 

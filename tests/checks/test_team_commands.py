@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pytest_gocache.checks.team_commands import with_team_commands
+from pytest_gocache.checks.team_commands import warning_on_tests, with_team_commands
 from pytest_gocache.gocache_toml import RepositoryConfig
 from tests.with_pytest.real_repository import write
 
@@ -73,3 +73,13 @@ def test_a_workspace_without_a_root_module_is_built_module_by_module(tmp_path: P
     assert config.test == ("go", "test", "./app/...", "./lib/...")
     assert told == ["not checked, because they are modules of their own: tools"]
     assert taken(tmp_path, {"go.mod": "module m\n"})[0].build == ()
+
+
+def test_tests_are_announced_before_they_run() -> None:
+    said = "; [test] enabled = false in gocache.toml prevents that"
+    assert warning_on_tests(RepositoryConfig(), root=True) == [
+        f"the checks run `go test ./...` several times, as root{said}"
+    ]
+    own = RepositoryConfig(test=("make", "test"))
+    assert warning_on_tests(own, root=False) == [f"the checks run `make test` several times{said}"]
+    assert warning_on_tests(RepositoryConfig(tests_enabled=False), root=True) == []
