@@ -50,6 +50,8 @@ class RepositoryConfig:
     """How the team builds: ``[build] command = ["make", "build"]``."""
     test: tuple[str, ...] = ()
     """How the team tests: ``[test] command = ["make", "test"]``."""
+    tests_enabled: bool = True
+    """Whether the checks may run the tests: ``[test] enabled = false`` leaves out the checks that need them."""
     env: Mapping[str, str] = field(default_factory=dict)
     """The environment of both: ``[build] env = { GOFLAGS = "-trimpath" }``."""
     mtimes: Literal["now", "keep", "commit"] | float = "now"
@@ -85,15 +87,18 @@ def read_config(folder: Path) -> RepositoryConfig:
     toolchains = {name: _toolchain(file, name, table) for name, table in top.get("toolchains", {}).items()}
     accepted = tuple(_accepted(file, number, table) for number, table in enumerate(top.get("accept", []), 1))
     build = _Table(file, "build", top.get("build", {}), {"command": list, "env": dict})
-    test = _Table(file, "test", top.get("test", {}), {"command": list})
+    test = _Table(file, "test", top.get("test", {}), {"command": list, "enabled": bool})
     env = _environment(file, "build.env", build.get("env", {}))
     if "build" in content and not env and "command" not in content["build"]:
         raise UsageError(f'{file}: build needs a command, like ["make", "build"], or an env')
+    enabled = test.get("enabled", True)
+    needs_command = "test" in content and "enabled" not in content["test"]
     return RepositoryConfig(
         toolchains=toolchains,
         accepted=accepted,
         build=_words(file, "build", build.get("command", None)),
-        test=_words(file, "test", test.required("command") if "test" in content else None),
+        test=_words(file, "test", test.required("command") if needs_command else test.get("command", None)),
+        tests_enabled=enabled,
         env=env,
         mtimes=_mtimes(file, top.get("ci", {})),
         go_repo=top.get("go_repo", ""),
@@ -151,7 +156,7 @@ class _Table:
 
 
 _TOP: Mapping[str, type] = {"toolchains": dict, "accept": list, "build": dict, "test": dict, "ci": dict, "go_repo": str}
-_NAMES: Mapping[type, str] = {dict: "table", list: "list", str: "string"}
+_NAMES: Mapping[type, str] = {dict: "table", list: "list", str: "string", bool: "boolean"}
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:

@@ -52,6 +52,15 @@ def test_all_that_it_may_say(tmp_path: Path) -> None:
     assert config.accepted == (Accepted("test_ci.py::*", "*", "vet *", "vet is cached since Go 1.26"),)
 
 
+def test_tests_may_be_switched_off(tmp_path: Path) -> None:
+    assert written(tmp_path, "").tests_enabled
+    config = written(tmp_path, "[test]\nenabled = false\n")
+    assert (config.tests_enabled, config.test) == (False, ())
+    assert written(tmp_path, '[test]\nenabled = true\ncommand = ["make", "t"]\n').test == ("make", "t")
+    with pytest.raises(UsageError, match="test.enabled is a boolean, not 'no'"):
+        written(tmp_path, "[test]\nenabled = 'no'\n")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 from pytest_gocache.checks.repository import BaseBuild, RepositoryCopy, binaries_of
@@ -14,7 +13,6 @@ from pytest_gocache.explain.changes import folder_of
 from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.wording import why_tests_ran, why_they_ran
 from pytest_gocache.golang.action import Action, Kind, TestStatus
-from pytest_gocache.results.given_flags import compile_limit
 from pytest_gocache.results.packages import folder_in_modules
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import dependencies_of
@@ -24,7 +22,7 @@ __all__ = [
     "CheckFailed",
     "Finding",
     "choose_leaf",
-    "could_overlap",
+    "compiled_for_tests_too",
     "different_outputs",
     "downloaded",
     "failed_tests",
@@ -33,12 +31,12 @@ __all__ = [
     "passed",
     "rebuilt",
     "require",
-    "serial_commands",
     "sources_to_touch",
 ]
 
 _GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
-_MANY_COMPILES = 4  # with as many, it is no accident that none overlap
+# What makes the packages of a test run other ones than those of a build, on purpose.
+_INSTRUMENTED = frozenset({"-race", "-msan", "-asan", "-coveragecfg"})
 _MOST_LINES = 20  # of the output of failing tests
 
 
@@ -89,6 +87,31 @@ def rebuilt(result: Result, *, but: Collection[str] = (), stamped: bool = True) 
     own = [action for action in actions if action.package not in result.std] or actions
     subjects = sorted({action.import_path for action in own})
     return Finding(tuple(subjects), (happened, *why_they_ran(result, actions)))
+
+
+def compiled_for_tests_too(build: Result, tests: Result) -> Finding:
+    """The packages that the tests compiled although the build had compiled them: the two have different cache keys.
+
+    Packages that the tests compile with their own test files do not count. Neither do main packages, since Go stamps
+    only builds, and packages that are instrumented for ``-race``, ``-msan``, ``-asan`` or ``-cover``.
+    """
+    built = {action.package for action in build.compiles() if action.build_id} - main_packages(build)
+    again = [
+        action
+        for action in tests.compiles()
+        if action.ran and not action.scaffold and action.package in built and not _instrumented(action)
+    ]
+    if not again:
+        return Finding()
+    happened = f"{tests.title} compiled {counted(again, 'package', 'packages')} that {build.title} had compiled"
+    advice = "give the build and the tests the same build flags, for example in GOFLAGS: both then share one compile"
+    return Finding(
+        tuple(sorted({action.import_path for action in again})), (happened, *why_they_ran(tests, again), advice)
+    )
+
+
+def _instrumented(action: Action) -> bool:
+    return any(not _INSTRUMENTED.isdisjoint(command.split()) for command in action.commands)
 
 
 def main_packages(result: Result) -> set[str]:
@@ -254,34 +277,3 @@ def _different_binaries(base: BaseBuild, again: Result, after: Mapping[tuple[str
 
 def _name(link: Action) -> tuple[str, str]:
     return link.package, link.target
-
-
-def serial_commands(result: Result) -> Finding:
-    """The go commands of a build that compiled one package at a time although two could overlap.
-
-    Without a setting that limits compiles, a command needs several of them: fewer may miss each other by accident.
-    """
-    names, lines = [], []
-    for command in (command for command in result.go_commands if command.actions):
-        compiled = [action for action in command.compiles() if action.ran]
-        limit, what = compile_limit(command)
-        if command.max_parallel > 1 or not could_overlap(command) or (limit > 1 and len(compiled) < _MANY_COMPILES):
-            continue
-        names.append(" ".join(command.command))
-        seconds = sum(action.ended - action.started for action in compiled)
-        lines.append(f"{command.title}: {len(compiled)} compiles ran one at a time, {seconds:.1f} s in total")
-        lines.append(
-            f"  {what} limits how many compiles run at a time: without it, Go runs as many as there are CPUs"
-            if limit < 2 and what  # noqa: PLR2004 - it takes two
-            else "  no Go setting limits them: check how many CPUs the command may use"
-        )
-    return Finding(tuple(names), tuple(lines))
-
-
-def could_overlap(result: Result) -> bool:
-    """Whether a go command compiled two packages that do not wait for each other."""
-    compiled = sorted((a for a in result.compiles() if a.ran), key=lambda action: action.started)
-    return any(
-        other.id not in dependencies_of(result, [one]) and one.id not in dependencies_of(result, [other])
-        for one, other in pairwise(compiled)
-    )

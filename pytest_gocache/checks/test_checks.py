@@ -15,7 +15,7 @@ from pytest_gocache.checks.accept import accepts_of, refuse_unknown, unaccepted,
 from pytest_gocache.checks.findings import (
     CheckFailed,
     choose_leaf,
-    could_overlap,
+    compiled_for_tests_too,
     different_outputs,
     downloaded,
     failed_tests,
@@ -24,11 +24,12 @@ from pytest_gocache.checks.findings import (
     passed,
     rebuilt,
     require,
-    serial_commands,
     sources_to_touch,
 )
 from pytest_gocache.checks.repository import BaseTests, BuiltRepository, RepositoryCopy, settled_times, take_copy
+from pytest_gocache.checks.serial import could_overlap, limited_commands, waiting_commands
 from pytest_gocache.checks.shared_runs import SharedRuns
+from pytest_gocache.checks.team_commands import warning_on_tests, with_team_commands
 from pytest_gocache.checks.untracked_reads import other_verdicts, outside_reads
 from pytest_gocache.gocache_toml import NAME
 from pytest_gocache.golang.action import TestStatus
@@ -42,6 +43,7 @@ _ADVICE_ON_TIMES = (
     "cached test results depend on the modification times of the files that tests read: restore them in CI with "
     '`git restore-mtime`, and set mtimes = "commit" under [ci] in gocache.toml'
 )
+_MORE_BUILDS = 2  # that must show the same waits
 _GIT = ("-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false")
 _COMMITTER = {
     f"GIT_{role}_{what}": value
@@ -68,7 +70,11 @@ def shared_runs(
 
     def copy() -> RepositoryCopy:
         refuse_unknown(settings.config.accepted, _CHECKS, str(settings.config_folder / NAME))
-        return take_copy(settings.repository, root, settings.config, modcache, machine_at)
+        path = machine_at(root / "looking").env.get("PATH", "")
+        config, told = with_team_commands(settings.repository, settings.config, path)
+        for line in (*told, *warning_on_tests(config, root=hasattr(os, "geteuid") and os.geteuid() == 0)):
+            session.say(line)
+        return take_copy(settings.repository, root, config, modcache, machine_at)
 
     runs = SharedRuns(session, root, copy)
     yield runs
@@ -178,15 +184,17 @@ def test_second_checkout_compiles_nothing(repository: BuiltRepository) -> None:
 @check
 def test_restored_ci_cache_is_warm(repository: BuiltRepository) -> None:
     """The next CI job, with restored caches and a fresh checkout, compiles nothing and runs no cached test."""
-    tests = _base_tests(repository)
+    tests = _base_tests(repository) if repository.copy.config.tests_enabled else None
+    cached = tests.cached if tests else frozenset()
     before = _always_compiled(repository)
     times = repository.copy.config.mtimes
-    with repository.after(tests.second).next_job(caches=True, times=times) as checkout:
+    last = tests.second if tests else repository.base.again
+    with repository.after(last).next_job(caches=True, times=times) as checkout:
         build = checkout.build()
         findings = [rebuilt(build, but=before), downloaded(build)]
-        if tests.cached:
+        if cached:
             result = checkout.test()
-            expected = [package for package in passed(result) if package in tests.cached - before]
+            expected = [package for package in passed(result) if package in cached - before]
             findings.append(not_cached(result, expected, advice=_ADVICE_ON_TIMES))
     require("a CI job with restored caches is warm", *findings)
 
@@ -197,6 +205,13 @@ def test_tests_are_cached_the_second_time(repository: BuiltRepository) -> None:
     tests = _base_tests(repository)
     expected = [package for package in passed(tests.first) if package in tests.second.tests]
     require("tests are cached the second time", not_cached(tests.second, expected), failed_tests(tests.first))
+
+
+@check
+def test_build_and_tests_share_the_cache(repository: BuiltRepository) -> None:
+    """The tests compile no package that the build has compiled."""
+    finding = compiled_for_tests_too(repository.base.first, _base_tests(repository).first)
+    require("build and tests share the cache", finding)
 
 
 @check
@@ -213,7 +228,13 @@ def test_nothing_builds_serially(repository: BuiltRepository) -> None:
         pytest.skip("only one CPU is available: compiles cannot overlap")
     if not any(could_overlap(command) for command in repository.base.first.go_commands):
         pytest.skip("the build has no two packages that can compile at the same time")
-    require("nothing builds serially", serial_commands(repository.base.first))
+    require("nothing builds serially", limited_commands(repository.base.first))
+    finding = waiting_commands(repository.base.first)
+    for _ in range(_MORE_BUILDS):
+        if finding.subjects:  # a busy machine may delay one build
+            with repository.next_job(caches=False, times=settled_times(repository.copy.config)) as checkout:
+                finding = waiting_commands(checkout.build())
+    require(f"nothing builds serially ({_MORE_BUILDS + 1} builds in a row did)", finding)
 
 
 @check
@@ -245,7 +266,9 @@ def _always_compiled(repository: BuiltRepository) -> set[str]:
 
 
 def _base_tests(repository: BuiltRepository) -> BaseTests:
-    """The first test runs. Skips the check when there are no tests."""
+    """The first test runs. Skips the check when there are no tests, and when they may not run."""
+    if not repository.copy.config.tests_enabled:
+        pytest.skip(f"{NAME} has [test] enabled = false: no test runs")
     tests = repository.base_tests()
     if all(outcome.status is TestStatus.NO_TESTS for outcome in tests.first.tests.values()):
         pytest.skip("no package has tests")

@@ -19,6 +19,8 @@ from pytest_gocache.results.tables import counted, rows
 __all__ = ["other_verdicts", "outside_reads"]
 
 _SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")
+# Their programs are the same on every machine of a team, as far as a test that starts `sleep` or `git` can tell.
+_SYSTEM_PROGRAMS = frozenset(map(Path, ("/bin", "/sbin", "/usr/bin", "/usr/sbin")))
 _MOST_FILES = 5
 _MOST_LINES = 3  # of the output of a failing test
 _ADVICE_ON_FILES = (
@@ -70,8 +72,7 @@ def _outside(copy: RepositoryCopy, result: Result, package: str) -> Iterator[str
     path = env.get("PATH", "").split(os.pathsep)
     for name in _logged(copy.machine.build_cache, result, package, folder):
         file = Path(name)
-        # Every walk up a path, and every search for a file, looks at folders.
-        if any(map(file.is_relative_to, ignored)) or not os.path.lexists(file) or file.is_dir():
+        if any(map(file.is_relative_to, ignored)) or not _is_input(file):
             continue
         ours = file.is_relative_to(copy.root) and not file.is_relative_to(home)
         if ours and not file.is_relative_to(copy.tree):
@@ -82,6 +83,12 @@ def _outside(copy: RepositoryCopy, result: Result, package: str) -> Iterator[str
             yield f"~/{file.relative_to(home)}"
         else:
             yield os.path.relpath(file, folder) if file.is_relative_to(copy.tree) else name
+
+
+def _is_input(file: Path) -> bool:
+    """Whether a test depends on what is in a file. A search looks at folders too, and at files that are not there."""
+    of_the_system = file.parent in _SYSTEM_PROGRAMS and os.access(file, os.X_OK)
+    return os.path.lexists(file) and not file.is_dir() and not of_the_system
 
 
 def _logged(cache: BuildCache, result: Result, package: str, folder: Path) -> list[str]:

@@ -10,13 +10,11 @@ import pytest
 from pytest_gocache.checks.findings import (
     CheckFailed,
     Finding,
-    could_overlap,
     different_outputs,
     downloaded,
     failed_tests,
     passed,
     require,
-    serial_commands,
 )
 from pytest_gocache.checks.repository import BaseBuild
 from pytest_gocache.golang.action import Action, Kind, TestOutcome, TestStatus
@@ -89,22 +87,3 @@ def test_a_discarded_binary_is_compared_by_its_inputs() -> None:
     finding = different_outputs(base(made(0, "a", Kind.LINK)), build(made(0, "a", Kind.LINK, key="l")))
     assert finding.subjects == ("a",)
     assert "binaries that `go build` discards are compared by their inputs" in finding.lines
-
-
-@pytest.mark.parametrize("package", ["lib", "fmt"])
-def test_a_compile_that_waits_for_another_one_cannot_overlap_with_it(package: str) -> None:
-    lower, upper = action(0, package), action(1, "app", span="1-2")
-    assert could_overlap(replace(result(lower, upper), std=frozenset({"fmt"})))
-    assert not could_overlap(replace(result(lower, replace(upper, deps=(0,))), std=frozenset({"fmt"})))
-
-
-@pytest.mark.parametrize(("count", "cpus", "found"), [(1, 1, False), (2, 1, True), (3, 2, False), (4, 2, True)])
-def test_few_compiles_may_miss_each_other_by_accident(count: int, cpus: int, *, found: bool) -> None:
-    built = build(*(made(number, f"p{number}") for number in range(count)), cpus=cpus)
-    assert bool(serial_commands(built).subjects) is found
-
-
-def test_serial_compiles_are_counted() -> None:
-    finding = serial_commands(build(*(made(number, f"p{number}") for number in range(4))))
-    assert finding.subjects == ("go build a b",)
-    assert finding.lines[0] == "`go build 'a b'` (step 1): 4 compiles ran one at a time, 2.0 s in total"

@@ -322,10 +322,7 @@ def test_a_workspace(pytester: pytest.Pytester, store: Path, tmp_path: Path) -> 
             "gocache.toml": "",
         },
     )
-    write(root, {"gocache.toml": '[build]\ncommand = ["go", "build", "-trimpath", "./one/...", "./two/..."]\n'})
-    write(
-        root, {"gocache.toml": (root / "gocache.toml").read_text() + '[test]\ncommand = ["go", "test", "./two/..."]\n'}
-    )
+    write(root, {"gocache.toml": '[build]\nenv = { GOFLAGS = "-trimpath" }\n'})
     result = checks(pytester, store, root)
     found = outcomes(result)
     assert set(found.values()) == {"passed"}

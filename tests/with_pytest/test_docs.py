@@ -127,7 +127,7 @@ def test_the_page_of_the_checks_shows_what_is_printed(pytester: pytest.Pytester,
     assert set(re.findall(r"^\| `(test_\w+)`", page, re.MULTILINE)) == set(CHECKS)
     shop = Path(shutil.copytree(ROOT / "example_project", pytester.path / "shop"))
     makefile = (shop / "Makefile").read_text(encoding="utf-8")
-    (shop / "Makefile").write_text(makefile.replace("build -trimpath", "build"), encoding="utf-8")
+    (shop / "Makefile").write_text(makefile.replace(" -trimpath", ""), encoding="utf-8")
 
     result = pytester.runpytest_subprocess(
         "--pyargs", "pytest_gocache.checks", f"--go-repo={shop}", f"--gocache-dir={store}", "-v", "-rsx", timeout=600

@@ -20,6 +20,7 @@ COMMIT = "test_new_commit_recompiles_only_main_packages"
 CHECKOUT = "test_second_checkout_compiles_nothing"
 CI = "test_restored_ci_cache_is_warm"
 TESTS = "test_tests_are_cached_the_second_time"
+SHARE = "test_build_and_tests_share_the_cache"
 BYTES = "test_two_builds_are_byte_identical"
 SERIAL = "test_nothing_builds_serially"
 TRACKED = "test_tests_depend_only_on_what_go_tracks"
@@ -128,7 +129,10 @@ FAULTS = {
     ),
     "no -trimpath": Fault(
         CHECKOUT,
-        {"Makefile": MAKEFILE.replace("FLAGS := -trimpath", "FLAGS :=")},
+        {
+            "Makefile": MAKEFILE.replace("FLAGS := -trimpath", "FLAGS :="),
+            "gocache.toml": CONFIG.replace('"-trimpath", ', ""),
+        },
         [
             "CheckFailed: a second checkout with the same cache compiles nothing",
             "-trimpath leaves the directory out of the cache keys: builds in different folders then share the cache",
@@ -156,6 +160,15 @@ FAULTS = {
         [
             "CheckFailed: tests are cached the second time",
             "  golang.org/x/tools/internal/anchored  executed, passed: *log, which it reads, was modified*",
+        ],
+    ),
+    "tests without the flags of the build": Fault(
+        SHARE,
+        {"gocache.toml": CONFIG.replace('"-trimpath", ', "")},
+        [
+            "CheckFailed: build and tests share the cache",
+            "`go test ./...` (step 3) compiled * packages that `make build` (step 1) had compiled",
+            "give the build and the tests the same build flags, for example in GOFLAGS: both then share one compile",
         ],
     ),
     "a time in the binary": Fault(
@@ -231,3 +244,40 @@ def test_a_planted_fault_is_found_by_its_check_and_by_no_other(
 
     assert outcomes(result) == {check: "failed" if check == fault.check else "passed" for check in ALL}
     result.stdout.fnmatch_lines([line.replace("[", "[[]") for line in fault.printed])
+
+
+def test_the_commands_of_the_makefile_are_checked_when_nothing_else_is_said(
+    pytester: pytest.Pytester, store: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "plain"
+    write(
+        folder,
+        {
+            "go.mod": "module example.com/plain\n\ngo 1.21\n",
+            "main.go": 'package main\n\nimport "example.com/plain/lib"\n\nvar date string\n\nfunc main() { println(lib.One, date) }\n',
+            "lib/lib.go": "package lib\n\nconst One = 1\n",
+            "lib/lib_test.go": go_test(
+                "lib_test", "testing example.com/plain/lib", "func TestOne(*testing.T) { _ = lib.One }\n"
+            ),
+            "Makefile": "DATE := $(shell date +%s%N)\n\nbuild:\n\tgo build -gcflags=all=-N -ldflags '-X main.date=$(DATE)' ./...\n\n"
+            "test:\n\tgo test -count=1 ./...\n",
+        },
+    )
+
+    result = checks(pytester, store, folder, "-k", "warm_build or second_time or share")
+
+    assert outcomes(result) == {WARM: "failed", TESTS: "failed", SHARE: "failed"}
+    result.stdout.fnmatch_lines_random(
+        [
+            "  example.com/plain  build setting -ldflags changed since step 1:",
+            "  example.com/plain/lib  executed, passed: -count=1 switches the test cache off",
+            "`make test` (step 3) compiled 1 package that `make build` (step 1) had compiled",
+            "  example.com/plain/lib  compile flags changed since step 2:",
+        ]
+    )
+    (result.stdout if "the checks build with" in result.stdout.str() else result.stderr).fnmatch_lines_random(
+        [
+            "the checks build with `make build`, from Makefile:4 (go build *); for a different command, set [[]build] command*",
+            "the checks test with `make test`, from Makefile:7 (go test -count=1 ./...); for a different command, set *",
+        ]
+    )
