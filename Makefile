@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+TOOLCHAINS := --go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3
 
-.PHONY: demo test test-fast test-versions lint api adversary bench fuzz clean
+.PHONY: demo test test-fast test-versions store-key lint api adversary bench fuzz clean
 
 # Stamp files: what is installed needs no network again.
 $(VENV)/demo.stamp: pyproject.toml
@@ -28,7 +29,11 @@ test-fast: $(VENV)/dev.stamp
 	$(PYTEST) -n 2 --ignore=tests/with_go --ignore=tests/with_pytest --ignore=tests/adversary/test_against_bare_go.py $(ARGS)
 
 test-versions: $(VENV)/dev.stamp
-	$(PYTEST) -n 2 tests/with_go --go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3 $(ARGS)
+	$(PYTEST) -n 2 tests/with_go $(TOOLCHAINS) $(ARGS)
+
+# The key of the store in a CI cache, for test-versions.
+store-key: $(VENV)/dev.stamp
+	@$(PYTEST) --gocache-store-key $(TOOLCHAINS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
@@ -47,8 +52,7 @@ fuzz: $(VENV)/dev.stamp
 
 # Random modules and commands, observed and bare, on three versions; other ones with ADVERSARY_SEED=2. Takes an hour.
 adversary: $(VENV)/dev.stamp
-	ADVERSARY_STEPS=$${ADVERSARY_STEPS:-2000} $(PYTEST) -n 2 tests/adversary/test_against_bare_go.py \
-		--go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3 $(ARGS)
+	ADVERSARY_STEPS=$${ADVERSARY_STEPS:-2000} $(PYTEST) -n 2 tests/adversary/test_against_bare_go.py $(TOOLCHAINS) $(ARGS)
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench $(ARGS)
