@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 TOOLCHAINS := --go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3
 
-.PHONY: demo test test-fast test-versions store-key lint api adversary bench fuzz clean
+.PHONY: demo test test-fast test-versions test-oldest store-key package lint api adversary bench fuzz clean
 
 # Stamp files: what is installed needs no network again.
 $(VENV)/demo.stamp: pyproject.toml
@@ -30,6 +30,22 @@ test-fast: $(VENV)/dev.stamp
 
 test-versions: $(VENV)/dev.stamp
 	$(PYTEST) -n 2 tests/with_go $(TOOLCHAINS) $(ARGS)
+
+# The example's tests on the oldest versions of what the plugin needs.
+test-oldest:
+	$(PYTHON) -m venv $(VENV)-oldest
+	$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/oldest.txt '.[go]'
+	cd example_project && ../$(VENV)-oldest/bin/python -m pytest -n 2 cache_tests $(ARGS)
+
+# The archives for PyPI in dist, checked; the wheel is installed into an environment of its own.
+package: $(VENV)/dev.stamp
+	rm -rf dist $(VENV)-wheel
+	$(BIN)/python -m build
+	$(BIN)/python -m twine check --strict dist/*
+	$(PYTHON) -m venv $(VENV)-wheel
+	$(VENV)-wheel/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	cd dist && ../$(VENV)-wheel/bin/python -m pytest --markers | grep gocache
+	cd dist && ../$(VENV)-wheel/bin/python -m pytest --collect-only -q --pyargs pytest_gocache.checks
 
 # The key of the store in a CI cache, for test-versions.
 store-key: $(VENV)/dev.stamp
@@ -58,5 +74,5 @@ bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench $(ARGS)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-wheel build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
