@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 TOOLCHAINS := --go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3
 
-.PHONY: demo test test-fast test-versions test-oldest store-key package lint api adversary bench fuzz clean
+.PHONY: demo test test-fast test-versions test-oldest store-key package docs lint api adversary bench fuzz clean
 
 # Stamp files: what is installed needs no network again.
 $(VENV)/demo.stamp: pyproject.toml
@@ -44,8 +44,12 @@ package: $(VENV)/dev.stamp
 	$(BIN)/python -m twine check --strict dist/*
 	$(PYTHON) -m venv $(VENV)-wheel
 	$(VENV)-wheel/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
-	cd dist && ../$(VENV)-wheel/bin/python -m pytest --markers | grep gocache
-	cd dist && ../$(VENV)-wheel/bin/python -m pytest --collect-only -q --pyargs pytest_gocache.checks
+	cd dist && ../$(VENV)-wheel/bin/python -m pytest -c /dev/null --noconftest --markers | grep gocache
+	cd dist && ../$(VENV)-wheel/bin/python -m pytest -c /dev/null --noconftest --collect-only -q --pyargs pytest_gocache.checks
+
+# The documentation as a site in site; a broken link is an error.
+docs: $(VENV)/dev.stamp
+	$(BIN)/python -m mkdocs build --strict
 
 # The key of the store in a CI cache, for test-versions.
 store-key: $(VENV)/dev.stamp
@@ -56,6 +60,7 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m mkdocs build --strict
 	$(PYTEST) -q tests/test_architecture.py
 
 # docs/api.md, from the docstrings.
@@ -74,5 +79,5 @@ bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(VENV)-oldest $(VENV)-wheel build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-wheel build dist site *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
