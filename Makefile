@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+TOOLCHAINS := --go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3
 
-.PHONY: demo test test-fast test-versions lint api adversary bench fuzz clean
+.PHONY: demo test test-fast test-versions test-oldest store-key package docs lint api adversary bench fuzz clean
 
 # Stamp files: what is installed needs no network again.
 $(VENV)/demo.stamp: pyproject.toml
@@ -28,13 +29,38 @@ test-fast: $(VENV)/dev.stamp
 	$(PYTEST) -n 2 --ignore=tests/with_go --ignore=tests/with_pytest --ignore=tests/adversary/test_against_bare_go.py $(ARGS)
 
 test-versions: $(VENV)/dev.stamp
-	$(PYTEST) -n 2 tests/with_go --go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3 $(ARGS)
+	$(PYTEST) -n 2 tests/with_go $(TOOLCHAINS) $(ARGS)
+
+# The example's tests on the oldest versions of what the plugin needs.
+test-oldest:
+	$(PYTHON) -m venv $(VENV)-oldest
+	$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/oldest.txt '.[go]'
+	cd example_project && ../$(VENV)-oldest/bin/python -m pytest -n 2 cache_tests $(ARGS)
+
+# The archives for PyPI in dist, checked; the wheel is installed into an environment of its own.
+package: $(VENV)/dev.stamp
+	rm -rf dist $(VENV)-wheel
+	$(BIN)/python -m build
+	$(BIN)/python -m twine check --strict dist/*
+	$(PYTHON) -m venv $(VENV)-wheel
+	$(VENV)-wheel/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	cd dist && ../$(VENV)-wheel/bin/python -m pytest -c /dev/null --noconftest --markers | grep gocache
+	cd dist && ../$(VENV)-wheel/bin/python -m pytest -c /dev/null --noconftest --collect-only -q --pyargs pytest_gocache.checks
+
+# The documentation as a site in site; a broken link is an error.
+docs: $(VENV)/dev.stamp
+	$(BIN)/python -m mkdocs build --strict
+
+# The key of the store in a CI cache, for test-versions.
+store-key: $(VENV)/dev.stamp
+	@$(PYTEST) --gocache-store-key $(TOOLCHAINS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m mkdocs build --strict
 	$(PYTEST) -q tests/test_architecture.py
 
 # docs/api.md, from the docstrings.
@@ -47,12 +73,11 @@ fuzz: $(VENV)/dev.stamp
 
 # Random modules and commands, observed and bare, on three versions; other ones with ADVERSARY_SEED=2. Takes an hour.
 adversary: $(VENV)/dev.stamp
-	ADVERSARY_STEPS=$${ADVERSARY_STEPS:-2000} $(PYTEST) -n 2 tests/adversary/test_against_bare_go.py \
-		--go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3 $(ARGS)
+	ADVERSARY_STEPS=$${ADVERSARY_STEPS:-2000} $(PYTEST) -n 2 tests/adversary/test_against_bare_go.py $(TOOLCHAINS) $(ARGS)
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench $(ARGS)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-wheel build dist site *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

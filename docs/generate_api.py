@@ -46,7 +46,8 @@ _HEAD = """\
 # API reference
 
 Import names only from `pytest_gocache`: the modules that define them may move, the names stay. Fixtures, mark, options
-and hook come with the plugin and need no import. The [README](../README.md) introduces them;
+and hook come with the plugin and need no import. The
+[README](https://github.com/pytest-gocache/pytest-gocache#readme) introduces them;
 [how it works](how-it-works.md) follows one command through the library.
 
 `make api` writes this page from docstrings and signatures.

@@ -64,6 +64,14 @@ def test_the_classes_that_the_page_names_exist() -> None:
     assert [name for name in classes if name != "AssertionError" and f"class {name}" not in sources] == []
 
 
+def test_links_of_the_readme_work_on_pypi() -> None:
+    links = re.findall(r"\]\(([^)\s]+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert [link for link in links if not link.startswith("https://")] == []
+    own = [re.sub(r"^https://github.com/pytest-gocache/pytest-gocache/(?:blob|tree)/main/", "", link) for link in links]
+    assert [link for link in own if not link.startswith("https:") and not (ROOT / link).exists()] == []
+    assert len([link for link in own if not link.startswith("https:")]) > 10
+
+
 @pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")], ids=lambda page: page.name)
 def test_links_between_pages_lead_to_files(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ from pytest_gocache.golang.quoted import split_words
 from pytest_gocache.host.environment import file_settings
 from pytest_gocache.host.toolchain import GoToolchain
 
-__all__ = ["Variant"]
+__all__ = ["Variant", "compiler_stamp"]
 
 # Path, size and modification time identify a compiler: it is large to read, and is only ever replaced as a whole.
 _Stamp = tuple[str, int, int]
@@ -51,11 +51,9 @@ class Variant:
         )
         inputs: list[_Stamp | tuple[str, str]] = []
         for name, default in (("CC", toolchain.env.get("CC", "gcc")), ("CXX", toolchain.env.get("CXX", "g++"))):
-            words = split_words(env.get(name) or default or "")
-            found = shutil.which(words[0], path=env.get("PATH")) if words else None
-            if found:
-                info = Path(found).stat()
-                inputs.append((os.path.realpath(found), info.st_size, info.st_mtime_ns))
+            stamp = compiler_stamp(env.get(name) or default or "", env.get("PATH"))
+            if stamp is not None:
+                inputs.append(stamp)
         flags = []
         for flag in variant_flags(arguments):
             name, _, value = flag.partition("=")
@@ -90,6 +88,16 @@ class Variant:
         """A name for people: ``go1.27.3``, ``go1.27.3 -race GOOS=windows``."""
         flags = ["-pgo" if flag.startswith("-pgo=") else flag for flag in self.flags]
         return " ".join([self.version, *flags, *(f"{name}={value}" for name, value in self.env)])
+
+
+def compiler_stamp(command: str, path: str | None) -> _Stamp | None:
+    """Path, size in bytes and modification time in nanoseconds of a C compiler; None if ``path`` does not have it."""
+    words = split_words(command)
+    found = shutil.which(words[0], path=path) if words else None
+    if found is None:
+        return None
+    info = Path(found).stat()
+    return os.path.realpath(found), info.st_size, info.st_mtime_ns
 
 
 def _profile(file: Path) -> list[tuple[str, str]]:

@@ -26,9 +26,9 @@ from pytest_gocache.errors import StoreError
 from pytest_gocache.host.files import DISK_FULL, full_folder, remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 
-__all__ = ["WarmStore"]
+__all__ = ["FORMAT", "WarmStore"]
 
-_FORMAT = 2  # of an entry's files. It is part of an entry's name: each version of the library reads only its own.
+FORMAT = 2  # of an entry's files. It is part of an entry's name: each version of the library reads only its own.
 _RECENT_SECONDS = 3600.0  # an entry used this recently may be in use: never deleted
 _TOUCH_SECONDS = 60.0
 # The stages of an entry's files, see EntryMaker. A command needs one stage and those before it.
@@ -231,7 +231,7 @@ class WarmStore:
         # Path and times of GOROOT are a key of Go's module index, so a reinstalled toolchain gets an entry of its own.
         # That takes about a second, since the new entry reuses the compiled packages.
         stamp = (toolchain.goroot / "VERSION").stat().st_mtime_ns if (toolchain.goroot / "VERSION").exists() else 0
-        text = json.dumps([_FORMAT, sorted(packages), variant.extras, str(toolchain.goroot), stamp])
+        text = json.dumps([FORMAT, sorted(packages), variant.extras, str(toolchain.goroot), stamp])
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         return self.root / "warm" / f"{toolchain.version.number}-{variant.family}" / digest
 

@@ -20,9 +20,9 @@ from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.host import process
 from pytest_gocache.host.files import expand_home, home_folder, remove_tree
 from pytest_gocache.host.find_go import embedded_goroot, go_in_goroot, locate_default
-from pytest_gocache.host.toolchain import GoToolchain, from_path, version_in
+from pytest_gocache.host.toolchain import GoToolchain, find_default, from_path, version_in
 
-__all__ = ["NO_STORE", "resolve"]
+__all__ = ["NO_STORE", "resolve", "version_of"]
 
 NO_STORE = (
     "HOME is not set, and this user has no home folder in the system's list of users: name a folder for the store with "
@@ -44,18 +44,35 @@ def resolve(spec: str, store: Path | None, ambient: Mapping[str, str], say: Call
     path = expand_home(spec, "--go-toolchain")
     if os.sep in spec or path.exists():
         return from_path(path, ambient)
-    try:
-        version = GoVersion.parse(spec)
-    except UsageError as error:
-        raise UsageError(
-            f"--go-toolchain={spec}: there is no such path, and it is not a version like 1.26.6"
-        ) from error
+    version = _version(spec)
     goroot = _installed(version, store, ambient)
     if goroot is None:
         if store is None:
             raise StoreError(f"go{version.number} is not installed, and there is no store to put it into.\n{NO_STORE}")
         goroot = _fetch(version, store, ambient, say)
     return from_path(goroot, ambient)
+
+
+def version_of(spec: str, ambient: Mapping[str, str]) -> GoVersion:
+    """The version of the toolchain that ``spec`` names, or of the default one if it is empty; fetches nothing.
+
+    Raises the same errors as `resolve`, except for those of a fetch.
+    """
+    if not spec:
+        return find_default(ambient).version
+    path = expand_home(spec, "--go-toolchain")
+    if os.sep in spec or path.exists():
+        return from_path(path, ambient).version
+    return _version(spec)
+
+
+def _version(spec: str) -> GoVersion:
+    try:
+        return GoVersion.parse(spec)
+    except UsageError as error:
+        raise UsageError(
+            f"--go-toolchain={spec}: there is no such path, and it is not a version like 1.26.6"
+        ) from error
 
 
 def _installed(version: GoVersion, store: Path | None, ambient: Mapping[str, str]) -> Path | None:

@@ -57,6 +57,20 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Reports(sides, file, labels, settings.config), "gocache-reports")
 
 
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Print the key of the store instead of running tests, if ``--gocache-store-key`` asks for it."""
+    if not config.getoption("--gocache-store-key"):
+        return None
+    from pytest_gocache.errors import GoCacheError
+    from pytest_gocache.plugin.session import session_of
+
+    try:
+        print(session_of(config).store_key())  # noqa: T201 - what the option is for
+    except GoCacheError as error:
+        raise pytest.UsageError(str(error)) from error
+    return 0
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Find the toolchains that the command line names, or fetch them, before any test runs."""
     config = session.config

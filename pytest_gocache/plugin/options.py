@@ -76,6 +76,11 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--gocache-json", metavar="FILE", help="write what each test ran, and the gate's verdict, as JSON")
     group.addoption("--gocache-dir", metavar="DIR", help="the store of warm caches (default: the user's cache folder)")
     group.addoption(
+        "--gocache-store-key",
+        action="store_true",
+        help="print one word that names the content of the store, and exit: the key of the store in a CI cache",
+    )
+    group.addoption(
         "--gocache-keep", choices=_KEEP, help="the tests whose folders, caches and logs stay (default: failed)"
     )
     group.addoption("--go-repo", metavar="DIR", help="the Go repository under test (default: rootdir); only read")

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.caches.source_scan import SourceScan
+from pytest_gocache.caches.store_key import store_key
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import GoCacheError, StoreError
 from pytest_gocache.explain.explainer import explain
 from pytest_gocache.gocache_toml import NamedToolchain
-from pytest_gocache.host.fetch_go import NO_STORE, resolve
+from pytest_gocache.host.fetch_go import NO_STORE, resolve, version_of
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain, find_default
 from pytest_gocache.plugin.options import Settings, read_settings
@@ -81,6 +82,14 @@ class GoSession:
         if isinstance(found, GoCacheError):
             raise found.with_traceback(None)
         return found
+
+    def store_key(self) -> str:
+        """The key of the store in a CI cache; see `caches.store_key`. Fetches no toolchain."""
+        if self.settings.store is None:
+            raise StoreError(f"there is no store of warm caches.\n{NO_STORE}")
+        specs = self.settings.toolchains or ("",)
+        named = (self.settings.config.toolchains.get(spec, NamedToolchain(spec)).spec for spec in specs)
+        return store_key(self.settings.store, [version_of(spec, self.ambient) for spec in named], self.ambient)
 
     def check(self, toolchain: GoToolchain) -> None:
         """Run the self-check of a toolchain in a new folder, once a session. A failure is kept and raised each time."""

@@ -66,6 +66,12 @@ def _whole(entry: Path) -> bool:
     return bool(json.loads((entry / "entry.json").read_bytes())["covers"]) and any((entry / "cache").glob("??/*-d"))
 
 
+def key_of(pytester: pytest.Pytester, store: Path) -> str:
+    """The key of the store for a CI cache; nothing else is printed."""
+    (line,) = run(pytester, store, "--gocache-store-key").outlines
+    return line
+
+
 @pytest.fixture
 def bases(pytester: pytest.Pytester, store: Path) -> Path:
     """A store of this test's own, with what every test needs and nothing else, for tests with cgo and without."""
@@ -91,6 +97,7 @@ def bases(pytester: pytest.Pytester, store: Path) -> Path:
 def test_many_workers_with_the_same_tests_make_each_entry_once(pytester: pytest.Pytester, bases: Path) -> None:
     pytester.makepyfile(IMPORTS)
     before = set(entries_of(bases))
+    keys = [key_of(pytester, bases)]
     # The first four tests of the workers differ in what they need, and in the variant of it.
     result = run_apart(pytester, bases, "-n", "4", "--dist=load")
     result.assert_outcomes(passed=8)
@@ -100,6 +107,7 @@ def test_many_workers_with_the_same_tests_make_each_entry_once(pytester: pytest.
     assert len(made) == 4
     assert summary_of(result.stdout.str())["made"] == 4
     assert left_in(bases / "tmp") == []
+    keys.append(key_of(pytester, bases))
     # Visible while the tests run, without -s, from a worker.
     for package in ("container/ring", "hash/adler32"):
         lines = [line for line in result.stderr.lines if re.fullmatch(rf"warming go1\.\S+.*: {package}, once", line)]
@@ -113,6 +121,9 @@ def test_many_workers_with_the_same_tests_make_each_entry_once(pytester: pytest.
     assert numbers["hits"] >= 8
     assert "warming" not in again.stderr.str()
     assert set(entries_of(bases)) == before | made
+    # So a CI cache has to be saved after the first run, and not after the second.
+    keys.append(key_of(pytester, bases))
+    assert keys[0] != keys[1] == keys[2]
 
 
 def test_an_entry_that_disappears_during_a_session_is_made_again(pytester: pytest.Pytester, bases: Path) -> None:
