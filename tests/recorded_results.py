@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import lzma
 import posixpath
 import re
 import tarfile
@@ -50,6 +51,12 @@ def read_results(version: str, scenario: str, folder: Path) -> list[Result]:
         circumstances = _circumstances(facts, texts, logs)
         results.append(replace(_result(files), circumstances=circumstances, evidence=evidence, previous=previous))
     return results
+
+
+@functools.cache
+def compiled_variables(version: str) -> bytes:
+    """The archive that Go made of a package with variables: ``variables.go`` beside the recorded scenarios."""
+    return lzma.decompress((_RECORDED / version / "variables.a.xz").read_bytes())
 
 
 @functools.cache

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.explain.actions import build_settings_only
+from pytest_gocache.explain.stamps import empty_stamps
 from pytest_gocache.explain.wording import (
     hint_on_links,
     why_not_linked,
     why_they_ran,
 )
+from pytest_gocache.golang.action import Action
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, links_of
 from pytest_gocache.results.tables import counted, rows
@@ -23,15 +27,18 @@ def assert_relinked(result: Result, *mains: str) -> None:
     ``mains`` are Go package patterns; without a pattern, every link of the command counts. The link of a test binary
     counts for the package under test.
 
-    Raises `AssertionError` when a link did not run, `PatternError` for a pattern that matches no main package of the
-    command, and `UsageError` for a command that has nothing to link.
+    Raises `AssertionError` when a link did not run, and when a ``-X`` flag sets a variable in none of the binaries, as
+    far as GOCACHE and the binaries show; `PatternError` for a pattern that matches no main package of the command; and
+    `UsageError` for a command that has nothing to link.
     """
-    missing = [action for action in links_of(result, mains) if not action.ran]
+    links = links_of(result, mains)
+    missing = [action for action in links if not action.ran]
     if missing:
         fail(
             f"assert_relinked: {counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
             rows((action.package, [why_not_linked(action)]) for action in missing),
         )
+    _refuse_empty_stamps("assert_relinked", result, links)
 
 
 @named
@@ -53,6 +60,7 @@ def assert_not_relinked(result: Result, *mains: str) -> None:
             f"assert_not_relinked: {counted(linked, 'binary was', 'binaries were')} linked by {result.title}",
             *why_they_ran(result, linked),
             hint_on_links(result),
+            *map(str, empty_stamps(result, linked)),
         )
 
 
@@ -64,8 +72,9 @@ def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> N
     recompiled only because its stamped build settings changed is allowed: Go does that for a bare ``-ldflags``.
     ``strict=True`` refuses that too; ``-trimpath -ldflags=…`` passes it.
 
-    Raises `AssertionError` when something else ran or a link did not, `PatternError` for a pattern that matches no main
-    package of the command, and `UsageError` for a command that has nothing to link.
+    Raises `AssertionError` when something else ran or a link did not, and for a ``-X`` flag as `assert_relinked` does;
+    `PatternError` for a pattern that matches no main package of the command; and `UsageError` for a command that has
+    nothing to link.
     """
     links = links_of(result, mains)
     compiled = [action for action in compiles_of(result) if action.ran]
@@ -92,3 +101,11 @@ def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> N
             f"{result.title}",
             *why_they_ran(result, others),
         )
+    _refuse_empty_stamps("assert_only_relinked", result, links)
+
+
+def _refuse_empty_stamps(assertion: str, result: Result, links: Sequence[Action]) -> None:
+    """Fail when a ``-X`` sets a variable in none of the binaries: their links would show nothing about the stamp."""
+    first, *more = [*map(str, empty_stamps(result, links)), ""]
+    if first:
+        fail(f"{assertion}: {first}", *more, f"linked by {result.title}")

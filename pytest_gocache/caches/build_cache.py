@@ -17,7 +17,7 @@ from typing import Literal
 from pytest_gocache.caches.clone import clone_files, subfolders
 from pytest_gocache.caches.folder import CacheFolder
 from pytest_gocache.errors import UsageError
-from pytest_gocache.golang.action import Kind
+from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.results.cache_event import CacheEvent, CacheOperation
 from pytest_gocache.results.result import Result
@@ -116,6 +116,11 @@ class BuildCache(CacheFolder):
             return (self.path / entry.output[:2] / f"{entry.output}-d").read_bytes() if entry else None
         except OSError:
             return None
+
+    def compiled_package(self, compiled: Action) -> bytes | None:
+        """The output of a compile, by the action ID in an action graph; None when it is absent."""
+        files = self._files_of(compiled.action_id) if compiled.action_id else []
+        return self.output(files[0].name.removesuffix("-a")) if len(files) == 1 else None
 
     def clone(self, folder: Path | str) -> BuildCache:
         """A second cache with the same content, in an absent or empty folder. Data files are hard links.

@@ -58,6 +58,8 @@ class Circumstances:
     """A function that runs the command again: in an empty build cache, and with a different folder for binaries."""
     list_packages: Callable[[Result, Sequence[str]], Mapping[str, frozenset[str]]] | None = None
     """A function that asks Go which packages patterns name: pattern → import paths."""
+    compiled_package: Callable[[Action], bytes | None] | None = None
+    """A function that reads the archive of a compile from GOCACHE; None when it is no longer there."""
     layout: Layout = Layout(0, 0)  # noqa: RUF009 - a value
     """What decides which packages there are."""
 

@@ -224,6 +224,7 @@ class Observer:
             events=self._events(),
             rerun=self._rerun,
             list_packages=self._list_packages,
+            compiled_package=self.machine.build_cache.compiled_package,
             layout=layout_of(sources, arguments, settings, cwd),
         )
         folder.mkdir(parents=True)
