@@ -118,8 +118,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("go_toolchain", list(labels), indirect=True, ids=list(labels.values()), scope="session")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Check the mark, even if the test uses no fixture that reads it."""
+    """Forget an earlier attempt of the test; check the mark, even if the test uses no fixture that reads it."""
+    if "pytest_gocache.plugin.session" in sys.modules:
+        from pytest_gocache.plugin.session import begin_attempt
+
+        begin_attempt(item)
     if item.get_closest_marker("gocache") is not None:
         from pytest_gocache.plugin.marks import read_marks
 

@@ -29,7 +29,7 @@ from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.observer import Observer, Steps
 from pytest_gocache.run.toolchain_check import check_toolchain
 
-__all__ = ["GoSession", "commands_of", "forget_commands", "keep_folder", "record_result", "session_of"]
+__all__ = ["GoSession", "begin_attempt", "commands_of", "forget_commands", "keep_folder", "record_result", "session_of"]
 
 
 _PAUSE_SECONDS = 0.5
@@ -170,6 +170,11 @@ def _end_with_controller(controller: int) -> None:
 def commands_of(item: pytest.Item) -> TestCommands:
     """The go commands of a test so far."""
     return item.stash.setdefault(_COMMANDS, TestCommands())
+
+
+def begin_attempt(item: pytest.Item) -> None:
+    """Forget what an earlier attempt of a test did: plugins like pytest-rerunfailures run the same item again."""
+    item.stash[_COMMANDS] = TestCommands()
 
 
 def forget_commands(item: pytest.Item) -> None:
