@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import tempfile
@@ -98,6 +99,8 @@ class Observer:
     """Returns the toolchain that a version or a path names."""
     on_cold: Callable[[str], None] = lambda _: None
     """Called with the reason when Go cannot build the standard packages that a command needs, so they stay cold."""
+    own_time: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
+    """Returns a context for work that no time limit of a test counts."""
     _warned: set[str] = field(default_factory=set)
 
     def go(self, args: Sequence[str], how: Running) -> Result:
@@ -218,7 +221,8 @@ class Observer:
         arguments = GoArguments.read(args, settings.get("GOFLAGS", ""))
         sources = self._sources(root, modcache)
         if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
-            self._warm(arguments, settings, sources, cwd)
+            with self.own_time():
+                self._warm(arguments, settings, sources, cwd)
         circumstances = replace(
             around,
             events=self._events(),
