@@ -29,6 +29,7 @@ from pytest_gocache.results.merge import with_commands
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
+from pytest_gocache.run.compiled_so_far import compiled_so_far
 from pytest_gocache.run.go_command import GoCommand, KnownInputs, step_folder
 from pytest_gocache.run.go_environment import completed, installing_into, without_added
 from pytest_gocache.run.listing import Listing, layout_of
@@ -225,6 +226,7 @@ class Observer:
                 self._warm(arguments, settings, sources, cwd)
         circumstances = replace(
             around,
+            started=time.time(),  # after the warming
             events=self._events(),
             rerun=self._rerun,
             list_packages=self._list_packages,
@@ -272,8 +274,9 @@ class Observer:
                 self.machine.shared.cache.learn(command)
         self.on_result(result)
         if done.timed_out and how.timeout is not None:
+            so_far = compiled_so_far(result, self.machine.toolchain.is_std)
             raise GoTimeoutError(
-                result.command, str(result.cwd), done.returncode, result.stdout, result.stderr, how.timeout
+                result.command, str(result.cwd), done.returncode, result.stdout, result.stderr, how.timeout, so_far
             )
         if how.check and done.returncode != 0:
             raise GoCommandError(result.command, str(result.cwd), done.returncode, result.stdout, result.stderr)
