@@ -332,7 +332,7 @@ class Observer:
         if "C" in sources.imports and env.get("CGO_ENABLED") != "0":
             packages.add("runtime/cgo")
         packages |= named_std_packages(arguments, toolchain)
-        variant = Variant.of(toolchain, arguments, env, cwd)
+        variant = Variant.of(toolchain, arguments, env, cwd, for_all=machine.warm_all)
         variants = [variant]
         if arguments.value("pgo") in ("", "auto"):
             variants += [variant.with_profile(profile) for profile in sources.profiles]
