@@ -110,10 +110,13 @@ class GoCommandError(GoCacheError):
             return f"was killed by signal {-self.returncode}"
         return f"failed with exit status {self.returncode}"
 
+    def _advice(self) -> str:
+        return ""
+
     def __str__(self) -> str:
         first = f"`{' '.join(self.command)}` {self._verdict()} in {self.cwd}"
         # An argument may hold bytes that are not UTF-8. Terminals and pytest-xdist refuse them.
-        parts = [printable(first)]
+        parts = [printable(text) for text in (first, self._advice()) if text]
         for name, text in (("stderr", self.stderr), ("stdout", self.stdout)):
             if text.strip():
                 parts.append(f"{name}:\n{_tail(text)}")
@@ -123,15 +126,27 @@ class GoCommandError(GoCacheError):
 class GoTimeoutError(GoCommandError):
     """A command ran longer than its ``timeout``; its whole process group was killed.
 
-    ``seconds`` is the limit that was exceeded.
+    ``seconds`` is the limit that was exceeded. ``so_far`` is a text with what it had compiled; empty when unknown.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a reader of the failure needs
-        self, command: Sequence[str], cwd: str, returncode: int, stdout: str, stderr: str, seconds: float
+        self,
+        command: Sequence[str],
+        cwd: str,
+        returncode: int,
+        stdout: str,
+        stderr: str,
+        seconds: float,
+        so_far: str = "",
     ) -> None:
         super().__init__(command, cwd, returncode, stdout, stderr)
-        self.args = (*self.args, seconds)
+        self.args = (*self.args, seconds, so_far)
         self.seconds = seconds
+        self.so_far = so_far
+
+    def _advice(self) -> str:
+        longer = "to allow more: timeout=SECONDS in the call, or the ini option gocache_timeout (0: no limit)"
+        return "\n".join(filter(None, [self.so_far, longer]))
 
     def _verdict(self) -> str:
         return f"did not finish within {self.seconds:g} seconds and was killed, with every process it started,"

@@ -25,7 +25,7 @@ INSTANCES: list[Exception] = [
     errors.ActionGraphError("graph"),
     errors.HashLogError("log"),
     GoCommandError(COMMAND, "/src/app", 1, "out\n", "lib.go:1:1: no\n"),
-    GoTimeoutError(COMMAND, "/src/app", -9, "", "", 2.5),
+    GoTimeoutError(COMMAND, "/src/app", -9, "", "", 2.5, "compiled before that: nothing"),
     RerunError(COMMAND, "/src/app", 1, "", "lib.go:1:1: expected 'package'\n"),
     GoCacheWarning("beware"),
 ]
@@ -88,8 +88,9 @@ def test_a_killed_command_names_the_signal() -> None:
 
 
 def test_a_timeout_says_how_long_it_waited() -> None:
-    error = GoTimeoutError(COMMAND, "/", -9, "so far\n", "", 2.5)
+    error = GoTimeoutError(COMMAND, "/", -9, "so far\n", "", 2.5, "compiled before that: nothing")
     assert error.seconds == 2.5
+    assert "compiled before that: nothing\nto allow more: timeout=SECONDS in the call, or the ini option" in str(error)
     assert "did not finish within 2.5 seconds" in str(error)
     assert "so far" in str(error)
     assert isinstance(error, GoCommandError)

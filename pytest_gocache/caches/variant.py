@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pytest_gocache.golang.command_line import VARIANT_ENV, GoArguments, variant_flags
+from pytest_gocache.golang.command_line import VARIANT_ENV, GoArguments, flags_for_all, variant_flags
 from pytest_gocache.golang.quoted import split_words
 from pytest_gocache.host.environment import file_settings
 from pytest_gocache.host.toolchain import GoToolchain
@@ -34,9 +34,18 @@ class Variant:
     """The C compilers that Go would call, and the hash of a PGO profile."""
 
     @classmethod
-    def of(cls, toolchain: GoToolchain, arguments: GoArguments, env: Mapping[str, str], cwd: Path) -> Variant:
+    def of(
+        cls,
+        toolchain: GoToolchain,
+        arguments: GoArguments,
+        env: Mapping[str, str],
+        cwd: Path,
+        *,
+        for_all: bool = False,
+    ) -> Variant:
         """The variant of a go command with these arguments, settings and folder.
 
+        ``for_all``: flags for ``all=`` packages select a variant too; otherwise the command rebuilds what they reach.
         ``env`` is the environment, with the settings that the go command takes from files.
         """
         # A variable with the toolchain's default value selects nothing. The defaults hold for the host target only:
@@ -61,6 +70,8 @@ class Variant:
                 flag = f"-pgo={cwd / value}"  # noqa: PLW2901 - absolute, since warming runs in a different folder
                 inputs += _profile(cwd / value)
             flags.append(flag)
+        if for_all:
+            flags += flags_for_all(arguments)
         return cls(str(toolchain.version), toolchain.compiler, chosen, tuple(flags), tuple(inputs))
 
     def with_profile(self, profile: Path) -> Variant:

@@ -28,21 +28,27 @@ T = TypeVar("T")
 
 
 class Once(Generic[T]):
-    """A value that is made once. When that fails, the check that asked for it gets the error, and later checks skip."""
+    """A value that is made once. When that fails, the check that asked for it gets the error, and later checks skip.
+
+    A second attempt of that check gets the error again: it must not turn into a skip.
+    """
 
     def __init__(self) -> None:
         self._value: T | None = None
         self._failed_in = ""
+        self._error: GoCacheError | None = None
 
     def get(self, check: str, make: Callable[[], T]) -> T:
         """The value, made now if this is the first call. Raises the `GoCacheError` that ``make`` raises."""
+        if self._error is not None and self._failed_in == check:
+            raise self._error.with_traceback(None)
         if self._failed_in:
             pytest.skip(f"cannot be checked: see the failure of {self._failed_in}")
         if self._value is None:
             try:
                 self._value = make()
             except GoCacheError as error:
-                self._failed_in = check
+                self._failed_in, self._error = check, error
                 raise error.with_traceback(None) from None
         return self._value
 

@@ -13,6 +13,7 @@ __all__ = [
     "VARIANT_ENV",
     "FlagsForPackages",
     "GoArguments",
+    "flags_for_all",
     "flags_of",
     "int_of",
     "is_set",
@@ -52,6 +53,8 @@ VARIANT_ENV = tuple(
 # library, and with one they rebuild it.
 _VARIANT_BOOLEANS = frozenset({"asan", "cover", "linkshared", "msan", "race", "trimpath"})
 _VARIANT_VALUES = frozenset({"buildmode", "compiler", "fuzz", "installsuffix", "pgo", "tags", "toolexec", "vet"})
+_FOR_PACKAGES = frozenset({"asmflags", "gcflags"})
+_REACH_STD = frozenset({"all", "std", "..."})
 _MEANS_COVER = frozenset({"covermode", "coverpkg", "coverprofile"})
 _GOFLAG = re.compile(r"--?[^-=]")  # Go refuses any other word in GOFLAGS
 _MOST_DIGITS = 70  # in a 64-bit number, written in binary
@@ -191,6 +194,20 @@ def without_flag(args: Sequence[str], name: str) -> list[str]:
 def is_set(value: str) -> bool:
     """Whether a boolean flag with this value is on."""
     return value in _TRUE
+
+
+def flags_for_all(arguments: GoArguments) -> tuple[str, ...]:
+    """The ``-gcflags`` and ``-asmflags`` whose pattern reaches the standard library: ``all=…``, ``std=…``, ``…``.
+
+    Go applies the last one that matches a package.
+    """
+    chosen: dict[str, str] = {}
+    for name, value in arguments.flags:
+        read = FlagsForPackages.read(value) if name in _FOR_PACKAGES else None
+        if read is not None and read.pattern in _REACH_STD:
+            chosen.pop(name, None)
+            chosen[name] = value
+    return tuple(sorted(f"-{name}={value}" for name, value in chosen.items()))
 
 
 def variant_flags(arguments: GoArguments) -> tuple[str, ...]:

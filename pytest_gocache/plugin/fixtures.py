@@ -68,7 +68,8 @@ def _gocache_setup(
     name = re.sub(r"\W", "_", request.node.name)[:30]
     folder = tmp_path_factory.mktemp(f"{name}-go", numbered=True).resolve()
     settings = {**marks.env, **({"CGO_ENABLED": "0"} if marks.cgo is False else {})}
-    machine = Machine.create(folder, go_toolchain, session.ambient, settings=settings, warm=marks.warm)
+    machine = Machine.create(folder, go_toolchain, session.ambient, settings=settings, warm=marks.warm is not False)
+    machine.warm_all = marks.warm == "all"
     yield _TestSetup(folder, machine, marks)
     if keep_folder(request.node):
         session.store.clones.forget(folder)
@@ -131,7 +132,7 @@ def shared_cache(_gocache_setup: _TestSetup) -> SharedCache:
     machine = _gocache_setup.machine
     if not machine.toolchain.version.satisfies(">=1.24"):
         pytest.skip(f"GOCACHEPROG needs Go >=1.24; the toolchain is {machine.toolchain.version}")
-    shared = SharedCache(_gocache_setup.folder / "shared", warm=_gocache_setup.marks.warm)
+    shared = SharedCache(_gocache_setup.folder / "shared", warm=_gocache_setup.marks.warm is not False)
     machine.use_shared_cache(shared)
     return shared
 

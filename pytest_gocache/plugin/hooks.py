@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
+import traceback
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from pytest_gocache.plugin.options import (
 pytest_plugins = ("pytest_gocache.plugin.fixtures",)
 
 _PACKAGE = Path(__file__).parent.parent
+_NOT_USERS = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib"))
 _CHECKS = _PACKAGE / "checks" / "test_checks.py"
 _WORKERS: pytest.StashKey[list[dict[str, float]]] = pytest.StashKey()
 
@@ -132,8 +135,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("go_toolchain", list(labels), indirect=True, ids=list(labels.values()), scope="session")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Check the mark, even if the test uses no fixture that reads it."""
+    """Forget an earlier attempt of the test; check the mark, even if the test uses no fixture that reads it."""
+    if "pytest_gocache.plugin.session" in sys.modules:
+        from pytest_gocache.plugin.session import begin_attempt
+
+        begin_attempt(item)
     if item.get_closest_marker("gocache") is not None:
         from pytest_gocache.plugin.marks import read_marks
 
@@ -151,7 +159,9 @@ def pytest_runtest_makereport(
         # The traceback has no line of the user's: the message says all.
         report.longrepr = f"{type(call.excinfo.value).__name__}: {call.excinfo.value}"
     if "pytest_gocache.plugin.session" in sys.modules:
-        from pytest_gocache.plugin.session import commands_of, forget_commands
+        from pytest_gocache.plugin.session import commands_of, forget_commands, session_of
+
+        report.duration = max(0.0, report.duration - session_of(item.config).own_time.take())
 
         if report.failed:
             commands = commands_of(item)
@@ -170,6 +180,9 @@ def _cut_our_frames(error: BaseException) -> bool:
 
     Returns False when the traceback has no line of the user's: the error comes from a fixture or a hook of the library.
     """
+    interrupted = isinstance(error, (KeyboardInterrupt, pytest.fail.Exception))
+    if interrupted:
+        return _cut_below_us(error)
     if not isinstance(error, AssertionError) and type(error).__module__ != "pytest_gocache.errors":
         return True
     if not isinstance(error, AssertionError):
@@ -188,6 +201,56 @@ def _cut_our_frames(error: BaseException) -> bool:
         return False
     last_user_frame.tb_next = None
     return True
+
+
+def _cut_below_us(error: BaseException) -> bool:
+    """End the traceback of an interrupt (Ctrl-C, pytest-timeout) where the user's code called the library.
+
+    The frames of whoever interrupted follow. When the library called code of the user's, nothing is cut.
+    """
+    own = f"{_PACKAGE}{os.sep}"
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    names = [frame.f_code.co_filename for frame in frames]
+    first = next((index for index, name in enumerate(names) if name.startswith(own)), None)
+    if first is None:
+        return True
+    if any(not name.startswith((own, *_NOT_USERS)) for name in names[first:]):
+        return True
+    last = error.__traceback__
+    for _ in range(first - 1):
+        last = last.tb_next if last is not None else None
+    if first == 0 or last is None or names[first - 1].startswith(_NOT_USERS):
+        return False
+    last.tb_next = None
+    return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Show the user's line that Ctrl-C interrupted, not a line of the library."""
+    _cut_our_frames(excinfo.value)
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> None:
+    """Learn of a limit of pytest-timeout, so that it can pause while the library warms a cache."""
+    from pytest_gocache.plugin.own_time import limits_by_thread, own_time_of
+
+    if limits_by_thread(settings):
+        hook = item.config.hook
+        own_time_of(item.config).limited(
+            settings.timeout,
+            lambda: hook.pytest_timeout_cancel_timer(item=item),
+            lambda seconds: hook.pytest_timeout_set_timer(item=item, settings=settings._replace(timeout=seconds)),
+        )
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_timeout_cancel_timer(item: pytest.Item) -> None:
+    """Learn that a limit of pytest-timeout is over."""
+    from pytest_gocache.plugin.own_time import own_time_of
+
+    own_time_of(item.config).unlimited()
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:

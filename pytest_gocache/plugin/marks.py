@@ -15,18 +15,20 @@ __all__ = ["MARK", "MarkSettings", "read_marks"]
 
 MARK = (
     "gocache(*, warm=True, go=None, env=None, cgo=None): the Go environment of a test. "
-    "warm=False: start from an empty build cache; go='>=1.25': skip on other toolchains; env: variables of every "
-    "command, None removes one; cgo=True: skip without a C compiler, cgo=False: CGO_ENABLED=0"
+    "warm=False: start from an empty build cache, warm='all': the standard library is also warm for flags like "
+    "-gcflags=all=-N; go='>=1.25': skip on other toolchains; env: variables of every command, None removes one; "
+    "cgo=True: skip without a C compiler, cgo=False: CGO_ENABLED=0"
 )
 
-_KEYWORDS: Mapping[str, tuple[type, ...]] = {"warm": (bool,), "go": (str,), "env": (dict,), "cgo": (bool,)}
+_KEYWORDS: Mapping[str, tuple[type, ...]] = {"warm": (bool, str), "go": (str,), "env": (dict,), "cgo": (bool,)}
 
 
 @dataclass(frozen=True, slots=True)
 class MarkSettings:
     """The settings of one test's marks."""
 
-    warm: bool = True
+    warm: bool | str = True
+    """False, True or ``all``."""
     go: str | None = None
     env: Mapping[str, str | None] = field(default_factory=dict)
     cgo: bool | None = None
@@ -60,6 +62,8 @@ def _check(mark: pytest.Mark) -> None:
         if not isinstance(value, _KEYWORDS[name]):
             wanted = _KEYWORDS[name][0].__name__
             raise UsageError(f"the mark gocache's {name}={value!r} is {type(value).__name__}, not {wanted}")
+    if isinstance(mark.kwargs.get("warm"), str) and mark.kwargs["warm"] != "all":
+        raise UsageError(f"the mark gocache's warm={mark.kwargs['warm']!r} is not True, False or 'all'")
     if "go" in mark.kwargs:
         from pytest_gocache.golang.version import check_specifier
 

@@ -23,6 +23,7 @@ from pytest_gocache.host.fetch_go import NO_STORE, resolve, version_of
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain, find_default
 from pytest_gocache.plugin.options import Settings, read_settings
+from pytest_gocache.plugin.own_time import OwnTime, own_time_of
 from pytest_gocache.plugin.totals import Totals
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.go_module import GoModule
@@ -30,7 +31,7 @@ from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.observer import Observer, Steps
 from pytest_gocache.run.toolchain_check import check_toolchain
 
-__all__ = ["GoSession", "commands_of", "forget_commands", "keep_folder", "record_result", "session_of"]
+__all__ = ["GoSession", "begin_attempt", "commands_of", "forget_commands", "keep_folder", "record_result", "session_of"]
 
 
 _PAUSE_SECONDS = 0.5
@@ -47,6 +48,7 @@ class GoSession:
     ambient: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     totals: Totals = field(default_factory=Totals)
     scan: SourceScan = field(default_factory=SourceScan)
+    own_time: OwnTime = field(default_factory=OwnTime)
     _toolchains: dict[str, GoToolchain | GoCacheError] = field(default_factory=dict)
     _checked: dict[Path, GoCacheError | None] = field(default_factory=dict)
     _store: WarmStore | None = None
@@ -94,20 +96,24 @@ class GoSession:
     def check(self, toolchain: GoToolchain) -> None:
         """Run the self-check of a toolchain in a new folder, once a session. A failure is kept and raised each time."""
         if toolchain.goroot not in self._checked:
-            scratch = self.make_folder("go-self-check")
-            try:
-                machine = Machine.create(scratch / "machine", toolchain, self.ambient, warm=False)
-                sources = scratch / "module"
-                sources.mkdir()
-                check_toolchain(self.module(machine, sources, Steps(scratch / "steps")))
-                self._checked[toolchain.goroot] = None
-            except GoCacheError as error:
-                self._checked[toolchain.goroot] = error
-            finally:
-                remove_tree(scratch)
+            with self.own_time():
+                self._check(toolchain)
         failed = self._checked[toolchain.goroot]
         if failed is not None:
             raise failed.with_traceback(None)
+
+    def _check(self, toolchain: GoToolchain) -> None:
+        scratch = self.make_folder("go-self-check")
+        try:
+            machine = Machine.create(scratch / "machine", toolchain, self.ambient, warm=False)
+            sources = scratch / "module"
+            sources.mkdir()
+            check_toolchain(self.module(machine, sources, Steps(scratch / "steps")))
+            self._checked[toolchain.goroot] = None
+        except GoCacheError as error:
+            self._checked[toolchain.goroot] = error
+        finally:
+            remove_tree(scratch)
 
     def module(
         self,
@@ -129,6 +135,7 @@ class GoSession:
             find_toolchain=self.toolchain,
             on_result=on_result,
             on_cold=on_cold,
+            own_time=self.own_time,
         )
         return GoModule(folder, observer, self.settings.timeout)
 
@@ -163,7 +170,9 @@ class TestCommands:
 def session_of(config: pytest.Config) -> GoSession:
     """The `GoSession` of this pytest process; the first call makes it."""
     if _SESSION not in config.stash:
-        config.stash[_SESSION] = GoSession(read_settings(config), lambda line: _say(config, line))
+        config.stash[_SESSION] = GoSession(
+            read_settings(config), lambda line: _say(config, line), own_time=own_time_of(config)
+        )
         if hasattr(config, "workerinput"):
             threading.Thread(target=_end_with_controller, args=(os.getppid(),), daemon=True).start()
     return config.stash[_SESSION]
@@ -179,6 +188,11 @@ def _end_with_controller(controller: int) -> None:
 def commands_of(item: pytest.Item) -> TestCommands:
     """The go commands of a test so far."""
     return item.stash.setdefault(_COMMANDS, TestCommands())
+
+
+def begin_attempt(item: pytest.Item) -> None:
+    """Forget what an earlier attempt of a test did: plugins like pytest-rerunfailures run the same item again."""
+    item.stash[_COMMANDS] = TestCommands()
 
 
 def forget_commands(item: pytest.Item) -> None:

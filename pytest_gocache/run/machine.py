@@ -40,6 +40,8 @@ class Machine:
     """The toolchain whose warm caches are used, when `toolchain` is a copy of it that the store must ignore."""
     umask: int = UMASK
     """The file mode creation mask of its processes."""
+    warm_all: bool = False
+    """Whether the variants that flags for ``all=`` packages select are warm too."""
     replaced: bool = False
     """Whether a successor has taken over its folders: no more commands run on this machine."""
 
@@ -91,7 +93,7 @@ class Machine:
         if root == self.home.root:
             self._move_away()
         new = Machine.create(root, toolchain or self.toolchain, self.ambient, settings=self.settings, warm=self.warm)
-        new.served, new.shared, new.umask = self.served, self.shared, self.umask
+        new.served, new.shared, new.umask, new.warm_all = self.served, self.shared, self.umask, self.warm_all
         new.build_cache.begin_on_new_machine()
         return new
 

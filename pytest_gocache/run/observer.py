@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import tempfile
@@ -28,6 +29,7 @@ from pytest_gocache.results.merge import with_commands
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
+from pytest_gocache.run.compiled_so_far import compiled_so_far
 from pytest_gocache.run.go_command import GoCommand, KnownInputs, step_folder
 from pytest_gocache.run.go_environment import completed, installing_into, without_added
 from pytest_gocache.run.listing import Listing, layout_of
@@ -98,6 +100,8 @@ class Observer:
     """Returns the toolchain that a version or a path names."""
     on_cold: Callable[[str], None] = lambda _: None
     """Called with the reason when Go cannot build the standard packages that a command needs, so they stay cold."""
+    own_time: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
+    """Returns a context for work that no time limit of a test counts."""
     _warned: set[str] = field(default_factory=set)
 
     def go(self, args: Sequence[str], how: Running) -> Result:
@@ -218,9 +222,11 @@ class Observer:
         arguments = GoArguments.read(args, settings.get("GOFLAGS", ""))
         sources = self._sources(root, modcache)
         if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
-            self._warm(arguments, settings, sources, cwd)
+            with self.own_time():
+                self._warm(arguments, settings, sources, cwd)
         circumstances = replace(
             around,
+            started=time.time(),  # after the warming
             events=self._events(),
             rerun=self._rerun,
             list_packages=self._list_packages,
@@ -269,8 +275,9 @@ class Observer:
                 self.machine.shared.cache.learn(command)
         self.on_result(result)
         if done.timed_out and how.timeout is not None:
+            so_far = compiled_so_far(result, self.machine.toolchain.is_std)
             raise GoTimeoutError(
-                result.command, str(result.cwd), done.returncode, result.stdout, result.stderr, how.timeout
+                result.command, str(result.cwd), done.returncode, result.stdout, result.stderr, how.timeout, so_far
             )
         if how.check and done.returncode != 0:
             raise GoCommandError(result.command, str(result.cwd), done.returncode, result.stdout, result.stderr)
@@ -326,7 +333,7 @@ class Observer:
         if "C" in sources.imports and env.get("CGO_ENABLED") != "0":
             packages.add("runtime/cgo")
         packages |= named_std_packages(arguments, toolchain)
-        variant = Variant.of(toolchain, arguments, env, cwd)
+        variant = Variant.of(toolchain, arguments, env, cwd, for_all=machine.warm_all)
         variants = [variant]
         if arguments.value("pgo") in ("", "auto"):
             variants += [variant.with_profile(profile) for profile in sources.profiles]

@@ -26,3 +26,14 @@ def test_a_failure_is_raised_in_one_check_and_skips_the_others() -> None:
     assert raised.value is error
     with pytest.raises(pytest.skip.Exception, match="cannot be checked: see the failure of test_a"):
         once.get("test_b", lambda: 1)
+
+
+def test_a_second_attempt_of_the_check_gets_the_failure_again() -> None:
+    once: Once[int] = Once()
+
+    def fail() -> int:
+        raise RepositoryError("broken")
+
+    for _ in range(2):
+        with pytest.raises(RepositoryError, match="broken"):
+            once.get("test_a", fail)

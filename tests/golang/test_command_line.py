@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from pytest_gocache.golang.command_line import GoArguments, variant_flags, without_flag
+from pytest_gocache.golang.command_line import GoArguments, flags_for_all, variant_flags, without_flag
 
 Flags = list[tuple[str, str]]
 
@@ -221,3 +221,16 @@ def test_the_flags_in_goflags_come_first() -> None:
     assert read.in_goflags == 3
     assert (read.value("run"), read.value("o"), read.value("p")) == ("X", "x", "")
     assert (read.is_on("v"), read.is_on("race"), read.is_on("a")) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "goflags", "expected"),
+    [
+        ("build -gcflags=all=-N", "", ("-gcflags=all=-N",)),
+        ("build -gcflags=-N -asmflags=std=-S", "", ("-asmflags=std=-S",)),
+        ("build -gcflags=all=-l", "-gcflags=all=-N", ("-gcflags=all=-l",)),
+        ("build -gcflags=./...=-N -ldflags=all=-s", "", ()),
+    ],
+)
+def test_flags_for_all_packages_reach_the_standard_library(line: str, goflags: str, expected: tuple[str, ...]) -> None:
+    assert flags_for_all(GoArguments.read(line.split(), goflags)) == expected

@@ -139,6 +139,16 @@ def test_the_rebuild_that_a_command_asks_for_is_real(go_module: GoModule) -> Non
     assert "errors" in go_module.build("-gcflags=all=-N").compiled
 
 
+@pytest.mark.gocache(warm="all")
+def test_the_mark_makes_variants_for_all_packages_warm(go_module: GoModule) -> None:
+    go_module.write("lone.go", 'package lone\n\nimport _ "errors"\n')
+    first = go_module.build("-gcflags=all=-N")
+    assert first.compiled == {"example.com/app"}
+    assert "errors" in first.cached
+    machine = go_module.on_new_machine()
+    assert machine.build("./...", env={"GOFLAGS": "-gcflags=all=-N"}).compiled == {"example.com/app"}
+
+
 def test_everything_but_the_standard_library_is_cold(app: GoModule) -> None:
     assert app.build("./lib").compiled == {"example.com/app/lib"}
 

@@ -31,6 +31,8 @@ def test_a_command_that_hangs_is_killed_with_its_group(pytester: pytest.Pytester
     result.stdout.fnmatch_lines(
         [
             f"E *GoTimeoutError: `go run . *pids` did not finish within {seconds} seconds and was killed, *",
+            "E *compiled before that: *",
+            "E *to allow more: timeout=SECONDS in the call, or the ini option gocache_timeout *",
             "*- go commands -*",
             "  2. go run . *pids  [[]*killed by 9",
         ]

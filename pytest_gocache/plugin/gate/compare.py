@@ -28,7 +28,9 @@ class TestRun:
     detail: str = ""
     """The reason of a skip, the first line of a failure."""
     commands: list[dict[str, Any]] = field(default_factory=list)
-    """The commands, as `command_records` returns them."""
+    """The commands of the last attempt, as `command_records` returns them."""
+    attempts: int = 1
+    """How many times the test ran: more than once with a plugin like pytest-rerunfailures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from pytest_gocache.results.result import Result
 __all__ = ["Reports"]
 
 _RECORDS: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
+_ATTEMPTS: pytest.StashKey[int] = pytest.StashKey()
+_PROPERTY = "gocache."
 _COUNTED_KINDS = frozenset(kind.value for kind in Kind if kind.explained)
 _COUNTED = ("ran", "cached", "failed")
 
@@ -43,6 +45,13 @@ class Reports:
         self._comparison: Comparison | None = None
         self._unwritten: list[str] = []
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin an attempt of a test: what earlier attempts did does not count."""
+        item.stash[_ATTEMPTS] = item.stash.get(_ATTEMPTS, 0) + 1
+        item.stash[_RECORDS] = []
+        item.user_properties[:] = [pair for pair in item.user_properties if not pair[0].startswith(_PROPERTY)]
+
     @pytest.hookimpl
     def pytest_gocache_command(self, item: pytest.Item, result: Result, root: Path) -> None:
         """Record what a command did, at once: the next command overwrites the binaries."""
@@ -60,7 +69,9 @@ class Reports:
             item.user_properties += _properties(label, commands)
         report = yield
         if label:
-            data = {"test": _without(item.nodeid, label), "toolchain": label, "commands": commands}
+            attempt = item.stash.get(_ATTEMPTS, 1)
+            test = _without(item.nodeid, label)
+            data = {"test": test, "toolchain": label, "commands": commands, "attempt": attempt}
             # xdist sends every attribute of a report that is plain data to the controller.
             report.__dict__["gocache"] = data
         return report
@@ -78,7 +89,10 @@ class Reports:
         data: dict[str, Any] | None = getattr(report, "gocache", None)
         if data is None:
             return
-        run = self._runs.setdefault(data["test"], {}).setdefault(data["toolchain"], TestRun())
+        sides = self._runs.setdefault(data["test"], {})
+        run = sides.setdefault(data["toolchain"], TestRun())
+        if data["attempt"] > run.attempts:
+            run = sides[data["toolchain"]] = TestRun(attempts=data["attempt"])
         run.commands += data["commands"]
         expected = hasattr(report, "wasxfail")
         if report.failed:
@@ -143,13 +157,16 @@ def _without(nodeid: str, label: str) -> str:
 
 def _properties(label: str, commands: list[dict[str, Any]]) -> list[tuple[str, object]]:
     """The properties for JUnit's XML: the toolchain, and the counts of actions."""
-    properties: list[tuple[str, object]] = [("gocache.toolchain", label), ("gocache.commands", len(commands))]
+    properties: list[tuple[str, object]] = [
+        (f"{_PROPERTY}toolchain", label),
+        (f"{_PROPERTY}commands", len(commands)),
+    ]
     counts: dict[str, int] = {}
     for command in commands:
         for subject, state in command["states"].items():
             kind = subject.partition(" ")[0]
             if state in _COUNTED and kind in _COUNTED_KINDS:
-                name = f"gocache.{kind}.{state}"
+                name = f"{_PROPERTY}{kind}.{state}"
                 counts[name] = counts.get(name, 0) + 1
     return [*properties, *sorted(counts.items())]
 
