@@ -10,8 +10,8 @@ from pytest_gocache.explain.changes import folder_of
 from pytest_gocache.explain.explainer import explain
 from pytest_gocache.explain.history import History, block_of
 from pytest_gocache.explain.tests import why_test_cached, why_test_ran
-from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
-from pytest_gocache.golang.patterns import near_misses
+from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, without_variant
+from pytest_gocache.golang.patterns import near_misses, short_name
 from pytest_gocache.results.explanation import table
 from pytest_gocache.results.reasons import Reason
 from pytest_gocache.results.result import PackageSet, Result
@@ -33,6 +33,7 @@ _MOST_EXPLAINED = 200
 _MOST_NAMED = 10
 _MOST_CAUSES = 3
 _LONGEST = 200
+_LONGEST_NAMES = 150
 
 
 def why_they_ran(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
@@ -144,20 +145,37 @@ def explain_set_difference(actual: PackageSet, expected: Iterable[str]) -> list[
     # One go command of a program may compile a package that the next one finds in the cache: prefer the compile.
     actions = {action.package: action for action in sorted(own_kind, key=lambda action: action.ran)}
     explainer = Explainer()
+    absent = sorted(frozenset(expected) - actual)
     # One line for each package, the most important first: pytest shows only the first lines of a comparison.
-    missing = [
-        f"  missing: {name}  {_why_missing(name, actions, result, explainer)}"
-        for name in sorted(frozenset(expected) - actual)
-    ]
+    missing = [f"  missing: {name}  {_why_missing(name, actions, result, explainer)}" for name in absent]
     extra = sorted(actual - frozenset(expected), key=lambda name: (name in result.std, name))
     own = [name for name in extra if name not in result.std]
     shown = own or extra[:_MOST_NAMED]
     ran = [actions[name] for name in shown if name in actions and actions[name].ran]
     reasons = {reason.package: reason for reason in explainer.reasons(result, ran)}
-    lines = [f"result.{actual.what} of {result.title}", *missing, *_unexpected(shown, reasons)]
+    lines = [
+        f"result.{actual.what} of {result.title}",
+        f"  {_named_shortly('extra', extra, result)}",
+        f"  {_named_shortly('missing', absent, result)}",
+        *missing,
+        *_unexpected(shown, reasons),
+    ]
     if own and len(extra) > len(own):
         lines.append(f"  not expected: {len(extra) - len(own)} packages of the standard library")
     return [*lines, *advice_for(reasons.values())]
+
+
+def _named_shortly(what: str, names: Sequence[str], result: Result) -> str:
+    """``2 extra: lib cmd/app``: one line that names many packages, because pytest cuts the lines after it."""
+    own = [name for name in names if name not in result.std] or names
+    short = [short_name(name, result.modules) for name in own]
+    variants = [name.removeprefix(without_variant(name)) for name in own]
+    line = " ".join(map("".join, zip(short, variants, strict=True)))
+    if len(line) > _LONGEST_NAMES:
+        line = f"{line[:_LONGEST_NAMES].rpartition(' ')[0]} …"
+    if len(names) > len(own):
+        line += f" and {len(names) - len(own)} of the standard library"
+    return f"{len(names)} {what}: {line}" if names else f"none {what}"
 
 
 def _why_missing(name: str, actions: Mapping[str, Action], result: Result, explainer: Explainer) -> str:

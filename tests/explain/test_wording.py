@@ -148,6 +148,8 @@ def test_a_set_that_is_not_the_expected_one(recorded: Recorded) -> None:
     expected = {f"{APP}/lib", f"{APP}/lone", f"{APP}/lob"}
     assert "\n".join(explain_set_difference(edited.compiled, expected)) == snapshot("""\
 result.compiled of `go build ./...` (step 3)
+  2 extra: api cmd/app
+  2 missing: lob lone
   missing: example.com/app/lob  not in the action graph of this command; near it: example.com/app/lib, example.com/app/lone, example.com/app/api, example.com/app/cmd/app
   missing: example.com/app/lone  cached: nothing in its key changed since step 2
   not expected: example.com/app/api  only followed: it imports example.com/app/lib: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }
@@ -155,6 +157,8 @@ result.compiled of `go build ./...` (step 3)
 """)
     assert "\n".join(explain_set_difference(edited.linked, set())) == snapshot("""\
 result.linked of `go build ./...` (step 3)
+  1 extra: cmd/app
+  none missing
   not expected: example.com/app/cmd/app  only followed: it links cmd/app ← api ← lib: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }\
 """)
 
@@ -164,6 +168,8 @@ def test_the_standard_library_is_counted_in_one_line(recorded: Recorded) -> None
     edited = recorded("lib-edited")[2]
     assert "\n".join(explain_set_difference(edited.cached, {f"{APP}/lib"})) == snapshot("""\
 result.cached of `go build ./...` (step 3)
+  30 extra: lone and 29 of the standard library
+  1 missing: lib
   missing: example.com/app/lib  it ran: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }
   not expected: example.com/app/lone
   not expected: 29 packages of the standard library\

@@ -427,6 +427,8 @@ def test_plain_comparison_explains_itself(app: GoModule, pytestconfig: pytest.Co
 
     assert "\n".join(lines) == snapshot("""\
 result.compiled of `go build ./...` (step 2)
+  2 extra: api cmd/app
+  1 missing: lonely
   missing: example.com/app/lonely  not in the action graph of this command; near it: example.com/app/lone, example.com/app/lib, example.com/app/api, example.com/app/cmd/app
   not expected: example.com/app/api  only followed: it imports example.com/app/lib: file lib.go changed since step 1: - func Hello() string { return fmt.Sprint("hello") } + func Hello() string { return fmt.Sprint("good day") }
   not expected: example.com/app/cmd/app  only followed: cmd/app ← api ← lib\

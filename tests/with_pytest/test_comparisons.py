@@ -88,6 +88,8 @@ def test_failing_comparisons_say_what_and_why(pytester: pytest.Pytester, store: 
     assert extra == snapshot(
         [
             "assert result.compiled of `go build ./...` (step 2)",
+            "1 extra: lib",
+            "none missing",
             "not expected: example.com/app/lib  file lib.go changed since step 1: - const Word = 1 + const Word = 2",
         ]
     )
@@ -97,6 +99,8 @@ def test_failing_comparisons_say_what_and_why(pytester: pytest.Pytester, store: 
     assert _errors(output, "test_missing") == snapshot(
         [
             "assert result.compiled of `go build ./...` (step 2)",
+            "none extra",
+            "2 missing: util utils",
             "missing: example.com/app/util  cached: nothing in its key changed since step 1",
             "missing: example.com/app/utils  not in the action graph of this command; near it: example.com/app/util, example.com/app/lib, example.com/app/cmd/tool",
         ]
@@ -104,12 +108,16 @@ def test_failing_comparisons_say_what_and_why(pytester: pytest.Pytester, store: 
     assert _errors(output, "test_linked") == snapshot(
         [
             "assert result.linked of `go build ./...` (step 2)",
+            "1 extra: cmd/tool",
+            "none missing",
             "not expected: example.com/app/cmd/tool  only followed: it links cmd/tool ← lib: file lib.go changed since step 1: - const Word = 1 + const Word = 2",
         ]
     )
     assert _errors(output, "test_linked_turned_round") == snapshot(
         [
             "assert result.linked of `go build ./...` (step 2)",
+            "1 extra: cmd/tool",
+            "1 missing: cmd/tol",
             "missing: example.com/app/cmd/tol  not in the action graph of this command; near it: example.com/app/cmd/tool",
             "not expected: example.com/app/cmd/tool  only followed: it links cmd/tool ← lib: file lib.go changed since step 1: - const Word = 1 + const Word = 2",
         ]
@@ -117,6 +125,8 @@ def test_failing_comparisons_say_what_and_why(pytester: pytest.Pytester, store: 
     assert _errors(output, "test_outside_std") == snapshot(
         [
             "assert result.compiled_outside_std of `go build ./...` (step 2)",
+            "2 extra: cmd/tool lib",
+            "none missing",
             "not expected: example.com/app/lib  file lib.go changed since step 1: - const Word = 1 + const Word = 2",
             "not expected: example.com/app/cmd/tool  only followed: it imports example.com/app/lib",
         ]
@@ -133,6 +143,8 @@ def test_failing_comparisons_say_what_and_why(pytester: pytest.Pytester, store: 
     assert _errors(output, "test_with_another_result") == snapshot(
         [
             "assert result.compiled of `go build ./...` (step 2)",
+            "2 extra: cmd/tool lib",
+            "none missing",
             "not expected: example.com/app/lib  file lib.go changed since step 1: - const Word = 1 + const Word = 2",
             "not expected: example.com/app/cmd/tool  only followed: it imports example.com/app/lib",
         ]
@@ -152,7 +164,9 @@ def test_many_unexpected_packages_are_all_named_with_vv(pytester: pytest.Pyteste
     for number in range(30):
         result.stdout.fnmatch_lines([f"E  *not expected: example.com/app/lib{number:02}  compiled for the first time*"])
     short = run(pytester, store)
-    short.stdout.fnmatch_lines(["E  *not expected: example.com/app/lib00 *"])
+    short.stdout.fnmatch_lines(
+        ["E  *30 extra: lib00 lib01 *lib23 *…", "E  *none missing", "E  *not expected: example.com/app/lib00 *"]
+    )
 
 
 def test_the_standard_library_does_not_drown_what_is_missing(pytester: pytest.Pytester, store: Path) -> None:
