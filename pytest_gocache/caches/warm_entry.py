@@ -68,6 +68,13 @@ class EntryMaker:
         finally:
             remove_tree(self._output)
 
+    def size(self) -> int:
+        """How large the entry is by now, in bytes; 0 while files in it come and go."""
+        try:
+            return self._cache.size()
+        except OSError:
+            return 0
+
     def _fill(self, base: Path | None) -> str | None:
         self._cache.create()
         self._module.mkdir()

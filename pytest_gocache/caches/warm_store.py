@@ -19,6 +19,7 @@ from filelock import FileLock
 
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.clone_pool import ClonePool
+from pytest_gocache.caches.heartbeat import heartbeat
 from pytest_gocache.caches.private_copy import DamagedError, PrivateCopies
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_entry import EntryMaker
@@ -248,7 +249,8 @@ class WarmStore:
             self._say(f"warming {variant.label}: {_listed(packages)}, once")
             scratch = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.root / "tmp")).resolve()
             maker = EntryMaker(scratch, toolchain, variant, packages, self._ambient)
-            complaint = maker.run(base)
+            with heartbeat(self._say, f"warming {variant.label}", maker.size):
+                complaint = maker.run(base)
             if complaint is None:
                 folder.parent.mkdir(parents=True, exist_ok=True)
                 maker.entry.rename(folder)

@@ -294,7 +294,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print two lines: what the go commands did, and what the store served."""
+    """Print what the go commands did, and what the store served."""
     config = terminalreporter.config
     workers = config.stash.get(_WORKERS, [])
     if "pytest_gocache.plugin.session" not in sys.modules and not workers:
@@ -313,6 +313,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"{totals.commands} go commands in {totals.seconds:.1f} s: {totals.compiled} packages compiled, "
         f"{totals.cached} cached, {totals.linked} links"
     )
+    if totals.std_rebuilds:
+        terminalreporter.write_line(
+            f"{totals.std_rebuilds} of them compiled the standard library for flags of all packages, and took "
+            f'{totals.std_rebuild_seconds:.1f} s: @pytest.mark.gocache(warm="all") compiles it once'
+        )
     terminalreporter.write_line(
         f"store {session.settings.store}: {totals.store_hits} hits, {totals.store_misses} made, "
         f"{session.store.size() / 1024**2:.0f} MB"

@@ -9,6 +9,7 @@ import pytest
 
 from pytest_gocache.errors import printable
 from pytest_gocache.results.result import Result
+from pytest_gocache.results.std_rebuild import std_rebuild_line
 
 __all__ = ["lines_of", "section"]
 
@@ -65,6 +66,7 @@ def section(item: pytest.Item, results: Sequence[Result]) -> str:
     lines = []
     for result in results:
         lines += lines_of(result)
+        lines += [f"       {line}" for line in map(std_rebuild_line, result.go_commands) if line]
         if len(results) - result.step < _COMMANDS_EXPLAINED:
             try:
                 lines += [f"       {cause}" for cause in causes_in_brief(result)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 
 from pytest_gocache.results.result import Result
+from pytest_gocache.results.std_rebuild import rebuilt_std
 
 __all__ = ["Totals"]
 
@@ -18,6 +19,10 @@ class Totals:
     compiled: int = 0
     cached: int = 0
     linked: int = 0
+    std_rebuilds: int = 0
+    """Go commands that compiled the standard library for a flag such as ``-gcflags=all=-N``."""
+    std_rebuild_seconds: float = 0.0
+    """How long these commands took."""
     store_hits: int = 0
     store_misses: int = 0
 
@@ -29,6 +34,9 @@ class Totals:
             self.compiled += len(command.compiled)
             self.cached += len(command.cached)
             self.linked += len(command.linked)
+            if rebuilt_std(command):
+                self.std_rebuilds += 1
+                self.std_rebuild_seconds += command.seconds
 
     def add(self, other: dict[str, float]) -> None:
         """Add the totals of a worker, as `plain` returns them."""

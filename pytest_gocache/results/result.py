@@ -60,6 +60,8 @@ class Circumstances:
     """A function that asks Go which packages patterns name: pattern → import paths."""
     compiled_package: Callable[[Action], bytes | None] | None = None
     """A function that reads the archive of a compile from GOCACHE; None when it is no longer there."""
+    warm: bool = False
+    """Whether its build cache has a warm standard library."""
     layout: Layout = Layout(0, 0)  # noqa: RUF009 - a value
     """What decides which packages there are."""
 

@@ -230,6 +230,7 @@ class Observer:
             events=self._events(),
             rerun=self._rerun,
             list_packages=self._list_packages,
+            warm=(self.machine.shared.cache if self.machine.shared else self.machine.build_cache).warm,
             compiled_package=self.machine.build_cache.compiled_package,
             layout=layout_of(sources, arguments, settings, cwd),
         )

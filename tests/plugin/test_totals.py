@@ -18,6 +18,8 @@ def test_totals_count_and_add_up() -> None:
         "compiled": 2,
         "cached": 1,
         "linked": 1,
+        "std_rebuilds": 0,
+        "std_rebuild_seconds": 0.0,
         "store_hits": 2,
         "store_misses": 0,
     }
