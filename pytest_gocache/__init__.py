@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 # The public names, for type checkers.
 if TYPE_CHECKING:
+    __version__: str
     from pytest_gocache.assertions.binaries import assert_stamped as assert_stamped, assert_variable as assert_variable
     from pytest_gocache.assertions.downloads import (
         assert_downloaded as assert_downloaded,
@@ -126,6 +127,10 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605 - type checkers read the block above
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("pytest-gocache")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

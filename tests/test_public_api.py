@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import inspect
 import re
 import subprocess
@@ -157,3 +158,7 @@ def test_the_mark_is_registered(pytester: pytest.Pytester) -> None:
 
 def test_the_package_says_that_it_is_typed() -> None:
     assert Path(pytest_gocache.__file__).with_name("py.typed").is_file()
+
+
+def test_the_package_has_the_version_of_its_distribution() -> None:
+    assert pytest_gocache.__version__ == importlib.metadata.version("pytest-gocache")
