@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["embedded_goroot", "go_in_goroot", "locate_default", "version_line"]
+__all__ = ["embedded_goroot", "go_in_goroot", "locate_default", "platform_of", "version_line"]
 
 
 def go_in_goroot(goroot: Path) -> Path:
@@ -22,6 +22,12 @@ def version_line(goroot: Path) -> str:
         return (goroot / "VERSION").read_text(encoding="utf-8").split("\n")[0]
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def platform_of(goroot: Path) -> str:
+    """The platform whose tools a GOROOT has, like ``linux/amd64``; empty unless it has those of exactly one."""
+    tools = [folder.name for folder in (goroot / "pkg" / "tool").glob("*_*")]
+    return tools[0].replace("_", "/", 1) if len(tools) == 1 else ""
 
 
 def locate_default(ambient: Mapping[str, str]) -> Path | None:

@@ -18,7 +18,6 @@ from pytest_gocache.plugin.options import (
     gate_sides,
     read_settings,
     report_file,
-    store_folder,
     toolchain_labels,
     toolchain_specs,
 )
@@ -53,11 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
         _keep_cache_out_of(config, settings.repository)
     gate, file = gate_sides(config), report_file(config)
     if gate or file or config.getoption("xmlpath", None):
-        from pytest_gocache.plugin.gate.hooks import Reports
+        from pytest_gocache.plugin.reports import Reports
 
         labels = toolchain_labels(config)
         sides = (labels[gate[0]], labels[gate[1]]) if gate else None
-        config.pluginmanager.register(Reports(sides, file, labels, settings.config), "gocache-reports")
+        reports = Reports(sides, file, labels, settings.config, settings.repository)
+        config.pluginmanager.register(reports, "gocache-reports")
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
@@ -268,8 +268,10 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Name the toolchain and the store. Nothing runs and nothing is made for it."""
-    return f"gocache: {_toolchain_line(config)}, store {store_folder(config) or 'nowhere: no home folder'}"
+    """Name the version, the toolchain, the CPUs and the store. Nothing runs and nothing is made for it."""
+    from pytest_gocache.plugin.header import header_line
+
+    return header_line(config)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -322,17 +324,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"store {session.settings.store}: {totals.store_hits} hits, {totals.store_misses} made, "
         f"{session.store.size() / 1024**2:.0f} MB"
     )
-
-
-def _toolchain_line(config: pytest.Config) -> str:
-    specs = toolchain_specs(config)
-    if specs:
-        return " and ".join(specs)
-    from pytest_gocache.host.find_go import locate_default, version_line
-
-    located = locate_default(os.environ)
-    if located is None:
-        return "no Go toolchain"
-    goroot = located if located.is_dir() else located.resolve().parent.parent
-    version = version_line(goroot)
-    return f"{version} ({goroot})" if version else str(located)

@@ -85,6 +85,11 @@ class GoSession:
             raise found.with_traceback(None)
         return found
 
+    def found_toolchain(self, spec: str = "") -> GoToolchain | None:
+        """The toolchain that ``spec`` names, or the default one; None unless a test has found it before."""
+        found = self._toolchains.get(spec)
+        return found if isinstance(found, GoToolchain) else None
+
     def store_key(self) -> str:
         """The key of the store in a CI cache; see `caches.store_key`. Fetches no toolchain."""
         if self.settings.store is None:

@@ -8,39 +8,45 @@ from pathlib import Path
 from typing import Any
 
 from pytest_gocache.golang.action import Action, Status
+from pytest_gocache.results.cause_record import cause_records
 from pytest_gocache.results.packages import binary_of, sha256_of
 from pytest_gocache.results.result import Result
 
 __all__ = ["command_records"]
 
 
-def command_records(result: Result, root: Path) -> list[dict[str, Any]]:
+def command_records(result: Result, root: Path, *, causes: bool = False) -> list[dict[str, Any]]:
     """What the go commands of a result did, in the order of the commands.
 
     Each record is a mapping of JSON types. ``step`` is a number. ``command`` is a shell command, with ``$ROOT`` for
     the test's folder ``root`` and ``$GOROOT`` for the toolchain. ``exit`` is the exit status. ``seconds`` is the wall
     time. ``states`` maps the word ``compile``, ``link``, ``vet``, ``test`` or ``download`` and its subject
     (``compile example.com/app``) to a status; the standard library is one subject, ``std``. ``outputs`` maps each
-    binary that the command leaves in the module to its ``bytes`` and ``sha256``.
+    binary that the command leaves in the module to its ``bytes`` and ``sha256``. With ``causes``, a record also has
+    what `cause_records` returns.
     """
-    return [_record(command, root) for command in result.go_commands]
+    return [_record(command, root, causes=causes) for command in result.go_commands]
 
 
-def _record(result: Result, root: Path) -> dict[str, Any]:
+def _record(result: Result, root: Path, *, causes: bool) -> dict[str, Any]:
+    goroot = str(result.circumstances.goroot)
+
+    def named(text: str) -> str:
+        return text.replace(str(root), "$ROOT").replace(goroot, "$GOROOT")
+
     states = _states_of(result)
     for package, outcome in result.tests.items():
         states[f"test {package}"] = f"{'cached' if outcome.cached else outcome.status.value}"
     for module in result.downloads:
         states[f"download {module}"] = "downloaded"
-    goroot = str(result.circumstances.goroot)
-    command = shlex.join(result.command).replace(str(root), "$ROOT").replace(goroot, "$GOROOT")
     return {
         "step": result.step,
-        "command": command,
+        "command": named(shlex.join(result.command)),
         "exit": result.returncode,
         "seconds": round(result.seconds, 3),
         "states": states,
         "outputs": dict(_outputs(result)),
+        **(cause_records(result, named) if causes else {}),
     }
 
 

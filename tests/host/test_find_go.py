@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_gocache.host.find_go import locate_default
+from pytest_gocache.host.find_go import locate_default, platform_of
 from tests.host.made_goroots import make_goroot
 
 
@@ -16,3 +16,11 @@ def test_the_first_real_go_on_path_is_found_and_a_python_wrapper_is_not(tmp_path
     real = make_goroot(tmp_path / "go") / "bin"
     path = f"{wrapper.parent}::{tmp_path / 'nowhere'}:{real}"
     assert locate_default({"PATH": path}) == real / "go"
+
+
+def test_the_platform_is_known_only_with_the_tools_of_one(tmp_path: Path) -> None:
+    assert platform_of(tmp_path) == ""
+    (tmp_path / "pkg" / "tool" / "linux_amd64").mkdir(parents=True)
+    assert platform_of(tmp_path) == "linux/amd64"
+    (tmp_path / "pkg" / "tool" / "linux_arm64").mkdir()
+    assert platform_of(tmp_path) == ""

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import pytest_gocache
+from pytest_gocache.host.cpu import cpu_count
+from pytest_gocache.host.find_go import platform_of
 from tests.with_pytest.inner_runs import ONE_BUILD, embedded, run, script
 
 
@@ -13,24 +16,30 @@ def test_the_header_names_the_toolchain_and_the_store_before_either_is_touched(p
     pytester.makepyfile("def test_plain(): pass")
     store = pytester.path / "store"
     result = run(pytester, store, f"--go-toolchain={embedded()}")
-    result.stdout.fnmatch_lines([f"gocache: *{embedded()}*, store {store}"])
+    result.stdout.fnmatch_lines([f"gocache *: *{embedded()}*, store {store}"])
     assert not store.exists()
 
 
-def test_the_header_names_the_version_of_the_default_toolchain(
+def test_the_header_names_versions_platform_and_cpus_of_the_default_toolchain(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     pytester.makepyfile("def test_plain(): pass")
     result = run(pytester, pytester.path / "store")
+    cpus = cpu_count()
+    machine = "1 CPU" if cpus == 1 else f"{cpus} CPUs"
     version = (embedded() / "VERSION").read_text(encoding="utf-8").split("\n")[0]
-    result.stdout.fnmatch_lines([f"gocache: {version} ({embedded()}), store {pytester.path / 'store'}"])
+    result.stdout.fnmatch_lines(
+        [
+            f"gocache {pytest_gocache.__version__}: {version} {platform_of(embedded())} ({embedded()}), {machine}, store {pytester.path / 'store'}"
+        ]
+    )
 
 
 def test_the_header_names_every_toolchain_under_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_plain(): pass")
     result = run(pytester, pytester.path / "store", "--go-toolchain=1.25.5", "--go-toolchain=1.26.6")
-    result.stdout.fnmatch_lines(["gocache: 1.25.5 and 1.26.6, store *"])
+    result.stdout.fnmatch_lines(["gocache *: 1.25.5 and 1.26.6, *, store *"])
 
 
 def test_the_store_is_named_relative_to_the_ini_file_or_to_the_users_folder(pytester: pytest.Pytester) -> None:
@@ -38,9 +47,9 @@ def test_the_store_is_named_relative_to_the_ini_file_or_to_the_users_folder(pyte
     pytester.mkdir("below")
     pytester.makepyfile(**{"below/test_it": "def test_plain(): pass"})
     from_ini = pytester.runpytest_inprocess("below")
-    from_ini.stdout.fnmatch_lines([f"gocache: *, store {pytester.path / 'caches' / 'store'}"])
+    from_ini.stdout.fnmatch_lines([f"gocache *: *, store {pytester.path / 'caches' / 'store'}"])
     from_option = pytester.runpytest_inprocess("--gocache-dir=elsewhere", "below")
-    from_option.stdout.fnmatch_lines([f"gocache: *, store {pytester.path / 'elsewhere'}"])
+    from_option.stdout.fnmatch_lines([f"gocache *: *, store {pytester.path / 'elsewhere'}"])
 
 
 def test_the_store_is_in_the_users_cache_folder_unless_told_otherwise(
@@ -50,7 +59,7 @@ def test_the_store_is_in_the_users_cache_folder_unless_told_otherwise(
     monkeypatch.setenv("XDG_CACHE_HOME", str(pytester.path / "xdg"))
     pytester.makepyfile("def test_plain(): pass")
     result = pytester.runpytest_inprocess()
-    result.stdout.fnmatch_lines([f"gocache: *, store {pytester.path / 'xdg' / 'pytest-gocache'}"])
+    result.stdout.fnmatch_lines([f"gocache *: *, store {pytester.path / 'xdg' / 'pytest-gocache'}"])
     assert not (pytester.path / "xdg").exists()
 
 

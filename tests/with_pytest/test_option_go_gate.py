@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from pytest_gocache.host.find_go import embedded_goroot
+import pytest_gocache
+from pytest_gocache.host.find_go import embedded_goroot, platform_of
 from pytest_gocache.plugin.options import store_folder
-from tests.with_pytest.inner_runs import run
+from tests.with_pytest.inner_runs import embedded, run
 
 # GOFLAGS of the candidate: results of tests are not cached any more, and nothing else is another.
 CONFIG = """
@@ -147,7 +148,9 @@ def test_files_for_machines_say_the_same_with_workers_and_without(
         for test in data["tests"]:
             for command in test["commands"]:
                 del command["seconds"]
-        del data["gate"]["seconds"]
+        del data["gate"]["seconds"], data["run"]["started"]
+        assert {toolchain["toolchain"] for toolchain in data["toolchains"]} == {"now", "next"}
+        data["toolchains"].sort(key=lambda toolchain: toolchain["toolchain"])
         data["tests"].sort(key=lambda test: (test["test"], test["toolchain"]))
     assert found[0] == found[1]
     assert {(test["test"], test["toolchain"]) for test in found[0]["tests"]} == {
@@ -167,14 +170,29 @@ def _check_junit(file: Path) -> None:
     assert '<property name="gocache.commands" value="2" />' in case
 
 
-def test_json_without_a_gate(pytester: pytest.Pytester) -> None:
+def test_json_without_a_gate_says_which_go_and_why(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(pytester.path.parent))
     pytester.makepyfile(TESTS)
-    inner(pytester, "--gocache-json=out.json", "-k", "twice").assert_outcomes(passed=1, deselected=4)
+    files = ("--gocache-json=out.json", "--junitxml=out.xml")
+    inner(pytester, *files, "-k", "twice").assert_outcomes(passed=1, deselected=4)
     data = json.loads((pytester.path / "out.json").read_text(encoding="utf-8"))
     (test,) = data["tests"]
     assert (test["toolchain"], test["outcome"], data["gate"]) == ("default", "passed", None)
     assert [command["states"]["test example.com/app/lib"] for command in test["commands"]] == ["passed", "cached"]
     assert "compile std" in test["commands"][0]["states"]
+    first, second = ([(cause["kind"], cause["code"]) for cause in command["causes"]] for command in test["commands"])
+    assert ("compile", "FIRST_TIME") in first
+    assert second == []
+    assert data["run"]["pytest-gocache"] == pytest_gocache.__version__
+    assert data["run"]["repository"] is None
+    (toolchain,) = data["toolchains"]
+    version = (embedded() / "VERSION").read_text(encoding="utf-8").split("\n")[0]
+    platform = f"{toolchain['goos']}/{toolchain['goarch']}"
+    assert (toolchain["toolchain"], toolchain["go"], platform) == ("default", version, platform_of(embedded()))
+    junit = (pytester.path / "out.xml").read_text(encoding="utf-8")
+    assert f'<property name="gocache.go" value="{version}" />' in junit
+    assert f'<property name="gocache.started" value="{data["run"]["started"]}" />' in junit
 
 
 def test_named_toolchains_are_run_without_an_option(suite: pytest.Pytester) -> None:

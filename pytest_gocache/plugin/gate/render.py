@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
@@ -12,7 +12,7 @@ from pytest_gocache.plugin.gate.compare import Comparison, GateChange, TestRun
 
 __all__ = ["as_json", "as_markdown", "as_text", "summary", "workflow_commands"]
 
-SCHEMA = "pytest-gocache runs 1"
+SCHEMA = "pytest-gocache runs 2"
 """The ``schema`` of the JSON file, described in docs/gate.md. A change of the schema gets a new number."""
 
 
@@ -95,10 +95,20 @@ def _escaped(text: str, part: str = "") -> str:
     return escaped.replace(":", "%3A").replace(",", "%2C") if part else escaped
 
 
-def as_json(runs: Mapping[str, Mapping[str, TestRun]], comparison: Comparison | None) -> dict[str, Any]:
-    """All runs, and the comparison if there is one, as values that JSON can hold."""
+def as_json(
+    facts: Mapping[str, Any],
+    toolchains: Sequence[Mapping[str, Any]],
+    runs: Mapping[str, Mapping[str, TestRun]],
+    comparison: Comparison | None,
+) -> dict[str, Any]:
+    """All runs, and the comparison if there is one, as values that JSON can hold.
+
+    ``facts`` has the versions, the time and the commit of the run; ``toolchains`` those of Go.
+    """
     return {
         "schema": SCHEMA,
+        "run": dict(facts),
+        "toolchains": [dict(toolchain) for toolchain in toolchains],
         "tests": [
             {"test": test, "toolchain": toolchain, **asdict(run)}
             for test, sides in sorted(runs.items())

@@ -77,9 +77,10 @@ def test_workflow_commands_are_one_line_each() -> None:
 def test_json_is_plain_and_whole() -> None:
     sides = {"old": run(command(compile_app="ran")), "new": run(command(compile_app="cached"))}
     comparison = compare("old", "new", {"test_a": sides}, [Accepted("x", "*", "*", "r")])
-    data = as_json({"test_a": sides}, comparison)
+    data = as_json({"python": "3.13"}, [{"go": "go1.27.3"}], {"test_a": sides}, comparison)
     assert json.loads(json.dumps(data)) == data
-    assert data["schema"] == "pytest-gocache runs 1"
+    assert data["schema"] == "pytest-gocache runs 2"
+    assert (data["run"], data["toolchains"]) == ({"python": "3.13"}, [{"go": "go1.27.3"}])
     assert [(test["test"], test["toolchain"], test["outcome"]) for test in data["tests"]] == [
         ("test_a", "old", "passed"),
         ("test_a", "new", "passed"),
@@ -98,4 +99,10 @@ def test_json_is_plain_and_whole() -> None:
     assert data["gate"]["unused"] == [{"test": "x", "command": "*", "change": "*", "reason": "r"}]
     assert data["gate"]["seconds"] == {"base": 1.0, "candidate": 1.0}
     assert data["gate"]["bytes"] == {"base": 0, "candidate": 0}
-    assert as_json({}, None) == {"schema": "pytest-gocache runs 1", "tests": [], "gate": None}
+    assert as_json({}, [], {}, None) == {
+        "schema": "pytest-gocache runs 2",
+        "run": {},
+        "toolchains": [],
+        "tests": [],
+        "gate": None,
+    }

@@ -1,11 +1,12 @@
-"""Collects what tests did from all workers: for the gate's verdict, the JSON file and the JUnit properties."""
+"""Collects what tests did from all workers, for the gate's verdict and for reports."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-from collections.abc import Generator, Mapping
+import sys
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pytest_gocache.gocache_toml import RepositoryConfig
 from pytest_gocache.golang.action import Kind
 from pytest_gocache.plugin.gate.compare import Comparison, TestRun, compare
 from pytest_gocache.plugin.gate.render import as_json, as_markdown, as_text, workflow_commands
+from pytest_gocache.plugin.run_facts import facts_of_run, facts_of_toolchain
 from pytest_gocache.results.command_record import command_records
 from pytest_gocache.results.result import Result
 
@@ -31,19 +33,33 @@ class Reports:
     """A plugin that runs in every process of a session. The controller gets what all of them collect.
 
     ``gate`` has the labels of the base and the candidate; None without a gate. ``file`` is the JSON file; None without
-    one. ``labels`` has a short name for each toolchain that an option names.
+    one. ``labels`` has a short name for each toolchain that an option names. ``repository`` is the folder whose commit
+    the reports name.
     """
 
     def __init__(
-        self, gate: tuple[str, str] | None, file: Path | None, labels: Mapping[str, str], config: RepositoryConfig
+        self,
+        gate: tuple[str, str] | None,
+        file: Path | None,
+        labels: Mapping[str, str],
+        config: RepositoryConfig,
+        repository: Path,
     ) -> None:
         self._gate = gate
         self._file = file
         self._labels = labels
         self._config = config
+        self._repository = repository
+        self._facts: dict[str, Any] = {}
+        self._toolchains: list[dict[str, Any]] = []
         self._runs: dict[str, dict[str, TestRun]] = {}
         self._comparison: Comparison | None = None
         self._unwritten: list[str] = []
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Take the facts of the run before a test can change the repository. Workers do nothing here."""
+        if not hasattr(session.config, "workerinput"):
+            self._facts = facts_of_run(self._repository)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -55,33 +71,34 @@ class Reports:
     @pytest.hookimpl
     def pytest_gocache_command(self, item: pytest.Item, result: Result, root: Path) -> None:
         """Record what a command did, at once: the next command overwrites the binaries."""
-        item.stash.setdefault(_RECORDS, []).extend(command_records(result, root))
+        item.stash.setdefault(_RECORDS, []).extend(command_records(result, root, causes=self._file is not None))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach the recorded go commands of a test to its last report."""
-        label = self._label_of(item)
+        spec = _spec_of(item)
+        label = self._label_of(item, spec)
         commands: list[dict[str, Any]] = []
+        toolchain: dict[str, Any] | None = None
         if call.when == "teardown" and label:
             commands = item.stash.get(_RECORDS, [])
-            item.user_properties += _properties(label, commands)
+            toolchain = _facts_of(item.config, spec)
+            item.user_properties += _properties(label, toolchain, commands)
         report = yield
         if label:
             attempt = item.stash.get(_ATTEMPTS, 1)
             test = _without(item.nodeid, label)
-            data = {"test": test, "toolchain": label, "commands": commands, "attempt": attempt}
+            data = {"test": test, "toolchain": label, "go": toolchain, "commands": commands, "attempt": attempt}
             # xdist sends every attribute of a report that is plain data to the controller.
             report.__dict__["gocache"] = data
         return report
 
-    def _label_of(self, item: pytest.Item) -> str:
+    def _label_of(self, item: pytest.Item, spec: str) -> str:
         """The toolchain in a test's ID: ``default`` when there is only one, empty for a test that uses none."""
         if "go_toolchain" not in getattr(item, "fixturenames", ()):
             return ""
-        callspec = getattr(item, "callspec", None)
-        spec = callspec.params.get("go_toolchain") if callspec else None
         return self._labels[spec] if spec else "default"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -89,6 +106,10 @@ class Reports:
         data: dict[str, Any] | None = getattr(report, "gocache", None)
         if data is None:
             return
+        if data["go"]:
+            toolchain = {"toolchain": data["toolchain"], **data["go"]}
+            if toolchain not in self._toolchains:
+                self._toolchains.append(toolchain)
         sides = self._runs.setdefault(data["test"], {})
         run = sides.setdefault(data["toolchain"], TestRun())
         if data["attempt"] > run.attempts:
@@ -107,17 +128,20 @@ class Reports:
         """Compare, set the exit status and write the files. Workers do nothing here."""
         if hasattr(session.config, "workerinput"):
             return
+        if self._runs:
+            _add_to_junit(session.config, _of_run(self._facts))
         if self._gate is not None:
             self._comparison = compare(*self._gate, self._runs, self._config.accepted)
             if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
                 passed = self._comparison.passed
                 session.exitstatus = pytest.ExitCode.OK if passed else pytest.ExitCode.TESTS_FAILED
-            _testsuite_properties(session.config, self._comparison)
+            _add_to_junit(session.config, _of_gate(self._comparison))
             summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
             if summary_file:
                 self._write("GITHUB_STEP_SUMMARY", Path(summary_file), as_markdown(self._comparison), "a")
         if self._file is not None:
-            text = json.dumps(as_json(self._runs, self._comparison), indent=1) + "\n"
+            data = as_json(self._facts, self._toolchains, self._runs, self._comparison)
+            text = json.dumps(data, indent=1) + "\n"
             if not self._write("--gocache-json", self._file, text, "w") and session.exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -146,6 +170,23 @@ class Reports:
                 terminalreporter.write_line(line)
 
 
+def _spec_of(item: pytest.Item) -> str:
+    """The toolchain that a test is parametrized with; empty when there is only one."""
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("go_toolchain", "")) if callspec else ""
+
+
+def _facts_of(config: pytest.Config, spec: str) -> dict[str, Any] | None:
+    """The facts of a toolchain; None when no test has found it."""
+    if "pytest_gocache.plugin.session" not in sys.modules:
+        return None
+    from pytest_gocache.plugin.session import session_of
+
+    session = session_of(config)
+    toolchain = session.found_toolchain(spec or next(iter(session.settings.toolchains), ""))
+    return facts_of_toolchain(toolchain) if toolchain else None
+
+
 def _without(nodeid: str, label: str) -> str:
     """A test's ID without the toolchain."""
     name, bracket, parameters = nodeid.partition("[")
@@ -155,10 +196,13 @@ def _without(nodeid: str, label: str) -> str:
     return f"{name}[{others}]" if others else name
 
 
-def _properties(label: str, commands: list[dict[str, Any]]) -> list[tuple[str, object]]:
-    """The properties for JUnit's XML: the toolchain, and the counts of actions."""
+def _properties(
+    label: str, toolchain: dict[str, Any] | None, commands: list[dict[str, Any]]
+) -> list[tuple[str, object]]:
+    """The properties of a test for JUnit's XML: the toolchain, and the counts of actions."""
     properties: list[tuple[str, object]] = [
         (f"{_PROPERTY}toolchain", label),
+        *((f"{_PROPERTY}{name}", toolchain[name]) for name in ("go", "goos", "goarch", "cpus") if toolchain),
         (f"{_PROPERTY}commands", len(commands)),
     ]
     counts: dict[str, int] = {}
@@ -171,16 +215,30 @@ def _properties(label: str, commands: list[dict[str, Any]]) -> list[tuple[str, o
     return [*properties, *sorted(counts.items())]
 
 
-def _testsuite_properties(config: pytest.Config, comparison: Comparison) -> None:
+def _add_to_junit(config: pytest.Config, properties: Iterable[tuple[str, object]]) -> None:
+    """Add properties of the whole suite to JUnit's XML, if pytest writes one."""
     from _pytest.junitxml import xml_key  # pytest has no public way to add a property outside a test
 
     xml = config.stash.get(xml_key, None)
     if xml is not None:
-        xml.add_global_property("gocache.gate", f"{comparison.base}..{comparison.candidate}")
-        xml.add_global_property("gocache.gate.passed", str(comparison.passed).lower())
-        for number, change in enumerate(comparison.changes, 1):
-            known = f" (accepted: {change.reason})" if change.reason else ""
-            xml.add_global_property(f"gocache.change.{number}", f"{change.test}: {change.text}{known}")
+        for name, value in properties:
+            xml.add_global_property(f"{_PROPERTY}{name}", str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _of_run(facts: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    for name, value in facts.items():
+        if name != "repository":
+            yield name, value
+        elif value:
+            yield from value.items()
+
+
+def _of_gate(comparison: Comparison) -> Iterator[tuple[str, object]]:
+    yield "gate", f"{comparison.base}..{comparison.candidate}"
+    yield "gate.passed", comparison.passed
+    for number, change in enumerate(comparison.changes, 1):
+        known = f" (accepted: {change.reason})" if change.reason else ""
+        yield f"change.{number}", f"{change.test}: {change.text}{known}"
 
 
 def _first_line(report: pytest.TestReport) -> str:
