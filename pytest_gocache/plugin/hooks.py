@@ -51,13 +51,27 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--go-repo") and not config.invocation_params.dir.is_relative_to(settings.repository):
         _keep_cache_out_of(config, settings.repository)
     gate, file = gate_sides(config), report_file(config)
-    if gate or file or config.getoption("xmlpath", None):
+    if gate or file or _is_reported(config):
         from pytest_gocache.plugin.reports import Reports
 
         labels = toolchain_labels(config)
         sides = (labels[gate[0]], labels[gate[1]]) if gate else None
-        reports = Reports(sides, file, labels, settings.config, settings.repository)
+        reports = Reports(sides, file, labels, settings, config.rootpath)
         config.pluginmanager.register(reports, "gocache-reports")
+
+
+def _is_reported(config: pytest.Config) -> bool:
+    """Whether a report of pytest or of GitHub Actions needs what the tests did."""
+    if hasattr(config, "workerinput"):
+        return bool(config.workerinput.get("gocache-reports"))  # on a different host, the environment differs
+    github = os.environ.get("GITHUB_STEP_SUMMARY") or os.environ.get("GITHUB_ACTIONS") == "true"
+    return bool(github or config.getoption("xmlpath", None))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """In xdist's controller, make a worker collect what the controller reports."""
+    node.workerinput["gocache-reports"] = node.config.pluginmanager.has_plugin("gocache-reports")
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:

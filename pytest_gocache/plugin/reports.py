@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from pytest_gocache.gocache_toml import RepositoryConfig
 from pytest_gocache.golang.action import Kind
+from pytest_gocache.plugin.failures import failures_as_commands, failures_as_markdown
 from pytest_gocache.plugin.gate.compare import Comparison, TestRun, compare
 from pytest_gocache.plugin.gate.render import as_json, as_markdown, as_text, workflow_commands
+from pytest_gocache.plugin.options import Settings
 from pytest_gocache.plugin.run_facts import facts_of_run, facts_of_toolchain
 from pytest_gocache.results.command_record import command_records
 from pytest_gocache.results.result import Result
@@ -25,6 +26,7 @@ __all__ = ["Reports"]
 _RECORDS: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 _ATTEMPTS: pytest.StashKey[int] = pytest.StashKey()
 _PROPERTY = "gocache."
+_PACKAGE = Path(__file__).parent.parent
 _COUNTED_KINDS = frozenset(kind.value for kind in Kind if kind.explained)
 _COUNTED = ("ran", "cached", "failed")
 
@@ -33,8 +35,7 @@ class Reports:
     """A plugin that runs in every process of a session. The controller gets what all of them collect.
 
     ``gate`` has the labels of the base and the candidate; None without a gate. ``file`` is the JSON file; None without
-    one. ``labels`` has a short name for each toolchain that an option names. ``repository`` is the folder whose commit
-    the reports name.
+    one. ``labels`` has a short name for each toolchain that an option names. ``root`` is pytest's rootdir.
     """
 
     def __init__(
@@ -42,14 +43,16 @@ class Reports:
         gate: tuple[str, str] | None,
         file: Path | None,
         labels: Mapping[str, str],
-        config: RepositoryConfig,
-        repository: Path,
+        settings: Settings,
+        root: Path,
     ) -> None:
+        self._root = root
+        self._top = _top_of(root)
         self._gate = gate
         self._file = file
         self._labels = labels
-        self._config = config
-        self._repository = repository
+        self._config = settings.config
+        self._repository = settings.repository
         self._facts: dict[str, Any] = {}
         self._toolchains: list[dict[str, Any]] = []
         self._runs: dict[str, dict[str, TestRun]] = {}
@@ -79,6 +82,7 @@ class Reports:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach the recorded go commands of a test to its last report."""
         spec = _spec_of(item)
+        line = _line_of(item, call)
         label = self._label_of(item, spec)
         commands: list[dict[str, Any]] = []
         toolchain: dict[str, Any] | None = None
@@ -90,7 +94,15 @@ class Reports:
         if label:
             attempt = item.stash.get(_ATTEMPTS, 1)
             test = _without(item.nodeid, label)
-            data = {"test": test, "toolchain": label, "go": toolchain, "commands": commands, "attempt": attempt}
+            data = {
+                "test": test,
+                "toolchain": label,
+                "go": toolchain,
+                "commands": commands,
+                "attempt": attempt,
+                "file": "" if item.path.is_relative_to(_PACKAGE) else item.location[0],
+                "line": line,
+            }
             # xdist sends every attribute of a report that is plain data to the controller.
             report.__dict__["gocache"] = data
         return report
@@ -116,8 +128,13 @@ class Reports:
             run = sides[data["toolchain"]] = TestRun(attempts=data["attempt"])
         run.commands += data["commands"]
         expected = hasattr(report, "wasxfail")
+        if not run.line:
+            run.file, run.line = self._in_repository(data["file"]), data["line"]
         if report.failed:
-            run.outcome, run.detail = "failed", run.detail or _first_line(report)
+            message = _message(report)
+            if run.outcome != "failed":
+                run.message, run.detail, run.line = message, message.split("\n")[0][:200], data["line"]
+            run.outcome = "failed"
         elif report.skipped:
             run.outcome, run.detail = ("xfailed", str(report.wasxfail)) if expected else ("skipped", _skipped(report))
         elif report.when == "call":
@@ -136,9 +153,12 @@ class Reports:
                 passed = self._comparison.passed
                 session.exitstatus = pytest.ExitCode.OK if passed else pytest.ExitCode.TESTS_FAILED
             _add_to_junit(session.config, _of_gate(self._comparison))
-            summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
-            if summary_file:
-                self._write("GITHUB_STEP_SUMMARY", Path(summary_file), as_markdown(self._comparison), "a")
+        summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
+        if summary_file and self._runs:
+            text = failures_as_markdown(self._facts, self._toolchains, self._runs)
+            if self._comparison is not None:
+                text += as_markdown(self._comparison)
+            self._write("GITHUB_STEP_SUMMARY", Path(summary_file), text, "a")
         if self._file is not None:
             data = as_json(self._facts, self._toolchains, self._runs, self._comparison)
             text = json.dumps(data, indent=1) + "\n"
@@ -160,14 +180,20 @@ class Reports:
         """Print the changes, and the files that could not be written."""
         for line in self._unwritten:
             terminalreporter.write_line(line, red=True)
-        if self._comparison is None:
-            return
-        terminalreporter.section(f"Go toolchain gate {'passed' if self._comparison.passed else 'failed'}")
-        for line in as_text(self._comparison):
-            terminalreporter.write_line(line)
-        if os.environ.get("GITHUB_ACTIONS") == "true":
-            for line in workflow_commands(self._comparison):
+        if self._comparison is not None:
+            terminalreporter.section(f"Go toolchain gate {'passed' if self._comparison.passed else 'failed'}")
+            for line in as_text(self._comparison):
                 terminalreporter.write_line(line)
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            # The gate has its own annotations: it passes when a test fails on both sides.
+            gate = workflow_commands(self._comparison, self._runs) if self._comparison is not None else None
+            for line in failures_as_commands(self._runs) if gate is None else gate:
+                terminalreporter.write_line(line)
+
+    def _in_repository(self, file: str) -> str:
+        """The path of a file that is relative to pytest's rootdir, relative to the repository; empty when outside."""
+        path = (self._root / file).resolve()
+        return path.relative_to(self._top).as_posix() if file and path.is_relative_to(self._top) else ""
 
 
 def _spec_of(item: pytest.Item) -> str:
@@ -241,10 +267,27 @@ def _of_gate(comparison: Comparison) -> Iterator[tuple[str, object]]:
         yield f"change.{number}", f"{change.test}: {change.text}{known}"
 
 
-def _first_line(report: pytest.TestReport) -> str:
+def _top_of(root: Path) -> Path:
+    """The folder that the paths in annotations are relative to: GitHub's, else the top of the git working tree."""
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    if workspace and root.resolve().is_relative_to(Path(workspace).resolve()):
+        return Path(workspace).resolve()
+    tops = (folder for folder in (root.resolve(), *root.resolve().parents) if (folder / ".git").exists())
+    return next(tops, root.resolve())
+
+
+def _line_of(item: pytest.Item, call: pytest.CallInfo[None]) -> int:
+    """The line of the test that failed, in whatever it called; else its first line; from 1, 0 when unknown."""
+    for entry in call.excinfo.traceback if call.excinfo is not None else ():
+        if Path(entry.path) == item.path:
+            return entry.lineno + 1
+    line = item.location[1]
+    return 0 if line is None else line + 1
+
+
+def _message(report: pytest.TestReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
-    message = getattr(crash, "message", None) or str(report.longrepr or "")
-    return str(message).strip().split("\n")[0][:200]
+    return str(getattr(crash, "message", None) or report.longrepr or "").strip()
 
 
 def _skipped(report: pytest.TestReport) -> str:

@@ -23,8 +23,8 @@ def cause_records(result: Result, named: Callable[[str], str]) -> dict[str, Any]
     name of `ReasonCode`), ``since`` (the earlier step; None for the first time), ``inputs``, ``follows`` and
     ``follows_kind`` (for a follower: the package and kind of its cause, else None), ``details`` (the facts of the code)
     and ``text`` (a sentence for people). An input has ``kind`` (a name of `InputKind`), ``name``, ``old`` and ``new``
-    (about 200 characters at most; None where the input is missing) and ``diff`` (changed lines of a file). ``causes`` is
-    None when the command cannot be explained, and ``causes_unknown`` says why. ``named`` replaces folders in texts.
+    (about 200 characters at most; None where the input is missing) and ``diff`` (changed lines of a file). ``causes``
+    is None when the command cannot be explained, and ``causes_unknown`` says why. ``named`` replaces folders in texts.
     """
     try:
         reasons = result.explain().reasons

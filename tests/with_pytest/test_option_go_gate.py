@@ -140,12 +140,16 @@ def test_files_for_machines_say_the_same_with_workers_and_without(
         files = (f"--gocache-json={name}/out.json", f"--junitxml={name}.xml")
         result = gate(suite, *files, *args)
         assert result.ret == pytest.ExitCode.TESTS_FAILED
-        result.stdout.fnmatch_lines([f"::error title=Go next%3A test example.com/app/lib::*: {CHANGE}"])
+        result.stdout.fnmatch_lines(
+            [f"::error file=test_suite.py,line=*,title=Go next%3A test example.com/app/lib::*: {CHANGE}"]
+        )
         found.append(json.loads((suite.path / name / "out.json").read_text(encoding="utf-8")))
         assert f"### Go toolchain gate failed: {'now..next'}: " in (suite.path / f"{name}.md").read_text()
+        assert (suite.path / f"{name}.md").read_text().startswith("### Go build-cache tests: 1 of 8 failed")
         _check_junit(suite.path / f"{name}.xml")
     for data in found:
         for test in data["tests"]:
+            test["message"] = re.sub(r"seconds=[\d.]+", "", test["message"])
             for command in test["commands"]:
                 del command["seconds"]
         del data["gate"]["seconds"], data["run"]["started"]

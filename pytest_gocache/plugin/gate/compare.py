@@ -27,6 +27,12 @@ class TestRun:
     """
     detail: str = ""
     """The reason of a skip, the first line of a failure."""
+    message: str = ""
+    """The whole message of a failure."""
+    file: str = ""
+    """The file of the test, relative to the repository; empty for a file outside of it."""
+    line: int = 0
+    """The line in the file that failed, else the line of the test, from 1; 0 when it is unknown."""
     commands: list[dict[str, Any]] = field(default_factory=list)
     """The commands of the last attempt, as `command_records` returns them."""
     attempts: int = 1

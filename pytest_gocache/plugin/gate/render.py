@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_gocache.gocache_toml import NAME
 from pytest_gocache.plugin.gate.compare import Comparison, GateChange, TestRun
+from pytest_gocache.plugin.workflow import cell, error_command
 
 __all__ = ["as_json", "as_markdown", "as_text", "summary", "workflow_commands"]
 
@@ -67,32 +68,27 @@ def as_markdown(comparison: Comparison) -> str:
         for change in comparison.changes:
             command = f"`{change.command}`" if change.command else ""
             cells = (change.test, command, change.subject, change.base, change.candidate, change.reason)
-            lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+            lines.append("| " + " | ".join(cell(text) for text in cells) + " |")
         lines.append("")
     if comparison.incomparable:
         lines += ["Not comparable:", ""]
-        lines += [f"- {_cell(test)}: {_cell(why)}" for test, why in comparison.incomparable]
+        lines += [f"- {cell(test)}: {cell(why)}" for test, why in comparison.incomparable]
         lines.append("")
-    lines += [f"- {_cell(line)}" for line in _unused(comparison)]
+    lines += [f"- {cell(line)}" for line in _unused(comparison)]
     return "\n".join(lines) + "\n"
 
 
-def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
-
-
-def workflow_commands(comparison: Comparison) -> list[str]:
-    """A GitHub workflow command for each change that is not accepted."""
+def workflow_commands(comparison: Comparison, runs: Mapping[str, Mapping[str, TestRun]]) -> list[str]:
+    """An annotation for each change that is not accepted, at the test on the candidate."""
     return [
-        f"::error title={_escaped(f'Go {comparison.candidate}: {change.subject}', 'title')}::"
-        + _escaped(f"{change.test}: {change.command and f'`{change.command}`: '}{change.text}")
+        error_command(
+            f"Go {comparison.candidate}: {change.subject}",
+            f"{change.test}: {change.command and f'`{change.command}`: '}{change.text}",
+            (run := runs[change.test][comparison.candidate]).file,
+            run.line,
+        )
         for change in comparison.failing
     ]
-
-
-def _escaped(text: str, part: str = "") -> str:
-    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return escaped.replace(":", "%3A").replace(",", "%2C") if part else escaped
 
 
 def as_json(

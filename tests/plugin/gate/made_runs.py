@@ -20,7 +20,7 @@ def writes(digest: str, step: int, target: str = "bin/app") -> dict[str, Any]:
 
 
 def run(*commands: dict[str, Any], outcome: str = "passed", detail: str = "") -> TestRun:
-    return TestRun(outcome, detail, list(commands))
+    return TestRun(outcome, detail, commands=list(commands))
 
 
 def held(old: TestRun | None, new: TestRun | None, *accepted: Accepted) -> Comparison:

@@ -67,11 +67,15 @@ def test_markdown_survives_what_is_in_test_ids() -> None:
 
 def test_workflow_commands_are_one_line_each() -> None:
     sides = {"old": run(), "new": run(outcome="failed", detail="50% of: a,b")}
-    assert workflow_commands(compare("old", "new", {"test_a": sides})) == snapshot(
-        ["::error title=Go new%3A verdict::test_a: verdict: passed -> failed (50%25 of: a,b)"]
+    sides["new"].file, sides["new"].line = "tests/a,b.py", 7
+    runs = {"test_a": sides}
+    assert workflow_commands(compare("old", "new", runs), runs) == snapshot(
+        [
+            "::error file=tests/a%2Cb.py,line=7,title=Go new%3A verdict::test_a: verdict: passed -> failed (50%25 of: a,b)"
+        ]
     )
     changed = run(command(compile_app="ran")), run(command(compile_app="cached"))
-    assert workflow_commands(held(*changed, Accepted("*", "*", "*", "r"))) == []
+    assert workflow_commands(held(*changed, Accepted("*", "*", "*", "r")), {}) == []
 
 
 def test_json_is_plain_and_whole() -> None:
