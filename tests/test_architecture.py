@@ -154,6 +154,7 @@ TESTED_ELSEWHERE = {
     "checks/repository": "with_pytest/test_checks_on_repositories",
     "checks/test_checks": "with_pytest/test_ready_made_checks",
     "checks/untracked_reads": "with_pytest/test_checks_on_repositories",
+    "plugin/attachments": "with_pytest/test_other_plugins",
     "plugin/fixtures": "with_pytest/test_mark_effects",
     "plugin/header": "with_pytest/test_header_and_start_up",
     "plugin/hooks": "with_pytest/test_header_and_start_up",

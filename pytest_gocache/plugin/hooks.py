@@ -61,11 +61,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _is_reported(config: pytest.Config) -> bool:
-    """Whether a report of pytest or of GitHub Actions needs what the tests did."""
+    """Whether a report needs what the tests did: JUnit's XML, that of pytest-json-report, or GitHub Actions."""
     if hasattr(config, "workerinput"):
         return bool(config.workerinput.get("gocache-reports"))  # on a different host, the environment differs
     github = os.environ.get("GITHUB_STEP_SUMMARY") or os.environ.get("GITHUB_ACTIONS") == "true"
-    return bool(github or config.getoption("xmlpath", None))
+    return bool(github or config.getoption("xmlpath", None) or config.getoption("json_report", None))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -181,9 +181,10 @@ def pytest_runtest_makereport(
             commands = commands_of(item)
             commands.failed = True
             if commands.results:
+                from pytest_gocache.plugin.attachments import attach
                 from pytest_gocache.plugin.report_section import section
 
-                report.sections.append(("go commands", section(item, commands.results)))
+                attach(item, report, section(item, commands.results))
         if report.when == "teardown":
             forget_commands(item)
     return report
@@ -286,6 +287,14 @@ def pytest_report_header(config: pytest.Config) -> str:
     from pytest_gocache.plugin.header import header_line
 
     return header_line(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_metadata(metadata: dict[str, Any], config: pytest.Config) -> None:
+    """Add the header's line to the metadata of pytest-metadata: pytest-html shows it in its table."""
+    from pytest_gocache.plugin.header import header_line
+
+    metadata["gocache"] = header_line(config).removeprefix("gocache ")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_gocache.plugin.header import header_line
 from tests.with_pytest.inner_runs import LIB, ONE_BUILD, run, run_apart, summary_of
 
 TESTS = f"""
@@ -139,3 +140,54 @@ def test_unittest_and_doctest_tests_are_left_alone(pytester: pytest.Pytester, st
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(["Expected:", "    3", "Got:", "    2"])
     result.stdout.fnmatch_lines(["E * AssertionError: 1 != 2"])
+
+
+ALLURE = """
+import types
+
+attachment_type = types.SimpleNamespace(TEXT="text/plain")
+
+
+def attach(body, name=None, attachment_type=None, extension=None):
+    with open("attached.txt", "a") as file:
+        file.write(f"{name} as {attachment_type}:\\n{body}\\n")
+"""
+
+
+def test_allure_and_junit_have_the_go_commands_of_a_failing_test(pytester: pytest.Pytester, store: Path) -> None:
+    # allure-pytest is not installed for these tests: two modules stand in for its plugin and its public function.
+    pytester.syspathinsert()
+    pytester.makepyfile(allure=ALLURE, allure_pytest="", test_suite=f"""
+import pytest
+from pytest_gocache import assert_cached
+
+@pytest.fixture
+def broken(go_module):
+    yield
+    go_module.build("./...")
+    raise ValueError
+
+def test_twice(go_module, broken):
+    {LIB}
+    assert_cached(go_module.build("./lib"))
+
+def test_good(go_module):
+    {LIB}
+    go_module.build("./...")
+""")  # fmt: skip
+    run(pytester, store, "-p", "allure_pytest", "--junitxml=report.xml").assert_outcomes(failed=1, passed=1, errors=1)
+    attached = (pytester.path / "attached.txt").read_text(encoding="utf-8")
+    assert attached.count("go commands as text/plain:\n  1. go build ./lib  [") == 2
+    assert attached.count("  2. go build ./...  [") == 1
+    junit = (pytester.path / "report.xml").read_text(encoding="utf-8")
+    shown = re.findall('<property name="gocache.go-commands" value="([^"]*)"', junit)
+    assert [(text.count("1. go build ./lib  ["), text.count("2. go build ./...  [")) for text in shown] == [
+        (1, 0),
+        (1, 1),
+    ]
+
+
+def test_pytest_html_shows_the_line_of_the_header(pytestconfig: pytest.Config) -> None:
+    metadata: dict[str, object] = {}
+    pytestconfig.hook.pytest_metadata(metadata=metadata, config=pytestconfig)
+    assert metadata["gocache"] == header_line(pytestconfig).removeprefix("gocache ")
