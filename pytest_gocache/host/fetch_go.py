@@ -11,6 +11,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
@@ -19,7 +20,8 @@ from pytest_gocache.errors import StoreError, ToolchainError, UsageError
 from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.host import process
 from pytest_gocache.host.files import expand_home, home_folder, remove_tree
-from pytest_gocache.host.find_go import embedded_goroot, go_in_goroot, locate_default
+from pytest_gocache.host.find_go import embedded_goroot, go_in_goroot, is_wrapper, locate_default
+from pytest_gocache.host.go_wrapper import goroot_of_wrapper
 from pytest_gocache.host.toolchain import GoToolchain, find_default, from_path, version_in
 
 __all__ = ["NO_STORE", "resolve", "version_of"]
@@ -81,13 +83,17 @@ def _installed(version: GoVersion, store: Path | None, ambient: Mapping[str, str
     candidates += [home / "sdk" / f"go{version.number}"] if home else []
     candidates += [_stored(version, store)] if store else []
     on_path = locate_default(ambient)
-    if on_path is not None and on_path.is_file():
-        candidates.insert(0, on_path.resolve().parent.parent)
+    wrapper = on_path if on_path is not None and on_path.is_file() and is_wrapper(on_path) else None
+    if on_path is not None and wrapper is None:
+        candidates.insert(0, on_path if on_path.is_dir() else on_path.resolve().parent.parent)
     for goroot in candidates:
-        if goroot is not None and go_in_goroot(goroot).is_file():
-            found = version_in(goroot)
-            if found == version:
-                return goroot
+        if goroot is not None and go_in_goroot(goroot).is_file() and version_in(goroot) == version:
+            return goroot
+    if wrapper is not None:
+        # Last, since only this starts a process. What it says when it has no toolchain is no answer to this question.
+        with suppress(ToolchainError):
+            goroot = goroot_of_wrapper(wrapper, ambient)
+            return goroot if version_in(goroot) == version else None
     return None
 
 

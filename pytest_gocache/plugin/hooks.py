@@ -328,11 +328,13 @@ def _toolchain_line(config: pytest.Config) -> str:
     specs = toolchain_specs(config)
     if specs:
         return " and ".join(specs)
-    from pytest_gocache.host.find_go import locate_default, version_line
+    from pytest_gocache.host.find_go import is_wrapper, locate_default, version_line
 
     located = locate_default(os.environ)
     if located is None:
         return "no Go toolchain"
+    if located.is_file() and is_wrapper(located):
+        return f"the Go behind the wrapper {located}"
     goroot = located if located.is_dir() else located.resolve().parent.parent
     version = version_line(goroot)
     return f"{version} ({goroot})" if version else str(located)
