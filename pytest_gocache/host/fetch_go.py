@@ -22,9 +22,9 @@ from pytest_gocache.host import process
 from pytest_gocache.host.files import expand_home, home_folder, remove_tree
 from pytest_gocache.host.find_go import embedded_goroot, go_in_goroot, is_wrapper, locate_default
 from pytest_gocache.host.go_wrapper import goroot_of_wrapper
-from pytest_gocache.host.toolchain import GoToolchain, find_default, from_path, version_in
+from pytest_gocache.host.toolchain import GoToolchain, from_path, version_in
 
-__all__ = ["NO_STORE", "resolve", "version_of"]
+__all__ = ["NO_STORE", "installed", "resolve", "version_of"]
 
 NO_STORE = (
     "HOME is not set, and this user has no home folder in the system's list of users: name a folder for the store with "
@@ -47,7 +47,7 @@ def resolve(spec: str, store: Path | None, ambient: Mapping[str, str], say: Call
     if os.sep in spec or path.exists():
         return from_path(path, ambient)
     version = _version(spec)
-    goroot = _installed(version, store, ambient)
+    goroot = installed(version, store, ambient)
     if goroot is None:
         if store is None:
             raise StoreError(f"go{version.number} is not installed, and there is no store to put it into.\n{NO_STORE}")
@@ -56,12 +56,10 @@ def resolve(spec: str, store: Path | None, ambient: Mapping[str, str], say: Call
 
 
 def version_of(spec: str, ambient: Mapping[str, str]) -> GoVersion:
-    """The version of the toolchain that ``spec`` names, or of the default one if it is empty; fetches nothing.
+    """The version of the toolchain that ``spec`` names; fetches nothing.
 
     Raises the same errors as `resolve`, except for those of a fetch.
     """
-    if not spec:
-        return find_default(ambient).version
     path = expand_home(spec, "--go-toolchain")
     if os.sep in spec or path.exists():
         return from_path(path, ambient).version
@@ -77,7 +75,8 @@ def _version(spec: str) -> GoVersion:
         ) from error
 
 
-def _installed(version: GoVersion, store: Path | None, ambient: Mapping[str, str]) -> Path | None:
+def installed(version: GoVersion, store: Path | None, ambient: Mapping[str, str]) -> Path | None:
+    """The GOROOT of a version that this computer has; None without one. Only a wrapper on PATH is started."""
     home = home_folder()
     candidates = [embedded_goroot()]
     candidates += [home / "sdk" / f"go{version.number}"] if home else []

