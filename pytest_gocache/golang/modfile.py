@@ -1,14 +1,21 @@
-"""Reads go.mod and go.work: the module path, and the modules in local folders."""
+"""Reads go.mod and go.work: the module path, the modules in local folders, and the Go that they name."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["escaped", "local_folders_of", "module_path_of", "unescaped"]
+__all__ = ["escaped", "go_lines_of", "local_folders_of", "module_path_of", "unescaped"]
 
 _MODULE = re.compile(r"^[ \t]*module[ \t]+(?:\"([^\"\n]+)\"|`([^`\n]+)`|([^\s\"`/][^\s]*))", re.MULTILINE)
 _REPLACE = re.compile(r"=>[ \t]*\"?((?:\.{1,2}/|/)[^\s\"]*|\.{1,2}(?=\s|$))", re.MULTILINE)
 _USE = re.compile(r"^[ \t]*(?:use[ \t]+)?\"?((?:\.{1,2}/|/)[^\s\"()]*|\.{1,2}(?=\s|$))", re.MULTILINE)
+
+_GO_LINE = re.compile(r"^[ \t]*(go|toolchain)[ \t]+([^\s(/]+)", re.MULTILINE)
+
+
+def go_lines_of(go_mod_or_work: str) -> dict[str, str]:
+    """The versions in the ``go`` and the ``toolchain`` line of a go.mod or go.work, by these words, as written."""
+    return dict(_GO_LINE.findall(go_mod_or_work))
 
 
 def module_path_of(go_mod: str) -> str | None:

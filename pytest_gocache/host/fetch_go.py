@@ -11,6 +11,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
@@ -19,10 +20,11 @@ from pytest_gocache.errors import StoreError, ToolchainError, UsageError
 from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.host import process
 from pytest_gocache.host.files import expand_home, home_folder, remove_tree
-from pytest_gocache.host.find_go import embedded_goroot, go_in_goroot, locate_default
-from pytest_gocache.host.toolchain import GoToolchain, find_default, from_path, version_in
+from pytest_gocache.host.find_go import embedded_goroot, go_in_goroot, is_wrapper, locate_default
+from pytest_gocache.host.go_wrapper import goroot_of_wrapper
+from pytest_gocache.host.toolchain import GoToolchain, from_path, version_in
 
-__all__ = ["NO_STORE", "resolve", "version_of"]
+__all__ = ["NO_STORE", "installed", "resolve", "version_of"]
 
 NO_STORE = (
     "HOME is not set, and this user has no home folder in the system's list of users: name a folder for the store with "
@@ -45,7 +47,7 @@ def resolve(spec: str, store: Path | None, ambient: Mapping[str, str], say: Call
     if os.sep in spec or path.exists():
         return from_path(path, ambient)
     version = _version(spec)
-    goroot = _installed(version, store, ambient)
+    goroot = installed(version, store, ambient)
     if goroot is None:
         if store is None:
             raise StoreError(f"go{version.number} is not installed, and there is no store to put it into.\n{NO_STORE}")
@@ -54,12 +56,10 @@ def resolve(spec: str, store: Path | None, ambient: Mapping[str, str], say: Call
 
 
 def version_of(spec: str, ambient: Mapping[str, str]) -> GoVersion:
-    """The version of the toolchain that ``spec`` names, or of the default one if it is empty; fetches nothing.
+    """The version of the toolchain that ``spec`` names; fetches nothing.
 
     Raises the same errors as `resolve`, except for those of a fetch.
     """
-    if not spec:
-        return find_default(ambient).version
     path = expand_home(spec, "--go-toolchain")
     if os.sep in spec or path.exists():
         return from_path(path, ambient).version
@@ -75,19 +75,24 @@ def _version(spec: str) -> GoVersion:
         ) from error
 
 
-def _installed(version: GoVersion, store: Path | None, ambient: Mapping[str, str]) -> Path | None:
+def installed(version: GoVersion, store: Path | None, ambient: Mapping[str, str]) -> Path | None:
+    """The GOROOT of a version that this computer has; None without one. Only a wrapper on PATH is started."""
     home = home_folder()
     candidates = [embedded_goroot()]
     candidates += [home / "sdk" / f"go{version.number}"] if home else []
     candidates += [_stored(version, store)] if store else []
     on_path = locate_default(ambient)
-    if on_path is not None and on_path.is_file():
-        candidates.insert(0, on_path.resolve().parent.parent)
+    wrapper = on_path if on_path is not None and on_path.is_file() and is_wrapper(on_path) else None
+    if on_path is not None and wrapper is None:
+        candidates.insert(0, on_path if on_path.is_dir() else on_path.resolve().parent.parent)
     for goroot in candidates:
-        if goroot is not None and go_in_goroot(goroot).is_file():
-            found = version_in(goroot)
-            if found == version:
-                return goroot
+        if goroot is not None and go_in_goroot(goroot).is_file() and version_in(goroot) == version:
+            return goroot
+    if wrapper is not None:
+        # Last, since only this starts a process. What it says when it has no toolchain is no answer to this question.
+        with suppress(ToolchainError):
+            goroot = goroot_of_wrapper(wrapper, ambient)
+            return goroot if version_in(goroot) == version else None
     return None
 
 

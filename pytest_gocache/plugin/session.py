@@ -21,7 +21,8 @@ from pytest_gocache.explain.explainer import explain
 from pytest_gocache.gocache_toml import NamedToolchain
 from pytest_gocache.host.fetch_go import NO_STORE, resolve, version_of
 from pytest_gocache.host.files import remove_tree
-from pytest_gocache.host.toolchain import GoToolchain, find_default
+from pytest_gocache.host.toolchain import GoToolchain
+from pytest_gocache.plugin.default_go import default_toolchain, default_version
 from pytest_gocache.plugin.options import Settings, read_settings
 from pytest_gocache.plugin.own_time import OwnTime, own_time_of
 from pytest_gocache.plugin.totals import Totals
@@ -76,7 +77,7 @@ class GoSession:
                 self._toolchains[spec] = (
                     replace(resolve(named.spec, self.settings.store, self.ambient, self.say), extra_env=named.env)
                     if spec
-                    else find_default(self.ambient)
+                    else default_toolchain(self.settings.repository, self.settings.store, self.ambient, self.say)
                 )
             except GoCacheError as error:
                 self._toolchains[spec] = error
@@ -95,8 +96,12 @@ class GoSession:
         if self.settings.store is None:
             raise StoreError(f"there is no store of warm caches.\n{NO_STORE}")
         specs = self.settings.toolchains or ("",)
-        named = (self.settings.config.toolchains.get(spec, NamedToolchain(spec)).spec for spec in specs)
-        return store_key(self.settings.store, [version_of(spec, self.ambient) for spec in named], self.ambient)
+        named = [self.settings.config.toolchains.get(spec, NamedToolchain(spec)).spec for spec in specs]
+        versions = [
+            version_of(spec, self.ambient) if spec else default_version(self.settings.repository, self.ambient)
+            for spec in named
+        ]
+        return store_key(self.settings.store, versions, self.ambient)
 
     def check(self, toolchain: GoToolchain) -> None:
         """Run the self-check of a toolchain in a new folder, once a session. A failure is kept and raised each time."""

@@ -14,9 +14,10 @@ from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.host import process
 from pytest_gocache.host.files import DISK_FULL
+from pytest_gocache.host.find_go import SERVER_FILE
 from pytest_gocache.host.process import Finished
 from pytest_gocache.run.go_command import GoCommand, step_folder
-from pytest_gocache.run.shim import EXEC_NAME, SERVER_FILE
+from pytest_gocache.run.shim import EXEC_NAME
 from pytest_gocache.run.shim_server import KILLED, Reply, Request, ShimServer
 
 __all__ = ["generate_environment", "run_program"]

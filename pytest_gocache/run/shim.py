@@ -18,12 +18,10 @@ from pytest_gocache.host.environment import Home, file_settings, hermetic_enviro
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 
-__all__ = ["EXEC_NAME", "SERVER_FILE", "shim_goroot"]
+__all__ = ["EXEC_NAME", "shim_goroot"]
 
 EXEC_NAME = "go-run-exec"
 """The name in ``bin`` by which ``shim.go`` is the ``-exec`` program of ``go run``."""
-SERVER_FILE = "shim-server"
-"""The file in the GOROOT from which ``shim.go`` reads the address of the `ShimServer`."""
 
 _SOURCE = Path(__file__).with_name("shim.go")
 _SECONDS = 600.0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.plugin.header import header_line
+from pytest_gocache.plugin.header import header_lines
 from tests.with_pytest.inner_runs import LIB, ONE_BUILD, run, run_apart, summary_of
 
 TESTS = f"""
@@ -190,4 +190,4 @@ def test_good(go_module):
 def test_pytest_html_shows_the_line_of_the_header(pytestconfig: pytest.Config) -> None:
     metadata: dict[str, object] = {}
     pytestconfig.hook.pytest_metadata(metadata=metadata, config=pytestconfig)
-    assert metadata["gocache"] == header_line(pytestconfig).removeprefix("gocache ")
+    assert metadata["gocache"] == header_lines(pytestconfig)[0].removeprefix("gocache ")

