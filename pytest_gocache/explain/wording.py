@@ -12,7 +12,7 @@ from pytest_gocache.explain.history import History, block_of
 from pytest_gocache.explain.tests import why_test_cached, why_test_ran
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, without_variant
 from pytest_gocache.golang.patterns import near_misses, short_name
-from pytest_gocache.results.explanation import table
+from pytest_gocache.results.explanation import by_folder, table
 from pytest_gocache.results.reasons import Reason
 from pytest_gocache.results.result import PackageSet, Result
 from pytest_gocache.results.tables import listed, rows
@@ -129,13 +129,17 @@ def causes_in_brief(result: Result) -> list[str]:
     if not any(action.ran for action in result.compiles()) and not any(o.ran for o in result.tests.values()):
         return []
     causes = [cause for cause in explain(result).causes if not cause.first and cause.kind is not Kind.VET]
-    labels: dict[str, list[str]] = {}
-    for cause in causes:
-        if cause.kind is not Kind.LINK or cause.changes:
-            labels.setdefault(cause.line(), []).append(cause.label)
-    lines = [f"{listed(names, most=1)}: {line}" for line, names in labels.items()]
+    lines = _with_labels(cause for cause in causes if cause.kind is not Kind.LINK or cause.changes)
     shown = [line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …" for line in lines[:_MOST_CAUSES]]
     return [*shown, *([f"and {len(lines) - len(shown)} more causes"] if len(lines) > len(shown) else ())]
+
+
+def _with_labels(causes: Iterable[Reason]) -> list[str]:
+    """One line for causes that read alike: ``lib and 2 more: compile flags changed``."""
+    labels: dict[str, list[str]] = {}
+    for said, group in by_folder(causes):
+        labels.setdefault(said.line(), []).extend(cause.label for cause in group)
+    return [f"{listed(names, most=1)}: {line}" for line, names in labels.items()]
 
 
 def explain_set_difference(actual: PackageSet, expected: Iterable[str]) -> list[str]:

@@ -241,6 +241,15 @@ def _cut_below_us(error: BaseException) -> bool:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Paint the failures of tests that ran go commands."""
+    if report.failed:
+        from pytest_gocache.plugin.colours import colour
+
+        colour(report)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
     """Show the user's line that Ctrl-C interrupted, not a line of the library."""
     _cut_our_frames(excinfo.value)

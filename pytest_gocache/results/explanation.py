@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
-from pytest_gocache.golang.action import Kind
-from pytest_gocache.results.inputs import Change
-from pytest_gocache.results.reasons import Reason
-from pytest_gocache.results.tables import rows
+from pytest_gocache.golang.action import Kind, without_variant
+from pytest_gocache.results.inputs import Change, InputKind
+from pytest_gocache.results.reasons import Reason, ReasonCode
+from pytest_gocache.results.tables import listed, rows
 
-__all__ = ["Explanation", "table"]
+__all__ = ["Explanation", "by_folder", "table"]
 
 _MOST_ALIKE = 6  # rows for the followers of one cause, or for equal reasons
 _SHORT_LINE = 45
+# What a follower says below the package that it follows.
+_BELOW = {
+    ReasonCode.FOLLOWS_VETTED: "vets it",
+    **dict.fromkeys((ReasonCode.FOLLOWS_IMPORT, ReasonCode.FOLLOWS_IMPORTS), "imports it"),
+    **dict.fromkeys((ReasonCode.FOLLOWS_LINKED, ReasonCode.FOLLOWS_LINKED_IMPORTS), "links it"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +71,52 @@ class Explanation:
 
 
 def table(reasons: Sequence[Reason], prefix: str = "", *, label: bool = False, total: int = 0) -> str:
-    """Reasons in two columns: each cause, then its followers. A repeated text is shown once.
+    """Reasons in two columns: each cause once, and its followers as a tree below it. A repeated text is shown once.
 
-    ``total`` is the number of reasons, with those that the caller leaves out.
+    ``prefix`` stands before the names of ``reasons``; a cause that is not among them has a row without it. ``total`` is
+    the number of reasons, with those that the caller leaves out.
     """
-    written = _Table(prefix, label=label)
-    listed = set(reasons)
+    written = _Table(prefix, label=label, listed=frozenset(reasons))
     followers: dict[Reason, list[Reason]] = {reason.cause or reason: [] for reason in reasons}
     for reason in reasons:
         if reason.cause is not None:
             followers[reason.cause].append(reason)
-    for cause, following in followers.items():
-        if cause in listed:
-            written.add_cause(cause)
-        for reason in _without_many_alike(following):
-            # A cause that is not listed has no row of its own: its first follower shows it.
-            written.add_follower(reason, cause if cause not in listed and reason is following[0] else None)
-    return rows(written.rows, total=max(total, len(reasons)))
+    groups = by_folder(followers)
+    for cause, group in groups:
+        written.add_cause(cause, group)
+        written.add_tree(group, list(_without_many_alike([r for one in group for r in followers[one]])))
+    in_rows = len(written.listed | followers.keys()) - sum(len(group) - 1 for _, group in groups)
+    return rows(written.rows, total=in_rows + max(0, total - len(reasons)))
+
+
+def by_folder(causes: Iterable[Reason]) -> list[tuple[Reason, list[Reason]]]:
+    """What to say about causes, each with those that it stands for: packages that moved with one folder are one."""
+    groups: dict[object, list[Reason]] = {}
+    for cause in causes:
+        moved = _moved(cause)
+        groups.setdefault((cause.since, cause.details, *moved[:2]) if moved else cause, []).append(cause)
+    return [(_of_all(group) if len(group) > 1 else group[0], group) for group in groups.values()]
+
+
+def _of_all(group: Sequence[Reason]) -> Reason:
+    """The first cause of a group, with the folders that all its packages have in common."""
+    moved = [found for found in map(_moved, group) if found]
+    old, new, _ = moved[0]
+    below = os.path.commonpath([inside for *_, inside in moved]).rstrip("/")
+    return replace(group[0], changes=(replace(group[0].own[0], old=old + below, new=new + below),))
+
+
+def _moved(cause: Reason) -> tuple[str, str, str] | None:
+    """The old and the new folder around a package, and its place inside of both; None when something else changed."""
+    if len(cause.own) != 1 or cause.own[0].input.kind is not InputKind.DIRECTORY:
+        return None
+    old, new = cause.own[0].old, cause.own[0].new
+    if not old or not new:
+        return None
+    olds, news = re.findall(r"/[^/]*", old), re.findall(r"/[^/]*", new)
+    equal = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(olds[::-1], news[::-1], strict=False)))
+    inside = "".join(olds[len(olds) - equal :])
+    return old.removesuffix(inside), new.removesuffix(inside), inside or "/"
 
 
 def _without_many_alike(followers: Sequence[Reason]) -> Iterator[Reason]:
@@ -94,13 +132,14 @@ class _Table:
 
     prefix: str
     label: bool
+    listed: frozenset[Reason]
     rows: list[tuple[str, Sequence[str]]] = field(default_factory=list)
     _first_name: dict[tuple[str, ...], str] = field(default_factory=dict)
     _times: Counter[tuple[str, ...]] = field(default_factory=Counter)
     _last: tuple[str, ...] = ()
     """The full text of the cause in the last row, also when the row shows it shortened."""
 
-    def add_cause(self, cause: Reason) -> None:
+    def add_cause(self, cause: Reason, group: Sequence[Reason]) -> None:
         lines = tuple(cause.lines())
         name = self._name(cause)
         first = self._first_name.setdefault(lines, name)
@@ -109,13 +148,39 @@ class _Table:
             return
         in_full = self._times[lines] == 1 or (len(lines) == 1 and len(lines[0]) <= _SHORT_LINE)
         shown = lines if in_full else ["the same" if self._last == lines else f"as {first}"]
-        self.rows.append((self.prefix + name, shown))
+        if group[1:]:
+            shown = [*shown, f"the same for {listed([self._name(other) for other in group[1:]])}"]
+        self.rows.append((self._prefixed(group[0]), shown))
         self._last = lines
 
-    def add_follower(self, reason: Reason, cause: Reason | None) -> None:
-        shown = [f"{reason.summary}:", *(f"  {line}" for line in cause.lines())] if cause else [reason.summary]
-        self.rows.append((self.prefix + self._name(reason), shown))
-        self._last = ()
+    def add_tree(self, causes: Sequence[Reason], followers: Sequence[Reason]) -> None:
+        """Rows for followers, each below the nearest package of its chain that has a row."""
+        packages = {reason.package: reason for reason in followers if reason.kind is Kind.COMPILE}
+        for name, reason in list(packages.items()):
+            packages.setdefault(without_variant(name), reason)
+        tops = {without_variant(cause.package) for cause in causes}
+        children: dict[Reason | None, list[tuple[Reason, str]]] = {}
+        for reason in followers:
+            variant = reason.package.removeprefix(without_variant(reason.package))
+            near = next((name for name in reason.follows if name in packages or name in tops), "")
+            above = packages.get(near + variant) or packages.get(near)
+            alone = reason.follows[:1] == (near,) and len(reason.details.packages) <= 1
+            text = _BELOW.get(reason.code) if alone else None
+            children.setdefault(above, []).append((reason, text or reason.summary))
+        self._add_branches(children, None, "")
+
+    def _add_branches(
+        self, children: Mapping[Reason | None, Sequence[tuple[Reason, str]]], above: Reason | None, indent: str
+    ) -> None:
+        branches = children.get(above, ())
+        for number, (reason, text) in enumerate(branches, start=1):
+            corner, line = ("└─ ", "   ") if number == len(branches) else ("├─ ", "│  ")
+            self.rows.append((indent + corner + self._prefixed(reason), [text]))
+            self._last = ()
+            self._add_branches(children, reason, indent + line)
+
+    def _prefixed(self, reason: Reason) -> str:
+        return (self.prefix if reason in self.listed else "") + self._name(reason)
 
     def _name(self, reason: Reason) -> str:
         return reason.label if self.label else reason.package

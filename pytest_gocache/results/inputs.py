@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_gocache.results.tables import shortened
+from pytest_gocache.results.tables import difference, shortened
 
 __all__ = ["TARGET_VARIABLES", "Change", "Input", "InputKind", "own_changes", "with_values", "without_repetitions"]
 
@@ -164,10 +164,15 @@ class Change:
         return _HOW[happened].format(what=self.what)
 
     def lines(self) -> list[str]:
-        """The old and the new value, one line each, after ``-`` and ``+``; empty for values that are not shown."""
+        """The old and the new value, one line each, after ``-`` and ``+``; empty for values that are not shown.
+
+        Two long values that differ in one place are one line: the place, ``…T22:[28:01→33:09]Z``.
+        """
         if self.diff or not self.input.kind.shown or not (self.old or self.new):
             return list(self.diff)
         old, new = self._values()
+        if differs := difference(old or "", new or ""):
+            return [differs]
         pairs = (("-", old, new), ("+", new, old))
         return [f"{sign} {shortened(value, other) or '(empty)'}" for sign, value, other in pairs if value is not None]
 
@@ -177,6 +182,8 @@ class Change:
         if self.diff:
             return " ".join(lines) if len(lines) <= 2 else ""  # noqa: PLR2004 - one line changed
         old, new = self._values()
+        if differs := difference(old or "", new or ""):
+            return differs
         return f"{old or 'nothing'} -> {new or 'nothing'}" if lines else ""
 
     def _values(self) -> tuple[str | None, str | None]:

@@ -1,14 +1,19 @@
-"""Tables of two columns, short lists of names, counted nouns, and shortened values."""
+"""Tables of two columns, short lists of names, counted nouns, and long values in short."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
-__all__ = ["counted", "listed", "rows", "shortened"]
+__all__ = ["counted", "difference", "listed", "rows", "shortened"]
 
 _MOST_LISTED = 20
 _LONGEST_VALUE = 200
+_SHORT_VALUE = 60  # beside the name of a package, a longer value does not fit into one line
+_MOST_BEFORE = 40  # characters of the equal start
+_MOST_AFTER = 20  # characters of the equal end
+_PARTS = re.compile(r"[0-9]+|[^\W\d_]+|.", re.DOTALL)
 
 
 def rows(listed: Iterable[tuple[str, Sequence[str]]], total: int = 0) -> str:
@@ -49,3 +54,35 @@ def shortened(value: str, other: str | None = "") -> str:
     differing = ", ".join(word for word in words if word not in set(others))
     text = f"… {differing} …" if differing and len(differing) < len(value) else value
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]} …"
+
+
+def difference(old: str, new: str) -> str:
+    """Two long values that are mostly equal, as what differs: ``…Version=1.5-T22:[28:01→33:09]Z``.
+
+    Numbers and words stay whole; of two absolute paths, whole folders differ. Empty when a value is short, when one
+    only adds something to the other, and when they share less than two thirds of a value.
+    """
+    if all(re.fullmatch(r'"[^"]*"', value) for value in (old, new)):
+        old, new = old[1:-1], new[1:-1]
+    if min(len(old), len(new)) <= _SHORT_VALUE:
+        return ""
+    paths = all(re.fullmatch(r"/\S*", value) for value in (old, new))
+    olds, news = (re.findall(r"/[^/]*", value) if paths else _PARTS.findall(value) for value in (old, new))
+    start = _equal_parts(olds, news)
+    end = _equal_parts(olds[start:][::-1], news[start:][::-1])
+    before, after = "".join(olds[:start]), "".join(olds[len(olds) - end :])
+    was, now = ("".join(parts[start : len(parts) - end]) for parts in (olds, news))
+    if not (was and now) or 3 * len(before + after) < 2 * max(len(old), len(new)):
+        return ""
+    if paths:
+        return f"…/[{was[1:]}→{now[1:]}]{after}"
+    if len(before) > _MOST_BEFORE:
+        before = "…" + re.sub(r"^\w+(?=\W)", "", before[-_MOST_BEFORE:])
+    if len(after) > _MOST_AFTER:
+        after = f"{after[:_MOST_AFTER]}…"
+    return f"{before}[{was}→{now}]{after}"
+
+
+def _equal_parts(one: Sequence[str], other: Sequence[str]) -> int:
+    """The number of parts with which both begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -51,10 +51,10 @@ assert_not_relinked: 1 binary was linked by `go build ./...` (step 2)
 """)
     assert failure(assert_not_relinked, recorded("lib-edited")[2]) == snapshot("""\
 assert_not_relinked: 1 binary was linked by `go build ./...` (step 3)
-  example.com/app/cmd/app  only followed: it links cmd/app ← api ← lib:
-                             file lib.go changed since step 2:
-                               - func Hello() string { return "hello" }
-                               + func Hello() string { return "good day" }
+  example.com/app/lib         file lib.go changed since step 2:
+                                - func Hello() string { return "hello" }
+                                + func Hello() string { return "good day" }
+  └─ example.com/app/cmd/app  only followed: it links cmd/app ← api ← lib
 `go build` always links when it builds several packages, or when its main package has no binary in place\
 """)
 
@@ -75,11 +75,11 @@ assert_only_relinked: 1 binary was not linked by `go install ./cmd/app` (step 7)
 """)
     assert failure(assert_only_relinked, recorded("lib-edited")[2]) == snapshot("""\
 assert_only_relinked: 3 packages were compiled by `go build ./...` (step 3)
-  example.com/app/lib      file lib.go changed since step 2:
-                             - func Hello() string { return "hello" }
-                             + func Hello() string { return "good day" }
-  example.com/app/api      only followed: it imports example.com/app/lib
-  example.com/app/cmd/app  only followed: cmd/app ← api ← lib\
+  example.com/app/lib            file lib.go changed since step 2:
+                                   - func Hello() string { return "hello" }
+                                   + func Hello() string { return "good day" }
+  └─ example.com/app/api         imports it
+     └─ example.com/app/cmd/app  imports it\
 """)
 
 

@@ -30,11 +30,11 @@ def test_verdicts(recorded: Recorded) -> None:
 def test_assert_cached_fails(recorded: Recorded) -> None:
     assert failure(assert_cached, recorded("lib-edited")[2]) == snapshot("""\
 assert_cached: 3 packages were rebuilt by `go build ./...` (step 3)
-  example.com/app/lib      file lib.go changed since step 2:
-                             - func Hello() string { return "hello" }
-                             + func Hello() string { return "good day" }
-  example.com/app/api      only followed: it imports example.com/app/lib
-  example.com/app/cmd/app  only followed: cmd/app ← api ← lib\
+  example.com/app/lib            file lib.go changed since step 2:
+                                   - func Hello() string { return "hello" }
+                                   + func Hello() string { return "good day" }
+  └─ example.com/app/api         imports it
+     └─ example.com/app/cmd/app  imports it\
 """)
     assert failure(assert_cached, recorded("lib-edited")[3], "./lone") == snapshot("""\
 assert_cached: 1 package was rebuilt by `go build -a ./lone` (step 4)
@@ -78,10 +78,10 @@ def test_assert_only_rebuilt_fails(recorded: Recorded) -> None:
     assert failure(assert_only_rebuilt, edited, "./lib", "./api", "./lone") == snapshot("""\
 assert_only_rebuilt: 1 other package was rebuilt and 1 package was not rebuilt by `go build ./...` (step 3)
   expected exactly: ./lib, ./api, ./lone
-  also rebuilt: example.com/app/cmd/app  only followed: cmd/app ← api ← lib:
-                                           file lib.go changed since step 2:
-                                             - func Hello() string { return "hello" }
-                                             + func Hello() string { return "good day" }
+  example.com/app/lib                       file lib.go changed since step 2:
+                                              - func Hello() string { return "hello" }
+                                              + func Hello() string { return "good day" }
+  └─ also rebuilt: example.com/app/cmd/app  only followed: cmd/app ← api ← lib
   not rebuilt: example.com/app/lone  cached: nothing in its key changed since step 2\
 """)
     assert failure(assert_only_rebuilt, edited).startswith("assert_only_rebuilt: 3 other packages were rebuilt by")

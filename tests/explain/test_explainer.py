@@ -20,12 +20,12 @@ def test_an_edited_library(recorded: Recorded) -> None:
     why = explain(edited)
     assert str(why) == snapshot("""\
 `go build ./...` (step 3)
-  example.com/app/lib              file lib.go changed since step 2:
-                                     - func Hello() string { return "hello" }
-                                     + func Hello() string { return "good day" }
-  example.com/app/api              only followed: it imports example.com/app/lib
-  example.com/app/cmd/app          only followed: cmd/app ← api ← lib
-  link of example.com/app/cmd/app  only followed: it links cmd/app ← api ← lib\
+  example.com/app/lib                       file lib.go changed since step 2:
+                                              - func Hello() string { return "hello" }
+                                              + func Hello() string { return "good day" }
+  └─ example.com/app/api                    imports it
+     └─ example.com/app/cmd/app             imports it
+        └─ link of example.com/app/cmd/app  links it\
 """)
     assert [cause.package for cause in why.causes] == [f"{APP}/lib"]
     assert why.unknown == ()
@@ -40,10 +40,10 @@ def test_a_pattern_chooses_packages(recorded: Recorded) -> None:
     edited = recorded("lib-edited")[2]
     assert str(explain(edited, ["./api"])) == snapshot("""\
 `go build ./...` (step 3)
-  example.com/app/lib  file lib.go changed since step 2:
-                         - func Hello() string { return "hello" }
-                         + func Hello() string { return "good day" }
-  example.com/app/api  only followed: it imports example.com/app/lib\
+  example.com/app/lib     file lib.go changed since step 2:
+                            - func Hello() string { return "hello" }
+                            + func Hello() string { return "good day" }
+  └─ example.com/app/api  imports it\
 """)
     with pytest.raises(PatternError, match="'./libs' matches nothing"):
         explain(edited, ["./libs"])
@@ -67,16 +67,16 @@ values that change with every build belong in the link step: use -ldflags=-X, an
 def test_a_test_whose_package_was_edited(recorded: Recorded) -> None:
     assert str(explain(recorded("tested")[5], ["./lib"])) == snapshot("""\
 `go test ./...` (step 6)
-  example.com/app/lib                                    file lib.go changed since step 2:
-                                                           - func Hello() string { return "hello" }
-                                                           + func Hello() string { return "good day" }
-  example.com/app/lib [example.com/app/lib.test]         file lib.go changed since step 5:
-                                                           - func Hello() string { return "hello" }
-                                                           + func Hello() string { return "good day" }
-  example.com/app/lib.test                               only followed: it imports example.com/app/lib
-  link of example.com/app/lib.test                       only followed: it links lib.test ← lib
-  vet of example.com/app/lib [example.com/app/lib.test]  only followed: example.com/app/lib changed
-  test of example.com/app/lib                            its test binary changed: lib.test ← lib\
+  example.com/app/lib                                       file lib.go changed since step 2:
+                                                              - func Hello() string { return "hello" }
+                                                              + func Hello() string { return "good day" }
+  example.com/app/lib [example.com/app/lib.test]            file lib.go changed since step 5:
+                                                              - func Hello() string { return "hello" }
+                                                              + func Hello() string { return "good day" }
+  ├─ example.com/app/lib.test                               imports it
+  │  ├─ link of example.com/app/lib.test                    links it
+  │  └─ test of example.com/app/lib                         its test binary changed: lib.test ← lib
+  └─ vet of example.com/app/lib [example.com/app/lib.test]  vets it\
 """)
 
 

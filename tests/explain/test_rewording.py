@@ -15,7 +15,7 @@ from pytest_gocache.explain import advice
 from pytest_gocache.explain.explainer import explain
 from pytest_gocache.explain.wording import causes_in_brief, explain_set_difference, why_tests_ran, why_they_ran
 from pytest_gocache.golang.action import Kind, TestOutcome, TestStatus
-from pytest_gocache.results import inputs, reasons
+from pytest_gocache.results import explanation, inputs, reasons
 from pytest_gocache.results.cache_event import CacheEvent, CacheOperation
 from pytest_gocache.results.explanation import Explanation
 from pytest_gocache.results.inputs import InputKind
@@ -47,6 +47,8 @@ def reword(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         for table in (inputs._HOW, reasons._PARTS):  # noqa: SLF001 - tables for this test to replace
             for name, text in table.items():
                 monkeypatch.setitem(table, name, reworded(text))
+        for code, text in explanation._BELOW.items():  # noqa: SLF001 - as above
+            monkeypatch.setitem(explanation._BELOW, code, reworded(text))  # noqa: SLF001
 
     return all_at_once
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 from inline_snapshot import snapshot
 
@@ -19,7 +21,8 @@ from pytest_gocache.explain.wording import (
     why_they_ran,
 )
 from pytest_gocache.golang.action import Action
-from tests.recorded_results import newest_go
+from tests.explain.recordings import changed, step
+from tests.recorded_results import first_command, first_log, newest_go
 
 Recorded = Callable[[str], list[Result]]
 APP = "example.com/app"
@@ -32,11 +35,11 @@ def own(result: Result) -> list[Action]:
 def test_why_they_ran(recorded: Recorded) -> None:
     edited, forced = recorded("lib-edited")[2:4]
     assert "\n".join(why_they_ran(edited, [a for a in own(edited) if a.ran], "also rebuilt: ")) == snapshot("""\
-  also rebuilt: example.com/app/lib      file lib.go changed since step 2:
-                                           - func Hello() string { return "hello" }
-                                           + func Hello() string { return "good day" }
-  also rebuilt: example.com/app/api      only followed: it imports example.com/app/lib
-  also rebuilt: example.com/app/cmd/app  only followed: cmd/app ← api ← lib\
+  also rebuilt: example.com/app/lib            file lib.go changed since step 2:
+                                                 - func Hello() string { return "hello" }
+                                                 + func Hello() string { return "good day" }
+  └─ also rebuilt: example.com/app/api         imports it
+     └─ also rebuilt: example.com/app/cmd/app  imports it\
 """)
     assert "\n".join(why_they_ran(forced, [a for a in own(forced) if a.ran])) == snapshot("""\
   example.com/app/lone  forced by -a: nothing in its key changed since step 3
@@ -140,6 +143,14 @@ def test_causes_in_brief(recorded: Recorded) -> None:
     )
     assert causes_in_brief(recorded("tested")[3]) == snapshot(
         ["test of example.com/app/lib: environment variable WORD changed since step 2: (not set) -> new"]
+    )
+
+
+def test_packages_that_moved_with_one_folder_are_one_cause(tmp_path: Path) -> None:
+    first = step(first_command("1.27.3", "build"), tmp_path, first_log("1.27.3", "build"), None)
+    moved = changed(first, tmp_path, lambda _, line: re.sub(r"^dir \S+?/app\b", "dir /home/bob/m", line))
+    assert [re.sub(r"\S+ -> ", "… -> ", line) for line in causes_in_brief(moved)] == snapshot(
+        ["example.com/app/ext and 2 more: directory changed since step 1: … -> /home/bob/m"]
     )
 
 

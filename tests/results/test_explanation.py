@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from inline_snapshot import snapshot
 
 from pytest_gocache.golang.action import Kind
 from pytest_gocache.results.explanation import Explanation, table
 from pytest_gocache.results.inputs import Change, Input, InputKind as K
-from pytest_gocache.results.reasons import Reason, ReasonCode
+from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from tests.results.reasons import API, EDIT, FLAGS, LIB, LIB_CHANGED, LINK, compiled, follower, forced
 
 TITLE = "`go build ./...` (step 2)"
@@ -31,11 +33,11 @@ def test_a_cause_that_was_not_asked_for_is_a_cause_all_the_same() -> None:
     assert found.inputs == (EDIT,)
     assert str(found) == snapshot("""\
 `go build ./...` (step 2)
-  m/lib          file lib.go changed since step 1:
-                   - one
-                   + two
-  m/api          only followed: it imports m/lib
-  link of m/cmd  only followed: it links api ← lib\
+  m/lib                file lib.go changed since step 1:
+                         - one
+                         + two
+  └─ m/api             imports it
+     └─ link of m/cmd  links it\
 """)
 
 
@@ -60,13 +62,13 @@ def test_an_explanation_of_nothing_says_so() -> None:
 def test_followers_stand_under_their_cause_wherever_they_were() -> None:
     flags = compiled("m/util", FLAGS)
     assert table([flags, API, LIB]) == snapshot("""\
-  m/util  compile flags changed since step 1:
-            - (none)
-            + -N -l
-  m/lib   file lib.go changed since step 1:
-            - one
-            + two
-  m/api   only followed: it imports m/lib\
+  m/util    compile flags changed since step 1:
+              - (none)
+              + -N -l
+  m/lib     file lib.go changed since step 1:
+              - one
+              + two
+  └─ m/api  imports it\
 """)
 
 
@@ -114,7 +116,7 @@ def test_of_many_alike_six_are_told_and_the_others_counted() -> None:
 def test_of_many_followers_six_are_told_and_the_others_counted() -> None:
     followers = [follower(f"m/p{number}", LIB) for number in range(10)]
     lines = table([LIB, *followers]).splitlines()
-    assert [line.split()[0] for line in lines if line[2] != " "] == ["m/lib", *(f"m/p{n}" for n in range(6)), "and"]
+    assert [line.split()[1] for line in lines if "imports it" in line] == [f"m/p{n}" for n in range(6)]
     assert lines[-1] == "  and 4 more"
 
 
@@ -122,9 +124,73 @@ def test_a_cause_that_is_not_in_the_list_is_told_once_with_what_follows() -> Non
     cause = compiled("m/lib", Change(Input(K.FILE, "lib.go"), None, "AAAA"))
     reasons = [follower(f"m/{name}", cause) for name in "ab"]
     assert table(reasons) == snapshot("""\
-  m/a  only followed: it imports m/lib:
-         file lib.go was added since step 1
-  m/b  only followed: it imports m/lib\
+  m/lib   file lib.go was added since step 1
+  ├─ m/a  imports it
+  └─ m/b  imports it\
+""")
+
+
+def test_a_tree_tells_what_follows_what() -> None:
+    store = follower("m/store", LIB)
+    api = replace(follower("m/api", LIB), follows=("m/store", "m/lib"))
+    two = replace(follower("m/two", LIB), details=Details(packages=("m/lib", "m/util")))
+    hidden = replace(
+        follower("m/far", LIB), code=ReasonCode.FOLLOWS_IMPORTS, details=Details(chain=("far", "x", "lib"))
+    )
+    hidden = replace(hidden, follows=("m/x", "m/lib"))
+    variant = replace(follower("m/api [m/api.test]", LIB), follows=("m/store", "m/lib"))
+    vetted = replace(follower("m/api [m/api.test]", LIB), kind=Kind.VET, code=ReasonCode.FOLLOWS_VETTED)
+    vetted = replace(vetted, follows=("m/api", "m/store", "m/lib"), details=Details(packages=("m/api",)))
+    assert table([hidden, vetted, api, variant, store, two], "also: ", label=True) == snapshot("""\
+  m/lib                                     file lib.go changed since step 1:
+                                              - one
+                                              + two
+  ├─ also: m/far                            only followed: far ← x ← lib
+  ├─ also: m/store                          imports it
+  │  ├─ also: m/api                         imports it
+  │  └─ also: m/api [m/api.test]            imports it
+  │     └─ also: vet of m/api [m/api.test]  vets it
+  └─ also: m/two                            only followed: it imports m/lib, m/util\
+""")
+
+
+def moved(package: str, old: str, new: str) -> Reason:
+    return compiled(package, Change(Input(K.DIRECTORY), old, new))
+
+
+def test_packages_that_moved_with_one_folder_are_one_row() -> None:
+    home, elsewhere = "/home/runner/work/with/quite/a/long/name/ann", "/home/runner/work/with/quite/a/long/name/bob"
+    mine = [moved(f"m{name}", f"{home}/app{name}", f"{elsewhere}/app{name}") for name in ("/lib", "/cmd/a", "/cmd/b")]
+    root = moved("m", f"{home}/app", f"{elsewhere}/app")
+    other = moved("x.org/y", f"{home}/mod/x.org/y@v1.0.0", "/mod/x.org/y@v1.0.0")
+    assert table([*mine, other, root, follower("m/api", mine[1])], "also: ") == snapshot("""\
+  also: m/lib     directory changed since step 1:
+                    - /home/runner/work/with/quite/a/long/name/ann/app
+                    + /home/runner/work/with/quite/a/long/name/bob/app
+                  the same for m/cmd/a, m/cmd/b, m
+  └─ also: m/api  imports it
+  also: x.org/y   directory changed since step 1:
+                    - /home/runner/work/with/quite/a/long/name/ann/mod/x.org/y@v1.0.0
+                    + /mod/x.org/y@v1.0.0\
+""")
+
+
+def test_a_package_that_moved_alone_or_changed_too_has_a_row_of_its_own() -> None:
+    away = Change(Input(K.DIRECTORY), "/a/m/x", "/b/m/x")
+    reasons = [compiled("m/x", away), compiled("m/y", away, EDIT), compiled("m/z", replace(away, old=None))]
+    assert table(reasons) == snapshot("""\
+  m/x  directory changed since step 1:
+         - /a/m/x
+         + /b/m/x
+  m/y  directory changed, file lib.go changed since step 1:
+         directory
+           - /a/m/x
+           + /b/m/x
+         file lib.go
+           - one
+           + two
+  m/z  directory was added since step 1:
+         + /b/m/x\
 """)
 
 

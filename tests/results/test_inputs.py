@@ -34,6 +34,15 @@ LIB_CHANGED = Change(Input(K.IMPORT, "m/lib"), "AAAA", "BBBB")
         (Change(Input(K.TEST_LIST), "AAAA", "BBBB"), "list of tests changed", [], ""),
         (Change(Input(K.TRIMPATH), None, "trimpath"), "-trimpath was added", [], ""),
         (Change(Input(K.TEST_VARIANT), "forcelibrary", None), "test variant was removed", [], ""),
+        # Two long values that differ in one place.
+        (
+            Change(
+                Input(K.SETTING, "-ldflags"), f"-X {'m/' * 30}version.Date=12:01", f"-X {'m/' * 30}version.Date=12:09"
+            ),
+            "build setting -ldflags changed",
+            ["…/m/m/m/m/m/m/m/m/m/m/m/version.Date=12:[01→09]"],
+            "…/m/m/m/m/m/m/m/m/m/m/m/version.Date=12:[01→09]",
+        ),
         # What a test reads.
         (
             Change(Input(K.READ_FILE, "a.txt"), None, "3 bytes, modified 1"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from inline_snapshot import snapshot
 
-from pytest_gocache.results.tables import rows
+from pytest_gocache.results.tables import difference, rows
 
 
 def test_rows_stand_in_two_columns() -> None:
@@ -28,3 +28,41 @@ def test_a_long_list_is_cut_and_the_rest_counted(number: int, total: int, more: 
 
 def test_no_rows_are_no_text() -> None:
     assert rows([]) == ""
+
+
+STAMP = '"-X github.com/acme/billing/internal/version.Version=50108ef-2026-11-25T22:{}Z"'
+FOLDER = "/builds/pytest-of-root/pytest-0/checks-go0/{}/app/internal/api/{}"
+LONG = "-D A_RATHER_LONG_DEFINITION_OF_A_MACRO={} -D ANOTHER_RATHER_LONG_DEFINITION={}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        (STAMP.format("28:01"), STAMP.format("33:09"), "…/version.Version=50108ef-2026-11-25T22:[28:01→33:09]Z"),
+        (
+            FOLDER.format("machine", "v1"),
+            FOLDER.format("elsewhere/src", "v1"),
+            "…/[machine→elsewhere/src]/app/internal/api/v1",
+        ),
+        # Words, numbers and folders stay whole.
+        (FOLDER.format("machine", "json1"), FOLDER.format("machine", "json2"), "…/[json1→json2]"),
+        (
+            LONG.format("1000", 1),
+            LONG.format("1100", 1),
+            "-D A_RATHER_LONG_DEFINITION_OF_A_MACRO=[1000→1100] -D ANOTHER_RATHER_L…",
+        ),
+        (
+            LONG.format("red", 1),
+            LONG.format("reed", 1),
+            "-D A_RATHER_LONG_DEFINITION_OF_A_MACRO=[red→reed] -D ANOTHER_RATHER_L…",
+        ),
+        # One adds to the other, the difference is most of the value, or the value is short.
+        (LONG.format(1, 1), LONG.format(1, 1) + " -N", ""),
+        (LONG.format(1, 1), LONG.format(2, 2), ""),
+        (LONG.format(1, 1), LONG.format(1, 1), ""),
+        ("/home/a/app", "/home/b/app", ""),
+        ("", STAMP.format("28:01"), ""),
+    ],
+)
+def test_two_long_values_are_shown_as_what_differs(old: str, new: str, shown: str) -> None:
+    assert difference(old, new) == shown

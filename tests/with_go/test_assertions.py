@@ -49,11 +49,11 @@ def test_assert_cached_fails(app: GoModule) -> None:
     assert_cached(result, "std", "./lone")
     assert failure(assert_cached, result) == snapshot("""\
 assert_cached: 3 packages were rebuilt by `go build ./...` (step 2)
-  example.com/app/lib      file lib.go changed since step 1:
-                             - func Hello() string { return fmt.Sprint("hello") }
-                             + func Hello() string { return fmt.Sprint("good day") }
-  example.com/app/api      only followed: it imports example.com/app/lib
-  example.com/app/cmd/app  only followed: cmd/app ← api ← lib\
+  example.com/app/lib            file lib.go changed since step 1:
+                                   - func Hello() string { return fmt.Sprint("hello") }
+                                   + func Hello() string { return fmt.Sprint("good day") }
+  └─ example.com/app/api         imports it
+     └─ example.com/app/cmd/app  imports it\
 """)
     with pytest.raises(AssertionError, match="1 package was rebuilt"):
         assert_cached(result, "./api")
@@ -156,10 +156,10 @@ def test_assert_only_rebuilt_fails(app: GoModule) -> None:
     assert failure(assert_only_rebuilt, result, "./lib", "./api", "./lone") == snapshot("""\
 assert_only_rebuilt: 1 other package was rebuilt and 1 package was not rebuilt by `go build ./...` (step 2)
   expected exactly: ./lib, ./api, ./lone
-  also rebuilt: example.com/app/cmd/app  only followed: cmd/app ← api ← lib:
-                                           file lib.go changed since step 1:
-                                             - func Hello() string { return fmt.Sprint("hello") }
-                                             + func Hello() string { return fmt.Sprint("good day") }
+  example.com/app/lib                       file lib.go changed since step 1:
+                                              - func Hello() string { return fmt.Sprint("hello") }
+                                              + func Hello() string { return fmt.Sprint("good day") }
+  └─ also rebuilt: example.com/app/cmd/app  only followed: cmd/app ← api ← lib
   not rebuilt: example.com/app/lone  cached: nothing in its key changed since step 1\
 """)
     with pytest.raises(AssertionError, match="3 other packages were rebuilt by"):
@@ -194,10 +194,10 @@ def test_assert_not_relinked_fails(app: GoModule) -> None:
     app.edit(*EDIT)
     assert failure(assert_not_relinked, app.install("./cmd/app"), "./cmd/app") == snapshot("""\
 assert_not_relinked: 1 binary was linked by `go install ./cmd/app` (step 2)
-  example.com/app/cmd/app  only followed: it links cmd/app ← api ← lib:
-                             file lib.go changed since step 1:
-                               - func Hello() string { return fmt.Sprint("hello") }
-                               + func Hello() string { return fmt.Sprint("good day") }\
+  example.com/app/lib         file lib.go changed since step 1:
+                                - func Hello() string { return fmt.Sprint("hello") }
+                                + func Hello() string { return fmt.Sprint("good day") }
+  └─ example.com/app/cmd/app  only followed: it links cmd/app ← api ← lib\
 """)
 
 
@@ -350,7 +350,8 @@ assert_test_cached: 1 test package was not served from the cache by `go test -ra
 def test_an_expected_cause_is_named_where_others_follow(app: GoModule) -> None:
     app.build("./...")
     app.edit(*EDIT)
-    with pytest.raises(AssertionError, match="also rebuilt: .*cmd/app +only followed: cmd/app ← api ← lib" + CAUSE):
+    follower = r"\s+└─ also rebuilt: .*cmd/app +only followed: cmd/app ← api ← lib"
+    with pytest.raises(AssertionError, match=r"  example.com/app/lib" + CAUSE + follower):
         assert_only_rebuilt(app.build("./..."), "./lib", "./api")
 
 

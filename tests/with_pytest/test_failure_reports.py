@@ -248,6 +248,15 @@ def test_failures_in_a_worker_of_xdist_look_the_same(failing: pytest.Pytester, s
     result.stdout.no_fnmatch_line("*pytest_gocache/*")
 
 
+@pytest.mark.parametrize("processes", ["0", "1"])
+def test_packages_have_a_colour_where_pytest_has_colours(failing: pytest.Pytester, store: Path, processes: str) -> None:
+    options = (f"-n{processes}", "-k", "test_verdict")
+    coloured = run(failing, store, "--color=yes", "--junitxml=report.xml", *options).stdout.str()
+    assert "\x1b[1m\x1b[36mexample.com/app" in coloured
+    assert "#x1B" not in (failing.path / "report.xml").read_text(encoding="utf-8")
+    assert "\x1b" not in run(failing, store, "--color=no", *options).stdout.str()
+
+
 def test_failures_are_in_a_junit_report_too(failing: pytest.Pytester, store: Path) -> None:
     run(failing, store, "--junitxml=report.xml", "-k", "test_verdict")
     report = (failing.path / "report.xml").read_text(encoding="utf-8")
