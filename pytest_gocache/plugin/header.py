@@ -13,7 +13,7 @@ __all__ = ["header_lines"]
 
 
 def header_lines(config: pytest.Config) -> list[str]:
-    """``gocache 0.1.0: go1.27.3 linux/amd64 (GOROOT), 2 CPUs, store DIR``, and a line if go.mod names a different Go."""
+    """``gocache 0.1.0: go1.27.3 linux/amd64 (GOROOT), 2 CPUs, store DIR``; one more if go.mod names a different Go."""
     from pytest_gocache.host.cpu import cpu_count
     from pytest_gocache.plugin.default_go import describe_default
 
