@@ -42,6 +42,7 @@ __all__ = [
 ModuleFactory = Callable[[Machine, Path, Steps], GoModule]
 """Makes the module in a folder, on a machine, with the steps that its commands continue."""
 
+_BUILD = ("go", "build", "./...")
 # What go prints when the patterns of `go test` match no package. Such a run has no verdict, and is not an error.
 _NO_PACKAGES = re.compile(r"no packages to test|matched no packages")
 
@@ -62,7 +63,7 @@ class Checkout:
 
     def build(self) -> Result:
         """Run the build command of the team. Raises `GoCommandError` when it fails."""
-        return self._run(self.config.build or ("go", "build", "./..."), {}, check=True)
+        return self._run(self.config.build or _BUILD, {}, check=True)
 
     def test(self, *flags: str, env: Mapping[str, str] | None = None) -> Result:
         """Run the test command of the team, each go command in it with ``flags``. Tests may fail."""
@@ -247,6 +248,7 @@ def run_base_build(copy: RepositoryCopy, modules: ModuleFactory, unrecorded: Mod
     copy.checkout(unrecorded, copy.steps("prepare")).module.go("list", "-e", "-deps", "-test", "./...", check=False)
     checkout = copy.checkout(modules, copy.steps("base"))
     try:
+        _load_packages(copy, unrecorded)
         first = checkout.build()
     except GoCommandError as error:
         advice = missing_for_build(error.stderr + error.stdout, copy.modcache)
@@ -258,6 +260,23 @@ def run_base_build(copy: RepositoryCopy, modules: ModuleFactory, unrecorded: Mod
         )
     binaries = binaries_of(first)
     return BaseBuild(first, copy.checkout(modules, copy.steps("base-again", first)).build(), binaries)
+
+
+def _load_packages(copy: RepositoryCopy, modules: ModuleFactory) -> None:
+    """Let Go load the packages of the build. Raises `GoCommandError` when a package or a module is missing.
+
+    Go needs under a second for this. The first build warms the standard library first, which can take minutes. A
+    build command that is not ``go build`` may generate packages, so only the build can tell whether they load.
+    """
+    command = copy.config.build or _BUILD
+    if command[:2] != _BUILD[:2]:
+        return
+    cold = BuildCache(copy.root / "loading")
+    cold.create()
+    checkout = _checkout(
+        modules(replace(copy.machine, build_cache=cold), copy.tree, copy.steps("loading")), copy.config
+    )
+    checkout.module.build("-n", *command[2:])
 
 
 def run_base_tests(copy: RepositoryCopy, base: BaseBuild, modules: ModuleFactory) -> BaseTests:

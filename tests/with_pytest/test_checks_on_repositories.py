@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.with_pytest.inner_runs import embedded, run_apart
+from tests.with_pytest.inner_runs import embedded, entries_of, run_apart
 from tests.with_pytest.real_repository import commit, git, write
 from tests.with_pytest.test_ready_made_checks import ALL, CHECKOUT, SERIAL, TESTS, TRACKED, WARM, checks, outcomes
 
@@ -107,6 +107,22 @@ def test_a_build_that_fails_is_reported_once(pytester: pytest.Pytester, store: P
             f"SKIPPED*cannot be checked: see the failure of {WARM}",
         ]
     )
+
+
+def test_a_missing_package_is_reported_before_anything_is_warmed(
+    pytester: pytest.Pytester, tmp_path: Path, repository: Path
+) -> None:
+    write(repository, {"app/app.go": 'package app\n\nimport _ "example.com/app/missing"\n'})
+    result = checks(pytester, tmp_path / "store", repository)
+    assert_outcomes(result, errors=1, skipped=len(ALL) - 1)
+    result.stdout.fnmatch_lines(
+        [
+            "*RepositoryError: the repository does not build: `go build -n ./...` failed with exit status 1 in *",
+            "app/app.go:3:8: *example.com/app/missing*",
+            f"SKIPPED*cannot be checked: see the failure of {WARM}",
+        ]
+    )
+    assert not entries_of(tmp_path / "store")
 
 
 def test_tests_that_fail_are_reported_by_one_check(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
