@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import glob
+import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +13,7 @@ from typing import Any, Literal
 
 from pytest_gocache.errors import UsageError
 
-__all__ = ["NAME", "PREFIX", "Accepted", "NamedToolchain", "RepositoryConfig", "read_config"]
+__all__ = ["NAME", "PREFIX", "Accepted", "NamedToolchain", "RepositoryConfig", "accept_more", "read_config"]
 
 NAME = "gocache.toml"
 """The file's name; the file lies beside ``go.mod``."""
@@ -72,17 +74,7 @@ def read_config(folder: Path) -> RepositoryConfig:
         return RepositoryConfig()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}") from error
-    # Imported here because every run of pytest reads the options, and few repositories have this file.
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        content = tomllib.loads(text)
-    except ValueError as error:  # TOMLDecodeError, or an integer of more digits than Python reads
-        raise UsageError(f"{file} is not TOML: {error}") from error
-    except RecursionError:
-        raise UsageError(f"{file} cannot be read: its arrays or tables are nested too deeply") from None
+    content = _parsed(file, text)
     top = _Table(file, "", content, _TOP)
     toolchains = {name: _toolchain(file, name, table) for name, table in top.get("toolchains", {}).items()}
     accepted = tuple(_accepted(file, number, table) for number, table in enumerate(top.get("accept", []), 1))
@@ -103,6 +95,42 @@ def read_config(folder: Path) -> RepositoryConfig:
         mtimes=_mtimes(file, top.get("ci", {})),
         go_repo=top.get("go_repo", ""),
     )
+
+
+def accept_more(before: str, entries: Iterable[Accepted], file: Path) -> str:
+    """The text to append to a ``gocache.toml`` so that it accepts more changes. The old text, ``before``, stays.
+
+    The patterns of the entries are taken literally. Raises `UsageError` when nothing can be appended, because
+    ``accept`` is an inline array or the file is not TOML.
+    """
+    added = "" if not before or before.endswith("\n") else "\n"
+    for entry in entries:
+        added += f"\n[[accept]]\ntest = {_quoted(entry.test)}\nchange = {_quoted(glob.escape(entry.change))}\n"
+        added += f"reason = {_quoted(entry.reason)}\n"
+    try:
+        _parsed(file, before + added)
+    except UsageError as error:
+        raise UsageError(f"no [[accept]] can be added: {error}") from error
+    return added
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML. It has the escapes of JSON; DEL must be one of them."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _parsed(file: Path, text: str) -> dict[str, Any]:
+    # Imported here because every run of pytest reads the options, and few repositories have this file.
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:  # TOMLDecodeError, or an integer of more digits than Python reads
+        raise UsageError(f"{file} is not TOML: {error}") from error
+    except RecursionError:
+        raise UsageError(f"{file} cannot be read: its arrays or tables are nested too deeply") from None
 
 
 def _words(file: Path, table: str, command: Sequence[object] | None) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
 from pytest_gocache.errors import UsageError
-from pytest_gocache.gocache_toml import Accepted, NamedToolchain, RepositoryConfig, read_config
+from pytest_gocache.gocache_toml import Accepted, NamedToolchain, RepositoryConfig, accept_more, read_config
 
 
 def written(folder: Path, text: str) -> RepositoryConfig:
@@ -111,3 +112,21 @@ def test_a_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "gocache.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(UsageError, match=r"gocache\.toml cannot be read"):
         read_config(tmp_path)
+
+
+def test_entries_that_are_added_are_read_back_literally(tmp_path: Path) -> None:
+    before = "[ci]\nmtimes = 'keep'"
+    names = ["a*[x]", 'quote " back \\ tab \t delete \x7f', "example.com/é😀"]
+    file = tmp_path / "gocache.toml"
+    added = accept_more(before, [Accepted("checks.py::test_x", "*", name, "why") for name in names], file)
+    file.write_text(before + added, encoding="utf-8")
+    read = read_config(tmp_path)
+    assert read.mtimes == "keep"
+    assert [[fnmatchcase(name, entry.change) for entry in read.accepted] for name in names] == [
+        [one == other for other in names] for one in names
+    ]
+
+
+def test_no_entry_is_added_to_an_inline_array(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no \[\[accept\]\] can be added"):
+        accept_more("accept = []\n", [Accepted("t", "*", "*", "why")], tmp_path / "gocache.toml")

@@ -7,7 +7,7 @@ import functools
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -175,6 +175,8 @@ class BuiltRepository:
     steps: Steps
     base_tests: Callable[[], BaseTests]
     """Returns the first test runs. The first check that calls it runs the tests."""
+    report: Callable[[str, Sequence[str]], bool]
+    """Takes a finding and what it names. Returns whether the run only reports findings: the check does not fail."""
 
     @functools.cached_property
     def checkout(self) -> Checkout:

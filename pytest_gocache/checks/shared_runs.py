@@ -19,6 +19,7 @@ from pytest_gocache.checks.repository import (
     run_base_tests,
 )
 from pytest_gocache.errors import GoCacheError
+from pytest_gocache.plugin.findings import report_finding
 from pytest_gocache.plugin.session import GoSession, commands_of, keep_folder, record_result
 from pytest_gocache.results.result import Result
 
@@ -85,7 +86,8 @@ class SharedRuns:
             _list(check, tests.first, tests.second)
             return tests
 
-        return BuiltRepository(copy, base, modules, copy.steps(check.originalname, base.again), base_tests)
+        report = functools.partial(report_finding, check)
+        return BuiltRepository(copy, base, modules, copy.steps(check.originalname, base.again), base_tests, report)
 
     @property
     def keeps_folder(self) -> bool:

@@ -31,7 +31,7 @@ from pytest_gocache.checks.serial import could_overlap, limited_commands, waitin
 from pytest_gocache.checks.shared_runs import SharedRuns
 from pytest_gocache.checks.team_commands import warning_on_tests, with_team_commands
 from pytest_gocache.checks.untracked_reads import other_verdicts, outside_reads
-from pytest_gocache.gocache_toml import NAME
+from pytest_gocache.gocache_toml import NAME, PREFIX
 from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.host.files import make_writable, remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
@@ -91,32 +91,42 @@ def repository(request: pytest.FixtureRequest, shared_runs: SharedRuns) -> Built
 
 
 def check(function: Callable[[BuiltRepository], None]) -> Callable[[BuiltRepository], None]:
-    """Turn a check into a test. Accepted findings are an xfail; one that does not occur is a failure."""
+    """Turn a check into a test. A finding is a failure, or an xfail in a run that only reports findings."""
 
     @functools.wraps(function)
     def judged(repository: BuiltRepository) -> None:
-        entries = accepts_of(repository.copy.config.accepted, function.__name__)
         try:
-            function(repository)
-            found: CheckFailed | None = None
+            _judge(function, repository)
         except CheckFailed as failed:
-            found = failed
-        subjects = found.subjects if found else ()
-        for entry in unused(entries, subjects):
-            what = "" if entry.change == "*" else f" of {entry.change}"
-            message = f"{NAME} accepts a failure{what} that no longer occurs ({entry.reason}): remove the entry"
-            raise CheckFailed("\n".join([message, str(found or "")]).rstrip(), [entry.test]) from None
-        if found is None:
-            return
-        left = unaccepted(entries, subjects)
-        if not left:
-            pytest.xfail("; ".join(dict.fromkeys(entry.reason for entry in entries)) + f"\n{found}")
-        if entries:
-            accepted = [subject for subject in subjects if subject not in left]
-            raise CheckFailed(f"{found}\naccepted in {NAME}: {', '.join(accepted) or 'none of these'}", left)
-        raise found
+            if repository.report(str(failed), [one for one in failed.subjects if not one.startswith(PREFIX)]):
+                pytest.xfail("reported, and not accepted")
+            raise
 
     return judged
+
+
+def _judge(function: Callable[[BuiltRepository], None], repository: BuiltRepository) -> None:
+    """Run a check. Accepted findings are an xfail; one that does not occur is a failure."""
+    entries = accepts_of(repository.copy.config.accepted, function.__name__)
+    try:
+        function(repository)
+        found: CheckFailed | None = None
+    except CheckFailed as failed:
+        found = failed
+    subjects = found.subjects if found else ()
+    for entry in unused(entries, subjects):
+        what = "" if entry.change == "*" else f" of {entry.change}"
+        message = f"{NAME} accepts a failure{what} that no longer occurs ({entry.reason}): remove the entry"
+        raise CheckFailed("\n".join([message, str(found or "")]).rstrip(), [entry.test]) from None
+    if found is None:
+        return
+    left = unaccepted(entries, subjects)
+    if not left:
+        pytest.xfail("; ".join(dict.fromkeys(entry.reason for entry in entries)) + f"\n{found}")
+    if entries:
+        accepted = [subject for subject in subjects if subject not in left]
+        raise CheckFailed(f"{found}\naccepted in {NAME}: {', '.join(accepted) or 'none of these'}", left)
+    raise found
 
 
 @check

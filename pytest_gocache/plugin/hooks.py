@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from pytest_gocache.gocache_toml import NAME as CONFIG_NAME
 from pytest_gocache.plugin.marks import MARK
 from pytest_gocache.plugin.options import (
     add_options,
     gate_sides,
+    only_reports,
     read_settings,
     report_file,
     toolchain_labels,
@@ -50,6 +52,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings = read_settings(config)
     if config.getoption("--go-repo") and not config.invocation_params.dir.is_relative_to(settings.repository):
         _keep_cache_out_of(config, settings.repository)
+    if only_reports(config):
+        from pytest_gocache.plugin.findings import FindingsReport
+
+        accept_in = settings.config_folder / CONFIG_NAME if config.getoption("--accept-current") else None
+        config.pluginmanager.register(FindingsReport(accept_in), "gocache-findings")
     gate, file = gate_sides(config), report_file(config)
     if gate or file or _is_reported(config):
         from pytest_gocache.plugin.reports import Reports

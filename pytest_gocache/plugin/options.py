@@ -103,6 +103,17 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         help="download the repository's dependencies through your GOPROXY",
     )
+    group.addoption(
+        "--go-checks",
+        choices=("fail", "report"),
+        default="fail",
+        help="report: the ready-made checks print their findings, and no finding fails the run (default: fail)",
+    )
+    group.addoption(
+        "--accept-current",
+        action="store_true",
+        help="as --go-checks=report; also add an [[accept]] for each finding to gocache.toml",
+    )
     parser.addini("go_toolchains", "Go toolchains under test, one a line: path, GOROOT or version", "linelist")
     parser.addini("gocache_dir", "the store of warm Go build caches")
     parser.addini("gocache_keep", "the tests whose folders stay: none, failed or all", default="failed")
@@ -191,6 +202,11 @@ def read_settings(config: pytest.Config) -> Settings:
         modcache=modcache,
         network=bool(config.getoption("--go-network")),
     )
+
+
+def only_reports(config: pytest.Config) -> bool:
+    """Whether findings of the ready-made checks fail no run."""
+    return config.getoption("--go-checks") == "report" or bool(config.getoption("--accept-current"))
 
 
 def report_file(config: pytest.Config) -> Path | None:

@@ -125,6 +125,30 @@ def test_a_missing_package_is_reported_before_anything_is_warmed(
     assert not entries_of(tmp_path / "store")
 
 
+def test_current_findings_are_accepted_and_fail_no_run(
+    pytester: pytest.Pytester, store: Path, repository: Path
+) -> None:
+    config = "# How we build.\n[build]\ncommand = ['go', 'build', './...']"
+    write(repository, {"gocache.toml": config})
+
+    reported = checks(pytester, store, repository, "-k", "second_checkout", "--go-checks=report")
+    assert reported.ret == 0
+    assert_outcomes(reported, xfailed=1)
+    reported.stdout.fnmatch_lines(["*findings of the ready-made checks: 1*", CHECKOUT, "2 packages were rebuilt by *"])
+    assert (repository / "gocache.toml").read_text(encoding="utf-8") == config
+
+    accepted = checks(pytester, store, repository, "-k", "second_checkout", "--accept-current")
+    assert accepted.ret == 0
+    accepted.stdout.fnmatch_lines(["*gocache.toml: 2 [[][[]accept]] added; write a reason in place of each 'TODO: *"])
+    written = (repository / "gocache.toml").read_text(encoding="utf-8")
+    assert written.startswith(config + "\n\n[[accept]]\n")
+    assert 'change = "example.com/app/lib"' in written
+
+    later = checks(pytester, store, repository, "-k", "second_checkout")
+    assert later.ret == 0
+    assert_outcomes(later, xfailed=1)
+
+
 def test_tests_that_fail_are_reported_by_one_check(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(
         repository,
