@@ -38,6 +38,8 @@ _GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
 # What makes the packages of a test run other ones than those of a build, on purpose.
 _INSTRUMENTED = frozenset({"-race", "-msan", "-asan", "-coveragecfg"})
 _MOST_LINES = 20  # of the output of failing tests
+_TIMED_OUT = "panic: test timed out after "  # by go test -timeout; the running tests and all goroutines follow
+_MOST_LINES_OF_GOROUTINES = 60
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - pytest prints the name before the message
@@ -203,14 +205,22 @@ def not_cached(result: Result, packages: Iterable[str], *, advice: str = "") -> 
 
 
 def failed_tests(result: Result) -> Finding:
-    """The packages whose tests fail, and the end of what they printed."""
+    """The packages whose tests fail, and the most telling part of what they printed."""
     failed = (TestStatus.FAILED, TestStatus.BUILD_FAILED)
     packages = sorted(outcome.package for outcome in result.tests.values() if outcome.status in failed)
     if not packages:
         return Finding()
     printed = [line for line in result.stdout.splitlines() if not line.startswith(("ok ", "? "))]
     happened = f"the tests of {', '.join(packages)} fail: Go does not cache failures"
-    return Finding(tuple(packages), (happened, *(f"  {line}" for line in printed[-_MOST_LINES:])))
+    return Finding(tuple(packages), (happened, *(f"  {line}" for line in _most_telling(printed))))
+
+
+def _most_telling(printed: Sequence[str]) -> Sequence[str]:
+    """The end of what tests printed. After a time limit of Go: which tests were running, and the first goroutines."""
+    for number, line in enumerate(printed):
+        if line.startswith(_TIMED_OUT):
+            return printed[number : number + _MOST_LINES_OF_GOROUTINES]
+    return printed[-_MOST_LINES:]
 
 
 def passed(result: Result) -> list[str]:

@@ -59,6 +59,17 @@ def test_tests_that_fail_are_found_with_what_they_printed() -> None:
     assert failed_tests(go_test(a=TestStatus.PASSED)) == Finding()
 
 
+def test_tests_that_hang_are_found_with_their_names_and_goroutines() -> None:
+    hangs = ["panic: test timed out after 10m0s", "\trunning tests:", "\t\tTestHang (10m0s)", ""]
+    goroutines = [f"goroutine {number} [sleep]:" for number in range(50)]
+    printed = "\n".join(["before", *hangs, *goroutines, "FAIL\tb\t600.01s", "FAIL", ""])
+    finding = failed_tests(replace(go_test(b=TestStatus.FAILED), stdout=printed))
+    assert finding.subjects == ("b",)
+    assert finding.lines[1:4] == tuple(f"  {line}" for line in hangs[:3])
+    assert finding.lines[-1] == "  FAIL"
+    assert "  goroutine 49 [sleep]:" in finding.lines
+
+
 def test_downloads_are_found() -> None:
     built = build(made(0, "a"))
     assert downloaded(built) == Finding()
