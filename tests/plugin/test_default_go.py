@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.errors import ToolchainError
-from pytest_gocache.host.find_go import version_line
+from pytest_gocache.host.find_go import platform_of, version_line
 from pytest_gocache.host.toolchain import find_default
 from pytest_gocache.plugin.default_go import default_toolchain, default_version, describe_default
 from tests.host.made_goroots import make_goroot
@@ -81,7 +81,7 @@ def test_a_go_on_path_is_used_whatever_go_mod_says(tmp_path: Path, monkeypatch: 
 
 def test_the_header_says_which_go_and_tells_a_mismatch(tmp_path: Path) -> None:
     version = version_line(embedded())
-    plain = f"{version} ({embedded()})"
+    plain = f"{version} {platform_of(embedded())} ({embedded()})"
     assert describe_default(tmp_path, None, NOWHERE) == (plain, "")
     mismatch = f"the tests run on {version}, not on `go 1.21` in go.mod: {OTHER}"
     assert describe_default(names(tmp_path, "go 1.21"), None, NOWHERE) == (plain, mismatch)
