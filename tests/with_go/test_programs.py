@@ -245,7 +245,7 @@ def test_stale_outputs_of_a_program_are_found(app: GoModule) -> None:
 def test_relative_paths_are_those_of_the_module_wherever_go_was_called(app: GoModule) -> None:
     result = shell(app, "cd cmd && go build -o ../bin/x ./app; cd ..; go build -C cmd/app -o ../../bin/y .")
     assert [command.within for command in result.commands] == [
-        f"`sh -c {quoted}` in cmd" if cwd else f"`sh -c {quoted}`"
+        f"by `sh -c {quoted}` in cmd" if cwd else f"by `sh -c {quoted}`"
         for quoted, cwd in [(repr(result.command[2]), True), (repr(result.command[2]), False)]
     ]
     assert {link.target for link in result.links()} == {"bin/x", "bin/y"}
@@ -413,7 +413,7 @@ def test_generators_are_observed_and_so_is_what_they_call(app: GoModule) -> None
         "go env GOROOT",
     ]
     run, listed, _ = result.commands
-    assert run.within == "`go generate ./made` in made"
+    assert run.within == "by `go generate ./made` in made"
     assert run.compiled == {f"{APP}/gen"}
     assert listed.compiled == {f"{APP}/lib"}
     assert app.read("made/made.go") == f"package made\n\nconst Of = `{APP}/lib\n`\n"

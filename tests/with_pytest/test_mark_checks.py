@@ -30,7 +30,7 @@ WRONG = {
     "race=True": "the mark gocache has no keyword 'race': *it has warm, go, env, cgo",
     "False": "the mark gocache takes keywords only (warm, go, env, cgo), not False",
     "'>=1.25', warm=True": "the mark gocache takes keywords only (warm, go, env, cgo), not '>=1.25'",
-    "warm='no'": "the mark gocache's warm='no' is str, not bool",
+    "warm='no'": "the mark gocache's warm='no' is not True, False or 'all'",
     "warm=None": "the mark gocache's warm=None is NoneType, not bool",
     "go=1.25": "the mark gocache's go=1.25 is float, not str",
     "env=['A=1']": "the mark gocache's env=['A=1'] is list, not dict",
