@@ -126,8 +126,7 @@ assert_reproducible: 1 output of `go build -o bin/app ./cmd/app` differs between
   bin/app  N bytes each
 only folder makes a difference: …/one/src/app | …/two/checkouts/app-2
   example.com/app/lib  directory differs:
-                         - …/one/src/app/lib
-                         + …/two/checkouts/app-2/lib
+                         …/[one/src/app→two/checkouts/app-2]/lib
 sections of bin/app that differ: …
 paths in bin/app:
   folder  …/one/src/app  N times in …
@@ -399,8 +398,7 @@ env makes a difference: USER=ann LOGNAME=ann SHELL=/bin/sh TERM=dumb LANG=C LC_A
                              + true
 folder makes a difference: …/one/src/app | …/two/checkouts/app-2
   example.com/app/lib  directory differs:
-                         - …/one/src/app/lib
-                         + …/two/checkouts/app-2/lib
+                         …/[one/src/app→two/checkouts/app-2]/lib
 build settings of app that differ:
   vcs.modified: false | true
 sections of app that differ: …

@@ -89,12 +89,10 @@ assert_reproducible: 1 output of `go build .` differs between two builds
   app  N bytes each
 folder makes a difference: …/one/src/app | …/two/checkouts/app-2
   example.com/app  directory differs:
-                     - …/one/src/app
-                     + …/two/checkouts/app-2
+                     …/[one/src/app→two/checkouts/app-2]
 home makes a difference: …/one/home | …/two/home
   example.com/dep  directory differs:
-                     - …/one/gomodcache/example.com/dep@v1.0.0
-                     + …/two/gomodcache/example.com/dep@v1.0.0
+                     …/[one→two]/gomodcache/example.com/dep@v1.0.0
 sections of app that differ: …
 paths in app:
   folder        …/one/src/app  N times in …
