@@ -142,6 +142,6 @@ def test_the_page_of_the_checks_shows_what_is_printed(pytester: pytest.Pytester,
         "--pyargs", "pytest_gocache.checks", f"--go-repo={shop}", f"--gocache-dir={store}", "-v", "-rsx", timeout=600
     )
 
-    (shown,) = (text for language, text in _BLOCK.findall(page) if language == "text")
+    shown = next(text for language, text in _BLOCK.findall(page) if language == "text")
     lines = [re.escape(line).replace("…", ".*") for line in shown.splitlines() if line]
     result.stdout.re_match_lines(lines)

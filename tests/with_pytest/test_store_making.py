@@ -231,7 +231,7 @@ def test_an_interrupt_and_a_kill_while_the_store_is_made_leave_no_half_entry(pyt
     result = run_apart(pytester, store, "-n", "4")
     result.assert_outcomes(passed=5)
     assert summary_of(result.stdout.str())["made"] == 1
-    assert result.stderr.str().count("warming go1") == 1
+    assert result.stderr.str().count("what every test needs, once") == 1
     assert [_whole(entry) for entry in entries_of(store)] == [True]
     wait_until_gone(processes_with(str(store)))
     assert left_in(store / "tmp") == []
