@@ -26,7 +26,7 @@ def assert_stamped(result: Result, setting: str, value: str | None = None, *main
 
     Raises `AssertionError` for a binary without the setting or with a different value, `UsageError` for a command that
     links nothing, `PatternError` for a pattern that matches no main package, and `NoEvidenceError` for a binary that is
-    not there, or that a later command replaced.
+    not there, that a later command replaced, or that has no build ID (``-ldflags=-buildid=``).
     """
     wrong = []
     for link, binary in _binaries(result, mains):
@@ -73,10 +73,13 @@ def _binaries(result: Result, mains: Sequence[str]) -> Iterator[tuple[Action, Go
                 "package, or into the file or folder that -o names"
             )
         binary = go_binary(file)
-        if binary.build_id and link.build_id and binary.build_id != link.build_id:
-            raise NoEvidenceError(
-                f"the binary of {link.package} in {result.title} is not there any more: a later command replaced {file}"
+        if binary.build_id != link.build_id:
+            why = (
+                f"a later command replaced {file}"
+                if binary.build_id
+                else f"{file} has no build ID to know it by; go_binary(path) reads it all the same"
             )
+            raise NoEvidenceError(f"the binary of {link.package} in {result.title} is not known to be there: {why}")
         yield link, binary
 
 

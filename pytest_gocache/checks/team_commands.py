@@ -13,6 +13,7 @@ from pathlib import Path
 from pytest_gocache.checks.build_files import KINDS, FoundCommand, commands_in
 from pytest_gocache.gocache_toml import NAME, RepositoryConfig
 from pytest_gocache.golang.modfile import local_folders_of
+from pytest_gocache.results.tables import listed
 
 __all__ = ["warning_on_tests", "with_team_commands"]
 
@@ -32,15 +33,12 @@ def with_team_commands(repository: Path, config: RepositoryConfig, path: str) ->
     """
     found, told = commands_in(repository)
     for purpose, own in (("build", config.build), ("test", config.test)):
-        of_purpose = [command for command in found if command.purpose == purpose]
         if own:
             continue
-        if not of_purpose:
-            config = _with(config, purpose, _default(repository, purpose))
-            continue
+        of_purpose = [command for command in found if command.purpose == purpose]
         taken = _best(of_purpose, purpose, path)
         if taken is None:
-            told.append(_told(of_purpose, purpose))
+            told += [_told(of_purpose, purpose)] if of_purpose else []
             config = _with(config, purpose, _default(repository, purpose))
             continue
         told.append(
@@ -78,10 +76,7 @@ def _other_modules(repository: Path) -> list[str]:
         name = os.path.relpath(folder, repository)
         if "go.mod" in files and name not in used:
             found.append(name)
-    if not found:
-        return []
-    more = f" and {len(found) - _MOST_TOLD} more" if len(found) > _MOST_TOLD else ""
-    return [f"not checked, because they are modules of their own: {', '.join(found[:_MOST_TOLD])}{more}"]
+    return [f"not checked, because they are modules of their own: {listed(found, _MOST_TOLD)}"] if found else []
 
 
 def warning_on_tests(config: RepositoryConfig, *, root: bool) -> list[str]:
@@ -113,14 +108,10 @@ def _can_run(command: FoundCommand, path: str) -> bool:
 
 def _told(found: Sequence[FoundCommand], purpose: str) -> str:
     shown = [command for command in found if command.kind != "workflow" or command.command[:1] != ("make",)] or found
-    places = [
-        f"{command.file}:{command.line} ({shlex.join(command.command) or command.text:.60})"
-        for command in shown[:_MOST_TOLD]
-    ]
-    more = f" and {len(shown) - _MOST_TOLD} more" if len(shown) > _MOST_TOLD else ""
+    places = [f"{one.file}:{one.line} ({shlex.join(one.command) or one.text:.60})" for one in shown]
     example = next((command.command for command in shown if command.command), ("make", purpose))
     return (
-        f"the checks {purpose} with `go {purpose} ./...`: {', '.join(places)}{more} {purpose} too, and none of them is "
-        f"clearly the one, or its program is not on PATH. To check one, write into {NAME}: [{purpose}] command = "
+        f"the checks {purpose} with `go {purpose} ./...`: {listed(places, _MOST_TOLD)} {purpose} too, and none of them "
+        f"is clearly the one, or its program is not on PATH. To check one, write into {NAME}: [{purpose}] command = "
         f"{json.dumps(list(example))}"
     )

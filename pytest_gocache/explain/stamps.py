@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from pytest_gocache.explain.changes import folder_of
 from pytest_gocache.explain.history import block_of
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.hashlog import quoted_words
-from pytest_gocache.golang.object_file import StringVariable, string_variables
+from pytest_gocache.golang.object_file import StringVariable, in_symbols, string_variables
 from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.results.given_flags import enabled_flag, last_value
 from pytest_gocache.results.packages import binary_of
@@ -123,13 +124,11 @@ class _Linked:
         block = block_of(self._command, compiled)
         folder = folder_of(self._command, block, compiled) if block else None
         declared = re.compile(rf"(?:^|[\s,]){re.escape(name)}\b[^=\n]*=[^\n]*\(")
-        for file in block.files if block and folder else ():
-            try:
-                text = (folder / file).read_text(encoding="utf-8", errors="replace") if folder else ""
-            except OSError:
-                continue
-            if any(declared.search(found[1] or found[2]) for found in _VARIABLES.finditer(text)):
-                return True
+        for file in [folder / name for name in block.files] if block and folder else ():
+            with contextlib.suppress(OSError):
+                text = file.read_text(encoding="utf-8", errors="replace")
+                if any(declared.search(found[1] or found[2]) for found in _VARIABLES.finditer(text)):
+                    return True
         return False
 
     def _is_unused(self, package: str, name: str) -> bool:
@@ -137,7 +136,7 @@ class _Linked:
         binary = binary_of(self._command, self._link)
         content = binary.read_bytes() if binary else b""
         same = bool(self._link.action_id) and self._link.action_id.encode() in content
-        value = f"{_in_symbols(package)}.{name}.str\0".encode()
+        value = f"{in_symbols(package)}.{name}.str\0".encode()
         return same and _SET_BY_THE_LINKER in content and value not in content
 
     def _nearest(self, variable: str) -> str:
@@ -162,14 +161,3 @@ def _stamps_in(words: Iterable[str]) -> Iterator[tuple[str, str]]:
         elif name == "X":
             variable, _, stamp = (value if given else next(rest, "")).partition("=")
             yield variable, stamp
-
-
-def _in_symbols(package: str) -> str:
-    """The import path as the linker writes it in the names of symbols (cmd/internal/objabi.PathToPrefix)."""
-    folder, slash, last = package.rpartition("/")
-    escaped = (re.sub(r'[\x00-\x20%"\x7f-\uffff]', _escaped, part) for part in (folder, last.replace(".", "\0")))
-    return slash.join(escaped).replace("%00", "%2e")
-
-
-def _escaped(match: re.Match[str]) -> str:
-    return "".join(f"%{byte:02x}" for byte in match[0].encode())

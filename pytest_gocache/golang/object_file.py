@@ -1,12 +1,13 @@
-"""The string variables in a compiled package."""
+"""The string variables in a compiled package, and how Go writes import paths in the names of symbols."""
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["StringVariable", "string_variables"]
+__all__ = ["StringVariable", "in_symbols", "string_variables"]
 
 # The format of cmd/internal/goobj/objfile.go, the same in Go 1.21 to 1.27.
 _MAGIC = b"\x00go120ld"
@@ -38,6 +39,17 @@ def string_variables(archive: bytes) -> tuple[StringVariable, ...] | None:
     # Truncated or foreign bytes end in one of these.
     except (struct.error, ValueError, IndexError):
         return None
+
+
+def in_symbols(package: str) -> str:
+    """The import path as the linker writes it in the names of symbols (``cmd/internal/objabi.PathToPrefix``)."""
+    folder, slash, last = package.rpartition("/")
+    escaped = (re.sub(r'[\x00-\x20%"\x7f-\uffff]', _escaped, part) for part in (folder, last.replace(".", "\0")))
+    return slash.join(escaped).replace("%00", "%2e")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02x}" for byte in match[0].encode())
 
 
 def _object_in(archive: bytes) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pytest_gocache.host.files import home_folder
 
-__all__ = ["is_repository", "repository_above", "searched_folders"]
+__all__ = ["git_top", "is_repository", "repository_above", "searched_folders"]
 
 
 def is_repository(folder: Path) -> bool:
@@ -27,9 +27,14 @@ def searched_folders(start: Path) -> list[Path]:
     make everything in it the repository.
     """
     folders = [start, *start.parents]
-    top = next((index for index, folder in enumerate(folders) if (folder / ".git").exists()), None)
+    top = git_top(start)
     if top is not None:
-        return folders[: top + 1]
+        return folders[: folders.index(top) + 1]
     ends = {home_folder(), Path(tempfile.gettempdir()).resolve(), Path(start.anchor)}
     end = next(index for index, folder in enumerate(folders) if folder in ends)
     return folders[: max(end, 1)]
+
+
+def git_top(folder: Path) -> Path | None:
+    """The top of the git working tree that an absolute path is in; None outside git."""
+    return next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)

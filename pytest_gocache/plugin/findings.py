@@ -12,6 +12,7 @@ import pytest
 from pytest_gocache.errors import UsageError
 from pytest_gocache.gocache_toml import NAME, PREFIX, Accepted, accept_more
 from pytest_gocache.plugin.options import only_reports
+from pytest_gocache.plugin.workflow import fenced
 
 __all__ = ["FindingsReport", "ReportedFinding", "as_markdown", "report_finding"]
 
@@ -43,7 +44,7 @@ def as_markdown(findings: Sequence[ReportedFinding]) -> str:
     """The findings as Markdown: a heading for each check, and its text as a block."""
     lines = [f"## Findings of the ready-made checks: {len(findings)}", ""]
     for finding in findings:
-        lines += [f"### {finding.check}", "", "````text", finding.text, "````", ""]
+        lines += [f"### {finding.check}", "", fenced(finding.text), ""]
     return "\n".join(lines) + "\n"
 
 

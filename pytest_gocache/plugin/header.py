@@ -8,6 +8,7 @@ import pytest
 
 import pytest_gocache
 from pytest_gocache.plugin.options import read_settings, store_folder, toolchain_specs
+from pytest_gocache.plugin.run_facts import cpus_in_words
 
 __all__ = ["header_lines"]
 
@@ -17,10 +18,9 @@ def header_lines(config: pytest.Config) -> list[str]:
     from pytest_gocache.host.cpu import cpu_count
     from pytest_gocache.plugin.default_go import describe_default
 
-    cpus, store = cpu_count(), store_folder(config)
+    machine, store = cpus_in_words(cpu_count()), store_folder(config)
     toolchain, told = " and ".join(toolchain_specs(config)), ""
     if not toolchain:
         toolchain, told = describe_default(read_settings(config).repository, store, os.environ)
-    machine = f"{cpus} CPU{'' if cpus == 1 else 's'}"
     first = f"gocache {pytest_gocache.__version__}: {toolchain}, {machine}, store {store or 'nowhere: no home folder'}"
     return [first, f"gocache: {told}"] if told else [first]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pytest_gocache.golang.action import Kind
+from pytest_gocache.host.find_repository import git_top
 from pytest_gocache.plugin.failures import failures_as_commands, failures_as_markdown
 from pytest_gocache.plugin.gate.compare import Comparison, TestRun, compare
 from pytest_gocache.plugin.gate.render import as_json, as_markdown, as_text, workflow_commands
@@ -269,11 +270,11 @@ def _of_gate(comparison: Comparison) -> Iterator[tuple[str, object]]:
 
 def _top_of(root: Path) -> Path:
     """The folder that the paths in annotations are relative to: GitHub's, else the top of the git working tree."""
+    folder = root.resolve()
     workspace = os.environ.get("GITHUB_WORKSPACE")
-    if workspace and root.resolve().is_relative_to(Path(workspace).resolve()):
+    if workspace and folder.is_relative_to(Path(workspace).resolve()):
         return Path(workspace).resolve()
-    tops = (folder for folder in (root.resolve(), *root.resolve().parents) if (folder / ".git").exists())
-    return next(tops, root.resolve())
+    return git_top(folder) or folder
 
 
 def _line_of(item: pytest.Item, call: pytest.CallInfo[None]) -> int:

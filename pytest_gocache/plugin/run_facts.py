@@ -16,7 +16,7 @@ import pytest_gocache
 if TYPE_CHECKING:
     from pytest_gocache.host.toolchain import GoToolchain
 
-__all__ = ["facts_of_run", "facts_of_toolchain", "in_one_line"]
+__all__ = ["cpus_in_words", "facts_of_run", "facts_of_toolchain", "in_one_line"]
 
 
 def facts_of_run(repository: Path) -> dict[str, Any]:
@@ -56,5 +56,9 @@ def facts_of_toolchain(toolchain: GoToolchain) -> dict[str, Any]:
 
 def in_one_line(toolchain: dict[str, Any]) -> str:
     """``go1.27.3 linux/amd64, 2 CPUs``, from `facts_of_toolchain`."""
-    cpus = toolchain["cpus"]
-    return f"{toolchain['go']} {toolchain['goos']}/{toolchain['goarch']}, {cpus} CPU{'' if cpus == 1 else 's'}"
+    return f"{toolchain['go']} {toolchain['goos']}/{toolchain['goarch']}, {cpus_in_words(toolchain['cpus'])}"
+
+
+def cpus_in_words(count: int) -> str:
+    """``1 CPU``, ``2 CPUs``."""
+    return f"{count} CPU{'' if count == 1 else 's'}"

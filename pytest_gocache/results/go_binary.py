@@ -12,6 +12,7 @@ from pathlib import Path
 from pytest_gocache.errors import NoEvidenceError, UsageError
 from pytest_gocache.golang.buildinfo import build_id_of, find_build_info
 from pytest_gocache.golang.elf import data_symbol, sections
+from pytest_gocache.golang.object_file import in_symbols
 from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.golang.version import GoVersion
 
@@ -68,21 +69,15 @@ class GoBinary:
         Raises `NoEvidenceError` for a binary that does not show its variables: one without a symbol table
         (``-ldflags=-s``), and one for macOS or Windows.
         """
+        package, dot, variable = name.rpartition(".")
         try:
-            found = [data_symbol(self.content, f"{symbol}.str") for symbol in dict.fromkeys([name, _escaped(name)])]
+            value = data_symbol(self.content, f"{in_symbols(package)}{dot}{variable}.str")
         except ValueError as error:
             raise NoEvidenceError(f"the value of {name} in {self.path} is unknown: {error}") from error
-        return next((value[:-1].decode("utf-8", "replace") for value in found if value is not None), None)
+        return None if value is None else value[:-1].decode("utf-8", "replace")
 
     def __repr__(self) -> str:
         return f"GoBinary({str(self.path)!r}, {self.package}, {self.go})"
-
-
-def _escaped(name: str) -> str:
-    """The symbol of a variable whose package has a dot in the last part of its path."""
-    package, dot, variable = name.rpartition(".")
-    parent, slash, last = package.rpartition("/")
-    return f"{parent}{slash}{last.replace('.', '%2e')}{dot}{variable}"
 
 
 def go_binary(path: Path | str) -> GoBinary:

@@ -14,9 +14,10 @@ _ENOUGH = 10
 
 def rebuilt_std(command: Result) -> int:
     """How many standard packages a go command compiled, if flags such as ``-gcflags=all=-N`` can be the reason."""
-    compiled = command.compiled & command.std
-    warm = command.circumstances.warm and len(compiled) >= _ENOUGH
-    return len(compiled) if warm and flags_for_all(arguments_of(command)) else 0
+    if not command.circumstances.warm or not flags_for_all(arguments_of(command)):
+        return 0
+    count = len(command.compiled & command.std)
+    return count if count >= _ENOUGH else 0
 
 
 def std_rebuild_line(command: Result) -> str:

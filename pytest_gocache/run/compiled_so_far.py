@@ -10,6 +10,7 @@ from pytest_gocache.golang.action import Kind
 from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log
 from pytest_gocache.host.environment import gocache_of
 from pytest_gocache.results.result import Result
+from pytest_gocache.results.tables import listed
 
 __all__ = ["compiled_so_far"]
 
@@ -24,8 +25,7 @@ def compiled_so_far(result: Result, is_std: Callable[[str], bool]) -> str:
     packages = sorted({name for command in result.go_commands for name in _compiled(command)})
     own = [name for name in packages if not is_std(name)]
     std = len(packages) - len(own)
-    named = ", ".join(own[:_MOST_NAMED]) + (f" and {len(own) - _MOST_NAMED} more" if len(own) > _MOST_NAMED else "")
-    parts = [f"{named}"] if own else []
+    parts = [listed(own, _MOST_NAMED)] if own else []
     if std:
         parts.append(f"{std} standard package{'s' if std > 1 else ''}")
     text = f"compiled before that: {' and '.join(parts) or 'nothing'}"

@@ -69,6 +69,11 @@ class Machine:
         env = {**base, **self.toolchain.extra_env, **self.settings}
         return {name: value for name, value in env.items() if value is not None}
 
+    @property
+    def cache(self) -> BuildCache:
+        """The cache that serves its commands: the shared one, else its own."""
+        return self.shared.cache if self.shared else self.build_cache
+
     def refuse_if_replaced(self, caller: str) -> None:
         """Raise `UsageError` when a successor has taken over this machine's folders."""
         if self.replaced:

@@ -230,7 +230,7 @@ class Observer:
             events=self._events(),
             rerun=self._rerun,
             list_packages=self._list_packages,
-            warm=(self.machine.shared.cache if self.machine.shared else self.machine.build_cache).warm,
+            warm=self.machine.cache.warm,
             compiled_package=self.machine.build_cache.compiled_package,
             layout=layout_of(sources, arguments, settings, cwd),
         )
@@ -326,7 +326,7 @@ class Observer:
 
     def _warm(self, arguments: GoArguments, env: Mapping[str, str], sources: Sources, cwd: Path) -> None:
         machine = self.machine
-        cache = machine.shared.cache if machine.shared else machine.build_cache
+        cache = machine.cache
         if not cache.warm:
             return
         toolchain = machine.warmed_by or machine.toolchain

@@ -39,7 +39,7 @@ def test_a_run_that_reports_prints_each_finding(
     result.stdout.fnmatch_lines(
         ["*findings of the ready-made checks: 2*", "test_warm", "finding 1", "test_warm", "finding 2"]
     )
-    assert "````text\nfinding 1\n````" in (pytester.path / "summary.md").read_text(encoding="utf-8")
+    assert "```text\nfinding 1\n```" in (pytester.path / "summary.md").read_text(encoding="utf-8")
     assert not (pytester.path / "gocache.toml").exists()
 
 
@@ -63,5 +63,5 @@ def test_a_file_that_cannot_take_entries_stays_as_it_is(pytester: pytest.Pyteste
 
 def test_markdown_has_a_block_for_each_finding() -> None:
     assert as_markdown([ReportedFinding("test_warm", "what\nwhy", ("a",))]) == (
-        "## Findings of the ready-made checks: 1\n\n### test_warm\n\n````text\nwhat\nwhy\n````\n\n"
+        "## Findings of the ready-made checks: 1\n\n### test_warm\n\n```text\nwhat\nwhy\n```\n\n"
     )

@@ -125,8 +125,11 @@ def test_a_binary_that_is_not_there_is_no_evidence(go_module: GoModule) -> None:
         assert_stamped(thrown_away, "GOOS")
     first = go_module.build("-ldflags=-X=main.version=1")
     go_module.build("-ldflags=-X=main.version=2")
-    with pytest.raises(NoEvidenceError, match="is not there any more: a later command replaced .*/app"):
+    with pytest.raises(NoEvidenceError, match="is not known to be there: a later command replaced .*/app"):
         assert_variable(first, "main.version", "2")
+    unnamed = go_module.build("-ldflags=-buildid=")
+    with pytest.raises(NoEvidenceError, match="is not known to be there: .*/app has no build ID to know it by"):
+        assert_stamped(unnamed, "GOOS")
     with pytest.raises(UsageError, match="^assert_stamped: .*links"):
         assert_stamped(go_module.build("./name.d"), "GOOS")
 
