@@ -180,9 +180,10 @@ def pytest_runtest_makereport(
         # The traceback has no line of the user's: the message says all.
         report.longrepr = f"{type(call.excinfo.value).__name__}: {call.excinfo.value}"
     if "pytest_gocache.plugin.session" in sys.modules:
-        from pytest_gocache.plugin.session import commands_of, forget_commands, session_of
+        from pytest_gocache.plugin.own_time import own_time_of
+        from pytest_gocache.plugin.session import commands_of, forget_commands
 
-        report.duration = max(0.0, report.duration - session_of(item.config).own_time.take())
+        report.duration = max(0.0, report.duration - own_time_of(item.config).take())
 
         if report.failed:
             commands = commands_of(item)

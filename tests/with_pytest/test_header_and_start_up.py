@@ -9,7 +9,7 @@ import pytest
 import pytest_gocache
 from pytest_gocache.host.cpu import cpu_count
 from pytest_gocache.host.find_go import platform_of
-from tests.with_pytest.inner_runs import ONE_BUILD, embedded, run, script
+from tests.with_pytest.inner_runs import ONE_BUILD, embedded, run, run_apart, script
 
 
 def test_the_header_names_the_toolchain_and_the_store_before_either_is_touched(pytester: pytest.Pytester) -> None:
@@ -112,3 +112,16 @@ def test_a_folder_of_a_go_test_is_made_below_pytests_own(pytester: pytest.Pytest
                 assert not path.is_relative_to(tmp_path)
     """)
     run(pytester, store).assert_outcomes(passed=1)
+
+
+def test_a_test_without_go_makes_no_session(pytester: pytest.Pytester, store: Path) -> None:
+    """A session reads the settings, the user's home among them, which a test without Go may have changed."""
+    pytester.makepyfile("""
+        def test_that_imports_the_plugin():
+            import pytest_gocache.plugin.session
+
+        def test_after_it(pytestconfig):
+            from pytest_gocache.plugin.session import _SESSION
+            assert _SESSION not in pytestconfig.stash
+    """)
+    run_apart(pytester, store).assert_outcomes(passed=2)
