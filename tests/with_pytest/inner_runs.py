@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache.host.find_go import embedded_goroot
+from pytest_gocache.host.find_go import embedded_goroot, version_line
 
 SECONDS = 240
 """For anything that takes a few seconds on an idle machine."""
@@ -164,6 +166,23 @@ def summary_of(text: str) -> dict[str, int]:
         text,
     )
     return {name: int(value) for name, value in found.groupdict().items()} if found else {}
+
+
+def copy_used(store: Path, own: Path, *variants: str, copy: Callable[[str, str], object] = shutil.copy2) -> None:
+    """Copy what the last run used of a store: for each variant, such as ``CGO_ENABLED=0``, what every test needs.
+
+    A store has such entries for every toolchain that any run ever used.
+    """
+    for variant in variants:
+        label = f"{version_line(embedded())} {variant}".rstrip()
+        found = []
+        for entry in entries_of(store):
+            described = json.loads((entry / "entry.json").read_bytes())
+            if described["variant"] == label and not described["packages"] and not described["extras"]:
+                found.append(entry)
+        used = max(found, key=lambda entry: (entry / "entry.json").stat().st_mtime)
+        shutil.copytree(used, own / used.relative_to(store), copy_function=copy)
+        os.utime(own / used.relative_to(store) / "entry.json")  # in use, whenever the original was
 
 
 def embedded() -> Path:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.with_pytest.inner_runs import ONE_BUILD, entries_of, run
+from tests.with_pytest.inner_runs import ONE_BUILD, copy_used, run
 
 TESTS = """
 import pytest
@@ -48,11 +45,7 @@ def own_store(store: Path, tmp_path: Path, pytester: pytest.Pytester) -> Path:
     run(pytester, store).assert_outcomes(passed=1)
     pytester.path.joinpath("test_first.py").unlink()
     own = tmp_path / "own-store"
-    for entry in entries_of(store):
-        described = json.loads((entry / "entry.json").read_bytes())
-        if not described["packages"] and not described["extras"]:
-            shutil.copytree(entry, own / entry.relative_to(store))
-            os.utime(own / entry.relative_to(store) / "entry.json")  # in use, whenever the original was
+    copy_used(store, own, "")
     return own
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from tests.with_pytest.inner_runs import (
     ONE_BUILD,
+    copy_used,
     end,
     entries_of,
     left_in,
@@ -84,13 +85,7 @@ def bases(pytester: pytest.Pytester, store: Path) -> Path:
     run(pytester, store).assert_outcomes(passed=2)
     (pytester.path / "test_bases.py").unlink()
     own = pytester.path / "own-store"
-    for entry in entries_of(store):
-        described = json.loads((entry / "entry.json").read_bytes())
-        if not described["packages"] and not described["extras"]:
-            copy = own / entry.relative_to(store)
-            shutil.copytree(entry, copy, copy_function=_link)
-            os.utime(copy / "entry.json")  # in use, whenever the original was
-    assert len(entries_of(own)) >= 2
+    copy_used(store, own, "", "CGO_ENABLED=0", copy=_link)
     return own
 
 
