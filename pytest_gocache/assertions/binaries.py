@@ -32,10 +32,12 @@ def assert_stamped(result: Result, setting: str, value: str | None = None, *main
     for link, binary in _binaries(result, mains):
         found = binary.settings.get(setting)
         if found is None or value not in (None, found):
-            wrong.append((link.package, [_found(found, setting, binary.settings)]))
+            wrong.append((result.short_name(link.package), [_found(found, setting, binary.settings)]))
     if wrong:
         wanted = f"{setting}={value}" if value is not None else setting
-        fail(f"assert_stamped: {counted(wrong, 'binary', 'binaries')} of {result.title} without {wanted}", rows(wrong))
+        fail(
+            "assert_stamped", f"{counted(wrong, 'binary', 'binaries')} of {result.title} without {wanted}", rows(wrong)
+        )
 
 
 @named
@@ -55,10 +57,11 @@ def assert_variable(result: Result, name: str, value: str, *mains: str) -> None:
         found = binary.variable(name)
         if found != value:
             has = "no -X set it: the package has no such string variable, or the program does not use it"
-            wrong.append((link.package, [has if found is None else f"it is {found!r}"]))
+            wrong.append((result.short_name(link.package), [has if found is None else f"it is {found!r}"]))
     if wrong:
         fail(
-            f"assert_variable: {name} is not {value!r} in {counted(wrong, 'binary', 'binaries')} of {result.title}",
+            "assert_variable",
+            f"{name} is not {value!r} in {counted(wrong, 'binary', 'binaries')} of {result.title}",
             rows(wrong),
         )
 

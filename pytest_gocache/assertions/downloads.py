@@ -21,7 +21,8 @@ def assert_no_downloads(result: Result) -> None:
         before = {unescaped(module): then.step for then in result.earlier() for module in then.downloads}
         names = [unescaped(module) for module in result.downloads]
         fail(
-            f"assert_no_downloads: {counted(names, 'module was', 'modules were')} downloaded by {result.title}",
+            "assert_no_downloads",
+            f"{counted(names, 'module was', 'modules were')} downloaded by {result.title}",
             rows((name, [f"step {before[name]} also downloaded it"] if name in before else []) for name in names),
             "restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCACHE lacks",
         )
@@ -40,7 +41,8 @@ def assert_downloaded(result: Result, *modules: str) -> None:
         here = map(unescaped, modules_in(result.circumstances.modcache))
         others = ", ".join(name for name in here if name not in downloads)
         fail(
-            f"assert_downloaded: {result.title} did not download {', '.join(missing) or 'any module'}",
+            "assert_downloaded",
+            f"{result.title} did not download {', '.join(missing) or 'any module'}",
             f"  downloaded: {', '.join(downloads) or 'nothing'}",
             f"  in the module cache: {others}" if others else "",
         )

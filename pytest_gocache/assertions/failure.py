@@ -25,6 +25,10 @@ def named(assertion: _Assertion) -> _Assertion:
     return wrapper  # type: ignore[return-value] # it has the same parameters
 
 
-def fail(*parts: str) -> NoReturn:
-    """Raise `AssertionError` with these parts, one or more lines each; empty parts are left out."""
-    raise AssertionError("\n".join(part for part in parts if part))
+def fail(assertion: str, fact: str, *more: str) -> NoReturn:
+    """Raise `AssertionError`: the fact with the name of the assertion, then more parts of one or more lines each.
+
+    The fact comes first, because pytest's short summary cuts the line. Empty parts are left out.
+    """
+    first, *rest = fact.split("\n")
+    raise AssertionError("\n".join(part for part in (f"{first} [{assertion}]", *rest, *more) if part))

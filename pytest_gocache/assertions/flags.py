@@ -48,9 +48,9 @@ def assert_compiled_with(result: Result, flag: str, *patterns: str) -> None:
     without = [(action, has) for action, has in compiles if _lacking(wanted, has)]
     if without:
         fail(
-            f"assert_compiled_with: {counted(without, 'package was', 'packages were')} compiled without {flag} in "
-            f"{result.title}",
-            rows((action.package, [f"compile flags: {has.text}"]) for action, has in without),
+            "assert_compiled_with",
+            f"{counted(without, 'package was', 'packages were')} compiled without {flag} in {result.title}",
+            rows((result.short_name(action.package), [f"compile flags: {has.text}"]) for action, has in without),
             *_why_without(result, flag, wanted, without),
         )
 
@@ -67,9 +67,9 @@ def assert_not_compiled_with(result: Result, flag: str, *patterns: str) -> None:
     having = [(action, has) for action, has in compiles if not _lacking(wanted, has)]
     if having:
         fail(
-            f"assert_not_compiled_with: {counted(having, 'package was', 'packages were')} compiled with {flag} in "
-            f"{result.title}",
-            rows((action.package, [f"compile flags: {has.text}"]) for action, has in having),
+            "assert_not_compiled_with",
+            f"{counted(having, 'package was', 'packages were')} compiled with {flag} in {result.title}",
+            rows((result.short_name(action.package), [f"compile flags: {has.text}"]) for action, has in having),
             _where_from(result, wanted, [action for action, _ in having]),
         )
 

@@ -12,7 +12,7 @@ from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.errors import PatternError
 from pytest_gocache.golang.action import Action, without_variant
 from pytest_gocache.golang.modfile import unescaped
-from pytest_gocache.golang.patterns import Pattern, near_misses, short_name
+from pytest_gocache.golang.patterns import Pattern, near_misses
 from pytest_gocache.results.given_flags import matching_word, package_arguments
 from pytest_gocache.results.named_packages import parse_patterns
 from pytest_gocache.results.packages import modules_in
@@ -52,7 +52,8 @@ def assert_not_in_build(result: Result, *patterns: str) -> None:
             _require_known(result, pattern.text)
     if found:
         fail(
-            f"assert_not_in_build: {counted(list(found), 'package is', 'packages are')} part of {result.title}",
+            "assert_not_in_build",
+            f"{counted(list(found), 'package is', 'packages are')} part of {result.title}",
             *(
                 line
                 for command, own in result.by_command(action for action in packages if action.id in found)
@@ -123,10 +124,10 @@ def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
             chain.insert(0, by_id[importer_of[chain[0].id]])
         word = matching_word(result, words, chain[0]) or " ".join(words)
         if len(chain) > 1:
-            imports = " ← ".join(short_name(one.package, result.modules) for one in chain)
-            listed.append((action.package, [f"imported: {imports} (named by {word})"]))
+            imports = " ← ".join(result.short_name(one.package) for one in chain)
+            listed.append((result.short_name(action.package), [f"imported: {imports} (named by {word})"]))
             continue
-        listed.append((action.package, [f"named by {word}{_importer(result, action)}"]))
+        listed.append((result.short_name(action.package), [f"named by {word}{_importer(result, action)}"]))
         wildcard = word if "..." in word else wildcard
     return [rows(listed), _advice_on_wildcard(result, wildcard, found) if wildcard else ""]
 
@@ -134,11 +135,13 @@ def _why_in_build(result: Result, found: Sequence[Action]) -> list[str]:
 def _importer(result: Result, action: Action) -> str:
     """One package that imports the package of a compile, as the end of a sentence; empty without one."""
     importers = (a for a in result.compiles() if action.id in a.deps and a.import_path != action.import_path)
-    return next((f", and imported by {short_name(one.package, result.modules)}" for one in importers), "")
+    return next((f", and imported by {result.short_name(one.package)}" for one in importers), "")
 
 
 def _advice_on_wildcard(result: Result, word: str, found: Sequence[Action]) -> str:
     packages = {action.package for action in found}
-    mains = [link.package for link in result.links() if not link.scaffold and link.package not in packages]
+    mains = [
+        result.short_name(link.package) for link in result.links() if not link.scaffold and link.package not in packages
+    ]
     example = f", such as {' '.join(mains[:_MOST_NAMED])}" if mains else ""
     return f"{word} names every package that it matches: name only the packages that you need{example}"

@@ -35,8 +35,9 @@ def assert_relinked(result: Result, *mains: str) -> None:
     missing = [action for action in links if not action.ran]
     if missing:
         fail(
-            f"assert_relinked: {counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
-            rows((action.package, [why_not_linked(action)]) for action in missing),
+            "assert_relinked",
+            f"{counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
+            rows((result.short_name(action.package), [why_not_linked(action)]) for action in missing),
         )
     _refuse_empty_stamps("assert_relinked", result, links)
 
@@ -57,7 +58,8 @@ def assert_not_relinked(result: Result, *mains: str) -> None:
     linked = [action for action in chosen if action.ran]
     if linked:
         fail(
-            f"assert_not_relinked: {counted(linked, 'binary was', 'binaries were')} linked by {result.title}",
+            "assert_not_relinked",
+            f"{counted(linked, 'binary was', 'binaries were')} linked by {result.title}",
             *why_they_ran(result, linked),
             hint_on_links(result),
             *map(str, empty_stamps(result, linked)),
@@ -85,20 +87,22 @@ def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> N
     others = [action for action in result.links() if action.ran and action not in links]
     if wrong:
         fail(
-            f"assert_only_relinked: {counted(wrong, 'package was', 'packages were')} compiled by {result.title}",
+            "assert_only_relinked",
+            f"{counted(wrong, 'package was', 'packages were')} compiled by {result.title}",
             *why_they_ran(result, wrong),
             # Without strict=True, the assertion would have passed.
             "or drop strict=True" if wrong == only_stamped else "",
         )
     if missing:
         fail(
-            f"assert_only_relinked: {counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
-            rows((action.package, [why_not_linked(action)]) for action in missing),
+            "assert_only_relinked",
+            f"{counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
+            rows((result.short_name(action.package), [why_not_linked(action)]) for action in missing),
         )
     if others:
         fail(
-            f"assert_only_relinked: {counted(others, 'other binary was', 'other binaries were')} linked by "
-            f"{result.title}",
+            "assert_only_relinked",
+            f"{counted(others, 'other binary was', 'other binaries were')} linked by {result.title}",
             *why_they_ran(result, others),
         )
     _refuse_empty_stamps("assert_only_relinked", result, links)
@@ -108,4 +112,4 @@ def _refuse_empty_stamps(assertion: str, result: Result, links: Sequence[Action]
     """Fail when a ``-X`` sets a variable in none of the binaries: their links would show nothing about the stamp."""
     first, *more = [*map(str, empty_stamps(result, links)), ""]
     if first:
-        fail(f"{assertion}: {first}", *more, f"linked by {result.title}")
+        fail(assertion, first, *more, f"linked by {result.title}")

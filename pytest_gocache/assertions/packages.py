@@ -32,7 +32,8 @@ def assert_cached(result: Result, *patterns: str) -> None:
     rebuilt = [action for action in chosen if action.ran]
     if rebuilt:
         fail(
-            f"assert_cached: {counted(rebuilt, 'package was', 'packages were')} rebuilt by {result.title}",
+            "assert_cached",
+            f"{counted(rebuilt, 'package was', 'packages were')} rebuilt by {result.title}",
             *why_they_ran(result, rebuilt),
         )
 
@@ -53,7 +54,8 @@ def assert_rebuilt(result: Result, *patterns: str) -> None:
     missing = [action for action in chosen if not action.ran]
     if missing:
         fail(
-            f"assert_rebuilt: {counted(missing, 'package was', 'packages were')} not rebuilt by {result.title}",
+            "assert_rebuilt",
+            f"{counted(missing, 'package was', 'packages were')} not rebuilt by {result.title}",
             *why_not_rebuilt(result, missing),
             compiled_packages(result),
         )
@@ -79,8 +81,9 @@ def assert_only_rebuilt(result: Result, *patterns: str) -> None:
         not_rebuilt = f"{counted(missing, 'package was', 'packages were')} not rebuilt"
         happened = " and ".join(text for text, actions in ((rebuilt, others), (not_rebuilt, missing)) if actions)
         fail(
-            f"assert_only_rebuilt: {happened} by {result.title}",
+            "assert_only_rebuilt",
+            f"{happened} by {result.title}",
             f"  expected exactly: {', '.join(patterns) or 'nothing'}",
-            *(why_they_ran(result, others, "also rebuilt: ") if others else ()),
+            *(why_they_ran(result, others) if others else ()),
             *(why_not_rebuilt(result, missing, "not rebuilt: ") if missing else ()),
         )

@@ -36,8 +36,8 @@ def assert_parallel(result: Result, at_least: int = 2) -> None:
             )
         seconds = sum(action.ended - action.started for action in compiled)
         fail(
-            f"assert_parallel: expected {at_least} compiles at a time; of {len(compiled)} compiles, at most {most} "
-            f"ran at a time in {result.title}",
+            "assert_parallel",
+            f"at most {most} of {len(compiled)} compiles ran at a time in {result.title}, expected {at_least}",
             f"  {seconds:.1f} s of compiling in a command of {result.seconds:.1f} s",
             _why_serial(result, at_least),
         )

@@ -34,7 +34,8 @@ def assert_same_compiles(one: Result, other: Result, *patterns: str) -> None:
     apart = [pair for pair in pairs if pair[0].action_id != pair[1].action_id]
     if apart:
         fail(
-            f"assert_same_compiles: {len(apart)} of {counted(pairs, 'package', 'packages')} "
+            "assert_same_compiles",
+            f"{len(apart)} of {counted(pairs, 'package', 'packages')} "
             f"{'has' if len(apart) == 1 else 'have'} different cache keys in {one.title} and {other.title}",
             *_causes(one, other, apart),
         )
@@ -81,4 +82,7 @@ def _causes(one: Result, other: Result, apart: Sequence[_Pair]) -> list[str]:
         )
         if count
     ]
-    return [rows(own.items()), f"  and {', and '.join(rest)}" if rest else ""]
+    return [
+        rows((one.short_name(package), lines) for package, lines in own.items()),
+        f"  and {', and '.join(rest)}" if rest else "",
+    ]

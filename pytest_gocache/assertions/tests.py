@@ -27,8 +27,8 @@ def assert_test_cached(result: Result, *patterns: str) -> None:
     wrong = [outcome for outcome in tests_of(result, patterns) if not outcome.cached]
     if wrong:
         fail(
-            f"assert_test_cached: {counted(wrong, 'test package was', 'test packages were')} not served from the cache "
-            f"by {result.title}",
+            "assert_test_cached",
+            f"{counted(wrong, 'test package was', 'test packages were')} not served from the cache by {result.title}",
             *why_tests_ran(result, wrong),
         )
 
@@ -43,7 +43,7 @@ def assert_test_ran(result: Result, *patterns: str) -> None:
     wrong = [outcome for outcome in tests_of(result, patterns) if not outcome.ran]
     if wrong:
         fail(
-            f"assert_test_ran: {counted(wrong, 'test package was', 'test packages were')} not executed by "
-            f"{result.title}",
+            "assert_test_ran",
+            f"{counted(wrong, 'test package was', 'test packages were')} not executed by {result.title}",
             *why_tests_did_not_run(result, wrong),
         )

@@ -64,7 +64,8 @@ def _require_up_to_date(result: Result) -> None:
         wrong = [("exit status", f"{result.returncode}, and {fresh.returncode} in an empty cache")]
     if wrong:
         fail(
-            f"assert_up_to_date: {counted(wrong, 'output', 'outputs')} of {result.title} "
+            "assert_up_to_date",
+            f"{counted(wrong, 'output', 'outputs')} of {result.title} "
             f"{'differs' if len(wrong) == 1 else 'differ'} from what an empty cache gives",
             rows((name, [why]) for name, why in wrong),
             _remedy(fresh),
@@ -77,12 +78,12 @@ def _packages(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
     named = {action.package: action for action in now.values()}
     other_output = [a for a in result.compiles() if a.action_id in now and _differ(a, now[a.action_id])]
     other_key = [a for a in result.compiles() if a.action_id and a.action_id not in now and a.package in named]
-    yield from ((action.package, _why_other_output(action)) for action in other_output)
+    yield from ((result.short_name(action.package), _why_other_output(action)) for action in other_output)
     changed = {action.id for action in (*other_output, *other_key)}
     for action in other_key:
         # After a different import, the key differs too, and that import is listed itself.
         if changed.isdisjoint(action.deps) and (why := _why_other_key(result, action, fresh, named[action.package])):
-            yield action.package, why
+            yield result.short_name(action.package), why
 
 
 def _why_other_output(action: Action) -> str:
@@ -116,10 +117,10 @@ def _binaries(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
         before, after = binary_of(result, action), binary_of(fresh, again)
         if before and after:
             if sha256_of(before) != sha256_of(after):
-                yield action.package, f"the binary at {action.target} differs from a newly built one"
+                yield result.short_name(action.package), f"the binary at {action.target} differs from a newly built one"
         elif _is_stale(action, again):
             yield (
-                action.package,
+                result.short_name(action.package),
                 "the executable that Go kept is stale: nothing in its key changed, but a new link differs",
             )
 

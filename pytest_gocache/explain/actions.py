@@ -9,7 +9,6 @@ from pytest_gocache.explain.changes import changes_between
 from pytest_gocache.explain.history import History, key_of, vetted_by
 from pytest_gocache.explain.same_key import reason_with_same_key
 from pytest_gocache.golang.action import Action, Kind
-from pytest_gocache.golang.patterns import short_name
 from pytest_gocache.results.given_flags import enabled_flag
 from pytest_gocache.results.inputs import Change, InputKind
 from pytest_gocache.results.reasons import Details, Reason, ReasonCode
@@ -102,7 +101,7 @@ class _Command:
         if key_of(then, old) == key_of(self.result, action):
             return _Finding(reason_with_same_key(self.result, action, then, old))
         changes = changes_between(then, old, self.result, action)
-        reason = Reason(action.package, action.kind, ReasonCode.CHANGED, since=then.step)
+        reason = Reason(action.package, action.kind, ReasonCode.CHANGED, since=then.step, modules=self.result.modules)
         if action.kind is Kind.VET:
             # The facts about imports follow from the flags of vet and from the imports.
             changes = tuple(change for change in changes or () if not _is_fact(change)) or changes
@@ -127,7 +126,8 @@ class _Command:
 
     def _first_reason(self, comparison: _Comparison) -> Reason:
         """The reason when there is no earlier action to compare with."""
-        reason = Reason(comparison.action.package, comparison.action.kind, ReasonCode.FIRST_TIME)
+        action = comparison.action
+        reason = Reason(action.package, action.kind, ReasonCode.FIRST_TIME, modules=self.result.modules)
         if comparison.then is not None:
             return replace(reason, code=ReasonCode.NOT_IN_STEP, details=Details(step=comparison.then.step))
         flag = enabled_flag(self.result, "a")
@@ -189,7 +189,7 @@ class _Command:
             return code, Details(packages=tuple(direct))
         code = ReasonCode.FOLLOWS_LINKED_IMPORTS if linked else ReasonCode.FOLLOWS_IMPORTS
         names = follows if linked else (reason.package, *follows)
-        return code, Details(chain=tuple(short_name(name, self.result.modules) for name in names))
+        return code, Details(chain=tuple(names))
 
 
 def _comparison(action: Action, then: Result) -> _Comparison:

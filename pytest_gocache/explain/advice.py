@@ -15,6 +15,7 @@ from pytest_gocache.results.result import Result
 __all__ = ["advice_for", "advice_on_bare_flags"]
 
 _MOST = 2  # lines of advice in one failure
+_IMPORTERS = (ReasonCode.FOLLOWS_IMPORT, ReasonCode.FOLLOWS_IMPORTS)
 
 # Values that differ between machines or builds: an absolute path, a date or a time, a commit, a number.
 _VOLATILE = re.compile(
@@ -30,9 +31,19 @@ _COMPILE_FLAGS = (
 
 def advice_for(reasons: Iterable[Reason]) -> tuple[str, ...]:
     """What to do about the causes of these reasons; empty when no known mistake fits."""
+    reasons = list(reasons)
     causes = dict.fromkeys(reason.cause or reason for reason in reasons)
-    found = (rule(cause) for cause in causes for rule in _RULES)
-    return tuple(dict.fromkeys(line for line in found if line))[:_MOST]
+    found = [rule(cause) for cause in causes for rule in _RULES]
+    return tuple(dict.fromkeys(line for line in (*found, _content_of_imports(reasons)) if line))[:_MOST]
+
+
+def _content_of_imports(reasons: Iterable[Reason]) -> str:
+    """Why the edit of a function body reaches importers."""
+    for reason in reasons:
+        cause = reason.cause if reason.code in _IMPORTERS else None
+        if cause and cause.own and all(change.input.kind is InputKind.FILE for change in cause.own):
+            return f"the key of an importer has the content of {cause.name}: function bodies, not only the exported API"
+    return ""
 
 
 def _forced(cause: Reason) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pytest_gocache.explain.actions import Explainer
 from pytest_gocache.explain.advice import advice_for
+from pytest_gocache.explain.flag_origin import flag_origins
 from pytest_gocache.explain.tests import why_test_ran
 from pytest_gocache.results.explanation import Explanation
 from pytest_gocache.results.result import Result
@@ -27,4 +28,4 @@ def explain(result: Result, patterns: Sequence[str] = ()) -> Explanation:
     packages = {action.import_path for action in chosen}
     ran = sorted(name for name, outcome in result.tests.items() if outcome.ran and name in packages)
     reasons += [why_test_ran(result, name, explainer) for name in ran]
-    return Explanation(result.title, tuple(reasons), advice_for(reasons))
+    return Explanation(result.title, tuple(reasons), (*flag_origins(result, reasons), *advice_for(reasons)))

@@ -21,7 +21,7 @@ Loss = tuple[ReasonCode, Details]
 
 def reason_with_same_key(result: Result, action: Action, then: Result, old: Action) -> Reason:
     """Why an action ran although ``then``, an earlier command, has it with the same key as ``old``."""
-    reason = Reason(action.package, action.kind, ReasonCode.OUTPUT_GONE, since=then.step)
+    reason = Reason(action.package, action.kind, ReasonCode.OUTPUT_GONE, since=then.step, modules=result.modules)
     if old.status is Status.FAILED or (action.kind is Kind.VET and old.ran and then.returncode):
         return replace(reason, code=ReasonCode.FAILED_BEFORE)
     if flag := enabled_flag(result, "a"):

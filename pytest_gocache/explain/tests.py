@@ -13,7 +13,6 @@ from pytest_gocache.explain.same_key import loss_from_cache
 from pytest_gocache.explain.test_inputs import changed_reads, names_read, relative_name
 from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.golang.hashlog import quoted_words
-from pytest_gocache.golang.patterns import short_name
 from pytest_gocache.golang.testcache_log import Lookup, Lookups, Miss, PackageLookups
 from pytest_gocache.results.cache_event import CacheOperation
 from pytest_gocache.results.given_flags import arguments_of, cleans
@@ -27,7 +26,7 @@ __all__ = ["why_test_cached", "why_test_ran"]
 def why_test_ran(result: Result, package: str, explainer: Explainer) -> Reason:
     """Why Go executed the test of a package, and did not replay a cached result."""
     result = result.testing(package)
-    reason = Reason(package, Kind.TEST, ReasonCode.NO_EVIDENCE)
+    reason = Reason(package, Kind.TEST, ReasonCode.NO_EVIDENCE, modules=result.modules)
     lookups = _lookups_of(result, package).lookups
     off = _switched_off(reason, result)
     if off or not lookups:
@@ -185,7 +184,7 @@ def _other_binary(reason: Reason, result: Result, explainer: Explainer) -> Reaso
     return replace(
         reason,
         code=ReasonCode.TEST_BINARY_CHANGED,
-        details=Details(chain=tuple(short_name(name, result.modules) for name in follows)),
+        details=Details(chain=follows),
         follows=follows,
         cause=why_linked.cause or why_linked,
         since=why_linked.since,

@@ -8,10 +8,11 @@ from pytest_gocache.explain.actions import Explainer
 from pytest_gocache.explain.advice import advice_for, advice_on_bare_flags
 from pytest_gocache.explain.changes import folder_of
 from pytest_gocache.explain.explainer import explain
+from pytest_gocache.explain.flag_origin import flag_origins
 from pytest_gocache.explain.history import History, block_of
 from pytest_gocache.explain.tests import why_test_cached, why_test_ran
-from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome, without_variant
-from pytest_gocache.golang.patterns import near_misses, short_name
+from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
+from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.results.explanation import by_folder, table
 from pytest_gocache.results.reasons import Reason
 from pytest_gocache.results.result import PackageSet, Result
@@ -36,11 +37,11 @@ _LONGEST = 200
 _LONGEST_NAMES = 150
 
 
-def why_they_ran(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
+def why_they_ran(result: Result, actions: Sequence[Action]) -> list[str]:
     """Why actions ran, and what to do: a table of each cause with its followers, then advice."""
     own_first = sorted(actions, key=lambda action: action.package in result.std)
     reasons = Explainer().reasons(result, own_first[:_MOST_EXPLAINED])
-    return [table(reasons, prefix, total=len(actions)), *advice_for(reasons)]
+    return [table(reasons, total=len(actions)), *flag_origins(result, reasons), *advice_for(reasons)]
 
 
 def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "") -> list[str]:
@@ -49,7 +50,9 @@ def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "")
     advice: list[str] = []
     for command, own in result.by_command(actions):
         history = History(command)
-        found += [(prefix + action.package, [_why_cached(command, action, history)]) for action in own]
+        found += [
+            (prefix + command.short_name(action.package), [_why_cached(command, action, history)]) for action in own
+        ]
         advice += advice_on_bare_flags(command, own)
     return [rows(found), *advice]
 
@@ -77,7 +80,7 @@ def _touched_since(then: Result, result: Result, action: Action) -> list[str]:
 
 def compiled_packages(result: Result) -> str:
     """The packages that a command compiled, in one line."""
-    compiled = sorted(result.compiled)
+    compiled = [result.short_name(name) for name in sorted(result.compiled)]
     more = " …" if len(compiled) > _MOST_NAMED else ""
     return f"compiled: {', '.join(compiled[:_MOST_NAMED]) or 'nothing'}{more}"
 
@@ -104,7 +107,7 @@ def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
     found, reasons = [], []
     for outcome in outcomes:
         if not outcome.ran:
-            found.append((outcome.package, [outcome.status.value]))
+            found.append((result.short_name(outcome.package), [outcome.status.value]))
             continue
         reason = why_test_ran(result, outcome.package, explainer)
         reasons.append(reason)
@@ -113,13 +116,14 @@ def why_tests_ran(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
         lines = [f"{first}: {status}" if reason.first else f"{reason.kind.past}, {status}: {first}", *more]
         if reason.cause is not None:
             lines += [f"  {line}" for line in reason.cause.lines()]
-        found.append((outcome.package, lines))
-    return [rows(found), *advice_for(reasons)]
+        found.append((result.short_name(outcome.package), lines))
+    return [rows(found), *flag_origins(result, reasons), *advice_for(reasons)]
 
 
 def why_tests_did_not_run(result: Result, outcomes: Sequence[TestOutcome]) -> list[str]:
     """Why tests did not run, and what to do."""
-    found = [(o.package, [why_test_cached(result, o.package) if o.cached else o.status.value]) for o in outcomes]
+    why = [why_test_cached(result, outcome.package) if outcome.cached else outcome.status.value for outcome in outcomes]
+    found = [(result.short_name(outcome.package), [text]) for outcome, text in zip(outcomes, why, strict=True)]
     advice = ["-count=1 always runs the test: use it for a test that reads what Go does not track"]
     return [rows(found), *(advice if any(outcome.cached for outcome in outcomes) else ())]
 
@@ -151,7 +155,9 @@ def explain_set_difference(actual: PackageSet, expected: Iterable[str]) -> list[
     explainer = Explainer()
     absent = sorted(frozenset(expected) - actual)
     # One line for each package, the most important first: pytest shows only the first lines of a comparison.
-    missing = [f"  missing: {name}  {_why_missing(name, actions, result, explainer)}" for name in absent]
+    missing = [
+        f"  missing: {result.short_name(name)}  {_why_missing(name, actions, result, explainer)}" for name in absent
+    ]
     extra = sorted(actual - frozenset(expected), key=lambda name: (name in result.std, name))
     own = [name for name in extra if name not in result.std]
     shown = own or extra[:_MOST_NAMED]
@@ -172,9 +178,7 @@ def explain_set_difference(actual: PackageSet, expected: Iterable[str]) -> list[
 def _named_shortly(what: str, names: Sequence[str], result: Result) -> str:
     """``2 extra: lib cmd/app``: one line that names many packages, because pytest cuts the lines after it."""
     own = [name for name in names if name not in result.std] or names
-    short = [short_name(name, result.modules) for name in own]
-    variants = [name.removeprefix(without_variant(name)) for name in own]
-    line = " ".join(map("".join, zip(short, variants, strict=True)))
+    line = " ".join(map(result.short_name, own))
     if len(line) > _LONGEST_NAMES:
         line = f"{line[:_LONGEST_NAMES].rpartition(' ')[0]} …"
     if len(names) > len(own):
@@ -185,8 +189,9 @@ def _named_shortly(what: str, names: Sequence[str], result: Result) -> str:
 def _why_missing(name: str, actions: Mapping[str, Action], result: Result, explainer: Explainer) -> str:
     action = actions.get(name)
     if action is None:
-        near = near_misses(name, [package for package in actions if package not in result.std])
-        return "not in the action graph of this command" + (f"; near it: {', '.join(near)}" if near else "")
+        candidates = [package for package in actions if package not in result.std]
+        near = ", ".join(map(result.short_name, near_misses(name, candidates)))
+        return "not in the action graph of this command" + (f"; near it: {near}" if near else "")
     if action.ran:
         return f"it ran: {explainer.reason(result, action).line()}"
     if action.kind is Kind.COMPILE:
@@ -201,7 +206,7 @@ def _unexpected(names: Sequence[str], reasons: Mapping[str, Reason]) -> list[str
     shown = set(reasons.values())
     for name in sorted(names, key=lambda name: name in reasons and reasons[name].cause is not None):
         reason = reasons.get(name)
-        line = f"  not expected: {name}  {reason.line() if reason else ''}"
+        line = f"  not expected: {reason.name if reason else name}  {reason.line() if reason else ''}"
         if reason and reason.cause and reason.cause not in shown:
             shown.add(reason.cause)
             line += f": {reason.cause.line()}"

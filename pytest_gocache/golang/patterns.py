@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from pytest_gocache.errors import PatternError
-from pytest_gocache.golang.action import without_variant
 
-__all__ = ["Pattern", "is_for_go", "near_misses", "short_name"]
+__all__ = ["Pattern", "full_name", "is_for_go", "near_misses", "short_name"]
 
 _WILDCARD = "..."
 _MOST_WILDCARDS = 50  # a regular expression takes 99 groups
@@ -101,14 +101,33 @@ class Pattern:
 
 
 def short_name(package: str, modules: Mapping[str, str]) -> str:
-    """A package without its module path and its test variant: ``cmd/app``; for a module's root, its last element."""
-    name = without_variant(package)
-    for module in sorted(modules.values(), key=len, reverse=True):
-        if name == module:
-            return name.rpartition("/")[2]
-        if name.startswith(module + "/"):
-            return name.removeprefix(module + "/")
-    return name
+    """A package as people write it: ``./lib``, ``./lib [./lib.test]``.
+
+    ``modules`` are folders relative to the root, and their module paths. The package of the root itself and packages of
+    other modules keep their import paths.
+    """
+    name, bracket, variant = package.partition(" [")
+    if bracket:
+        return f"{short_name(name, modules)} [{short_name(variant.removesuffix(']'), modules)}]"
+    inside = [folder for folder, module in modules.items() if f"{name}/".startswith(f"{module}/")]
+    folder = max(inside, key=lambda folder: len(modules[folder]), default=".")
+    path = posixpath.normpath(f"{folder}/{name.removeprefix(modules.get(folder, '')).lstrip('/')}") if inside else "."
+    return name if path == "." else f"./{path}"
+
+
+def full_name(text: str, modules: Mapping[str, str]) -> str:
+    """The import path of what `short_name` gives, with the test variant; other text as it is."""
+    name, bracket, variant = text.partition(" [")
+    if bracket:
+        return f"{full_name(name, modules)} [{full_name(variant.removesuffix(']'), modules)}]"
+    if not name.startswith("./"):
+        return text
+    path = posixpath.normpath(name)
+    above = [folder for folder in modules if folder == "." or f"{path}/".startswith(f"{folder}/")]
+    if not above:
+        return text
+    folder = max(above, key=lambda folder: len(folder) if folder != "." else 0)
+    return modules[folder] + (f"/{path}" if folder == "." else path[len(folder) :])
 
 
 def near_misses(pattern: str, candidates: Iterable[str], limit: int = 5) -> list[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
-import traceback
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_gocache.gocache_toml import NAME as CONFIG_NAME
+from pytest_gocache.plugin.frames import cut_our_frames, is_of_our_assertion
 from pytest_gocache.plugin.marks import MARK
 from pytest_gocache.plugin.options import (
     add_options,
@@ -29,7 +28,6 @@ from pytest_gocache.plugin.options import (
 pytest_plugins = ("pytest_gocache.plugin.fixtures",)
 
 _PACKAGE = Path(__file__).parent.parent
-_NOT_USERS = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib"))
 _CHECKS = _PACKAGE / "checks" / "test_checks.py"
 _WORKERS: pytest.StashKey[list[dict[str, float]]] = pytest.StashKey()
 
@@ -174,11 +172,16 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add a section with the go commands to the report of a failing test."""
-    users = call.excinfo is None or _cut_our_frames(call.excinfo.value)
+    error = call.excinfo.value if call.excinfo else None
+    assertion = error is not None and is_of_our_assertion(error)
+    users = error is None or cut_our_frames(error)
     report = yield
-    if call.excinfo is not None and not users:
+    if error is not None and not users:
         # The traceback has no line of the user's: the message says all.
-        report.longrepr = f"{type(call.excinfo.value).__name__}: {call.excinfo.value}"
+        report.longrepr = f"{type(error).__name__}: {error}"
+    elif assertion and (crash := getattr(report.longrepr, "reprcrash", None)):
+        # The line of pytest's short summary: the fact first.
+        crash.message = crash.message.removeprefix("AssertionError: ")
     if "pytest_gocache.plugin.session" in sys.modules:
         from pytest_gocache.plugin.own_time import own_time_of
         from pytest_gocache.plugin.session import commands_of, forget_commands
@@ -198,56 +201,6 @@ def pytest_runtest_makereport(
     return report
 
 
-def _cut_our_frames(error: BaseException) -> bool:
-    """End the traceback of a failed assertion or command at the user's line: the frames after it are the library's.
-
-    Returns False when the traceback has no line of the user's: the error comes from a fixture or a hook of the library.
-    """
-    interrupted = isinstance(error, (KeyboardInterrupt, pytest.fail.Exception))
-    if interrupted:
-        return _cut_below_us(error)
-    if not isinstance(error, AssertionError) and type(error).__module__ != "pytest_gocache.errors":
-        return True
-    if not isinstance(error, AssertionError):
-        # The message contains the text of the cause, and the cause's traceback is the library's too.
-        error.__cause__, error.__suppress_context__ = None, True
-    own = f"{_PACKAGE}{os.sep}"
-    last_user_frame = None
-    frame = error.__traceback__
-    while frame is not None:
-        if not frame.tb_frame.f_code.co_filename.startswith(own):
-            last_user_frame = frame
-        frame = frame.tb_next
-    if last_user_frame is None or last_user_frame.tb_next is None:
-        return True
-    if last_user_frame.tb_frame.f_globals.get("__name__", "").partition(".")[0] in ("_pytest", "pluggy"):
-        return False
-    last_user_frame.tb_next = None
-    return True
-
-
-def _cut_below_us(error: BaseException) -> bool:
-    """End the traceback of an interrupt (Ctrl-C, pytest-timeout) where the user's code called the library.
-
-    The frames of whoever interrupted follow. When the library called code of the user's, nothing is cut.
-    """
-    own = f"{_PACKAGE}{os.sep}"
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    names = [frame.f_code.co_filename for frame in frames]
-    first = next((index for index, name in enumerate(names) if name.startswith(own)), None)
-    if first is None:
-        return True
-    if any(not name.startswith((own, *_NOT_USERS)) for name in names[first:]):
-        return True
-    last = error.__traceback__
-    for _ in range(first - 1):
-        last = last.tb_next if last is not None else None
-    if first == 0 or last is None or names[first - 1].startswith(_NOT_USERS):
-        return False
-    last.tb_next = None
-    return True
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Paint the failures of tests that ran go commands."""
@@ -260,7 +213,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
     """Show the user's line that Ctrl-C interrupted, not a line of the library."""
-    _cut_our_frames(excinfo.value)
+    cut_our_frames(excinfo.value)
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)

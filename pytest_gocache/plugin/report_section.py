@@ -35,12 +35,12 @@ def _line(result: Result, did: list[str]) -> str:
 def _did(result: Result) -> list[str]:
     did = ["what it compiled is unknown"] if result.gaps else []
     if result.actions:
-        did.append(_named("compiled", result.compiled))
+        did.append(_named("compiled", map(result.short_name, result.compiled)))
         if result.linked:
-            did.append(_named("linked", result.linked))
+            did.append(_named("linked", map(result.short_name, result.linked)))
         did.append(f"{len(result.cached)} cached")
-    ran = sorted(name for name, outcome in result.tests.items() if outcome.ran)
-    replayed = sorted(name for name, outcome in result.tests.items() if outcome.cached)
+    ran = sorted(result.short_name(name) for name, outcome in result.tests.items() if outcome.ran)
+    replayed = sorted(result.short_name(name) for name, outcome in result.tests.items() if outcome.cached)
     if ran:
         did.append(_named("tests ran", ran))
     if replayed:

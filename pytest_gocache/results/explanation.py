@@ -70,13 +70,12 @@ class Explanation:
         return "\n".join([self.title, table([*outside, *self.reasons], label=True), *self.advice])
 
 
-def table(reasons: Sequence[Reason], prefix: str = "", *, label: bool = False, total: int = 0) -> str:
+def table(reasons: Sequence[Reason], *, label: bool = False, total: int = 0) -> str:
     """Reasons in two columns: each cause once, and its followers as a tree below it. A repeated text is shown once.
 
-    ``prefix`` stands before the names of ``reasons``; a cause that is not among them has a row without it. ``total`` is
-    the number of reasons, with those that the caller leaves out.
+    ``total`` is the number of reasons, with those that the caller leaves out.
     """
-    written = _Table(prefix, label=label, listed=frozenset(reasons))
+    written = _Table(label=label, listed=frozenset(reasons))
     followers: dict[Reason, list[Reason]] = {reason.cause or reason: [] for reason in reasons}
     for reason in reasons:
         if reason.cause is not None:
@@ -130,7 +129,6 @@ def _without_many_alike(followers: Sequence[Reason]) -> Iterator[Reason]:
 class _Table:
     """The rows of a table, and the texts that they show so far."""
 
-    prefix: str
     label: bool
     listed: frozenset[Reason]
     rows: list[tuple[str, Sequence[str]]] = field(default_factory=list)
@@ -150,7 +148,7 @@ class _Table:
         shown = lines if in_full else ["the same" if self._last == lines else f"as {first}"]
         if group[1:]:
             shown = [*shown, f"the same for {listed([self._name(other) for other in group[1:]])}"]
-        self.rows.append((self._prefixed(group[0]), shown))
+        self.rows.append((self._name(group[0]), shown))
         self._last = lines
 
     def add_tree(self, causes: Sequence[Reason], followers: Sequence[Reason]) -> None:
@@ -175,12 +173,9 @@ class _Table:
         branches = children.get(above, ())
         for number, (reason, text) in enumerate(branches, start=1):
             corner, line = ("└─ ", "   ") if number == len(branches) else ("├─ ", "│  ")
-            self.rows.append((indent + corner + self._prefixed(reason), [text]))
+            self.rows.append((indent + corner + self._name(reason), [text]))
             self._last = ()
             self._add_branches(children, reason, indent + line)
 
-    def _prefixed(self, reason: Reason) -> str:
-        return (self.prefix if reason in self.listed else "") + self._name(reason)
-
     def _name(self, reason: Reason) -> str:
-        return reason.label if self.label else reason.package
+        return reason.label if self.label else reason.name

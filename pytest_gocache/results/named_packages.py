@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_gocache.errors import NoEvidenceError
-from pytest_gocache.golang.patterns import Pattern, is_for_go
+from pytest_gocache.golang.patterns import Pattern, full_name, is_for_go
 from pytest_gocache.results.result import Result
 
 __all__ = ["parse_patterns"]
@@ -18,6 +18,7 @@ def parse_patterns(result: Result, texts: Sequence[str], std: frozenset[str] | N
     text that is no pattern, and `NoEvidenceError` when Go cannot say any more what a pattern named.
     """
     std = result.std if std is None else std
+    texts = [full_name(text, result.modules) if " [" in text else text for text in texts]
     for text in texts:
         Pattern.parse(text)  # Go is not asked about text that is no pattern
     asked = [text for text in texts if is_for_go(text, result.modules.values())]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pytest_gocache.golang.action import Kind
+from pytest_gocache.golang.patterns import short_name
 from pytest_gocache.results.cache_event import CacheEvent
 from pytest_gocache.results.inputs import Change, own_changes, with_values
 from pytest_gocache.results.tables import listed
@@ -113,7 +115,7 @@ class Details:
     packages: tuple[str, ...] = ()
     """The imports that an action follows, or that changed together with it."""
     chain: tuple[str, ...] = ()
-    """Short names of packages, from the action to the cause."""
+    """Packages, from the action to the cause."""
     in_go_words: str = ""
     """A phrase from Go's log."""
     output_differs: bool = False
@@ -140,6 +142,8 @@ class Reason:
     """For a follower: the chain of imports, from the package that it imports to the package of `cause`."""
     cause: Reason | None = None
     """For a follower: why the last package of `follows` changed. None when the action is no follower."""
+    modules: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """The modules of the command, by folder. Texts name their packages by folder: ``./lib``."""
 
     @property
     def known(self) -> bool:
@@ -157,9 +161,14 @@ class Reason:
         return tuple(own_changes(self.changes))
 
     @property
+    def name(self) -> str:
+        """The package as messages call it: ``./cmd/app``."""
+        return short_name(self.package, self.modules)
+
+    @property
     def label(self) -> str:
-        """The package, and the kind of action unless it is a compile: ``link of example.com/app/cmd/app``."""
-        return self.kind.of(self.package)
+        """The name, and the kind of action unless it is a compile: ``link of ./cmd/app``."""
+        return self.kind.of(self.name)
 
     @property
     def summary(self) -> str:
@@ -180,6 +189,7 @@ class Reason:
 
     def _sentence(self) -> str:
         details = self.details
+        names = [short_name(name, self.modules) for name in details.packages]
         facts = {
             "kind": self.kind.value,
             "ran": self.kind.past,
@@ -192,8 +202,8 @@ class Reason:
             "step": details.step,
             "before": details.before,
             "now": details.now,
-            "packages": listed(details.packages),
-            "chain": " ← ".join(details.chain),
+            "packages": listed(names),
+            "chain": " ← ".join(short_name(name, self.modules) for name in details.chain),
             "in_go_words": details.in_go_words,
         }
         same = _PARTS["same test" if self.kind is Kind.TEST else "same"].format_map(facts)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pytest_gocache.errors import UsageError, called, printable
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
+from pytest_gocache.golang.patterns import short_name
 from pytest_gocache.results.cache_event import CacheEvent
 from pytest_gocache.results.explanation import Explanation
 from pytest_gocache.results.logs import Logs
@@ -251,6 +252,10 @@ class Result:
         """The go command whose outcome `tests` has for a package."""
         outcome = self.tests.get(package)
         return next((c for c in self.commands if outcome is not None and c.tests.get(package) is outcome), self)
+
+    def short_name(self, package: str) -> str:
+        """A package as messages call it: ``./lib`` instead of ``example.com/app/lib``."""
+        return short_name(package, self.modules)
 
     def explain(self, *patterns: str) -> Explanation:
         """Why each compile, link, vet and test of this command ran; with patterns: those of packages that match.

@@ -91,11 +91,11 @@ def _found(pattern: Pattern, actions: Sequence[Action]) -> list[Action]:
 def _no_match(result: Result, pattern: Pattern, candidates: Iterable[str]) -> PatternError:
     names = sorted(set(candidates))
     own = [name for name in names if name not in result.std]
-    near = near_misses(pattern.text, own)
+    near = [result.short_name(name) for name in near_misses(pattern.text, own)]
     hint = (
         f"near it: {', '.join(near)}"
         if near
-        else f"its packages outside the standard library: {', '.join(own[:10]) or 'none'}"
+        else f"its packages outside the standard library: {', '.join(map(result.short_name, own[:10])) or 'none'}"
     )
     return PatternError(f"package pattern {pattern.text!r} matches nothing in {result.title}; {hint}")
 
@@ -118,7 +118,7 @@ def links_of(result: Result, mains: Sequence[str]) -> list[Action]:
             if matched:
                 raise PatternError(
                     f"package pattern {text!r} matches no main package that {result.title} links: it links "
-                    f"{', '.join(link.package for link in links)}"
+                    f"{', '.join(result.short_name(link.package) for link in links)}"
                 )
             raise _no_match(result, pattern, [a.package for a in compiles])
     return matching(result, links, mains)

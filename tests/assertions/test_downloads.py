@@ -26,11 +26,11 @@ def test_verdicts(recorded: Recorded) -> None:
 def test_assert_downloaded_fails(recorded: Recorded, tmp_path: Path) -> None:
     first, again, _ = recorded("downloaded")
     assert failure(assert_downloaded, first, "example.com/Dep@v1.1.0", "example.com/other") == snapshot("""\
-assert_downloaded: `go build ./use` (step 1) did not download example.com/Dep@v1.1.0, example.com/other
+`go build ./use` (step 1) did not download example.com/Dep@v1.1.0, example.com/other [assert_downloaded]
   downloaded: example.com/Dep@v1.0.0\
 """)
     assert failure(assert_downloaded, again) == snapshot("""\
-assert_downloaded: `go build ./use` (step 2) did not download any module
+`go build ./use` (step 2) did not download any module [assert_downloaded]
   downloaded: nothing\
 """)
     versions = tmp_path / "cache" / "download" / "example.com" / "!dep" / "@v"
@@ -38,7 +38,7 @@ assert_downloaded: `go build ./use` (step 2) did not download any module
     (versions / "v1.0.0.zip").write_bytes(b"")
     here = replace(again, circumstances=replace(again.circumstances, modcache=tmp_path))
     assert failure(assert_downloaded, here, "example.com/Dep") == snapshot("""\
-assert_downloaded: `go build ./use` (step 2) did not download example.com/Dep
+`go build ./use` (step 2) did not download example.com/Dep [assert_downloaded]
   downloaded: nothing
   in the module cache: example.com/Dep@v1.0.0\
 """)
@@ -47,12 +47,12 @@ assert_downloaded: `go build ./use` (step 2) did not download example.com/Dep
 def test_assert_no_downloads_fails(recorded: Recorded) -> None:
     first, _, cleared = recorded("downloaded")
     assert failure(assert_no_downloads, first) == snapshot("""\
-assert_no_downloads: 1 module was downloaded by `go build ./use` (step 1)
+1 module was downloaded by `go build ./use` (step 1) [assert_no_downloads]
   example.com/Dep@v1.0.0
 restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCACHE lacks\
 """)
     assert failure(assert_no_downloads, cleared) == snapshot("""\
-assert_no_downloads: 1 module was downloaded by `go build ./use` (step 3)
+1 module was downloaded by `go build ./use` (step 3) [assert_no_downloads]
   example.com/Dep@v1.0.0  step 1 also downloaded it
 restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCACHE lacks\
 """)

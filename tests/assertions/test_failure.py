@@ -13,8 +13,8 @@ from pytest_gocache.assertions.failure import fail, named
 from tests.messages import failure
 
 
-def test_parts_are_lines_and_empty_ones_are_left_out() -> None:
-    assert failure(fail, "what", "", "why", "") == "what\nwhy"
+def test_the_fact_comes_first_and_empty_parts_are_left_out() -> None:
+    assert failure(fail, "assert_it", "what\n  values", "", "why", "") == "what [assert_it]\n  values\nwhy"
 
 
 def test_errors_begin_with_the_name_of_the_assertion() -> None:
@@ -37,5 +37,5 @@ def test_every_assertion_says_its_name_when_it_has_no_evidence(name: str) -> Non
     arguments = {"assert_compiled_with": ["-N"], "assert_not_compiled_with": ["-N"], "assert_not_in_build": ["./lib"]}
     arguments |= {"assert_rebuilt": ["./lib"], "assert_stamped": ["GOOS"], "assert_variable": ["main.version", "1"]}
     more = [nothing] if name == "assert_same_compiles" else arguments.get(name, [])
-    with pytest.raises((GoCacheError, AssertionError), match=f"^{name}: "):
+    with pytest.raises((GoCacheError, AssertionError), match=rf"(?m)^{name}: |\[{name}\]$"):
         getattr(pytest_gocache, name)(nothing, *more)

@@ -29,31 +29,31 @@ def test_verdicts(recorded: Recorded) -> None:
 def test_a_package_without_the_flag(recorded: Recorded) -> None:
     plain, bare, _, _, trimmed, pattern = recorded("compile-flags")
     assert failure(assert_compiled_with, plain, "-N", "./...") == snapshot("""\
-assert_compiled_with: 3 packages were compiled without -N in `go build ./cmd/app` (step 1)
-  example.com/app/cmd/app  compile flags: (none)
-  example.com/app/api      compile flags: (none)
-  example.com/app/lib      compile flags: (none)
+3 packages were compiled without -N in `go build ./cmd/app` (step 1) [assert_compiled_with]
+  ./cmd/app  compile flags: (none)
+  ./api      compile flags: (none)
+  ./lib      compile flags: (none)
 no -gcflags gives -N: -gcflags=all=-N reaches every package\
 """)
     assert failure(assert_compiled_with, plain, "-trimpath", "./lib") == snapshot("""\
-assert_compiled_with: 1 package was compiled without -trimpath in `go build ./cmd/app` (step 1)
-  example.com/app/lib  compile flags: (none)
+1 package was compiled without -trimpath in `go build ./cmd/app` (step 1) [assert_compiled_with]
+  ./lib  compile flags: (none)
 -trimpath is a flag of the go command: pass it there, and it reaches every package\
 """)
     assert failure(assert_compiled_with, bare, "-N", "./...") == snapshot("""\
-assert_compiled_with: 2 packages were compiled without -N in `go build '-gcflags=-N -l' ./cmd/app` (step 2)
-  example.com/app/api  compile flags: (none)
-  example.com/app/lib  compile flags: (none)
+2 packages were compiled without -N in `go build '-gcflags=-N -l' ./cmd/app` (step 2) [assert_compiled_with]
+  ./api  compile flags: (none)
+  ./lib  compile flags: (none)
 '-gcflags=-N -l' reaches only what ./cmd/app names: -gcflags=all=-N reaches every package\
 """)
     assert failure(assert_compiled_with, trimmed, "-m", "./lib") == snapshot("""\
-assert_compiled_with: 1 package was compiled without -m in `go build ./lib` (step 5)
-  example.com/app/lib  compile flags: -trimpath
+1 package was compiled without -m in `go build ./lib` (step 5) [assert_compiled_with]
+  ./lib  compile flags: -trimpath
 -gcflags=./api=-m in GOFLAGS reaches only what ./api names: -gcflags=all=-m reaches every package\
 """)
     assert failure(assert_compiled_with, pattern, "-N -m", "./lib") == snapshot("""\
-assert_compiled_with: 1 package was compiled without -N -m in `go build -gcflags=./...=-N ./lib` (step 6)
-  example.com/app/lib  compile flags: -N
+1 package was compiled without -N -m in `go build -gcflags=./...=-N ./lib` (step 6) [assert_compiled_with]
+  ./lib  compile flags: -N
 no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
 """)
 
@@ -61,23 +61,23 @@ no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
 def test_a_package_with_the_flag(recorded: Recorded) -> None:
     _, bare, everywhere, _, trimmed, pattern = recorded("compile-flags")
     assert failure(assert_not_compiled_with, bare, "-N") == snapshot("""\
-assert_not_compiled_with: 1 package was compiled with -N in `go build '-gcflags=-N -l' ./cmd/app` (step 2)
-  example.com/app/cmd/app  compile flags: -N -l
+1 package was compiled with -N in `go build '-gcflags=-N -l' ./cmd/app` (step 2) [assert_not_compiled_with]
+  ./cmd/app  compile flags: -N -l
 given by '-gcflags=-N -l'\
 """)
     assert failure(assert_not_compiled_with, everywhere, "-trimpath=/home/a") == snapshot("""\
-assert_not_compiled_with: 1 package was compiled with -trimpath=/home/a in `go build -gcflags=all=-trimpath=/home/a ./lib` (step 3)
-  example.com/app/lib  compile flags: -trimpath=/home/a
+1 package was compiled with -trimpath=/home/a in `go build -gcflags=all=-trimpath=/home/a ./lib` (step 3) [assert_not_compiled_with]
+  ./lib  compile flags: -trimpath=/home/a
 given by -gcflags=all=-trimpath=/home/a\
 """)
     assert failure(assert_not_compiled_with, trimmed, "-trimpath") == snapshot("""\
-assert_not_compiled_with: 1 package was compiled with -trimpath in `go build ./lib` (step 5)
-  example.com/app/lib  compile flags: -trimpath
+1 package was compiled with -trimpath in `go build ./lib` (step 5) [assert_not_compiled_with]
+  ./lib  compile flags: -trimpath
 given by -trimpath in GOFLAGS\
 """)
     assert failure(assert_not_compiled_with, pattern, "-N") == snapshot("""\
-assert_not_compiled_with: 1 package was compiled with -N in `go build -gcflags=./...=-N ./lib` (step 6)
-  example.com/app/lib  compile flags: -N
+1 package was compiled with -N in `go build -gcflags=./...=-N ./lib` (step 6) [assert_not_compiled_with]
+  ./lib  compile flags: -N
 given by -gcflags=./...=-N\
 """)
 

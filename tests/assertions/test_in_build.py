@@ -20,23 +20,23 @@ def test_what_a_build_leaves_out(recorded: Recorded) -> None:
 
 def test_how_a_package_comes_into_a_build(recorded: Recorded) -> None:
     assert failure(assert_not_in_build, recorded("lib-edited")[0], "./api", "./cmd/app") == snapshot("""\
-assert_not_in_build: 2 packages are part of `go build ./...` (step 1)
-  example.com/app/api      named by ./..., and imported by cmd/app
-  example.com/app/cmd/app  named by ./...
+2 packages are part of `go build ./...` (step 1) [assert_not_in_build]
+  ./api      named by ./..., and imported by ./cmd/app
+  ./cmd/app  named by ./...
 ./... names every package that it matches: name only the packages that you need\
 """)
     assert failure(assert_not_in_build, recorded("compile-flags")[0], "./lib", "./cmd/...") == snapshot("""\
-assert_not_in_build: 2 packages are part of `go build ./cmd/app` (step 1)
-  example.com/app/cmd/app  named by ./cmd/app
-  example.com/app/lib      imported: cmd/app ← api ← lib (named by ./cmd/app)\
+2 packages are part of `go build ./cmd/app` (step 1) [assert_not_in_build]
+  ./cmd/app  named by ./cmd/app
+  ./lib      imported: ./cmd/app ← ./api ← ./lib (named by ./cmd/app)\
 """)
     assert failure(assert_not_in_build, recorded("tested")[2], "example.com/app/lib.test") == snapshot("""\
-assert_not_in_build: 1 package is part of `go test -count=1 ./lib` (step 3)
-  example.com/app/lib.test  named by ./lib\
+1 package is part of `go test -count=1 ./lib` (step 3) [assert_not_in_build]
+  ./lib.test  named by ./lib\
 """)
     assert failure(assert_not_in_build, recorded("downloaded")[0], "example.com/Dep") == snapshot("""\
-assert_not_in_build: 1 package is part of `go build ./use` (step 1)
-  example.com/Dep  imported: use ← example.com/Dep (named by ./use)\
+1 package is part of `go build ./use` (step 1) [assert_not_in_build]
+  example.com/Dep  imported: ./use ← example.com/Dep (named by ./use)\
 """)
 
 

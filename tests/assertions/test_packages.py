@@ -29,62 +29,66 @@ def test_verdicts(recorded: Recorded) -> None:
 
 def test_assert_cached_fails(recorded: Recorded) -> None:
     assert failure(assert_cached, recorded("lib-edited")[2]) == snapshot("""\
-assert_cached: 3 packages were rebuilt by `go build ./...` (step 3)
-  example.com/app/lib            file lib.go changed since step 2:
-                                   - func Hello() string { return "hello" }
-                                   + func Hello() string { return "good day" }
-  └─ example.com/app/api         imports it
-     └─ example.com/app/cmd/app  imports it\
+3 packages were rebuilt by `go build ./...` (step 3) [assert_cached]
+  ./lib            file lib.go changed since step 2:
+                     - func Hello() string { return "hello" }
+                     + func Hello() string { return "good day" }
+  └─ ./api         imports it
+     └─ ./cmd/app  imports it
+the key of an importer has the content of ./lib: function bodies, not only the exported API\
 """)
     assert failure(assert_cached, recorded("lib-edited")[3], "./lone") == snapshot("""\
-assert_cached: 1 package was rebuilt by `go build -a ./lone` (step 4)
-  example.com/app/lone  forced by -a: nothing in its key changed since step 3
+1 package was rebuilt by `go build -a ./lone` (step 4) [assert_cached]
+  ./lone  forced by -a: nothing in its key changed since step 3
 remove -a, which compiles everything every time: to empty a doubtful cache, run `go clean -cache` once\
 """)
     assert failure(assert_cached, recorded("compile-flags")[3]) == snapshot("""\
-assert_cached: 1 package was rebuilt by `go build -gcflags=all=-trimpath=/home/b ./lib` (step 4)
-  example.com/app/lib  compile flags changed since step 3:
-                         - -trimpath=/home/a
-                         + -trimpath=/home/b
+1 package was rebuilt by `go build -gcflags=all=-trimpath=/home/b ./lib` (step 4) [assert_cached]
+  ./lib  compile flags changed since step 3:
+           - -trimpath=/home/a
+           + -trimpath=/home/b
 values that change with every build belong in the link step: use -ldflags=-X, and the -trimpath build flag\
 """)
     assert failure(assert_cached, recorded("cache-damaged")[1], "./lib") == snapshot("""\
-assert_cached: 1 package was rebuilt by `go build ./...` (step 2)
-  example.com/app/lib  nothing in its key changed since step 1, but its output was evicted (gocache.evict) before step 2\
+1 package was rebuilt by `go build ./...` (step 2) [assert_cached]
+  ./lib  nothing in its key changed since step 1, but its output was evicted (gocache.evict) before step 2\
 """)
 
 
 def test_assert_rebuilt_fails(recorded: Recorded) -> None:
     assert failure(assert_rebuilt, recorded("lib-edited")[2], "./lib", "./lone") == snapshot("""\
-assert_rebuilt: 1 package was not rebuilt by `go build ./...` (step 3)
-  example.com/app/lone  cached: nothing in its key changed since step 2
-compiled: example.com/app/api, example.com/app/cmd/app, example.com/app/lib\
+1 package was not rebuilt by `go build ./...` (step 3) [assert_rebuilt]
+  ./lone  cached: nothing in its key changed since step 2
+compiled: ./api, ./cmd/app, ./lib\
 """)
     assert failure(assert_rebuilt, recorded("compile-flags")[1], "./lib") == snapshot("""\
-assert_rebuilt: 1 package was not rebuilt by `go build '-gcflags=-N -l' ./cmd/app` (step 2)
-  example.com/app/lib  cached: nothing in its key changed since step 1
+1 package was not rebuilt by `go build '-gcflags=-N -l' ./cmd/app` (step 2) [assert_rebuilt]
+  ./lib  cached: nothing in its key changed since step 1
 -gcflags without a pattern applies only to the packages that are named: -gcflags=all=… applies to their imports, too
-compiled: example.com/app/cmd/app\
+compiled: ./cmd/app\
 """)
     assert failure(assert_rebuilt, recorded("broken")[1], "./api") == snapshot("""\
-assert_rebuilt: 1 package was not rebuilt by `go build -gcflags=-N ./...` (step 2)
-  example.com/app/api  not run: nothing needed it, or an import failed to compile
-compiled: example.com/app/lib, example.com/app/lone\
+1 package was not rebuilt by `go build -gcflags=-N ./...` (step 2) [assert_rebuilt]
+  ./api  not run: nothing needed it, or an import failed to compile
+compiled: ./lib, ./lone\
 """)
 
 
 def test_assert_only_rebuilt_fails(recorded: Recorded) -> None:
     edited = recorded("lib-edited")[2]
     assert failure(assert_only_rebuilt, edited, "./lib", "./api", "./lone") == snapshot("""\
-assert_only_rebuilt: 1 other package was rebuilt and 1 package was not rebuilt by `go build ./...` (step 3)
+1 other package was rebuilt and 1 package was not rebuilt by `go build ./...` (step 3) [assert_only_rebuilt]
   expected exactly: ./lib, ./api, ./lone
-  example.com/app/lib                       file lib.go changed since step 2:
-                                              - func Hello() string { return "hello" }
-                                              + func Hello() string { return "good day" }
-  └─ also rebuilt: example.com/app/cmd/app  only followed: cmd/app ← api ← lib
-  not rebuilt: example.com/app/lone  cached: nothing in its key changed since step 2\
+  ./lib         file lib.go changed since step 2:
+                  - func Hello() string { return "hello" }
+                  + func Hello() string { return "good day" }
+  └─ ./cmd/app  only followed: ./cmd/app ← ./api ← ./lib
+the key of an importer has the content of ./lib: function bodies, not only the exported API
+  not rebuilt: ./lone  cached: nothing in its key changed since step 2\
 """)
-    assert failure(assert_only_rebuilt, edited).startswith("assert_only_rebuilt: 3 other packages were rebuilt by")
+    assert failure(assert_only_rebuilt, edited).startswith(
+        "3 other packages were rebuilt by `go build ./...` (step 3) [assert_only_rebuilt]\n"
+    )
 
 
 def test_a_verdict_that_would_say_nothing_is_an_error(recorded: Recorded) -> None:
@@ -93,7 +97,7 @@ def test_a_verdict_that_would_say_nothing_is_an_error(recorded: Recorded) -> Non
         "assert_rebuilt: expected at least one package pattern, and got none"
     )
     assert failure(assert_cached, first, "./libs", raises=PatternError) == snapshot(
-        "assert_cached: package pattern './libs' matches nothing in `go build ./...` (step 1); near it: example.com/app/lib"
+        "assert_cached: package pattern './libs' matches nothing in `go build ./...` (step 1); near it: ./lib"
     )
     assert failure(assert_rebuilt, only_printed, "./lib", raises=UsageError) == snapshot(
         "assert_rebuilt: `go build -n ./...` (step 5) compiles nothing: -n only prints the commands that it would run"

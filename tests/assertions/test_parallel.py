@@ -35,7 +35,7 @@ def test_what_limits_them(recorded: Recorded) -> None:
         "no setting limits them: look for packages that import each other, and for one slow compile"
     )
     assert why_serial(recorded("one-at-a-time")[0]) == snapshot("""\
-assert_parallel: expected 2 compiles at a time; of 2 compiles, at most 1 ran at a time in `go build -p=1 ./lib ./lone` (step 1)
+at most 1 of 2 compiles ran at a time in `go build -p=1 ./lib ./lone` (step 1), expected 2 [assert_parallel]
   N s of compiling in a command of N s
 -p=1 limits how many actions run at a time: the default is the number of CPUs\
 """)

@@ -21,31 +21,31 @@ def test_a_stamp_reaches_the_main_package_only(recorded: Recorded) -> None:
     assert_same_compiles(first, first)
     assert_same_compiles(first, bare, "./lib")
     assert failure(assert_same_compiles, first, bare, "./...") == snapshot("""\
-assert_same_compiles: 1 of 4 packages has different cache keys in `go build '-ldflags=-X main.version=1' ./...` (step 1) and `go build '-ldflags=-X main.version=2' ./...` (step 2)
-  example.com/app/cmd/app  build setting -ldflags
-                             - "-X main.version=1"
-                             + "-X main.version=2"\
+1 of 4 packages has different cache keys in `go build '-ldflags=-X main.version=1' ./...` (step 1) and `go build '-ldflags=-X main.version=2' ./...` (step 2) [assert_same_compiles]
+  ./cmd/app  build setting -ldflags
+               - "-X main.version=1"
+               + "-X main.version=2"\
 """)
 
 
 def test_flags_reach_packages_and_their_importers_follow(recorded: Recorded) -> None:
     first, _, _, _, trimmed, *_ = recorded("stamped")
     assert failure(assert_same_compiles, first, trimmed, "./...") == snapshot("""\
-assert_same_compiles: 4 of 4 packages have different cache keys in `go build '-ldflags=-X main.version=1' ./...` (step 1) and `go build -trimpath '-ldflags=-X main.version=2024-01-02T03:04:06Z' ./...` (step 5)
-  example.com/app/api      -trimpath
-  example.com/app/lib      the same
-  example.com/app/lone     the same
-  example.com/app/cmd/app  the same\
+4 of 4 packages have different cache keys in `go build '-ldflags=-X main.version=1' ./...` (step 1) and `go build -trimpath '-ldflags=-X main.version=2024-01-02T03:04:06Z' ./...` (step 5) [assert_same_compiles]
+  ./api      -trimpath
+  ./lib      the same
+  ./lone     the same
+  ./cmd/app  the same\
 """)
 
 
 def test_importers_follow(recorded: Recorded) -> None:
     first, _, edited, *_ = recorded("lib-edited")
     assert failure(assert_same_compiles, first, edited, "./...") == snapshot("""\
-assert_same_compiles: 3 of 4 packages have different cache keys in `go build ./...` (step 1) and `go build ./...` (step 3)
-  example.com/app/lib  file lib.go
-                         - func Hello() string { return "hello" }
-                         + func Hello() string { return "good day" }
+3 of 4 packages have different cache keys in `go build ./...` (step 1) and `go build ./...` (step 3) [assert_same_compiles]
+  ./lib  file lib.go
+           - func Hello() string { return "hello" }
+           + func Hello() string { return "good day" }
   and 2 only because of imports\
 """)
 

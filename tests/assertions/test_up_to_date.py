@@ -37,12 +37,12 @@ def test_what_compiles_to_the_same_is_up_to_date(recorded: Recorded) -> None:
 def test_a_package_that_compiles_to_another_content(recorded: Recorded) -> None:
     first, touched, *_ = recorded("lib-edited")
     assert failure(assert_up_to_date, held_against(touched, with_other_output(first, LIB))) == snapshot("""\
-assert_up_to_date: 1 output of `go build ./...` (step 2) differs from what an empty cache gives
-  example.com/app/lib  the cached output is stale: nothing in its key changed, but a new compile differs\
+1 output of `go build ./...` (step 2) differs from what an empty cache gives [assert_up_to_date]
+  ./lib  the cached output is stale: nothing in its key changed, but a new compile differs\
 """)
     assert failure(assert_up_to_date, held_against(first, with_other_output(touched, LIB))) == snapshot("""\
-assert_up_to_date: 1 output of `go build ./...` (step 1) differs from what an empty cache gives
-  example.com/app/lib  same inputs, different output: its compile is not repeatable\
+1 output of `go build ./...` (step 1) differs from what an empty cache gives [assert_up_to_date]
+  ./lib  same inputs, different output: its compile is not repeatable\
 """)
 
 
@@ -50,7 +50,7 @@ def test_a_test_that_fails_when_it_is_run(recorded: Recorded) -> None:
     first, cached, *_ = recorded("tested")
     failed = {**first.tests, LIB: replace(first.tests[LIB], status=TestStatus.FAILED)}
     assert failure(assert_up_to_date, held_against(cached, replace(first, tests=failed, returncode=1))) == snapshot("""\
-assert_up_to_date: 1 output of `go test ./...` (step 2) differs from what an empty cache gives
+1 output of `go test ./...` (step 2) differs from what an empty cache gives [assert_up_to_date]
   example.com/app/lib  its cached test result is stale: the cached test passed, but it fails when it runs\
 """)
 

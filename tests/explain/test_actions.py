@@ -31,13 +31,13 @@ def test_an_edit_is_a_cause_and_what_imports_it_follows(recorded: Recorded) -> N
     edited = recorded("lib-edited")[2]
     assert reasons(edited) == snapshot(
         {
-            "example.com/app/api": "only followed: it imports example.com/app/lib",
+            "example.com/app/api": "only followed: it imports ./lib",
             "example.com/app/lib": "file lib.go changed since step 2:",
-            "example.com/app/cmd/app": "only followed: cmd/app ← api ← lib",
+            "example.com/app/cmd/app": "only followed: ./cmd/app ← ./api ← ./lib",
         }
     )
     assert reasons(edited, Kind.LINK) == snapshot(
-        {"example.com/app/cmd/app": "only followed: it links cmd/app ← api ← lib"}
+        {"example.com/app/cmd/app": "only followed: it links ./cmd/app ← ./api ← ./lib"}
     )
     explainer = Explainer()
     compiles = {action.package: action for action in edited.compiles()}
@@ -86,4 +86,4 @@ def test_vet_follows_what_it_looks_at(recorded: Recorded, go_version: str) -> No
             "nothing in its key changed since step 1, but before Go 1.26 Go does not cache the vet of named packages"
         )
     changed = reasons(edited, Kind.VET)
-    assert changed[f"{APP}/api"] == snapshot("only followed: example.com/app/api changed")
+    assert changed[f"{APP}/api"] == snapshot("only followed: ./api changed")

@@ -55,7 +55,7 @@ def test_without_the_logs_of_the_tests_an_explanation_says_what_is_missing(
     reasons = explain(last_step(recorded("large-tests"), tmp_path, 1, with_reads=False)).reasons
     unknown = {reason.label: reason.summary for reason in reasons if not reason.known}
     assert unknown == dict.fromkeys(
-        ["test of example.com/app/one", "test of example.com/app/two"],
+        ["test of ./one", "test of ./two"],
         "something that it reads changed since step 1; Go's log does not say what: it has the reads of several tests "
         "mixed, and the list of what this test reads is not in the build cache",
     )

@@ -20,19 +20,20 @@ def test_an_edited_library(recorded: Recorded) -> None:
     why = explain(edited)
     assert str(why) == snapshot("""\
 `go build ./...` (step 3)
-  example.com/app/lib                       file lib.go changed since step 2:
-                                              - func Hello() string { return "hello" }
-                                              + func Hello() string { return "good day" }
-  └─ example.com/app/api                    imports it
-     └─ example.com/app/cmd/app             imports it
-        └─ link of example.com/app/cmd/app  links it\
+  ./lib                       file lib.go changed since step 2:
+                                - func Hello() string { return "hello" }
+                                + func Hello() string { return "good day" }
+  └─ ./api                    imports it
+     └─ ./cmd/app             imports it
+        └─ link of ./cmd/app  links it
+the key of an importer has the content of ./lib: function bodies, not only the exported API\
 """)
     assert [cause.package for cause in why.causes] == [f"{APP}/lib"]
     assert why.unknown == ()
     assert explain(first).unknown == ()
     assert str(explain(touched)) == snapshot("""\
 `go build ./...` (step 2)
-  link of example.com/app/cmd/app  nothing in its key changed since step 1, but Go did not keep its binary\
+  link of ./cmd/app  nothing in its key changed since step 1, but Go did not keep its binary\
 """)
 
 
@@ -40,10 +41,11 @@ def test_a_pattern_chooses_packages(recorded: Recorded) -> None:
     edited = recorded("lib-edited")[2]
     assert str(explain(edited, ["./api"])) == snapshot("""\
 `go build ./...` (step 3)
-  example.com/app/lib     file lib.go changed since step 2:
-                            - func Hello() string { return "hello" }
-                            + func Hello() string { return "good day" }
-  └─ example.com/app/api  imports it\
+  ./lib     file lib.go changed since step 2:
+              - func Hello() string { return "hello" }
+              + func Hello() string { return "good day" }
+  └─ ./api  imports it
+the key of an importer has the content of ./lib: function bodies, not only the exported API\
 """)
     with pytest.raises(PatternError, match="'./libs' matches nothing"):
         explain(edited, ["./libs"])
@@ -57,9 +59,9 @@ def test_a_command_without_a_graph_cannot_be_explained(recorded: Recorded) -> No
 def test_flags_with_a_folder_have_their_advice(recorded: Recorded) -> None:
     assert str(explain(recorded("compile-flags")[3])) == snapshot("""\
 `go build -gcflags=all=-trimpath=/home/b ./lib` (step 4)
-  example.com/app/lib  compile flags changed since step 3:
-                         - -trimpath=/home/a
-                         + -trimpath=/home/b
+  ./lib  compile flags changed since step 3:
+           - -trimpath=/home/a
+           + -trimpath=/home/b
 values that change with every build belong in the link step: use -ldflags=-X, and the -trimpath build flag\
 """)
 
@@ -67,16 +69,17 @@ values that change with every build belong in the link step: use -ldflags=-X, an
 def test_a_test_whose_package_was_edited(recorded: Recorded) -> None:
     assert str(explain(recorded("tested")[5], ["./lib"])) == snapshot("""\
 `go test ./...` (step 6)
-  example.com/app/lib                                       file lib.go changed since step 2:
-                                                              - func Hello() string { return "hello" }
-                                                              + func Hello() string { return "good day" }
-  example.com/app/lib [example.com/app/lib.test]            file lib.go changed since step 5:
-                                                              - func Hello() string { return "hello" }
-                                                              + func Hello() string { return "good day" }
-  ├─ example.com/app/lib.test                               imports it
-  │  ├─ link of example.com/app/lib.test                    links it
-  │  └─ test of example.com/app/lib                         its test binary changed: lib.test ← lib
-  └─ vet of example.com/app/lib [example.com/app/lib.test]  vets it\
+  ./lib                         file lib.go changed since step 2:
+                                  - func Hello() string { return "hello" }
+                                  + func Hello() string { return "good day" }
+  ./lib [./lib.test]            file lib.go changed since step 5:
+                                  - func Hello() string { return "hello" }
+                                  + func Hello() string { return "good day" }
+  ├─ ./lib.test                 imports it
+  │  ├─ link of ./lib.test      links it
+  │  └─ test of ./lib           its test binary changed: ./lib.test ← ./lib
+  └─ vet of ./lib [./lib.test]  vets it
+the key of an importer has the content of ./lib [./lib.test]: function bodies, not only the exported API\
 """)
 
 

@@ -232,6 +232,7 @@ ADVICE = {
     "commit": "Go stamps the commit",
     "ldflags": "Go stamps -ldflags",
     "time in a link": "a time in -ldflags",
+    "file": "the key of an importer has the content of ./lib",
     "test argument": "-count=1 runs tests",
     "test file too new": "Go caches no result",
     "test variable": "t.TempDir reads TMPDIR",

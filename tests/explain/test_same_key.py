@@ -47,29 +47,29 @@ def test_what_took_an_output_out_of_the_cache(recorded: Recorded) -> None:
     _, evicted, cleared, _, cleaned = recorded("cache-damaged")
     assert why(evicted, "./lib") == snapshot("""\
 `go build ./...` (step 2)
-  example.com/app/lib  nothing in its key changed since step 1, but its output was evicted (gocache.evict) before step 2\
+  ./lib  nothing in its key changed since step 1, but its output was evicted (gocache.evict) before step 2\
 """)
     assert why(cleared, "./lib") == snapshot("""\
 `go build ./lib` (step 3)
-  example.com/app/lib  nothing in its key changed since step 2, but the build cache was emptied (gocache.clear) before step 3\
+  ./lib  nothing in its key changed since step 2, but the build cache was emptied (gocache.clear) before step 3\
 """)
     assert why(cleaned, "./lib") == snapshot("""\
 `go build ./lib` (step 5)
-  example.com/app/lib  nothing in its key changed since step 3, but `go clean -cache` (step 4) emptied the build cache\
+  ./lib  nothing in its key changed since step 3, but `go clean -cache` (step 4) emptied the build cache\
 """)
 
 
 def test_a_compile_that_failed_runs_again(recorded: Recorded) -> None:
     assert why(recorded("broken")[2], "./lib") == snapshot("""\
 `go build -gcflags=-N ./...` (step 3)
-  example.com/app/lib  its last compile (step 2) failed, and failures are not cached\
+  ./lib  its last compile (step 2) failed, and failures are not cached\
 """)
 
 
 def test_what_dash_a_forces(recorded: Recorded) -> None:
     assert why(recorded("lib-edited")[3], "./lone") == snapshot("""\
 `go build -a ./lone` (step 4)
-  example.com/app/lone  forced by -a: nothing in its key changed since step 3
+  ./lone  forced by -a: nothing in its key changed since step 3
 remove -a, which compiles everything every time: to empty a doubtful cache, run `go clean -cache` once\
 """)
 
@@ -77,7 +77,7 @@ remove -a, which compiles everything every time: to empty a doubtful cache, run 
 def test_a_link_whose_binary_is_not_kept(recorded: Recorded) -> None:
     assert why(recorded("lib-edited")[1], "./cmd/app") == snapshot("""\
 `go build ./...` (step 2)
-  link of example.com/app/cmd/app  nothing in its key changed since step 1, but Go did not keep its binary\
+  link of ./cmd/app  nothing in its key changed since step 1, but Go did not keep its binary\
 """)
 
 
@@ -85,7 +85,7 @@ def test_a_link_whose_binary_is_not_kept(recorded: Recorded) -> None:
 def test_the_link_of_a_test_that_had_to_run(recorded: Recorded) -> None:
     assert why(recorded("tested")[2], "./lib") == snapshot("""\
 `go test -count=1 ./lib` (step 3)
-  link of example.com/app/lib.test  nothing in its key changed since step 1, but the test had to run, and Go keeps no test binaries
-  test of example.com/app/lib       -count=1 switches the test cache off
+  link of ./lib.test  nothing in its key changed since step 1, but the test had to run, and Go keeps no test binaries
+  test of ./lib       -count=1 switches the test cache off
 -count=1 runs tests every time: leave it out where a cached result is enough\
 """)

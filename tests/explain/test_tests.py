@@ -33,7 +33,7 @@ test arguments changed since step 4:
   - -timeout=10m0s
   + -timeout=10m0s -run=Hello\
 """)
-    assert why(edited) == snapshot("its test binary changed: lib.test ← lib")
+    assert why(edited) == snapshot("its test binary changed: ./lib.test ← ./lib")
     assert why(expired) == snapshot("its result of step 8 was expired by `go clean -testcache` (step 9)")
 
 

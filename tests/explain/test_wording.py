@@ -34,15 +34,16 @@ def own(result: Result) -> list[Action]:
 
 def test_why_they_ran(recorded: Recorded) -> None:
     edited, forced = recorded("lib-edited")[2:4]
-    assert "\n".join(why_they_ran(edited, [a for a in own(edited) if a.ran], "also rebuilt: ")) == snapshot("""\
-  also rebuilt: example.com/app/lib            file lib.go changed since step 2:
-                                                 - func Hello() string { return "hello" }
-                                                 + func Hello() string { return "good day" }
-  └─ also rebuilt: example.com/app/api         imports it
-     └─ also rebuilt: example.com/app/cmd/app  imports it\
+    assert "\n".join(why_they_ran(edited, [a for a in own(edited) if a.ran])) == snapshot("""\
+  ./lib            file lib.go changed since step 2:
+                     - func Hello() string { return "hello" }
+                     + func Hello() string { return "good day" }
+  └─ ./api         imports it
+     └─ ./cmd/app  imports it
+the key of an importer has the content of ./lib: function bodies, not only the exported API\
 """)
     assert "\n".join(why_they_ran(forced, [a for a in own(forced) if a.ran])) == snapshot("""\
-  example.com/app/lone  forced by -a: nothing in its key changed since step 3
+  ./lone  forced by -a: nothing in its key changed since step 3
 remove -a, which compiles everything every time: to empty a doubtful cache, run `go clean -cache` once\
 """)
 
@@ -50,28 +51,26 @@ remove -a, which compiles everything every time: to empty a doubtful cache, run 
 def test_why_not_rebuilt(recorded: Recorded) -> None:
     touched = recorded("lib-edited")[1]
     assert "\n".join(why_not_rebuilt(touched, own(touched))) == snapshot("""\
-  example.com/app/api      cached: nothing in its key changed since step 1
-  example.com/app/lib      cached: nothing in its key changed since step 1
-  example.com/app/lone     cached: nothing in its key changed since step 1
-  example.com/app/cmd/app  cached: nothing in its key changed since step 1\
+  ./api      cached: nothing in its key changed since step 1
+  ./lib      cached: nothing in its key changed since step 1
+  ./lone     cached: nothing in its key changed since step 1
+  ./cmd/app  cached: nothing in its key changed since step 1\
 """)
     bare = recorded("compile-flags")[1]
     assert "\n".join(why_not_rebuilt(bare, [a for a in own(bare) if not a.ran])) == snapshot("""\
-  example.com/app/api  cached: nothing in its key changed since step 1
-  example.com/app/lib  cached: nothing in its key changed since step 1
+  ./api  cached: nothing in its key changed since step 1
+  ./lib  cached: nothing in its key changed since step 1
 -gcflags without a pattern applies only to the packages that are named: -gcflags=all=… applies to their imports, too\
 """)
     broken = recorded("broken")[1]
     assert "\n".join(why_not_rebuilt(broken, [a for a in own(broken) if a.package.endswith("/api")])) == snapshot(
-        "  example.com/app/api  not run: nothing needed it, or an import failed to compile"
+        "  ./api  not run: nothing needed it, or an import failed to compile"
     )
 
 
 def test_compiled_packages(recorded: Recorded) -> None:
     _, touched, edited, *_ = recorded("lib-edited")
-    assert compiled_packages(edited) == snapshot(
-        "compiled: example.com/app/api, example.com/app/cmd/app, example.com/app/lib"
-    )
+    assert compiled_packages(edited) == snapshot("compiled: ./api, ./cmd/app, ./lib")
     assert compiled_packages(touched) == snapshot("compiled: nothing")
     assert compiled_packages(recorded("from-nothing")[0]).endswith(" …")
 
@@ -94,39 +93,37 @@ def test_links(recorded: Recorded) -> None:
 def test_why_tests_ran(recorded: Recorded) -> None:
     first, _, counted, word, _, edited, *_ = recorded("tested")
     assert "\n".join(why_tests_ran(first, [first.tests[f"{APP}/lib"]])) == snapshot(
-        "  example.com/app/lib  executed for the first time in this test: passed"
+        "  ./lib  executed for the first time in this test: passed"
     )
     assert "\n".join(why_tests_ran(counted, [counted.tests[f"{APP}/lib"]])) == snapshot("""\
-  example.com/app/lib  executed, passed: -count=1 switches the test cache off
+  ./lib  executed, passed: -count=1 switches the test cache off
 -count=1 runs tests every time: leave it out where a cached result is enough\
 """)
     assert "\n".join(why_tests_ran(word, [word.tests[f"{APP}/lib"]])) == snapshot("""\
-  example.com/app/lib  executed, passed: environment variable WORD changed since step 2:
-                         - (not set)
-                         + new\
+  ./lib  executed, passed: environment variable WORD changed since step 2:
+           - (not set)
+           + new\
 """)
     assert "\n".join(why_tests_ran(edited, [edited.tests[f"{APP}/lib"], edited.tests[f"{APP}/lone"]])) == snapshot("""\
-  example.com/app/lib   executed, passed: its test binary changed: lib.test ← lib
-                          file lib.go changed since step 5:
-                            - func Hello() string { return "hello" }
-                            + func Hello() string { return "good day" }
-  example.com/app/lone  no test files\
+  ./lib   executed, passed: its test binary changed: ./lib.test ← ./lib
+            file lib.go changed since step 5:
+              - func Hello() string { return "hello" }
+              + func Hello() string { return "good day" }
+  ./lone  no test files\
 """)
 
 
 def test_why_tests_did_not_run(recorded: Recorded) -> None:
     cached = recorded("tested")[1]
     assert "\n".join(why_tests_did_not_run(cached, [cached.tests[f"{APP}/lib"]])) == snapshot("""\
-  example.com/app/lib  (cached): same test binary and arguments as in step 1, and what it reads has not changed: environment variable WORD
+  ./lib  (cached): same test binary and arguments as in step 1, and what it reads has not changed: environment variable WORD
 -count=1 always runs the test: use it for a test that reads what Go does not track\
 """)
     assert "\n".join(why_tests_did_not_run(cached, [cached.tests[f"{APP}/lone"]])) == snapshot(
-        "  example.com/app/lone  no test files"
+        "  ./lone  no test files"
     )
     failed = recorded("broken")[3]
-    assert "\n".join(why_tests_did_not_run(failed, [failed.tests[f"{APP}/lib"]])) == snapshot(
-        "  example.com/app/lib  build failed"
-    )
+    assert "\n".join(why_tests_did_not_run(failed, [failed.tests[f"{APP}/lib"]])) == snapshot("  ./lib  build failed")
 
 
 def test_causes_in_brief(recorded: Recorded) -> None:
@@ -135,14 +132,14 @@ def test_causes_in_brief(recorded: Recorded) -> None:
     assert causes_in_brief(touched) == []
     assert causes_in_brief(edited) == snapshot(
         [
-            'example.com/app/lib: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }'
+            './lib: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }'
         ]
     )
     assert causes_in_brief(recorded("compile-flags")[1]) == snapshot(
-        ["example.com/app/cmd/app: compile flags changed since step 1: (none) -> -N -l"]
+        ["./cmd/app: compile flags changed since step 1: (none) -> -N -l"]
     )
     assert causes_in_brief(recorded("tested")[3]) == snapshot(
-        ["test of example.com/app/lib: environment variable WORD changed since step 2: (not set) -> new"]
+        ["test of ./lib: environment variable WORD changed since step 2: (not set) -> new"]
     )
 
 
@@ -150,7 +147,7 @@ def test_packages_that_moved_with_one_folder_are_one_cause(tmp_path: Path) -> No
     first = step(first_command("1.27.3", "build"), tmp_path, first_log("1.27.3", "build"), None)
     moved = changed(first, tmp_path, lambda _, line: re.sub(r"^dir \S+?/app\b", "dir /home/bob/m", line))
     assert [re.sub(r"\S+ -> ", "… -> ", line) for line in causes_in_brief(moved)] == snapshot(
-        ["example.com/app/ext and 2 more: directory changed since step 1: … -> /home/bob/m"]
+        ["./ext and 2 more: directory changed since step 1: … -> /home/bob/m"]
     )
 
 
@@ -159,18 +156,19 @@ def test_a_set_that_is_not_the_expected_one(recorded: Recorded) -> None:
     expected = {f"{APP}/lib", f"{APP}/lone", f"{APP}/lob"}
     assert "\n".join(explain_set_difference(edited.compiled, expected)) == snapshot("""\
 result.compiled of `go build ./...` (step 3)
-  2 extra: api cmd/app
-  2 missing: lob lone
-  missing: example.com/app/lob  not in the action graph of this command; near it: example.com/app/lib, example.com/app/lone, example.com/app/api, example.com/app/cmd/app
-  missing: example.com/app/lone  cached: nothing in its key changed since step 2
-  not expected: example.com/app/api  only followed: it imports example.com/app/lib: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }
-  not expected: example.com/app/cmd/app  only followed: cmd/app ← api ← lib\
+  2 extra: ./api ./cmd/app
+  2 missing: ./lob ./lone
+  missing: ./lob  not in the action graph of this command; near it: ./lib, ./lone, ./api, ./cmd/app
+  missing: ./lone  cached: nothing in its key changed since step 2
+  not expected: ./api  only followed: it imports ./lib: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }
+  not expected: ./cmd/app  only followed: ./cmd/app ← ./api ← ./lib
+the key of an importer has the content of ./lib: function bodies, not only the exported API\
 """)
     assert "\n".join(explain_set_difference(edited.linked, set())) == snapshot("""\
 result.linked of `go build ./...` (step 3)
-  1 extra: cmd/app
+  1 extra: ./cmd/app
   none missing
-  not expected: example.com/app/cmd/app  only followed: it links cmd/app ← api ← lib: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }\
+  not expected: ./cmd/app  only followed: it links ./cmd/app ← ./api ← ./lib: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }\
 """)
 
 
@@ -179,9 +177,9 @@ def test_the_standard_library_is_counted_in_one_line(recorded: Recorded) -> None
     edited = recorded("lib-edited")[2]
     assert "\n".join(explain_set_difference(edited.cached, {f"{APP}/lib"})) == snapshot("""\
 result.cached of `go build ./...` (step 3)
-  30 extra: lone and 29 of the standard library
-  1 missing: lib
-  missing: example.com/app/lib  it ran: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }
+  30 extra: ./lone and 29 of the standard library
+  1 missing: ./lib
+  missing: ./lib  it ran: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }
   not expected: example.com/app/lone
   not expected: 29 packages of the standard library\
 """)

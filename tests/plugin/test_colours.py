@@ -12,7 +12,7 @@ from inline_snapshot import snapshot
 from pytest_gocache.plugin.colours import colour
 
 MESSAGE = """\
-assert_cached: 2 packages were rebuilt by `go build ./...` (step 2)
+2 packages were rebuilt by `go build ./...` (step 2) [assert_cached]
   m/lib     file lib.go changed since step 1:
               - one
               + two
@@ -43,7 +43,7 @@ def test_each_kind_of_line_has_its_colour() -> None:
     report = failed(MESSAGE)
     colour(report)
     assert "\n".join(written(report, has_colours=True)) == snapshot("""\
-<bold><red>E   AssertionError: assert_cached: 2 packages were rebuilt by `go build ./...` (step 2)<>
+<bold><red>E   AssertionError: 2 packages were rebuilt by `go build ./...` (step 2) [assert_cached]<>
 <bold><red>E     <><bold><cyan>m/lib<><bold><red>     file lib.go changed since step 1:<>
 <red>E                 - one<>
 <green>E                 + two<>

@@ -40,7 +40,7 @@ def test_a_cause_and_its_follower(recorded: Recorded) -> None:
                 "follows": "example.com/app/lib",
                 "follows_kind": "compile",
                 "details": {"packages": ["example.com/app/lib"]},
-                "text": "only followed: it imports example.com/app/lib",
+                "text": "only followed: it imports ./lib",
             },
             {
                 "kind": "compile",

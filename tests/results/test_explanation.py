@@ -74,23 +74,23 @@ def test_followers_stand_under_their_cause_wherever_they_were() -> None:
 
 def test_what_was_said_once_is_the_same_the_next_time() -> None:
     reasons = [compiled(f"m/{name}", FLAGS) for name in "abc"]
-    assert table(reasons, "also rebuilt: ") == snapshot("""\
-  also rebuilt: m/a  compile flags changed since step 1:
-                       - (none)
-                       + -N -l
-  also rebuilt: m/b  the same
-  also rebuilt: m/c  the same\
+    assert table(reasons) == snapshot("""\
+  m/a  compile flags changed since step 1:
+         - (none)
+         + -N -l
+  m/b  the same
+  m/c  the same\
 """)
 
 
 def test_what_was_said_before_another_reason_is_said_by_its_first_name() -> None:
     race = Change(Input(K.COMPILE_FLAGS), "(none)", "-race")
     changes = {"a": FLAGS, "b": race, "c": FLAGS, "d": FLAGS, "e": race}
-    said = table([compiled(f"m/{name}", change) for name, change in changes.items()], "also rebuilt: ")
+    said = table([compiled(f"m/{name}", change) for name, change in changes.items()])
     assert said.splitlines()[6:] == [
-        "  also rebuilt: m/c  as m/a",
-        "  also rebuilt: m/d  the same",
-        "  also rebuilt: m/e  as m/b",
+        "  m/c  as m/a",
+        "  m/d  the same",
+        "  m/e  as m/b",
     ]
 
 
@@ -141,16 +141,16 @@ def test_a_tree_tells_what_follows_what() -> None:
     variant = replace(follower("m/api [m/api.test]", LIB), follows=("m/store", "m/lib"))
     vetted = replace(follower("m/api [m/api.test]", LIB), kind=Kind.VET, code=ReasonCode.FOLLOWS_VETTED)
     vetted = replace(vetted, follows=("m/api", "m/store", "m/lib"), details=Details(packages=("m/api",)))
-    assert table([hidden, vetted, api, variant, store, two], "also: ", label=True) == snapshot("""\
-  m/lib                                     file lib.go changed since step 1:
-                                              - one
-                                              + two
-  ├─ also: m/far                            only followed: far ← x ← lib
-  ├─ also: m/store                          imports it
-  │  ├─ also: m/api                         imports it
-  │  └─ also: m/api [m/api.test]            imports it
-  │     └─ also: vet of m/api [m/api.test]  vets it
-  └─ also: m/two                            only followed: it imports m/lib, m/util\
+    assert table([hidden, vetted, api, variant, store, two], label=True) == snapshot("""\
+  m/lib                               file lib.go changed since step 1:
+                                        - one
+                                        + two
+  ├─ m/far                            only followed: far ← x ← lib
+  ├─ m/store                          imports it
+  │  ├─ m/api                         imports it
+  │  └─ m/api [m/api.test]            imports it
+  │     └─ vet of m/api [m/api.test]  vets it
+  └─ m/two                            only followed: it imports m/lib, m/util\
 """)
 
 
@@ -163,15 +163,15 @@ def test_packages_that_moved_with_one_folder_are_one_row() -> None:
     mine = [moved(f"m{name}", f"{home}/app{name}", f"{elsewhere}/app{name}") for name in ("/lib", "/cmd/a", "/cmd/b")]
     root = moved("m", f"{home}/app", f"{elsewhere}/app")
     other = moved("x.org/y", f"{home}/mod/x.org/y@v1.0.0", "/mod/x.org/y@v1.0.0")
-    assert table([*mine, other, root, follower("m/api", mine[1])], "also: ") == snapshot("""\
-  also: m/lib     directory changed since step 1:
-                    - /home/runner/work/with/quite/a/long/name/ann/app
-                    + /home/runner/work/with/quite/a/long/name/bob/app
-                  the same for m/cmd/a, m/cmd/b, m
-  └─ also: m/api  imports it
-  also: x.org/y   directory changed since step 1:
-                    - /home/runner/work/with/quite/a/long/name/ann/mod/x.org/y@v1.0.0
-                    + /mod/x.org/y@v1.0.0\
+    assert table([*mine, other, root, follower("m/api", mine[1])]) == snapshot("""\
+  m/lib     directory changed since step 1:
+              - /home/runner/work/with/quite/a/long/name/ann/app
+              + /home/runner/work/with/quite/a/long/name/bob/app
+            the same for m/cmd/a, m/cmd/b, m
+  └─ m/api  imports it
+  x.org/y   directory changed since step 1:
+              - /home/runner/work/with/quite/a/long/name/ann/mod/x.org/y@v1.0.0
+              + /mod/x.org/y@v1.0.0\
 """)
 
 

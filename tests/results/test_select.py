@@ -48,10 +48,10 @@ def test_a_pattern_means_packages_with_their_variants(recorded: Recorded) -> Non
 def test_each_pattern_must_match(recorded: Recorded) -> None:
     first = recorded("lib-edited")[0]
     assert failure(packages, first, "./lib", "./libs", raises=PatternError) == snapshot(
-        "package pattern './libs' matches nothing in `go build ./...` (step 1); near it: example.com/app/lib"
+        "package pattern './libs' matches nothing in `go build ./...` (step 1); near it: ./lib"
     )
     assert failure(packages, first, "net/http", raises=PatternError) == snapshot(
-        "package pattern 'net/http' matches nothing in `go build ./...` (step 1); its packages outside the standard library: example.com/app/api, example.com/app/cmd/app, example.com/app/lib, example.com/app/lone"
+        "package pattern 'net/http' matches nothing in `go build ./...` (step 1); its packages outside the standard library: ./api, ./cmd/app, ./lib, ./lone"
     )
 
 
@@ -61,7 +61,7 @@ def test_links_of_a_command(recorded: Recorded) -> None:
     assert links_of(tested, [f"{APP}/lib.test"]) == links_of(tested, [])
     first = recorded("lib-edited")[0]
     assert failure(links_of, first, ["./lib"], raises=PatternError) == snapshot(
-        "package pattern './lib' matches no main package that `go build ./...` (step 1) links: it links example.com/app/cmd/app"
+        "package pattern './lib' matches no main package that `go build ./...` (step 1) links: it links ./cmd/app"
     )
     assert failure(links_of, recorded("cache-damaged")[2], [], raises=UsageError) == snapshot(
         "`go build ./lib` (step 3) links nothing: it has no main package and no test"
@@ -74,7 +74,7 @@ def test_tests_of_a_command(recorded: Recorded) -> None:
     assert [outcome.package for outcome in outcomes_of(tested, ["./..."])] == [f"{APP}/lib"]
     assert [outcome.package for outcome in outcomes_of(tested, ["./lone"])] == [f"{APP}/lone"]
     assert failure(outcomes_of, tested, ["./libs"], raises=PatternError) == snapshot(
-        "package pattern './libs' matches nothing in `go test ./...` (step 1); near it: example.com/app/lib"
+        "package pattern './libs' matches nothing in `go test ./...` (step 1); near it: ./lib"
     )
     assert failure(outcomes_of, recorded("tested")[-1], [], raises=UsageError) == snapshot(
         "`go test ./api` (step 11) ran no test: none of its packages has test files"

@@ -48,7 +48,7 @@ def test_assert_cached_fails(app: GoModule) -> None:
 
     assert_cached(result, "std", "./lone")
     assert failure(assert_cached, result) == snapshot("""\
-assert_cached: 3 packages were rebuilt by `go build ./...` (step 2)
+3 packages were rebuilt by `go build ./...` (step 2) [assert_cached]
   example.com/app/lib            file lib.go changed since step 1:
                                    - func Hello() string { return fmt.Sprint("hello") }
                                    + func Hello() string { return fmt.Sprint("good day") }
@@ -62,7 +62,7 @@ assert_cached: 3 packages were rebuilt by `go build ./...` (step 2)
 def test_assert_cached_shows_the_flags_that_changed(app: GoModule) -> None:
     app.build("-gcflags=-trimpath=/home/a", "./lib")
     assert failure(assert_cached, app.build("-gcflags=-trimpath=/home/b", "./lib")) == snapshot("""\
-assert_cached: 1 package was rebuilt by `go build -gcflags=-trimpath=/home/b ./lib` (step 2)
+1 package was rebuilt by `go build -gcflags=-trimpath=/home/b ./lib` (step 2) [assert_cached]
   example.com/app/lib  compile flags changed since step 1:
                          - -trimpath=/home/a
                          + -trimpath=/home/b
@@ -73,7 +73,7 @@ values that change with every build belong in the link step: use -ldflags=-X, an
 def test_assert_cached_says_that_a_rebuild_was_forced(app: GoModule) -> None:
     app.build("./lone")
     assert failure(assert_cached, app.build("-a", "./lone"), "./lone") == snapshot("""\
-assert_cached: 1 package was rebuilt by `go build -a ./lone` (step 2)
+1 package was rebuilt by `go build -a ./lone` (step 2) [assert_cached]
   example.com/app/lone  forced by -a: nothing in its key changed since step 1
 remove -a, which compiles everything every time: to empty a doubtful cache, run `go clean -cache` once\
 """)
@@ -106,7 +106,7 @@ def test_assert_rebuilt_fails(app: GoModule) -> None:
     result = app.build("./...")
 
     assert failure(assert_rebuilt, result, "./lib", "./api") == snapshot("""\
-assert_rebuilt: 1 package was not rebuilt by `go build ./...` (step 2)
+1 package was not rebuilt by `go build ./...` (step 2) [assert_rebuilt]
   example.com/app/lib  cached: nothing in its key changed since step 1
 compiled: example.com/app/api, example.com/app/cmd/app\
 """)
@@ -154,7 +154,7 @@ def test_assert_only_rebuilt_fails(app: GoModule) -> None:
     result = app.build("./...")
 
     assert failure(assert_only_rebuilt, result, "./lib", "./api", "./lone") == snapshot("""\
-assert_only_rebuilt: 1 other package was rebuilt and 1 package was not rebuilt by `go build ./...` (step 2)
+1 other package was rebuilt and 1 package was not rebuilt by `go build ./...` (step 2) [assert_only_rebuilt]
   expected exactly: ./lib, ./api, ./lone
   example.com/app/lib                       file lib.go changed since step 1:
                                               - func Hello() string { return fmt.Sprint("hello") }
@@ -184,7 +184,7 @@ def test_link_assertions(app: GoModule) -> None:
 def test_assert_relinked_fails(app: GoModule) -> None:
     app.install("./cmd/app")
     assert failure(assert_relinked, app.install("./cmd/app")) == snapshot("""\
-assert_relinked: 1 binary was not linked by `go install ./cmd/app` (step 2)
+1 binary was not linked by `go install ./cmd/app` (step 2) [assert_relinked]
   example.com/app/cmd/app  up to date: the binary in place has the build ID that the link would give it\
 """)
 
@@ -193,7 +193,7 @@ def test_assert_not_relinked_fails(app: GoModule) -> None:
     app.install("./cmd/app")
     app.edit(*EDIT)
     assert failure(assert_not_relinked, app.install("./cmd/app"), "./cmd/app") == snapshot("""\
-assert_not_relinked: 1 binary was linked by `go install ./cmd/app` (step 2)
+1 binary was linked by `go install ./cmd/app` (step 2) [assert_not_relinked]
   example.com/app/lib         file lib.go changed since step 1:
                                 - func Hello() string { return fmt.Sprint("hello") }
                                 + func Hello() string { return fmt.Sprint("good day") }
@@ -226,7 +226,7 @@ def test_assert_only_relinked(app: GoModule) -> None:
     assert_only_relinked(bare)
     assert_only_relinked(bare, "./cmd/app")
     assert failure(assert_only_relinked, bare, strict=True) == snapshot("""\
-assert_only_relinked: 1 package was compiled by `go build '-ldflags=-X main.version=2' ./...` (step 2)
+1 package was compiled by `go build '-ldflags=-X main.version=2' ./...` (step 2) [assert_only_relinked]
   example.com/app/cmd/app  build setting -ldflags changed since step 1:
                              - "-X main.version=1"
                              + "-X main.version=2"
@@ -289,7 +289,7 @@ def test_assert_test_cached_fails(app: GoModule) -> None:
     app.test("./...")
     app.edit(*EDIT)
     assert failure(assert_test_cached, app.test("./...")) == snapshot("""\
-assert_test_cached: 1 test package was not served from the cache by `go test ./...` (step 2)
+1 test package was not served from the cache by `go test ./...` (step 2) [assert_test_cached]
   example.com/app/lib  executed, passed: its test binary changed: lib.test ← lib
                          file lib.go changed since step 1:
                            - func Hello() string { return fmt.Sprint("hello") }
@@ -300,7 +300,7 @@ assert_test_cached: 1 test package was not served from the cache by `go test ./.
 def test_assert_test_ran_fails(app: GoModule) -> None:
     app.test("./...")
     assert failure(assert_test_ran, app.test("./..."), "./lib") == snapshot("""\
-assert_test_ran: 1 test package was not executed by `go test ./...` (step 2)
+1 test package was not executed by `go test ./...` (step 2) [assert_test_ran]
   example.com/app/lib  (cached): same test binary and arguments as in step 1, and it reads nothing that Go tracks
 -count=1 always runs the test: use it for a test that reads what Go does not track\
 """)
@@ -317,29 +317,29 @@ def test_why_a_test_result_was_not_in_the_cache(app: GoModule) -> None:
         return failure(assert_test_cached, app.test(*flags, "./env", env=env))
 
     assert text("-count=1") == snapshot("""\
-assert_test_cached: 1 test package was not served from the cache by `go test -count=1 ./env` (step 2)
+1 test package was not served from the cache by `go test -count=1 ./env` (step 2) [assert_test_cached]
   example.com/app/env  executed, passed: -count=1 switches the test cache off
 -count=1 runs tests every time: leave it out where a cached result is enough\
 """)
     assert text("-cpuprofile=cpu.out") == snapshot("""\
-assert_test_cached: 1 test package was not served from the cache by `go test -cpuprofile=cpu.out ./env` (step 3)
+1 test package was not served from the cache by `go test -cpuprofile=cpu.out ./env` (step 3) [assert_test_cached]
   example.com/app/env  executed, passed: -cpuprofile=cpu.out switches the test cache off
 use -cpuprofile in a separate job: Go caches the results of a plain `go test`\
 """)
     assert text(WORD="new") == snapshot("""\
-assert_test_cached: 1 test package was not served from the cache by `go test ./env` (step 4)
+1 test package was not served from the cache by `go test ./env` (step 4) [assert_test_cached]
   example.com/app/env  executed, passed: environment variable WORD changed since step 1:
                          - (not set)
                          + new\
 """)
     assert text("-run=E") == snapshot("""\
-assert_test_cached: 1 test package was not served from the cache by `go test -run=E ./env` (step 5)
+1 test package was not served from the cache by `go test -run=E ./env` (step 5) [assert_test_cached]
   example.com/app/env  executed, passed: test arguments changed since step 4:
                          - -timeout=10m0s
                          + -timeout=10m0s -run=E\
 """)
     assert text("-race") == snapshot("""\
-assert_test_cached: 1 test package was not served from the cache by `go test -race ./env` (step 6)
+1 test package was not served from the cache by `go test -race ./env` (step 6) [assert_test_cached]
   example.com/app/env  executed, passed: its test binary changed: env.test
                          link mode changed since step 5:
                            - exe

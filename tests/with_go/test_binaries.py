@@ -80,11 +80,11 @@ def test_the_variable_has_the_value_that_the_program_prints(go_module: GoModule)
     assert_variable(result, "main.version", "1.0")
     assert_variable(result, "example.com/app/name.d.Name", "a b", ".")
     assert failure(assert_variable, result, "main.version", "2.0") == snapshot("""\
-assert_variable: main.version is not '2.0' in 1 binary of `go build '-ldflags=-X main.version=1.0 -X main.unused=2 -X main.typo=3 -X '"'"'example.com/app/name.d.Name=a b'"'"''` (step 1)
+main.version is not '2.0' in 1 binary of `go build '-ldflags=-X main.version=1.0 -X main.unused=2 -X main.typo=3 -X '"'"'example.com/app/name.d.Name=a b'"'"''` (step 1) [assert_variable]
   example.com/app  it is '1.0'\
 """)
     assert failure(assert_variable, result, "main.typo", "3") == snapshot("""\
-assert_variable: main.typo is not '3' in 1 binary of `go build '-ldflags=-X main.version=1.0 -X main.unused=2 -X main.typo=3 -X '"'"'example.com/app/name.d.Name=a b'"'"''` (step 1)
+main.typo is not '3' in 1 binary of `go build '-ldflags=-X main.version=1.0 -X main.unused=2 -X main.typo=3 -X '"'"'example.com/app/name.d.Name=a b'"'"''` (step 1) [assert_variable]
   example.com/app  no -X set it: the package has no such string variable, or the program does not use it\
 """)
 
@@ -103,15 +103,15 @@ def test_a_setting(go_module: GoModule) -> None:
     assert_stamped(result, "-trimpath", "true", ".")
     assert not {file for file in go_binary(go_module.path / "bin/app").source_files if "app" in file}
     assert failure(assert_stamped, result, "-trimpath", "false") == snapshot("""\
-assert_stamped: 1 binary of `go build -trimpath -o bin/` (step 1) without -trimpath=false
+1 binary of `go build -trimpath -o bin/` (step 1) without -trimpath=false [assert_stamped]
   example.com/app  it is 'true'\
 """)
     assert failure(assert_stamped, result, "vcs.revision") == snapshot("""\
-assert_stamped: 1 binary of `go build -trimpath -o bin/` (step 1) without vcs.revision
+1 binary of `go build -trimpath -o bin/` (step 1) without vcs.revision [assert_stamped]
   example.com/app  it has no such setting\
 """)
     assert failure(assert_stamped, result, "CGO_ENABLE") == snapshot("""\
-assert_stamped: 1 binary of `go build -trimpath -o bin/` (step 1) without CGO_ENABLE
+1 binary of `go build -trimpath -o bin/` (step 1) without CGO_ENABLE [assert_stamped]
   example.com/app  it has no such setting; near it: CGO_ENABLED\
 """)
 

@@ -43,18 +43,18 @@ def test_a_tool_that_a_wildcard_names(app: GoModule) -> None:
     result = app.build("./...")
 
     assert failure(assert_not_in_build, result, "./tools/...", "./api") == snapshot("""\
-assert_not_in_build: 2 packages are part of `go build ./...` (step 1)
+2 packages are part of `go build ./...` (step 1) [assert_not_in_build]
   example.com/app/api        named by ./..., and imported by cmd/app
   example.com/app/tools/gen  named by ./...
 ./... names every package that it matches: name only the packages that you need, such as example.com/app/cmd/app\
 """)
     assert failure(assert_not_in_build, app.test("./..."), "./lone") == snapshot("""\
-assert_not_in_build: 1 package is part of `go test ./...` (step 2)
+1 package is part of `go test ./...` (step 2) [assert_not_in_build]
   example.com/app/lone  named by ./...
 ./... names every package that it matches: name only the packages that you need\
 """)
     assert failure(assert_not_in_build, result, "fmt") == snapshot("""\
-assert_not_in_build: 1 package is part of `go build ./...` (step 1)
+1 package is part of `go build ./...` (step 1) [assert_not_in_build]
   fmt  imported: lib ← fmt (named by ./...)\
 """)
     app.remove("tools")
@@ -64,22 +64,22 @@ assert_not_in_build: 1 package is part of `go build ./...` (step 1)
 def test_a_package_that_is_imported(app: GoModule) -> None:
     result = app.build("-o", "bin/", "./cmd/app")
     assert failure(assert_not_in_build, result, "./cmd/...", "./api", "./lib") == snapshot("""\
-assert_not_in_build: 3 packages are part of `go build -o bin/ ./cmd/app` (step 1)
+3 packages are part of `go build -o bin/ ./cmd/app` (step 1) [assert_not_in_build]
   example.com/app/cmd/app  named by ./cmd/app
   example.com/app/api      imported: cmd/app ← api (named by ./cmd/app)
   example.com/app/lib      imported: cmd/app ← api ← lib (named by ./cmd/app)\
 """)
     assert failure(assert_not_in_build, app.run("./cmd/app", "./lib"), "fmt", "./lib") == snapshot("""\
-assert_not_in_build: 2 packages are part of `go run ./cmd/app ./lib` (step 2)
+2 packages are part of `go run ./cmd/app ./lib` (step 2) [assert_not_in_build]
   fmt                  imported: cmd/app ← fmt (named by ./cmd/app)
   example.com/app/lib  imported: cmd/app ← api ← lib (named by ./cmd/app)\
 """)
     assert failure(assert_not_in_build, app.go("-C", "cmd", "build", "-o", "../bin/", "./app"), "./api") == snapshot("""\
-assert_not_in_build: 1 package is part of `go -C cmd build -o ../bin/ ./app` (step 3)
+1 package is part of `go -C cmd build -o ../bin/ ./app` (step 3) [assert_not_in_build]
   example.com/app/api  imported: cmd/app ← api (named by ./app)\
 """)
     assert failure(assert_not_in_build, app.build("cmd/app/main.go"), "./lib") == snapshot("""\
-assert_not_in_build: 1 package is part of `go build cmd/app/main.go` (step 4)
+1 package is part of `go build cmd/app/main.go` (step 4) [assert_not_in_build]
   example.com/app/lib  imported: command-line-arguments ← api ← lib (named by cmd/app/main.go)\
 """)
 
@@ -98,11 +98,11 @@ def test_what_tests_and_vet_consider(app: GoModule) -> None:
     )
     variant = "example.com/app/lib_test [example.com/app/lib.test]"
     assert failure(assert_not_in_build, result, variant) == snapshot("""\
-assert_not_in_build: 1 package is part of `go test ./lib` (step 1)
+1 package is part of `go test ./lib` (step 1) [assert_not_in_build]
   example.com/app/lib_test [example.com/app/lib.test]  named by ./lib\
 """)
     assert failure(assert_not_in_build, app.vet("./cmd/app"), "./api") == snapshot("""\
-assert_not_in_build: 1 package is part of `go vet ./cmd/app` (step 2)
+1 package is part of `go vet ./cmd/app` (step 2) [assert_not_in_build]
   example.com/app/api  imported: cmd/app ← api (named by ./cmd/app)\
 """)
 
@@ -173,7 +173,7 @@ def test_compiles_that_overlap(wide: GoModule) -> None:
     assert_parallel(result)
     assert result.max_parallel == 2
     assert normalised(failure(assert_parallel, result, 3)) == snapshot("""\
-assert_parallel: expected 3 compiles at a time; of 4 compiles, at most 2 ran at a time in `go build -p=2 ./...` (step 1)
+at most 2 of 4 compiles ran at a time in `go build -p=2 ./...` (step 1), expected 3 [assert_parallel]
   N s of compiling in a command of N s
 -p=2 limits how many actions run at a time: the default is the number of CPUs\
 """)
@@ -186,7 +186,7 @@ assert_parallel: expected 3 compiles at a time; of 4 compiles, at most 2 ran at 
             ("-p", "1"),
             {"GOFLAGS": "-p=2"},
             snapshot("""\
-assert_parallel: expected 2 compiles at a time; of 4 compiles, at most 1 ran at a time in `go build -p 1 ./...` (step 1)
+at most 1 of 4 compiles ran at a time in `go build -p 1 ./...` (step 1), expected 2 [assert_parallel]
   N s of compiling in a command of N s
 -p=1 limits how many actions run at a time: the default is the number of CPUs\
 """),
@@ -196,7 +196,7 @@ assert_parallel: expected 2 compiles at a time; of 4 compiles, at most 1 ran at 
             (),
             {"GOFLAGS": "-p=1"},
             snapshot("""\
-assert_parallel: expected 2 compiles at a time; of 4 compiles, at most 1 ran at a time in `go build ./...` (step 1)
+at most 1 of 4 compiles ran at a time in `go build ./...` (step 1), expected 2 [assert_parallel]
   N s of compiling in a command of N s
 -p=1 in GOFLAGS limits how many actions run at a time: the default is the number of CPUs\
 """),
@@ -206,7 +206,7 @@ assert_parallel: expected 2 compiles at a time; of 4 compiles, at most 1 ran at 
             (),
             {"GOMAXPROCS": "1"},
             snapshot("""\
-assert_parallel: expected 2 compiles at a time; of 4 compiles, at most 1 ran at a time in `go build ./...` (step 1)
+at most 1 of 4 compiles ran at a time in `go build ./...` (step 1), expected 2 [assert_parallel]
   N s of compiling in a command of N s
 GOMAXPROCS=1 in the environment limits how many actions run at a time: the default is the number of CPUs\
 """),
@@ -229,7 +229,7 @@ def test_compiles_on_one_cpu(wide: GoModule) -> None:
     finally:
         os.sched_setaffinity(0, allowed)
     assert normalised(text) == snapshot("""\
-assert_parallel: expected 2 compiles at a time; of 4 compiles, at most 1 ran at a time in `go build ./...` (step 1)
+at most 1 of 4 compiles ran at a time in `go build ./...` (step 1), expected 2 [assert_parallel]
   N s of compiling in a command of N s
 the number of CPUs, 1, limits how many actions run at a time: -p=2 raises the limit\
 """)
@@ -277,12 +277,12 @@ def test_downloads(client: GoModule) -> None:
     assert_downloaded(first, "example.com/dep", "example.com/Heavy@v1.0.0")
     assert_no_downloads(again)
     assert failure(assert_downloaded, again, "example.com/Heavy") == snapshot("""\
-assert_downloaded: `go test ./...` (step 2) did not download example.com/Heavy
+`go test ./...` (step 2) did not download example.com/Heavy [assert_downloaded]
   downloaded: nothing
   in the module cache: example.com/Heavy@v1.0.0, example.com/dep@v1.0.0\
 """)
     assert failure(assert_downloaded, again) == snapshot("""\
-assert_downloaded: `go test ./...` (step 2) did not download any module
+`go test ./...` (step 2) did not download any module [assert_downloaded]
   downloaded: nothing
   in the module cache: example.com/Heavy@v1.0.0, example.com/dep@v1.0.0\
 """)
@@ -297,7 +297,7 @@ def test_packages_of_other_modules(client: GoModule) -> None:
     client.go("mod", "download")
     assert_not_in_build(result, "example.com/Heavy/sub")
     assert failure(assert_not_in_build, result, "example.com/dep") == snapshot("""\
-assert_not_in_build: 1 package is part of `go build ./use` (step 1)
+1 package is part of `go build ./use` (step 1) [assert_not_in_build]
   example.com/dep  imported: use ← example.com/dep (named by ./use)\
 """)
     client.go("mod", "vendor")
@@ -315,7 +315,7 @@ def test_downloads_into_another_module_cache(client: GoModule, gomodcache: str) 
     assert client.gomodcache.entries() == ()
     assert_downloaded(result, "example.com/dep@v1.0.0", "example.com/Heavy")
     assert failure(assert_no_downloads, result) == snapshot("""\
-assert_no_downloads: 2 modules were downloaded by `go build ./...` (step 1)
+2 modules were downloaded by `go build ./...` (step 1) [assert_no_downloads]
   example.com/Heavy@v1.0.0
   example.com/dep@v1.0.0
 restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCACHE lacks\
@@ -323,7 +323,7 @@ restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCA
     again = client.build("./use")
     assert_no_downloads(again)
     assert failure(assert_downloaded, again) == snapshot("""\
-assert_downloaded: `go build ./use` (step 2) did not download any module
+`go build ./use` (step 2) did not download any module [assert_downloaded]
   downloaded: nothing
   in the module cache: example.com/Heavy@v1.0.0, example.com/dep@v1.0.0\
 """)
@@ -337,7 +337,7 @@ def test_a_program_of_another_module(go_module: GoModule, go_proxy: ModuleProxy)
 
     assert_downloaded(result, "example.com/tool@v1.0.0")
     assert failure(assert_not_in_build, result, "example.com/tool/sub") == snapshot("""\
-assert_not_in_build: 1 package is part of `go install example.com/tool@v1.0.0` (step 1)
+1 package is part of `go install example.com/tool@v1.0.0` (step 1) [assert_not_in_build]
   example.com/tool/sub  imported: example.com/tool ← example.com/tool/sub (named by example.com/tool@v1.0.0)\
 """)
 
@@ -348,7 +348,7 @@ def test_what_is_not_imported_is_not_downloaded(client: GoModule) -> None:
     assert failure(
         assert_downloaded, result, "example.com/dep", "example.com/dep@v1.1.0", "example.com/Heavy"
     ) == snapshot("""\
-assert_downloaded: `go build ./use` (step 1) did not download example.com/dep@v1.1.0, example.com/Heavy
+`go build ./use` (step 1) did not download example.com/dep@v1.1.0, example.com/Heavy [assert_downloaded]
   downloaded: example.com/dep@v1.0.0\
 """)
     assert_downloaded(client.go("mod", "download"), "example.com/Heavy")
@@ -361,7 +361,7 @@ def test_a_job_that_restores_one_of_two_caches(client: GoModule) -> None:
 
     only_gocache = client.on_new_machine(restore=[client.gocache])
     assert failure(assert_no_downloads, only_gocache.build("./...")) == snapshot("""\
-assert_no_downloads: 2 modules were downloaded by `go build ./...` (step 3)
+2 modules were downloaded by `go build ./...` (step 3) [assert_no_downloads]
   example.com/Heavy@v1.0.0  step 1 also downloaded it
   example.com/dep@v1.0.0    step 1 also downloaded it
 restore GOMODCACHE together with GOCACHE: Go downloads every module that GOMODCACHE lacks\

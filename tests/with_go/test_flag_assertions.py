@@ -37,12 +37,12 @@ def test_flags_reach_the_packages_that_are_named(app: GoModule) -> None:
         assert_not_compiled_with(result, "-m")
         assert_not_compiled_with(result, "-N -m")
     assert failure(assert_compiled_with, first, "-N -m", "./lib") == snapshot("""\
-assert_compiled_with: 1 package was compiled without -N -m in `go build '-gcflags=-N -l' ./...` (step 1)
+1 package was compiled without -N -m in `go build '-gcflags=-N -l' ./...` (step 1) [assert_compiled_with]
   example.com/app/lib  compile flags: -N -l
 no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
 """)
     assert failure(assert_compiled_with, again, "-N -m", "./lib") == snapshot("""\
-assert_compiled_with: 1 package was compiled without -N -m in `go build '-gcflags=-N -l' ./...` (step 2)
+1 package was compiled without -N -m in `go build '-gcflags=-N -l' ./...` (step 2) [assert_compiled_with]
   example.com/app/lib  compile flags: -N -l
 no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
 """)
@@ -89,7 +89,7 @@ def test_flags_that_reach_the_standard_library(go_module: GoModule) -> None:
     assert_compiled_with(result, "-N")
     assert_compiled_with(result, "-N", "std")
     assert failure(assert_not_compiled_with, result, "-N") == snapshot("""\
-assert_not_compiled_with: 2 packages were compiled with -N in `go build -gcflags=all=-N ./text` (step 1)
+2 packages were compiled with -N in `go build -gcflags=all=-N ./text` (step 1) [assert_not_compiled_with]
   example.com/app/text  compile flags: -N
   unicode/utf8          compile flags: -N
 given by -gcflags=all=-N\
@@ -102,12 +102,12 @@ def test_the_build_flag_trimpath(go_module: GoModule) -> None:
 
     assert_compiled_with(trimmed, "-trimpath")
     assert failure(assert_not_compiled_with, trimmed, "-trimpath", "./text") == snapshot("""\
-assert_not_compiled_with: 1 package was compiled with -trimpath in `go build ./text` (step 1)
+1 package was compiled with -trimpath in `go build ./text` (step 1) [assert_not_compiled_with]
   example.com/app/text  compile flags: -trimpath
 given by -trimpath in GOFLAGS\
 """)
     assert failure(assert_compiled_with, go_module.build("./text"), "-trimpath", "./text") == snapshot("""\
-assert_compiled_with: 1 package was compiled without -trimpath in `go build ./text` (step 2)
+1 package was compiled without -trimpath in `go build ./text` (step 2) [assert_compiled_with]
   example.com/app/text  compile flags: (none)
 -trimpath is a flag of the go command: pass it there, and it reaches every package\
 """)
@@ -135,7 +135,7 @@ def test_flags_of_test_variants(app: GoModule) -> None:
     assert_not_compiled_with(result, "-N", "testing")
     # It is compiled for this test only, and yet it is not named.
     assert failure(assert_compiled_with, result, "-N", "./...") == snapshot("""\
-assert_compiled_with: 1 package was compiled without -N in `go test -gcflags=-N ./lib` (step 1)
+1 package was compiled without -N in `go test -gcflags=-N ./lib` (step 1) [assert_compiled_with]
   example.com/app/api [example.com/app/lib.test]  compile flags: (none)
 -gcflags=-N reaches only what ./lib names: -gcflags=all=-N reaches every package\
 """)
@@ -150,7 +150,7 @@ def test_a_bare_flag_does_not_reach_what_is_imported(app: GoModule) -> None:
 
     assert_compiled_with(bare, "-l -N", "./cmd/app")
     assert failure(assert_compiled_with, bare, "-l -N", "./...") == snapshot("""\
-assert_compiled_with: 2 packages were compiled without -l -N in `go build '-gcflags=-l -N' ./cmd/app` (step 1)
+2 packages were compiled without -l -N in `go build '-gcflags=-l -N' ./cmd/app` (step 1) [assert_compiled_with]
   example.com/app/api  compile flags: (none)
   example.com/app/lib  compile flags: (none)
 '-gcflags=-l -N' reaches only what ./cmd/app names: '-gcflags=all=-l -N' reaches every package\
@@ -167,7 +167,7 @@ assert_compiled_with: 2 packages were compiled without -l -N in `go build '-gcfl
             "",
             ("-gcflags=-N",),
             snapshot("""\
-assert_rebuilt: 1 package was not rebuilt by `go build -gcflags=-N ./cmd/app` (step 2)
+1 package was not rebuilt by `go build -gcflags=-N ./cmd/app` (step 2) [assert_rebuilt]
   example.com/app/lib  cached: nothing in its key changed since step 1
 -gcflags without a pattern applies only to the packages that are named: -gcflags=all=… applies to their imports, too
 compiled: example.com/app/cmd/app\
@@ -178,7 +178,7 @@ compiled: example.com/app/cmd/app\
             "-gcflags=-N",
             (),
             snapshot("""\
-assert_rebuilt: 1 package was not rebuilt by `go build ./cmd/app` (step 2)
+1 package was not rebuilt by `go build ./cmd/app` (step 2) [assert_rebuilt]
   example.com/app/lib  cached: nothing in its key changed since step 1
 -gcflags without a pattern in GOFLAGS applies only to the packages that are named: -gcflags=all=… applies to their imports, too
 compiled: example.com/app/cmd/app\
@@ -207,7 +207,7 @@ def test_a_bare_flag_does_not_rebuild_what_is_imported(
             "-gcflags=-N",
             (),
             snapshot("""\
-assert_compiled_with: 1 package was compiled without -N in `go build ./cmd/app` (step 1)
+1 package was compiled without -N in `go build ./cmd/app` (step 1) [assert_compiled_with]
   example.com/app/lib  compile flags: (none)
 -gcflags=-N in GOFLAGS reaches only what ./cmd/app names: -gcflags=all=-N reaches every package\
 """),
@@ -217,7 +217,7 @@ assert_compiled_with: 1 package was compiled without -N in `go build ./cmd/app` 
             "",
             ("-gcflags=./cmd/...=-N", "-gcflags=./lib=-l"),
             snapshot("""\
-assert_compiled_with: 1 package was compiled without -N in `go build -gcflags=./cmd/...=-N -gcflags=./lib=-l ./cmd/app` (step 1)
+1 package was compiled without -N in `go build -gcflags=./cmd/...=-N -gcflags=./lib=-l ./cmd/app` (step 1) [assert_compiled_with]
   example.com/app/lib  compile flags: -l
 -gcflags=./cmd/...=-N reaches only what ./cmd/... names: -gcflags=all=-N reaches every package\
 """),
@@ -227,7 +227,7 @@ assert_compiled_with: 1 package was compiled without -N in `go build -gcflags=./
             "-gcflags=./...=-N",
             ("-gcflags=./lib=-l -m=2",),
             snapshot("""\
-assert_compiled_with: 1 package was compiled without -N in `go build '-gcflags=./lib=-l -m=2' ./cmd/app` (step 1)
+1 package was compiled without -N in `go build '-gcflags=./lib=-l -m=2' ./cmd/app` (step 1) [assert_compiled_with]
   example.com/app/lib  compile flags: -l -m=2
 '-gcflags=./lib=-l -m=2' overrides -gcflags=./...=-N in GOFLAGS: only the last -gcflags that matches a package applies to it\
 """),
@@ -237,7 +237,7 @@ assert_compiled_with: 1 package was compiled without -N in `go build '-gcflags=.
             "-gcflags=-l",
             (),
             snapshot("""\
-assert_compiled_with: 1 package was compiled without -N in `go build ./cmd/app` (step 1)
+1 package was compiled without -N in `go build ./cmd/app` (step 1) [assert_compiled_with]
   example.com/app/lib  compile flags: (none)
 no -gcflags gives -N: -gcflags=all=-N reaches every package\
 """),
@@ -255,7 +255,7 @@ def test_where_a_flag_comes_from(app: GoModule) -> None:
     result = app.build("-gcflags=./lib=-l -N", "./cmd/app", env={"GOFLAGS": "-gcflags=./api=-S -gcflags=./...=-N"})
 
     assert failure(assert_not_compiled_with, result, "-N", "./...") == snapshot("""\
-assert_not_compiled_with: 3 packages were compiled with -N in `go build '-gcflags=./lib=-l -N' ./cmd/app` (step 1)
+3 packages were compiled with -N in `go build '-gcflags=./lib=-l -N' ./cmd/app` (step 1) [assert_not_compiled_with]
   example.com/app/cmd/app  compile flags: -N
   example.com/app/api      compile flags: -N
   example.com/app/lib      compile flags: -l -N

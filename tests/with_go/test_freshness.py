@@ -74,7 +74,7 @@ def test_a_header_outside_of_the_package(go_module: GoModule) -> None:
     result = go_module.build("-o", "app", "./cmd/app")
     assert_cached(result)
     assert failure(assert_up_to_date, result) == snapshot("""\
-assert_up_to_date: 2 outputs of `go build -o app ./cmd/app` (step 2) differ from what an empty cache gives
+2 outputs of `go build -o app ./cmd/app` (step 2) differ from what an empty cache gives [assert_up_to_date]
   example.com/app/foo      the cached output is stale: nothing in its key changed, but a new compile differs
   example.com/app/cmd/app  the binary at app differs from a newly built one
 no cache key contains the C headers and libraries outside of a package: after an upgrade, run `go clean -cache` and remove the binaries, or put their version into CGO_CFLAGS\
@@ -119,7 +119,7 @@ def test_a_c_library_that_is_upgraded(go_module: GoModule, kind: str) -> None:
         assert_up_to_date(result)
     else:
         assert failure(assert_up_to_date, result) == snapshot("""\
-assert_up_to_date: 1 output of `go build -o app ./cmd/app` (step 2) differs from what an empty cache gives
+1 output of `go build -o app ./cmd/app` (step 2) differs from what an empty cache gives [assert_up_to_date]
   example.com/app/cmd/app  the binary at app differs from a newly built one
 no cache key contains the C headers and libraries outside of a package: after an upgrade, run `go clean -cache` and remove the binaries, or put their version into CGO_CFLAGS\
 """)
@@ -136,7 +136,7 @@ def test_a_test_result_that_only_the_cache_has(go_module: GoModule) -> None:
     result = go_module.test("./words")
     assert result.tests["example.com/app/words"].cached
     assert failure(assert_up_to_date, result) == snapshot("""\
-assert_up_to_date: 1 output of `go test ./words` (step 2) differs from what an empty cache gives
+1 output of `go test ./words` (step 2) differs from what an empty cache gives [assert_up_to_date]
   example.com/app/words  its cached test result is stale: the cached test passed, but it fails when it runs\
 """)
 

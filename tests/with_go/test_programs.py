@@ -114,7 +114,7 @@ def test_a_failure_says_why_across_programs_and_go_commands(app: GoModule) -> No
     app.edit(*EDIT)
     result = app.exec("make", "build")
     text = failure(assert_cached, result, "./lib")
-    assert text.startswith("assert_cached: 3 packages were rebuilt by `make build` (step 2)\n")
+    assert text.startswith("3 packages were rebuilt by `make build` (step 2) [assert_cached]\n")
     assert re.search(rf"\n  {APP}/lib +file lib.go changed since step 1:\n", text)
     assert text.count("file lib.go changed") == 1
     assert '+ func Hello() string { return "good day" }' in text
@@ -174,7 +174,7 @@ def test_flags_are_attributed_to_the_go_command_that_gave_them(app: GoModule) ->
     )
     _, lib, main = result.commands
     assert failure(assert_not_compiled_with, result, "-N") == snapshot("""\
-assert_not_compiled_with: 1 package was compiled with -N in `sh -c 'go build ./api && cd lib && go build -gcflags=-N . && cd .. && go build -C cmd -gcflags=-l -o ../x ./app'` (step 1)
+1 package was compiled with -N in `sh -c 'go build ./api && cd lib && go build -gcflags=-N . && cd .. && go build -C cmd -gcflags=-l -o ../x ./app'` (step 1) [assert_not_compiled_with]
   example.com/app/lib  compile flags: -N
 given by -gcflags=-N\
 """)
@@ -189,7 +189,7 @@ def test_not_in_build_names_what_brought_a_package_in(app: GoModule) -> None:
     result = shell(app, "cd cmd/app && go build -o /dev/null . ; cd ../../lib && go vet .")
     assert_not_in_build(result.commands[1], "./api")
     assert failure(assert_not_in_build, result, "./api") == snapshot("""\
-assert_not_in_build: 1 package is part of `sh -c 'cd cmd/app && go build -o /dev/null . ; cd ../../lib && go vet .'` (step 1)
+1 package is part of `sh -c 'cd cmd/app && go build -o /dev/null . ; cd ../../lib && go vet .'` (step 1) [assert_not_in_build]
   example.com/app/api  imported: cmd/app ← api (named by .)\
 """)
     text = failure(assert_not_in_build, result, "./lib")

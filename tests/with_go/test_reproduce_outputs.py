@@ -85,7 +85,7 @@ def test_dependencies_come_along(go_module: GoModule, go_proxy: ModuleProxy) -> 
     requests = len(go_proxy.requests)
     # The module cache is in the home.
     assert refused(go_module, ".", vary=QUICK) == snapshot("""\
-assert_reproducible: 1 output of `go build .` differs between two builds
+1 output of `go build .` differs between two builds [assert_reproducible]
   app  N bytes each
 folder makes a difference: …/one/src/app | …/two/checkouts/app-2
   example.com/app  directory differs:
@@ -118,7 +118,7 @@ def test_a_shared_cache_is_left_alone(app: GoModule, shared_cache: SharedCache) 
 def test_another_goroot(app: GoModule, go_toolchain: GoToolchain) -> None:
     names = {"VERSION": go_toolchain.version.number, "GOROOT": go_toolchain.goroot}
     assert refused(app, "./cmd/app", vary={"goroot"}, names=names) == snapshot("""\
-assert_reproducible: 1 output of `go build ./cmd/app` differs between two builds
+1 output of `go build ./cmd/app` differs between two builds [assert_reproducible]
   app  N bytes each
 goroot makes a difference: GOROOT | …/goroot/1
   link of example.com/app/cmd/app  GOROOT differs:
@@ -175,7 +175,7 @@ def test_another_toolchain(app: GoModule, go_toolchain: GoToolchain, patched: Pa
     build = ("-trimpath", "./words")
     names = {"PATCHED": patched, "GOROOT": go_toolchain.goroot, "VERSION": go_toolchain.version}
     assert refused(app, *build, vary=QUICK, toolchain=str(patched), names=names) == snapshot("""\
-assert_reproducible: 1 output of `go build -trimpath ./words` differs between two builds
+1 output of `go build -trimpath ./words` differs between two builds [assert_reproducible]
   package example.com/app/words
 only toolchain makes a difference: GOROOT | PATCHED
   unicode/utf8  file utf8.go differs

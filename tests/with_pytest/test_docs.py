@@ -42,6 +42,11 @@ MISTAKES = {
     "test_with_a",
     "test_paths_are_cut_by_hand",
     "test_touched",
+    "test_make_build_is_cached",
+    "test_an_edit_rebuilds_only_money",
+    "test_the_second_run_is_cached",
+    "test_a_second_checkout_is_cached",
+    "test_the_edit_compiles_what_we_expect",
 }
 
 

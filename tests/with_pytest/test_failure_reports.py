@@ -87,19 +87,19 @@ def test_the_section_has_a_line_for_each_go_command_with_what_it_did(failing: py
     verdict = pytest.LineMatcher(_of_test(output, "test_verdict").splitlines())
     verdict.fnmatch_lines(
         [
-            "E * assert_cached: 1 package was rebuilt by `go build ./...` (step 4)",
+            "E * 1 package was rebuilt by `go build ./...` (step 4) [[]assert_cached]",
             "*- go commands -*",
-            "  1. go build ./...  [[]*s]  compiled example.com/app/lib; 0 cached",
-            "  2. go build ./...  [[]*s]  compiled example.com/app/lib; 0 cached",
+            "  1. go build ./...  [[]*s]  compiled ./lib; 0 cached",
+            "  2. go build ./...  [[]*s]  compiled ./lib; 0 cached",
             "  3. go build ./...  [[]*s]  compiled nothing; 1 cached",
-            "  4. go build ./...  [[]*s]  compiled example.com/app/lib; 0 cached",
+            "  4. go build ./...  [[]*s]  compiled ./lib; 0 cached",
         ],
         consecutive=False,
     )
     assert _of_test(output, "test_verdict").count("go build ./...  [") == 4
     command = pytest.LineMatcher(_of_test(output, "test_command").splitlines())
     command.fnmatch_lines(
-        ["*lib/lib.go:*syntax error*", "  1. go build ./...  [[]*s]  compiled example.com/app/lib; *; exit status 1"]
+        ["*lib/lib.go:*syntax error*", "  1. go build ./...  [[]*s]  compiled ./lib; *; exit status 1"]
     )
     timeout = pytest.LineMatcher(_of_test(output, "test_timeout").splitlines())
     timeout.fnmatch_lines(["  1. go run .  [[]*s]*killed by 9"])
@@ -128,18 +128,18 @@ def test_the_go_commands_of_a_program_stand_below_it(pytester: pytest.Pytester, 
         output = result.stdout.str()
         result.stdout.fnmatch_lines(
             [
-                "E * assert_cached: 1 package was rebuilt by `sh -c 'go build *` (step 4)",
-                "E *example.com/app/lib*file lib.go changed since step 3:",
+                "E * 1 package was rebuilt by `sh -c 'go build *` (step 4) [[]assert_cached]",
+                "E *./lib*file lib.go changed since step 3:",
                 "*- go commands -*",
                 "  1. true  [[]*s]  no action graph",
                 "  2. sh -c 'go build ./lib; go build ./bad; kill -9 $$'  [[]*s]  2 go commands; killed by 9",
-                "       go build ./lib  [[]*s]  compiled example.com/app/lib; 0 cached",
-                "       go build ./bad  [[]*s]  compiled example.com/app/bad; 0 cached; exit status 1",
+                "       go build ./lib  [[]*s]  compiled ./lib; 0 cached",
+                "       go build ./bad  [[]*s]  compiled ./bad; 0 cached; exit status 1",
                 "  3. go build ./lib  [[]*s]  1 go command",
                 "       go build ./lib  [[]*s]  compiled nothing; 1 cached",
                 "  4. sh -c *  [[]*s]  2 go commands",
                 "       go build ./lib *  [[]*s]  *exit status 1",
-                "       go build ./lib  [[]*s]  compiled example.com/app/lib; 0 cached",
+                "       go build ./lib  [[]*s]  compiled ./lib; 0 cached",
                 "5 go commands in *",
             ]
         )
@@ -237,14 +237,14 @@ def test_failures_in_a_worker_of_xdist_look_the_same(failing: pytest.Pytester, s
     assert "the helper's line" in _of_test(output, "test_verdict")
     pytest.LineMatcher(_of_test(output, "test_verdict").splitlines()).fnmatch_lines(
         [
-            "E * assert_cached: 1 package was rebuilt by `go build ./...` (step 4)",
-            "E *example.com/app/lib*file lib.go*",
+            "E * 1 package was rebuilt by `go build ./...` (step 4) [[]assert_cached]",
+            "E *./lib*file lib.go*",
             "*- go commands -*",
-            "  4. go build ./...  [[]*s]  compiled example.com/app/lib; 0 cached",
+            "  4. go build ./...  [[]*s]  compiled ./lib; 0 cached",
         ]
     )
     assert "did not finish within 2 seconds" in _of_test(output, "test_timeout")
-    assert "near it: example.com/app/lib" in _of_test(output, "test_no_pattern")
+    assert "near it: ./lib" in _of_test(output, "test_no_pattern")
     result.stdout.no_fnmatch_line("*pytest_gocache/*")
 
 
@@ -252,7 +252,7 @@ def test_failures_in_a_worker_of_xdist_look_the_same(failing: pytest.Pytester, s
 def test_packages_have_a_colour_where_pytest_has_colours(failing: pytest.Pytester, store: Path, processes: str) -> None:
     options = (f"-n{processes}", "-k", "test_verdict")
     coloured = run(failing, store, "--color=yes", "--junitxml=report.xml", *options).stdout.str()
-    assert "\x1b[1m\x1b[36mexample.com/app" in coloured
+    assert "\x1b[1m\x1b[36m./lib" in coloured
     assert "#x1B" not in (failing.path / "report.xml").read_text(encoding="utf-8")
     assert "\x1b" not in run(failing, store, "--color=no", *options).stdout.str()
 
@@ -260,7 +260,7 @@ def test_packages_have_a_colour_where_pytest_has_colours(failing: pytest.Pyteste
 def test_failures_are_in_a_junit_report_too(failing: pytest.Pytester, store: Path) -> None:
     run(failing, store, "--junitxml=report.xml", "-k", "test_verdict")
     report = (failing.path / "report.xml").read_text(encoding="utf-8")
-    assert "assert_cached: 1 package was rebuilt by `go build ./...` (step 4)" in report
+    assert "1 package was rebuilt by `go build ./...` (step 4) [assert_cached]" in report
     assert "pytest_gocache/" not in report
 
 

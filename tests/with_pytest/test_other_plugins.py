@@ -82,8 +82,8 @@ def test_assertions_in_workers_of_xdist_show_their_messages(pytester: pytest.Pyt
     result = run_apart(pytester, store, "-p", "xdist", "-n", "2", "-p", "no:cacheprovider")
     result.assert_outcomes(failed=3)
     output = result.stdout.str()
-    assert "assert_cached: 1 package was rebuilt by `go build ./...` (step 1)" in output
-    assert re.search(r"missing: example.com/app/lob .*near it: example.com/app/lib", output)
+    assert "1 package was rebuilt by `go build ./...` (step 1) [assert_cached]" in output
+    assert re.search(r"missing: ./lob .*near it: ./lib", output)
     assert "`go no-such-command` failed with exit status 2" in output
     assert output.count("- go commands -") == 3
     assert summary_of(output)["commands"] == 3

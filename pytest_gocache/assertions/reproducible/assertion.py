@@ -69,7 +69,7 @@ def assert_reproducible(
                 # These builds differ in nothing else.
                 one, two = culprits[0].one, culprits[0].two
             kept = {one.folder.name, two.folder.name}
-            fail(*_headline(builder.title, one, two), *explain_difference(culprits, one, two))
+            fail("assert_reproducible", *_headline(builder.title, one, two), *explain_difference(culprits, one, two))
     finally:
         # The checkouts and caches are large.
         for entry in root.iterdir():
@@ -102,12 +102,12 @@ def _require_outputs(build: Build, title: str) -> None:
 
 def _headline(title: str, one: Build, two: Build) -> list[str]:
     if one.result.returncode or two.result.returncode:
-        return [f"assert_reproducible: {title} succeeds under some conditions and fails under others"]
+        return [f"{title} succeeds under some conditions and fails under others"]
     names = differing_outputs(one, two)
     number = f"{len(names)} of {len(one.outputs)} outputs" if len(names) < len(one.outputs) else ""
     verb = "differs" if len(names) == 1 else "differ"
     return [
-        f"assert_reproducible: {number or counted(names, 'output', 'outputs')} of {title} {verb} between two builds",
+        f"{number or counted(names, 'output', 'outputs')} of {title} {verb} between two builds",
         rows((name, [_sizes(name, one, two)]) for name in names),
     ]
 

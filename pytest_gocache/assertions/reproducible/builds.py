@@ -160,4 +160,6 @@ def _outputs(result: Result, out: Path) -> dict[str, str]:
     rest = [action for action in result.compiles() if action.id not in linked and action.content_id]
     # The standard library counts only when nothing else is built.
     own = [action for action in rest if action.package not in result.std]
-    return made | {f"package {action.package}": action.content_id for action in own or ([] if made else rest)}
+    return made | {
+        f"package {result.short_name(action.package)}": action.content_id for action in own or ([] if made else rest)
+    }

@@ -110,7 +110,7 @@ def _main_packages(one: Build, two: Build, links: tuple[Action, Action]) -> tupl
 
 def _difference(one: Build, two: Build, actions: tuple[Action, Action], conditions: frozenset[str]) -> FirstDifference:
     old, new = actions
-    label = new.kind.of(new.package)
+    label = new.kind.of(two.result.short_name(new.package))
     if old.action_id != new.action_id:
         changes = tuple(own_changes(changes_between(one.result, old, two.result, new) or ()))
         sentence = _sentence(changes) if changes else f"its action IDs differ: {old.action_id} and {new.action_id}"

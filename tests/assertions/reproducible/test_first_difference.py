@@ -31,9 +31,9 @@ def test_inputs_that_differ(recorded: Recorded) -> None:
     before, _, edited, *_ = recorded("lib-edited")
     found = first(before, edited)
     assert str(found) == snapshot("""\
-  example.com/app/lib  file lib.go differs:
-                         - func Hello() string { return "hello" }
-                         + func Hello() string { return "good day" }\
+  ./lib  file lib.go differs:
+           - func Hello() string { return "hello" }
+           + func Hello() string { return "good day" }\
 """)
     assert not found.same_inputs
 
@@ -41,18 +41,18 @@ def test_inputs_that_differ(recorded: Recorded) -> None:
 def test_a_stamp_in_the_main_package(recorded: Recorded) -> None:
     one, two, *_ = recorded("stamped")
     assert str(first(one, two)) == snapshot("""\
-  example.com/app/cmd/app  build setting -ldflags differs:
-                             - "-X main.version=1"
-                             + "-X main.version=2"\
+  ./cmd/app  build setting -ldflags differs:
+               - "-X main.version=1"
+               + "-X main.version=2"\
 """)
 
 
 def test_link_flags(recorded: Recorded) -> None:
     _, _, _, one, two, *_ = recorded("stamped")
     assert str(first(one, two, app="other")) == snapshot("""\
-  link of example.com/app/cmd/app  link flags differs:
-                                     - -X main.version=2024-01-02T03:04:05Z
-                                     + -X main.version=2024-01-02T03:04:06Z\
+  link of ./cmd/app  link flags differs:
+                       - -X main.version=2024-01-02T03:04:05Z
+                       + -X main.version=2024-01-02T03:04:06Z\
 """)
 
 
@@ -63,13 +63,13 @@ def test_the_same_inputs_with_a_different_output(recorded: Recorded) -> None:
     found = first(one, two)
     assert (found.same_inputs, found.programs) == (True, ("compile",))
     assert str(found) == snapshot(
-        "  example.com/app/lib  same inputs, different output: the action is not repeatable (it ran compile)"
+        "  ./lib  same inputs, different output: the action is not repeatable (it ran compile)"
     )
     assert str(first(one, two, "umask")) == snapshot(
-        "  example.com/app/lib  same inputs, different output: it depends on umask, which Go does not track (it ran compile)"
+        "  ./lib  same inputs, different output: it depends on umask, which Go does not track (it ran compile)"
     )
     assert str(first(one, two, "umask", "tz")) == snapshot(
-        "  example.com/app/lib  same inputs, different output: it depends on the conditions, which Go does not track (it ran compile)"
+        "  ./lib  same inputs, different output: it depends on the conditions, which Go does not track (it ran compile)"
     )
 
 
