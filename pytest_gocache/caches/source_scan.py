@@ -89,17 +89,19 @@ class SourceScan:
             seen.add(folder)
             for parent, name in _files(folder):
                 file = os.path.join(parent, name)  # noqa: PTH118 - hot
+                # The same module in the folders of two tests has the same layout.
+                inside = file.removeprefix(own)
                 if name.endswith(".go"):
                     found, content, header = self._read_go(file, texts if file.startswith(own) else None)
                     imports.update(found)
                     state ^= hash((file, content))
-                    files_state ^= hash((file, header)) if folder not in others else 0
+                    files_state ^= hash((inside, header)) if folder not in others else 0
                 elif name == _PROFILE:
                     profiles.append(Path(file))
                 else:
                     text = _read(file).decode("utf-8", "replace")
                     state ^= hash((file, text))
-                    modules_state ^= hash((file, text)) if folder not in others else 0
+                    modules_state ^= hash((inside, text)) if folder not in others else 0
                     waiting += _local_modules(parent, text)
                     module = module_path_of(text) if name == "go.mod" else None
                     relative = os.path.relpath(parent, root)

@@ -28,6 +28,7 @@ from pytest_gocache.plugin.own_time import OwnTime, own_time_of
 from pytest_gocache.plugin.totals import Totals
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.go_module import GoModule
+from pytest_gocache.run.listing import Listing
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.observer import Observer, Steps
 from pytest_gocache.run.toolchain_check import check_toolchain
@@ -49,10 +50,15 @@ class GoSession:
     ambient: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     totals: Totals = field(default_factory=Totals)
     scan: SourceScan = field(default_factory=SourceScan)
+    listing: Listing = field(init=False)
     own_time: OwnTime = field(default_factory=OwnTime)
     _toolchains: dict[str, GoToolchain | GoCacheError] = field(default_factory=dict)
     _checked: dict[Path, GoCacheError | None] = field(default_factory=dict)
     _store: WarmStore | None = None
+
+    def __post_init__(self) -> None:
+        # make_folder is replaced later.
+        self.listing = Listing(lambda: self.make_folder("go-list"))
 
     @property
     def store(self) -> WarmStore:
@@ -140,6 +146,7 @@ class GoSession:
             steps=steps,
             store=self.store,
             scan=self.scan,
+            listing=self.listing,
             cwd=folder,
             explain=explain,
             find_toolchain=self.toolchain,
@@ -150,7 +157,8 @@ class GoSession:
         return GoModule(folder, observer, self.settings.timeout)
 
     def close(self) -> None:
-        """Delete the clones and copies that are kept for later tests."""
+        """Delete the clones and copies that are kept for later tests, and the folders of `listing`."""
+        self.listing.clear()
         if self._store is not None:
             self._store.clear()
 

@@ -7,7 +7,7 @@ import os
 import shlex
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -75,11 +75,8 @@ class Steps:
     """What the module's files were seen to contain."""
     logs: Logs = field(default_factory=Logs)
     """The logs that explanations have read."""
-    listing: Listing = field(init=False)
-    """What Go has said about package patterns."""
-
-    def __post_init__(self) -> None:
-        self.listing = Listing(self.folder.with_name(f"{self.folder.name}-go-list"))
+    asked: set[Hashable] = field(default_factory=set)
+    """What the test has asked about package patterns."""
 
 
 @dataclass(slots=True)
@@ -91,6 +88,8 @@ class Observer:
     store: WarmStore
     """The source of warm caches."""
     scan: SourceScan
+    listing: Listing
+    """What Go has said about package patterns."""
     cwd: Path
     """The root of the module."""
     explain: Callable[[Result, Sequence[str]], Explanation]
@@ -293,7 +292,7 @@ class Observer:
         ran = result.circumstances
         sources = self._sources(result.cwd, ran.modcache)
         now = layout_of(sources, arguments_of(result), ran.settings, ran.cwd)
-        return self.steps.listing.ask(result, patterns, now)
+        return self.listing.ask(result, patterns, now, self.steps.asked)
 
     def _sources(self, root: Path, modcache: Path) -> Sources:
         return self.scan.read(root, [*_unpacked_modules(modcache), *self.machine.served], self.steps.texts)

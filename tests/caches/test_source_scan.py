@@ -74,6 +74,27 @@ def test_dangling_links_and_circles_of_modules_do_no_harm(tmp_path: Path) -> Non
     assert SourceScan().read(root).imports == {"fmt"}
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"lib/lib.go": "//go:build linux\n\npackage lib\n"},
+        {"lib/more.go": "package lib\n"},
+        {"go.mod": "module n\n"},
+        {"go.work": "use ."},
+    ],
+)
+def test_the_layout_of_a_module_is_the_same_in_any_folder(tmp_path: Path, change: dict[str, str]) -> None:
+    files = {"go.mod": "module m\n", "lib/lib.go": "package lib\n"}
+    for name, content in (("one", files), ("two", {**files, **change})):
+        for path, text in content.items():
+            (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name / path).write_text(text, encoding="ascii")
+    scan = SourceScan()
+    one, two = (scan.read(tmp_path / name).layout for name in ("one", "two"))
+    assert (one == two) is (not change)
+
+
 @pytest.fixture
 def toolchain(tmp_path: Path) -> GoToolchain:
     src = tmp_path / "go" / "src"

@@ -56,7 +56,7 @@ def test_a_nested_module_is_not_below_the_root(go_module: GoModule) -> None:
     assert built.compiled_outside_std == {"example.com/app", "example.com/nested"}
     assert_rebuilt(built, "./...")
     assert_only_rebuilt(built, "./...", "example.com/nested")
-    with pytest.raises(AssertionError, match=r"example\.com/nested"):
+    with pytest.raises(AssertionError, match=r"\./nested  compiled"):
         assert_only_rebuilt(built, "./...")
 
 
@@ -176,7 +176,7 @@ def test_a_misspelled_folder_is_no_package(go_module: GoModule) -> None:
     built = go_module.build("./...")
 
     for pattern in ("./lbi", "./lbi/..."):
-        with pytest.raises(PatternError, match="near it: example.com/app/lib"):
+        with pytest.raises(PatternError, match=r"near it: \./lib"):
             assert_cached(built, pattern)
         with pytest.raises(PatternError, match="matches no known package"):
             assert_not_in_build(built, pattern)
