@@ -80,10 +80,14 @@ def assert_only_rebuilt(result: Result, *patterns: str) -> None:
         rebuilt = f"{counted(others, 'other package was', 'other packages were')} rebuilt"
         not_rebuilt = f"{counted(missing, 'package was', 'packages were')} not rebuilt"
         happened = " and ".join(text for text, actions in ((rebuilt, others), (not_rebuilt, missing)) if actions)
+        ran, *advice_on_others = why_they_ran(result, others) if others else [""]
+        cached, *advice_on_missing = why_not_rebuilt(result, missing, "not rebuilt: ") if missing else [""]
         fail(
             "assert_only_rebuilt",
             f"{happened} by {result.title}",
             f"  expected exactly: {', '.join(patterns) or 'nothing'}",
-            *(why_they_ran(result, others) if others else ()),
-            *(why_not_rebuilt(result, missing, "not rebuilt: ") if missing else ()),
+            ran,
+            cached,
+            *advice_on_others,
+            *advice_on_missing,
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.checks.findings import Finding
 from pytest_gocache.checks.repository import Checkout, RepositoryCopy
-from pytest_gocache.explain.history import log_of
+from pytest_gocache.explain.history import index_of
 from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.golang.test_log import operations
 from pytest_gocache.results.packages import folder_in_modules, module_of
@@ -93,7 +93,7 @@ def _is_input(file: Path) -> bool:
 
 def _logged(cache: BuildCache, result: Result, package: str, folder: Path) -> list[str]:
     """The absolute paths of the files that a test opened, from the log that Go keeps with the test's result."""
-    lookups = log_of(result).lookups.packages.get(package)
+    lookups = index_of(result).lookups.packages.get(package)
     found: dict[str, None] = {}
     for key in {lookup.key: None for lookup in lookups.lookups} | dict.fromkeys(lookups.saved) if lookups else ():
         for operation, name in operations(cache.output(key) or b"", str(folder)):

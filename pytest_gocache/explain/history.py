@@ -6,10 +6,10 @@ from pytest_gocache.explain.key_inputs import changed_inputs, variant_of
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.hashlog import HashBlock
 from pytest_gocache.results.inputs import own_changes
-from pytest_gocache.results.logs import Log
+from pytest_gocache.results.logs import Log, LogIndex
 from pytest_gocache.results.result import Result
 
-__all__ = ["History", "block_of", "key_of", "log_of", "vetted_by"]
+__all__ = ["History", "block_of", "index_of", "key_of", "log_of", "vetted_by"]
 
 _MOST_VARIANTS = 8
 
@@ -19,12 +19,18 @@ def log_of(result: Result) -> Log:
     return Log() if result.evidence is None else result.circumstances.logs.read(result.evidence)
 
 
+def index_of(result: Result) -> LogIndex:
+    """The index of `log_of`."""
+    return LogIndex() if result.evidence is None else result.circumstances.logs.index(result.evidence)
+
+
 def key_of(result: Result, action: Action) -> str:
     """The action ID of an action; for a vet, which has no action ID in the graph, the SHA-256 of its inputs."""
     if action.kind is not Kind.VET:
         return action.action_id
-    block = block_of(result, action)
-    return block.sum if block else ""
+    result, action = result.origin(action)
+    vet = _vet_of(result, action)
+    return index_of(result).vets.get(vet, "") if vet else ""
 
 
 def block_of(result: Result, action: Action) -> HashBlock | None:
@@ -33,11 +39,16 @@ def block_of(result: Result, action: Action) -> HashBlock | None:
     if action.kind is not Kind.VET:
         # The inputs of a key may be in the log of an earlier command only: a build that should have only old keys runs
         # without the debug output.
-        logs = (log_of(run) for run in (result, *result.earlier()))
-        return next((log.by_id[action.action_id] for log in logs if action.action_id in log.by_id), None)
+        runs = (run for run in (result, *result.earlier()) if action.action_id in index_of(run).ids)
+        return next((log_of(run).by_id.get(action.action_id) for run in runs), None)
+    vet = _vet_of(result, action)
+    return log_of(result).vets.get(vet) if vet else None
+
+
+def _vet_of(result: Result, action: Action) -> tuple[str, str] | None:
+    """The key of a vet in a log: its package without the variant, and the action ID of its compile."""
     compiled = vetted_by(result, action)
-    # The block has the name of the package without its variant.
-    return log_of(result).vets.get((action.plain, compiled.action_id)) if compiled else None
+    return (action.plain, compiled.action_id) if compiled else None
 
 
 def vetted_by(result: Result, action: Action) -> Action | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pytest_gocache.explain.actions import Explainer
 from pytest_gocache.explain.changes import text_diff
-from pytest_gocache.explain.history import log_of
+from pytest_gocache.explain.history import index_of, log_of
 from pytest_gocache.explain.same_key import loss_from_cache
 from pytest_gocache.explain.test_inputs import changed_reads, names_read, relative_name
 from pytest_gocache.golang.action import Kind, TestStatus
@@ -59,7 +59,7 @@ def why_test_cached(result: Result, package: str) -> str:
 
 def _switched_off(reason: Reason, result: Result) -> Reason | None:
     """The reason when the command did not use the test cache; None when it did."""
-    lookups = log_of(result).lookups
+    lookups = index_of(result).lookups
     if lookups.argument:
         argument = _as_given(result, lookups.argument)
         is_flag = argument.startswith("-")
@@ -82,7 +82,7 @@ def _as_given(result: Result, argument: str) -> str:
 
 
 def _lookups_of(result: Result, package: str) -> PackageLookups:
-    return log_of(result).lookups.packages.get(package, PackageLookups())
+    return index_of(result).lookups.packages.get(package, PackageLookups())
 
 
 def _too_new(reason: Reason, file: str, result: Result) -> Reason:
@@ -177,7 +177,7 @@ def _other_binary(reason: Reason, result: Result, explainer: Explainer) -> Reaso
     if link is None:
         return reason
     why_linked = explainer.reason(result, link)
-    not_kept = None if why_linked.changes else _not_cacheable(reason, log_of(then).lookups)
+    not_kept = None if why_linked.changes else _not_cacheable(reason, index_of(then).lookups)
     if not_kept:
         return not_kept
     follows = why_linked.follows or (link.package,)

@@ -13,9 +13,21 @@ from pytest_gocache.golang.graph_node import GraphReferences, read_nodes
 from pytest_gocache.golang.hashlog import HashBlock, References, parse_hash_log
 from pytest_gocache.golang.testcache_log import Lookups, parse_lookups
 
-__all__ = ["Log", "Logs"]
+__all__ = ["Log", "LogIndex", "Logs"]
 
 _MOST = 32  # logs in memory: one may have 15,000 lines
+
+
+@dataclass(frozen=True, slots=True)
+class LogIndex:
+    """The small part of a log, which stays in memory: explanations search it in all commands of a test."""
+
+    ids: frozenset[str] = frozenset()
+    """The action IDs whose inputs are in the log."""
+    vets: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Import path and action ID of a compile → the SHA-256 of the inputs of its vet."""
+    lookups: Lookups = field(default_factory=lambda: Lookups({}))
+    """The lookups in the test cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +40,7 @@ class Log:
     """Import path and action ID of a compile → the inputs of its vet. The action graph has no action ID for a vet."""
     by_sum: Mapping[str, HashBlock] = field(default_factory=dict)
     """SHA-256 → the hashed inputs of a test result."""
-    lookups: Lookups = field(default_factory=lambda: Lookups({}))
-    """The lookups in the test cache."""
+    index: LogIndex = field(default_factory=LogIndex)
 
     @classmethod
     def parse(cls, text: bytes, references: References = lambda _: ()) -> Log:
@@ -42,7 +53,8 @@ class Log:
                 by_id[block.action_id] = block
             else:
                 by_sum[block.sum] = block
-        return cls(by_id, vets, by_sum, parse_lookups(text))
+        sums = {key: block.sum for key, block in vets.items()}
+        return cls(by_id, vets, by_sum, LogIndex(frozenset(by_id), sums, parse_lookups(text)))
 
 
 class Logs:
@@ -50,6 +62,7 @@ class Logs:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Path, Log] = OrderedDict()
+        self._indexes: dict[Path, LogIndex] = {}
         self._references: dict[str, dict[tuple[str, ...], None]] = {}
 
     def learn(self, block: str, hashed: tuple[str, ...]) -> None:
@@ -63,11 +76,17 @@ class Logs:
                 text = (folder / "stderr").read_bytes()
             except OSError:
                 return Log()
-            self._kept[folder] = Log.parse(text, _References(folder, self._references))
+            self._kept[folder] = log = Log.parse(text, _References(folder, self._references))
+            self._indexes[folder] = log.index
             if len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(folder)
         return self._kept[folder]
+
+    def index(self, folder: Path) -> LogIndex:
+        """The index of `read`. Each log is parsed once for it, however many a test has."""
+        found = self._indexes.get(folder)
+        return self.read(folder).index if found is None else found
 
 
 class _References:

@@ -83,8 +83,8 @@ def test_assert_only_rebuilt_fails(recorded: Recorded) -> None:
                   - func Hello() string { return "hello" }
                   + func Hello() string { return "good day" }
   └─ ./cmd/app  only followed: ./cmd/app ← ./api ← ./lib
-the key of an importer has the content of ./lib: function bodies, not only the exported API
-  not rebuilt: ./lone  cached: nothing in its key changed since step 2\
+  not rebuilt: ./lone  cached: nothing in its key changed since step 2
+the key of an importer has the content of ./lib: function bodies, not only the exported API\
 """)
     assert failure(assert_only_rebuilt, edited).startswith(
         "3 other packages were rebuilt by `go build ./...` (step 3) [assert_only_rebuilt]\n"

@@ -35,7 +35,7 @@ def test_inputs_that_are_not_printed_again_are_those_of_an_earlier_command(recor
 def test_a_log_that_is_gone_is_an_empty_one(recorded: Recorded) -> None:
     first = recorded("lib-edited")[0]
     gone = replace(first, evidence=None)
-    assert (dict(log_of(gone).by_id), log_of(gone).lookups.packages) == ({}, {})
+    assert (dict(log_of(gone).by_id), log_of(gone).index.lookups.packages) == ({}, {})
     assert block_of(gone, compile_of(gone, "lib")) is None
 
 

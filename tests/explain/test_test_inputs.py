@@ -19,7 +19,7 @@ LIB, DATA = "example.com/app/lib", "example.com/app/data"
 def read_by(result: Result, package: str) -> HashBlock:
     """The hash inputs over all that a test had read, as the command asked for them last."""
     log = log_of(result)
-    lookups = [lookup for lookup in log.lookups.packages[package].lookups if lookup.inputs]
+    lookups = [lookup for lookup in log.index.lookups.packages[package].lookups if lookup.inputs]
     return log.by_sum[lookups[-1].inputs]
 
 

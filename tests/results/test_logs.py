@@ -73,3 +73,19 @@ def test_the_least_recently_used_is_forgotten(tmp_path: Path, parsed: list[bytes
     assert len(parsed) == 33
     logs.read(others[0])
     assert len(parsed) == 34
+
+
+def test_the_index_stays_when_the_log_is_forgotten(tmp_path: Path, parsed: list[bytes]) -> None:
+    logs = Logs()
+    made = folders(tmp_path, 40)
+    for _ in range(2):
+        for folder in made:
+            logs.index(folder)
+    assert len(parsed) == 40
+
+
+def test_the_index_has_the_ids_of_the_log(tmp_path: Path) -> None:
+    result = step(first_command("1.27.3", "build"), tmp_path, LOG, None)
+    log = log_of(result)
+    assert log.index.ids == log.by_id.keys() != set()
+    assert log.index.vets == {key: block.sum for key, block in log.vets.items()}

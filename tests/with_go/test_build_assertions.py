@@ -44,18 +44,18 @@ def test_a_tool_that_a_wildcard_names(app: GoModule) -> None:
 
     assert failure(assert_not_in_build, result, "./tools/...", "./api") == snapshot("""\
 2 packages are part of `go build ./...` (step 1) [assert_not_in_build]
-  example.com/app/api        named by ./..., and imported by cmd/app
-  example.com/app/tools/gen  named by ./...
-./... names every package that it matches: name only the packages that you need, such as example.com/app/cmd/app\
+  ./api        named by ./..., and imported by ./cmd/app
+  ./tools/gen  named by ./...
+./... names every package that it matches: name only the packages that you need, such as ./cmd/app\
 """)
     assert failure(assert_not_in_build, app.test("./..."), "./lone") == snapshot("""\
 1 package is part of `go test ./...` (step 2) [assert_not_in_build]
-  example.com/app/lone  named by ./...
+  ./lone  named by ./...
 ./... names every package that it matches: name only the packages that you need\
 """)
     assert failure(assert_not_in_build, result, "fmt") == snapshot("""\
 1 package is part of `go build ./...` (step 1) [assert_not_in_build]
-  fmt  imported: lib ← fmt (named by ./...)\
+  fmt  imported: ./lib ← fmt (named by ./...)\
 """)
     app.remove("tools")
     assert_not_in_build(app.build("./..."), "./tools/...")
@@ -65,22 +65,22 @@ def test_a_package_that_is_imported(app: GoModule) -> None:
     result = app.build("-o", "bin/", "./cmd/app")
     assert failure(assert_not_in_build, result, "./cmd/...", "./api", "./lib") == snapshot("""\
 3 packages are part of `go build -o bin/ ./cmd/app` (step 1) [assert_not_in_build]
-  example.com/app/cmd/app  named by ./cmd/app
-  example.com/app/api      imported: cmd/app ← api (named by ./cmd/app)
-  example.com/app/lib      imported: cmd/app ← api ← lib (named by ./cmd/app)\
+  ./cmd/app  named by ./cmd/app
+  ./api      imported: ./cmd/app ← ./api (named by ./cmd/app)
+  ./lib      imported: ./cmd/app ← ./api ← ./lib (named by ./cmd/app)\
 """)
     assert failure(assert_not_in_build, app.run("./cmd/app", "./lib"), "fmt", "./lib") == snapshot("""\
 2 packages are part of `go run ./cmd/app ./lib` (step 2) [assert_not_in_build]
-  fmt                  imported: cmd/app ← fmt (named by ./cmd/app)
-  example.com/app/lib  imported: cmd/app ← api ← lib (named by ./cmd/app)\
+  fmt    imported: ./cmd/app ← fmt (named by ./cmd/app)
+  ./lib  imported: ./cmd/app ← ./api ← ./lib (named by ./cmd/app)\
 """)
     assert failure(assert_not_in_build, app.go("-C", "cmd", "build", "-o", "../bin/", "./app"), "./api") == snapshot("""\
 1 package is part of `go -C cmd build -o ../bin/ ./app` (step 3) [assert_not_in_build]
-  example.com/app/api  imported: cmd/app ← api (named by ./app)\
+  ./api  imported: ./cmd/app ← ./api (named by ./app)\
 """)
     assert failure(assert_not_in_build, app.build("cmd/app/main.go"), "./lib") == snapshot("""\
 1 package is part of `go build cmd/app/main.go` (step 4) [assert_not_in_build]
-  example.com/app/lib  imported: command-line-arguments ← api ← lib (named by cmd/app/main.go)\
+  ./lib  imported: command-line-arguments ← ./api ← ./lib (named by cmd/app/main.go)\
 """)
 
 
@@ -90,20 +90,20 @@ def test_what_tests_and_vet_consider(app: GoModule) -> None:
     # The order is that of the action graph, which differs between Go versions.
     assert sorted(text.splitlines(), key=lambda line: (line.startswith(" "), line)) == snapshot(
         [
-            "assert_not_in_build: 3 packages are part of `go test ./lib` (step 1)",
-            "  example.com/app/api [example.com/app/lib.test]  imported: lib_test ← api (named by ./lib)",
-            "  example.com/app/lib.test                        named by ./lib",
-            "  testing                                         imported: lib.test ← testing (named by ./lib)",
+            "3 packages are part of `go test ./lib` (step 1) [assert_not_in_build]",
+            "  ./api [./lib.test]  imported: ./lib_test [./lib.test] ← ./api [./lib.test] (named by ./lib)",
+            "  ./lib.test          named by ./lib",
+            "  testing             imported: ./lib.test ← testing (named by ./lib)",
         ]
     )
     variant = "example.com/app/lib_test [example.com/app/lib.test]"
     assert failure(assert_not_in_build, result, variant) == snapshot("""\
 1 package is part of `go test ./lib` (step 1) [assert_not_in_build]
-  example.com/app/lib_test [example.com/app/lib.test]  named by ./lib\
+  ./lib_test [./lib.test]  named by ./lib\
 """)
     assert failure(assert_not_in_build, app.vet("./cmd/app"), "./api") == snapshot("""\
 1 package is part of `go vet ./cmd/app` (step 2) [assert_not_in_build]
-  example.com/app/api  imported: cmd/app ← api (named by ./cmd/app)\
+  ./api  imported: ./cmd/app ← ./api (named by ./cmd/app)\
 """)
 
 
@@ -116,7 +116,7 @@ def test_packages_that_there_are_not(app: GoModule) -> None:
         return failure(assert_not_in_build, result, *patterns, raises=PatternError)
 
     assert text("./tools/gem") == snapshot(
-        "assert_not_in_build: package pattern './tools/gem' matches no known package, so it would always pass; known are the packages of the module, the standard library, the modules that go.mod requires, and earlier commands; near it: example.com/app/tools/gen"
+        "assert_not_in_build: package pattern './tools/gem' matches no known package, so it would always pass; known are the packages of the module, the standard library, the modules that go.mod requires, and earlier commands; near it: ./tools/gen"
     )
     # Which packages of the standard library are near them depends on the Go version.
     nowhere = snapshot(
@@ -298,7 +298,7 @@ def test_packages_of_other_modules(client: GoModule) -> None:
     assert_not_in_build(result, "example.com/Heavy/sub")
     assert failure(assert_not_in_build, result, "example.com/dep") == snapshot("""\
 1 package is part of `go build ./use` (step 1) [assert_not_in_build]
-  example.com/dep  imported: use ← example.com/dep (named by ./use)\
+  example.com/dep  imported: ./use ← example.com/dep (named by ./use)\
 """)
     client.go("mod", "vendor")
     client.gomodcache.clear()

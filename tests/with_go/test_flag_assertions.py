@@ -38,12 +38,12 @@ def test_flags_reach_the_packages_that_are_named(app: GoModule) -> None:
         assert_not_compiled_with(result, "-N -m")
     assert failure(assert_compiled_with, first, "-N -m", "./lib") == snapshot("""\
 1 package was compiled without -N -m in `go build '-gcflags=-N -l' ./...` (step 1) [assert_compiled_with]
-  example.com/app/lib  compile flags: -N -l
+  ./lib  compile flags: -N -l
 no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
 """)
     assert failure(assert_compiled_with, again, "-N -m", "./lib") == snapshot("""\
 1 package was compiled without -N -m in `go build '-gcflags=-N -l' ./...` (step 2) [assert_compiled_with]
-  example.com/app/lib  compile flags: -N -l
+  ./lib  compile flags: -N -l
 no -gcflags gives -N -m: '-gcflags=all=-N -m' reaches every package\
 """)
 
@@ -90,8 +90,8 @@ def test_flags_that_reach_the_standard_library(go_module: GoModule) -> None:
     assert_compiled_with(result, "-N", "std")
     assert failure(assert_not_compiled_with, result, "-N") == snapshot("""\
 2 packages were compiled with -N in `go build -gcflags=all=-N ./text` (step 1) [assert_not_compiled_with]
-  example.com/app/text  compile flags: -N
-  unicode/utf8          compile flags: -N
+  ./text        compile flags: -N
+  unicode/utf8  compile flags: -N
 given by -gcflags=all=-N\
 """)
 
@@ -103,12 +103,12 @@ def test_the_build_flag_trimpath(go_module: GoModule) -> None:
     assert_compiled_with(trimmed, "-trimpath")
     assert failure(assert_not_compiled_with, trimmed, "-trimpath", "./text") == snapshot("""\
 1 package was compiled with -trimpath in `go build ./text` (step 1) [assert_not_compiled_with]
-  example.com/app/text  compile flags: -trimpath
+  ./text  compile flags: -trimpath
 given by -trimpath in GOFLAGS\
 """)
     assert failure(assert_compiled_with, go_module.build("./text"), "-trimpath", "./text") == snapshot("""\
 1 package was compiled without -trimpath in `go build ./text` (step 2) [assert_compiled_with]
-  example.com/app/text  compile flags: (none)
+  ./text  compile flags: (none)
 -trimpath is a flag of the go command: pass it there, and it reaches every package\
 """)
     assert failure(assert_compiled_with, trimmed, "-trimpath -trimpath=/home/ann", "./text").endswith(
@@ -136,7 +136,7 @@ def test_flags_of_test_variants(app: GoModule) -> None:
     # It is compiled for this test only, and yet it is not named.
     assert failure(assert_compiled_with, result, "-N", "./...") == snapshot("""\
 1 package was compiled without -N in `go test -gcflags=-N ./lib` (step 1) [assert_compiled_with]
-  example.com/app/api [example.com/app/lib.test]  compile flags: (none)
+  ./api [./lib.test]  compile flags: (none)
 -gcflags=-N reaches only what ./lib names: -gcflags=all=-N reaches every package\
 """)
     everything = app.test("-gcflags=-N", "./...")
@@ -151,8 +151,8 @@ def test_a_bare_flag_does_not_reach_what_is_imported(app: GoModule) -> None:
     assert_compiled_with(bare, "-l -N", "./cmd/app")
     assert failure(assert_compiled_with, bare, "-l -N", "./...") == snapshot("""\
 2 packages were compiled without -l -N in `go build '-gcflags=-l -N' ./cmd/app` (step 1) [assert_compiled_with]
-  example.com/app/api  compile flags: (none)
-  example.com/app/lib  compile flags: (none)
+  ./api  compile flags: (none)
+  ./lib  compile flags: (none)
 '-gcflags=-l -N' reaches only what ./cmd/app names: '-gcflags=all=-l -N' reaches every package\
 """)
     own_first = failure(assert_compiled_with, bare, "-N").splitlines()
@@ -168,9 +168,9 @@ def test_a_bare_flag_does_not_reach_what_is_imported(app: GoModule) -> None:
             ("-gcflags=-N",),
             snapshot("""\
 1 package was not rebuilt by `go build -gcflags=-N ./cmd/app` (step 2) [assert_rebuilt]
-  example.com/app/lib  cached: nothing in its key changed since step 1
+  ./lib  cached: nothing in its key changed since step 1
 -gcflags without a pattern applies only to the packages that are named: -gcflags=all=… applies to their imports, too
-compiled: example.com/app/cmd/app\
+compiled: ./cmd/app\
 """),
             id="flag",
         ),
@@ -179,9 +179,9 @@ compiled: example.com/app/cmd/app\
             (),
             snapshot("""\
 1 package was not rebuilt by `go build ./cmd/app` (step 2) [assert_rebuilt]
-  example.com/app/lib  cached: nothing in its key changed since step 1
+  ./lib  cached: nothing in its key changed since step 1
 -gcflags without a pattern in GOFLAGS applies only to the packages that are named: -gcflags=all=… applies to their imports, too
-compiled: example.com/app/cmd/app\
+compiled: ./cmd/app\
 """),
             id="GOFLAGS",
         ),
@@ -208,7 +208,7 @@ def test_a_bare_flag_does_not_rebuild_what_is_imported(
             (),
             snapshot("""\
 1 package was compiled without -N in `go build ./cmd/app` (step 1) [assert_compiled_with]
-  example.com/app/lib  compile flags: (none)
+  ./lib  compile flags: (none)
 -gcflags=-N in GOFLAGS reaches only what ./cmd/app names: -gcflags=all=-N reaches every package\
 """),
             id="bare-in-GOFLAGS",
@@ -218,7 +218,7 @@ def test_a_bare_flag_does_not_rebuild_what_is_imported(
             ("-gcflags=./cmd/...=-N", "-gcflags=./lib=-l"),
             snapshot("""\
 1 package was compiled without -N in `go build -gcflags=./cmd/...=-N -gcflags=./lib=-l ./cmd/app` (step 1) [assert_compiled_with]
-  example.com/app/lib  compile flags: -l
+  ./lib  compile flags: -l
 -gcflags=./cmd/...=-N reaches only what ./cmd/... names: -gcflags=all=-N reaches every package\
 """),
             id="another-pattern",
@@ -228,7 +228,7 @@ def test_a_bare_flag_does_not_rebuild_what_is_imported(
             ("-gcflags=./lib=-l -m=2",),
             snapshot("""\
 1 package was compiled without -N in `go build '-gcflags=./lib=-l -m=2' ./cmd/app` (step 1) [assert_compiled_with]
-  example.com/app/lib  compile flags: -l -m=2
+  ./lib  compile flags: -l -m=2
 '-gcflags=./lib=-l -m=2' overrides -gcflags=./...=-N in GOFLAGS: only the last -gcflags that matches a package applies to it\
 """),
             id="replaced",
@@ -238,7 +238,7 @@ def test_a_bare_flag_does_not_rebuild_what_is_imported(
             (),
             snapshot("""\
 1 package was compiled without -N in `go build ./cmd/app` (step 1) [assert_compiled_with]
-  example.com/app/lib  compile flags: (none)
+  ./lib  compile flags: (none)
 no -gcflags gives -N: -gcflags=all=-N reaches every package\
 """),
             id="another-flag",
@@ -256,9 +256,9 @@ def test_where_a_flag_comes_from(app: GoModule) -> None:
 
     assert failure(assert_not_compiled_with, result, "-N", "./...") == snapshot("""\
 3 packages were compiled with -N in `go build '-gcflags=./lib=-l -N' ./cmd/app` (step 1) [assert_not_compiled_with]
-  example.com/app/cmd/app  compile flags: -N
-  example.com/app/api      compile flags: -N
-  example.com/app/lib      compile flags: -l -N
+  ./cmd/app  compile flags: -N
+  ./api      compile flags: -N
+  ./lib      compile flags: -l -N
 given by -gcflags=./...=-N in GOFLAGS, '-gcflags=./lib=-l -N'\
 """)
     assert failure(assert_not_compiled_with, result, "-N", "./lib").endswith("\ngiven by '-gcflags=./lib=-l -N'")
@@ -285,7 +285,7 @@ def test_flags_that_no_package_could_have_are_refused(app: GoModule, check: Call
         "expected a compile flag, and got '-X main.version=1': -X is a flag of the go command or the linker (`go tool compile -h` lists the compile flags)"
     )
     assert failure(check, result, "-N", "./lune", raises=PatternError) == (
-        f"{check.__name__}: package pattern './lune' matches nothing in `go build ./lone` (step 1); near it: example.com/app/lone"
+        f"{check.__name__}: package pattern './lune' matches nothing in `go build ./lone` (step 1); near it: ./lone"
     )
     assert "`go version` (step 2) has no action graph" in failure(
         check, app.go("version"), "-N", raises=NoEvidenceError

@@ -75,8 +75,8 @@ def test_a_header_outside_of_the_package(go_module: GoModule) -> None:
     assert_cached(result)
     assert failure(assert_up_to_date, result) == snapshot("""\
 2 outputs of `go build -o app ./cmd/app` (step 2) differ from what an empty cache gives [assert_up_to_date]
-  example.com/app/foo      the cached output is stale: nothing in its key changed, but a new compile differs
-  example.com/app/cmd/app  the binary at app differs from a newly built one
+  ./foo      the cached output is stale: nothing in its key changed, but a new compile differs
+  ./cmd/app  the binary at app differs from a newly built one
 no cache key contains the C headers and libraries outside of a package: after an upgrade, run `go clean -cache` and remove the binaries, or put their version into CGO_CFLAGS\
 """)
     # The remedy works.
@@ -120,7 +120,7 @@ def test_a_c_library_that_is_upgraded(go_module: GoModule, kind: str) -> None:
     else:
         assert failure(assert_up_to_date, result) == snapshot("""\
 1 output of `go build -o app ./cmd/app` (step 2) differs from what an empty cache gives [assert_up_to_date]
-  example.com/app/cmd/app  the binary at app differs from a newly built one
+  ./cmd/app  the binary at app differs from a newly built one
 no cache key contains the C headers and libraries outside of a package: after an upgrade, run `go clean -cache` and remove the binaries, or put their version into CGO_CFLAGS\
 """)
 
