@@ -382,5 +382,5 @@ def test_package_unsafe_is_in_a_build_that_imports_it(go_module: GoModule) -> No
     result = go_module.build("./high")
     for pattern in ("unsafe", "std"):
         text = failure(assert_not_in_build, result, pattern)
-        assert "imported: high ← low ← unsafe (named by ./high)" in text
+        assert "imported: ./high ← ./low ← unsafe (named by ./high)" in text
     assert_not_in_build(go_module.build("./none"), "unsafe")

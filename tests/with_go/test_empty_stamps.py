@@ -49,8 +49,9 @@ def app(go_module: GoModule) -> GoModule:
 
 def first_line(app: GoModule, stamp: str, *args: str) -> str:
     result = app.build(f"-ldflags=-X {stamp}", *args)
-    both = [failure(check, result).splitlines()[0] for check in (assert_relinked, assert_only_relinked)]
-    (line,) = {line.partition(": ")[2] for line in both}
+    checks = (assert_relinked, assert_only_relinked)
+    both = [failure(check, result).splitlines()[0].removesuffix(f" [{check.__name__}]") for check in checks]
+    (line,) = set(both)
     return line
 
 
