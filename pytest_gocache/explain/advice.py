@@ -128,6 +128,8 @@ def _test_reads(cause: Reason) -> str:
             return "Go compares the size and time of each file that a test reads: keep the times of a checkout stable"
         if read.kind is InputKind.READ_VARIABLE and read.name in ("TMPDIR", "GOTMPDIR"):
             return f"t.TempDir reads {read.name}: keep its value the same in every run"
+    if cause.code is ReasonCode.READ_FILE_WRITTEN:
+        return "a test that writes a file which it reads belongs into t.TempDir(): Go does not track files in there"
     if cause.code in (ReasonCode.FILE_TOO_NEW, ReasonCode.RESULT_TOO_NEW):
         return (
             "Go caches no result of a test that reads a file younger than two seconds: "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from pytest_gocache.explain.actions import Explainer
 from pytest_gocache.explain.changes import text_diff
@@ -15,7 +16,7 @@ from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.golang.hashlog import quoted_words
 from pytest_gocache.golang.testcache_log import Lookup, Lookups, Miss, PackageLookups
 from pytest_gocache.results.cache_event import CacheOperation
-from pytest_gocache.results.given_flags import arguments_of, cleans
+from pytest_gocache.results.given_flags import arguments_of, cleans, last_value
 from pytest_gocache.results.inputs import Change, Input, InputKind
 from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from pytest_gocache.results.result import Result
@@ -89,6 +90,8 @@ def _too_new(reason: Reason, file: str, result: Result) -> Reason:
     """The reason when Go stopped its lookup at a file that is too new. The content of the file may differ, too."""
     name = relative_name(file, result, reason.package)
     too_new = replace(reason, code=ReasonCode.FILE_TOO_NEW, details=Details(file=name))
+    if step := _written_in_step(file, result, reason.package):
+        return replace(reason, code=ReasonCode.READ_FILE_WRITTEN, details=Details(file=name, step=step))
     then = next((then for then in result.earlier() if _lookups_of(then, reason.package).saved), None)
     if then is None:
         return too_new
@@ -101,11 +104,24 @@ def _too_new(reason: Reason, file: str, result: Result) -> Reason:
     return replace(reason, code=ReasonCode.CHANGED, changes=(change,), since=then.step)
 
 
+def _written_in_step(file: str, result: Result, package: str) -> int | None:
+    """The latest step that ran the test and in which the file got its time; None for a time outside of these steps."""
+    try:
+        modified = Path(result.cwd, file).stat().st_mtime
+    except OSError:
+        return None
+    for run in (result, *result.earlier()):
+        begun = run.circumstances.started
+        if package in run.tests and run.tests[package].ran and begun <= modified <= begun + run.seconds:
+            return run.step
+    return None
+
+
 # The same binary and arguments as in an earlier command: a different input changed.
 
 
 def _same_binary(reason: Reason, result: Result, then: Result, now: Lookup, earlier: PackageLookups) -> Reason:
-    no_result = _not_usable(reason, result, then, now) or _not_kept(reason, then, now, earlier)
+    no_result = _not_usable(reason, result, then, now) or _not_kept(reason, result, then, now, earlier)
     if no_result:
         return no_result
     kept = _saved_inputs(earlier, now)
@@ -136,7 +152,7 @@ def _not_usable(reason: Reason, result: Result, then: Result, now: Lookup) -> Re
     return None
 
 
-def _not_kept(reason: Reason, then: Result, now: Lookup, earlier: PackageLookups) -> Reason | None:
+def _not_kept(reason: Reason, result: Result, then: Result, now: Lookup, earlier: PackageLookups) -> Reason | None:
     """The reason when the earlier command kept no result."""
     if _saved_inputs(earlier, now):
         return None
@@ -145,8 +161,12 @@ def _not_kept(reason: Reason, then: Result, now: Lookup, earlier: PackageLookups
         return replace(reason, code=ReasonCode.TEST_FAILED_BEFORE)
     if earlier.too_new:
         name = relative_name(earlier.too_new, then, reason.package)
+        if step := _written_in_step(earlier.too_new, result, reason.package):
+            return replace(reason, code=ReasonCode.READ_FILE_WRITTEN, details=Details(file=name, step=step))
         return replace(reason, code=ReasonCode.RESULT_TOO_NEW, details=Details(file=name))
-    return None
+    if program := last_value(then, "exec"):
+        return replace(reason, code=ReasonCode.RESULT_OF_ARGUMENT_NOT_KEPT, details=Details(flag=f"-exec={program}"))
+    return replace(reason, code=ReasonCode.RESULT_NOT_SAVED)
 
 
 def _expired(reason: Reason, result: Result, then: Result) -> Reason:

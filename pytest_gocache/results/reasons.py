@@ -63,11 +63,16 @@ class ReasonCode(enum.Enum):
         "the result of step {since} was not kept: {file}, which it reads, was modified less than two seconds before "
         "the command"
     )
+    READ_FILE_WRITTEN = (
+        "{file}, which it reads, was written while step {step} ran: Go keeps no result of a test that reads a file "
+        "younger than two seconds"
+    )
     RESULT_OF_ARGUMENT_NOT_KEPT = "step {since} kept no result: {flag} switches the test cache off"
     RESULT_OF_UNNAMED_NOT_KEPT = (
         "step {since} kept no result: go test without package arguments does not use the test cache"
     )
     RESULT_GONE = "{same}, but the result was no longer in the build cache"
+    RESULT_NOT_SAVED = "step {since} saved no result; Go's log does not say why"
     TEST_BINARY_CHANGED = "its test binary changed: {chain}"
     READS_MIXED = (
         "something that it reads changed since step {since}; Go's log does not say what: it has the reads of several "
@@ -84,7 +89,9 @@ class ReasonCode(enum.Enum):
 
 
 _FIRST = frozenset({ReasonCode.FIRST_TIME, ReasonCode.FORCED_FIRST_TIME, ReasonCode.NOT_IN_STEP})
-_WITHOUT_EVIDENCE = frozenset({ReasonCode.KEY_CHANGED, ReasonCode.READS_MIXED, ReasonCode.NO_EVIDENCE})
+_WITHOUT_EVIDENCE = frozenset(
+    {ReasonCode.KEY_CHANGED, ReasonCode.READS_MIXED, ReasonCode.RESULT_NOT_SAVED, ReasonCode.NO_EVIDENCE}
+)
 # Parts of the sentences of the codes.
 _PARTS = {
     "same": "nothing in its key changed since step {since}",
@@ -107,7 +114,7 @@ class Details:
     event: CacheEvent | None = None
     """What the test did to the build cache."""
     step: int | None = None
-    """The step after the event; or the step that did not include the action."""
+    """The step after the event, the step that did not include the action, or that wrote a file."""
     before: str = ""
     """The earlier action ID or GOCACHE."""
     now: str = ""
