@@ -355,6 +355,18 @@ def test_two_builds_never_happen_in_the_same_second(program: GoModule, monkeypat
 
 
 @pytest.mark.gocache(cgo=True)
+def test_a_c_compiler_that_records_its_arguments(go_module: GoModule) -> None:
+    go_module.write(
+        "main.go",
+        'package main\n\n// static int one(void) { return 1; }\nimport "C"\n\nfunc main() { println(C.one()) }\n',
+    )
+    go_module.env["CGO_CFLAGS"] = "-g -O2 -grecord-gcc-switches"
+    lines = refused(go_module, "-trimpath", ".", vary="tmp").splitlines()
+    assert any(line.startswith("CGO_CFLAGS has -grecord-gcc-switches, which records ") for line in lines)
+    assert not any("__TIME__" in line for line in lines)
+
+
+@pytest.mark.gocache(cgo=True)
 def test_a_c_compiler_that_stamps_the_time(go_module: GoModule) -> None:
     go_module.load(CGO)
     go_module.edit("lib/answer.c", "return 42", "return __TIME__[7] | __TIME__[6] << 8 | __TIME__[4] << 16")

@@ -50,8 +50,8 @@ func main() { println("other") }
         (["-C", "cmd", "-o", "out", "./app"], ["out"]),
         (["-buildmode=c-archive", "-o", "app.a", "./cmd/app"], ["app.a"]),
         (["-o", "lib.a", "./lone"], ["lib.a"]),
-        (["./lone"], ["package example.com/app/lone"]),
-        (["./..."], ["app", "other", "package example.com/app/lone"]),
+        (["./lone"], ["package ./lone"]),
+        (["./..."], ["app", "other", "package ./lone"]),
     ],
     ids=lambda value: " ".join(value) if value[0].startswith((".", "-")) else "",
 )

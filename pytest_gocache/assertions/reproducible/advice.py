@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pytest_gocache.assertions.reproducible.builds import Build
 from pytest_gocache.assertions.reproducible.conditions import PathKind
@@ -15,6 +15,8 @@ from pytest_gocache.results.inputs import InputKind
 
 __all__ = ["advice_for"]
 
+_C_FLAGS = ("CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS")
+_RECORDS = "-grecord-gcc-switches"
 _BUILD_IDS = frozenset({".note.go.buildid", ".note.gnu.build-id"})
 _C_COMPILER = re.compile(r"\b(?:gcc|clang|cc)\b|[gc]\+\+")  # gcc-12 and x86_64-linux-gnu-gcc, too
 
@@ -28,7 +30,8 @@ def advice_for(firsts: Sequence[FirstDifference], file: FileDifference | None, o
         yield _on_toolchains(one, two)
     if file is not None:
         yield from _on_stamps(file, flags)
-    yield from _on_programs([first for first in firsts if first.same_inputs], flags)
+    settings = one.result.circumstances.settings
+    yield from _on_programs([first for first in firsts if first.same_inputs], flags, settings)
 
 
 def _on_paths(firsts: Sequence[FirstDifference], file: FileDifference | None) -> Iterator[str]:
@@ -56,8 +59,14 @@ def _on_stamps(file: FileDifference, flags: dict[str, str]) -> Iterator[str]:
         yield "only the build ID differs, which contains a hash of all inputs: -ldflags=-buildid= removes it"
 
 
-def _on_programs(untracked: Sequence[FirstDifference], flags: dict[str, str]) -> Iterator[str]:
+def _on_programs(
+    untracked: Sequence[FirstDifference], flags: Mapping[str, str], settings: Mapping[str, str]
+) -> Iterator[str]:
     if untracked and "toolexec" in flags:
         yield "-toolexec runs a program whose version is its only input that Go tracks: check what else it reads"
     elif any(_C_COMPILER.search(program) for first in untracked for program in first.programs):
+        for name in _C_FLAGS:
+            if _RECORDS in settings.get(name, ""):
+                yield f"{name} has {_RECORDS}, which records the compiler's arguments, the build's temporary folder among them"
+                return
         yield "a C compiler ran: look for __DATE__, __TIME__ and __FILE__ in the C sources"
