@@ -125,8 +125,8 @@ def test_without_trimpath_only_the_folder_makes_a_difference(program: GoModule) 
 1 output of `go build -o bin/app ./cmd/app` differs between two builds [assert_reproducible]
   bin/app  N bytes each
 only folder makes a difference: …/one/src/app | …/two/checkouts/app-2
-  example.com/app/lib  directory differs:
-                         …/[one/src/app→two/checkouts/app-2]/lib
+  ./lib  directory differs:
+           …/[one/src/app→two/checkouts/app-2]/lib
 sections of bin/app that differ: …
 paths in bin/app:
   folder  …/one/src/app  N times in …
@@ -155,9 +155,9 @@ from_scratch = pytest.mark.gocache(warm=False)
             "env",
             snapshot("""\
 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds [assert_reproducible]
-  package example.com/app/lib
+  package ./lib
 env makes a difference: USER=ann LOGNAME=ann SHELL=/bin/sh TERM=dumb LANG=C LC_ALL=C | USER=bob LOGNAME=bob SHELL=/bin/bash TERM=xterm-256color LANG=C.UTF-8 LC_ALL=C.UTF-8 EDITOR=vi
-  example.com/app/lib  same inputs, different output: it depends on env, which Go does not track (it ran toolexec.sh)
+  ./lib  same inputs, different output: it depends on env, which Go does not track (it ran toolexec.sh)
 -toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
@@ -166,9 +166,9 @@ kept: …/build-1/out and …/build-2/out\
             "folder",
             snapshot("""\
 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds [assert_reproducible]
-  package example.com/app/lib
+  package ./lib
 folder makes a difference: …/one/src/app | …/two/checkouts/app-2
-  example.com/app/lib  same inputs, different output: it depends on folder, which Go does not track (it ran toolexec.sh)
+  ./lib  same inputs, different output: it depends on folder, which Go does not track (it ran toolexec.sh)
 -toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
@@ -177,9 +177,9 @@ kept: …/build-1/out and …/build-2/out\
             "home",
             snapshot("""\
 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds [assert_reproducible]
-  package example.com/app/lib
+  package ./lib
 home makes a difference: …/one/home | …/two/home
-  example.com/app/lib  same inputs, different output: it depends on home, which Go does not track (it ran toolexec.sh)
+  ./lib  same inputs, different output: it depends on home, which Go does not track (it ran toolexec.sh)
 -toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
@@ -188,9 +188,9 @@ kept: …/build-1/out and …/build-2/out\
             "p",
             snapshot("""\
 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds [assert_reproducible]
-  package example.com/app/lib
+  package ./lib
 p makes a difference: -p=4 | -p=1
-  example.com/app/lib  same inputs, different output: it depends on p, which Go does not track (it ran toolexec.sh)
+  ./lib  same inputs, different output: it depends on p, which Go does not track (it ran toolexec.sh)
 -toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
@@ -199,9 +199,9 @@ kept: …/build-1/out and …/build-2/out\
             "tmp",
             snapshot("""\
 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds [assert_reproducible]
-  package example.com/app/lib
+  package ./lib
 tmp makes a difference: …/one/tmp | …/two/tmp
-  example.com/app/lib  same inputs, different output: it depends on tmp, which Go does not track (it ran toolexec.sh)
+  ./lib  same inputs, different output: it depends on tmp, which Go does not track (it ran toolexec.sh)
 -toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
@@ -210,9 +210,9 @@ kept: …/build-1/out and …/build-2/out\
             "tz",
             snapshot("""\
 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds [assert_reproducible]
-  package example.com/app/lib
+  package ./lib
 tz makes a difference: TZ=GMT+12 | TZ=GMT-14
-  example.com/app/lib  same inputs, different output: it depends on tz, which Go does not track (it ran toolexec.sh)
+  ./lib  same inputs, different output: it depends on tz, which Go does not track (it ran toolexec.sh)
 -toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
@@ -221,9 +221,9 @@ kept: …/build-1/out and …/build-2/out\
             "umask",
             snapshot("""\
 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds [assert_reproducible]
-  package example.com/app/lib
+  package ./lib
 umask makes a difference: 022 | 077
-  example.com/app/lib  same inputs, different output: it depends on umask, which Go does not track (it ran toolexec.sh)
+  ./lib  same inputs, different output: it depends on umask, which Go does not track (it ran toolexec.sh)
 -toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """),
@@ -250,7 +250,7 @@ def test_a_build_that_depends_on_what_is_cached(program: GoModule) -> None:
 1 output of `go build -trimpath -toolexec=toolexec.sh -o app ./cmd/app` differs between two builds [assert_reproducible]
   app  N bytes each
 only cache makes a difference: empty, without the standard library | filled by an earlier build
-  link of example.com/app/cmd/app  same inputs, different output: it depends on cache, which Go does not track (it ran toolexec.sh)
+  link of ./cmd/app  same inputs, different output: it depends on cache, which Go does not track (it ran toolexec.sh)
 sections of app that differ: …
 -toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-5/out\
@@ -276,9 +276,9 @@ def test_two_conditions_are_both_told(program: GoModule) -> None:
 1 output of `go build -trimpath -toolexec=toolexec.sh ./cmd/app` differs between two builds [assert_reproducible]
   app  N bytes each
 tz makes a difference: TZ=GMT+12 | TZ=GMT-14
-  link of example.com/app/cmd/app  same inputs, different output: it depends on tz, which Go does not track (it ran toolexec.sh)
+  link of ./cmd/app  same inputs, different output: it depends on tz, which Go does not track (it ran toolexec.sh)
 umask makes a difference: 022 | 077
-  link of example.com/app/cmd/app  same inputs, different output: it depends on umask, which Go does not track (it ran toolexec.sh)
+  link of ./cmd/app  same inputs, different output: it depends on umask, which Go does not track (it ran toolexec.sh)
 sections of app that differ: …
 -toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
@@ -293,9 +293,9 @@ def test_conditions_that_make_a_difference_only_together(program: GoModule) -> N
     }
     assert refused(program, "-trimpath", TOOLEXEC, "./lib", vary={"umask", "env", "tz"}) == snapshot("""\
 1 output of `go build -trimpath -toolexec=toolexec.sh ./lib` differs between two builds [assert_reproducible]
-  package example.com/app/lib
+  package ./lib
 no condition makes a difference alone, but together they do: env, tz, umask
-  example.com/app/lib  same inputs, different output: it depends on the conditions, which Go does not track (it ran toolexec.sh)
+  ./lib  same inputs, different output: it depends on the conditions, which Go does not track (it ran toolexec.sh)
 -toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-2/out\
 """)
@@ -339,7 +339,7 @@ def test_a_step_that_is_not_repeatable(program: GoModule, noise: str) -> None:
 1 output of `go build -trimpath -toolexec=toolexec.sh -o app ./cmd/app` differs between two builds [assert_reproducible]
   app  N bytes each
 the build is not repeatable: under the same conditions it differs as well
-  example.com/app/lib  same inputs, different output: the action is not repeatable (it ran toolexec.sh)
+  ./lib  same inputs, different output: the action is not repeatable (it ran toolexec.sh)
 sections of app that differ: …
 -toolexec runs a program whose version is its only input that Go tracks: check what else it reads
 kept: …/build-1/out and …/build-3/out\

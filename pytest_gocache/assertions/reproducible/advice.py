@@ -67,6 +67,6 @@ def _on_programs(
     elif any(_C_COMPILER.search(program) for first in untracked for program in first.programs):
         for name in _C_FLAGS:
             if _RECORDS in settings.get(name, ""):
-                yield f"{name} has {_RECORDS}: it records the compiler's arguments, with the temporary folder of the build"
+                yield f"{name} has {_RECORDS}: it records the compiler's arguments, the temporary folder among them"
                 return
         yield "a C compiler ran: look for __DATE__, __TIME__ and __FILE__ in the C sources"
