@@ -375,7 +375,7 @@ def test_a_c_compiler_that_stamps_the_time(go_module: GoModule) -> None:
 1 output of `go build -trimpath ./cmd/app` differs between two builds [assert_reproducible]
   app  N bytes each
 the build is not repeatable: under the same conditions it differs as well
-  example.com/app/lib  same inputs, different output: the action is not repeatable (it ran gcc)
+  ./lib  same inputs, different output: the action is not repeatable (it ran gcc)
 sections of app that differ: …
 a C compiler ran: look for __DATE__, __TIME__ and __FILE__ in the C sources
 kept: …/build-1/out and …/build-3/out\
@@ -405,12 +405,12 @@ def test_package_then_settings_then_sections_then_paths(program: GoModule) -> No
 1 output of `go build -buildvcs=true ./cmd/app` differs between two builds [assert_reproducible]
   app  N bytes each
 env makes a difference: USER=ann LOGNAME=ann SHELL=/bin/sh TERM=dumb LANG=C LC_ALL=C | USER=bob LOGNAME=bob SHELL=/bin/bash TERM=xterm-256color LANG=C.UTF-8 LC_ALL=C.UTF-8 EDITOR=vi
-  example.com/app/cmd/app  build setting vcs.modified differs:
-                             - false
-                             + true
+  ./cmd/app  build setting vcs.modified differs:
+               - false
+               + true
 folder makes a difference: …/one/src/app | …/two/checkouts/app-2
-  example.com/app/lib  directory differs:
-                         …/[one/src/app→two/checkouts/app-2]/lib
+  ./lib  directory differs:
+           …/[one/src/app→two/checkouts/app-2]/lib
 build settings of app that differ:
   vcs.modified: false | true
 sections of app that differ: …
