@@ -168,7 +168,7 @@ def explain_set_difference(actual: PackageSet, expected: Iterable[str]) -> list[
         f"  {_named_shortly('extra', extra, result)}",
         f"  {_named_shortly('missing', absent, result)}",
         *missing,
-        *_unexpected(shown, reasons),
+        *_unexpected(result, shown, reasons),
     ]
     if own and len(extra) > len(own):
         lines.append(f"  not expected: {len(extra) - len(own)} packages of the standard library")
@@ -200,13 +200,13 @@ def _why_missing(name: str, actions: Mapping[str, Action], result: Result, expla
     return f"it was {action.status.value}"
 
 
-def _unexpected(names: Sequence[str], reasons: Mapping[str, Reason]) -> list[str]:
+def _unexpected(result: Result, names: Sequence[str], reasons: Mapping[str, Reason]) -> list[str]:
     """A line for each package: causes before followers. A cause without a line is shown with its first follower."""
     lines = []
     shown = set(reasons.values())
     for name in sorted(names, key=lambda name: name in reasons and reasons[name].cause is not None):
         reason = reasons.get(name)
-        line = f"  not expected: {reason.name if reason else name}  {reason.line() if reason else ''}"
+        line = f"  not expected: {result.short_name(name)}  {reason.line() if reason else ''}"
         if reason and reason.cause and reason.cause not in shown:
             shown.add(reason.cause)
             line += f": {reason.cause.line()}"

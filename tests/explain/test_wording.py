@@ -180,6 +180,6 @@ result.cached of `go build ./...` (step 3)
   30 extra: ./lone and 29 of the standard library
   1 missing: ./lib
   missing: ./lib  it ran: file lib.go changed since step 2: - func Hello() string { return "hello" } + func Hello() string { return "good day" }
-  not expected: example.com/app/lone
+  not expected: ./lone
   not expected: 29 packages of the standard library\
 """)
