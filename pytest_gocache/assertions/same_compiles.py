@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.errors import NoEvidenceError, UsageError
+from pytest_gocache.explain.actions import stamps_only
 from pytest_gocache.explain.changes import changes_between
 from pytest_gocache.golang.action import Action
 from pytest_gocache.results.inputs import own_changes, with_values
@@ -19,12 +20,13 @@ _Pair = tuple[Action, Action]
 
 
 @named
-def assert_same_compiles(one: Result, other: Result, *patterns: str) -> None:
+def assert_same_compiles(one: Result, other: Result, *patterns: str, ignore_stamps: bool = False) -> None:
     """Two commands share their compiles: every package that both of them need has one cache key in both.
 
     The commands may be of different machines, toolchains and targets: plugin and program, build and test, two versions
     of Go. ``patterns`` are Go package patterns, read in the first command; without them, all packages count. A cached
-    compile counts as one that ran. A package that only one command needs does not count.
+    compile counts as one that ran. A package that only one command needs does not count. With ``ignore_stamps=True``,
+    neither does a main package whose keys differ only in stamped build settings, as in `assert_cached`.
 
     Raises `AssertionError` with the inputs that keep packages apart, `PatternError` for a pattern that matches no
     package of the first command, `UsageError` for a command without an action graph and for commands without a package
@@ -32,6 +34,8 @@ def assert_same_compiles(one: Result, other: Result, *patterns: str) -> None:
     """
     pairs = _pairs(one, other, patterns)
     apart = [pair for pair in pairs if pair[0].action_id != pair[1].action_id]
+    if ignore_stamps:
+        apart = [(old, new) for old, new in apart if not stamps_only(changes_between(one, old, other, new))]
     if apart:
         fail(
             "assert_same_compiles",

@@ -14,7 +14,7 @@ from pytest_gocache.results.inputs import Change, InputKind
 from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from pytest_gocache.results.result import Result
 
-__all__ = ["Explainer", "build_settings_only"]
+__all__ = ["Explainer", "build_settings_only", "stamps_only"]
 
 _ORDER = list(Kind)
 
@@ -202,14 +202,22 @@ def _is_fact(change: Change) -> bool:
 
 
 def build_settings_only(result: Result, actions: Sequence[Action]) -> list[Action]:
-    """The compiles that ran only because of changed build settings that Go stamps into main packages."""
+    """The compiles that ran only because of changed build settings that Go stamps into main packages.
+
+    A compile whose inputs are unknown is not among them, and neither is one that ``-a`` forces.
+    """
     histories: dict[int, History] = {}
     found = []
     for action in actions:
         command, own = result.origin(action)
         history = histories.setdefault(id(command), History(command))
         before = history.last_seen(own)
-        changes = changes_between(*before, command, own) if before else ()
-        if changes and all(change.stamped for change in changes):
+        changes = changes_between(*before, command, own) if before else None
+        if stamps_only(changes) and not enabled_flag(command, "a"):
             found.append(action)
     return found
+
+
+def stamps_only(changes: Sequence[Change] | None) -> bool:
+    """Whether the inputs of two keys are known, and differ only in build settings that Go stamps into main packages."""
+    return bool(changes) and all(change.stamped for change in changes or ())

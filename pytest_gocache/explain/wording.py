@@ -58,6 +58,8 @@ def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "")
 
 
 def _why_cached(result: Result, action: Action, history: History) -> str:
+    if action.ran:
+        return f"compiled only for its stamps: {Explainer().reason(result, action).line()}"
     if action.status is not Status.CACHED:
         return "not run: nothing needed it, or an import failed to compile"
     before = history.last_seen(action)

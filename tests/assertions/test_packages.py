@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from inline_snapshot import snapshot
@@ -89,6 +90,77 @@ the key of an importer has the content of ./lib: function bodies, not only the e
     assert failure(assert_only_rebuilt, edited).startswith(
         "3 other packages were rebuilt by `go build ./...` (step 3) [assert_only_rebuilt]\n"
     )
+
+
+def test_stamps_are_ignored_on_request(recorded: Recorded) -> None:
+    first, bare, *_ = recorded("stamped")
+    assert_cached(bare, ignore_stamps=True)
+    assert_cached(bare, "./cmd/app", ignore_stamps=True)
+    assert_only_rebuilt(bare, ignore_stamps=True)
+    assert_rebuilt(bare, "./cmd/app")
+    assert_only_rebuilt(bare, "./cmd/app")
+    assert_rebuilt(first, "./...", ignore_stamps=True)
+    for assertion in (assert_cached, assert_only_rebuilt):
+        assert "4 " in failure(assertion, first, ignore_stamps=True)
+    edited = recorded("lib-edited")[2]
+    assert_only_rebuilt(edited, "./lib", "./api", "./cmd/app", ignore_stamps=True)
+    assert failure(assert_cached, edited, ignore_stamps=True) == failure(assert_cached, edited)
+
+
+def test_the_option_is_named_where_it_is_enough(recorded: Recorded) -> None:
+    bare = recorded("stamped")[1]
+    assert failure(assert_cached, bare) == snapshot("""\
+assert_cached: 1 package was rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2)
+  example.com/app/cmd/app  build setting -ldflags changed since step 1:
+                             - "-X main.version=1"
+                             + "-X main.version=2"
+Go stamps -ldflags into main packages: with -trimpath it does not, and only the link runs
+pass ignore_stamps=True if such a recompile does not matter here\
+""")
+    assert failure(assert_only_rebuilt, bare, "./lib") == snapshot("""\
+assert_only_rebuilt: 1 other package was rebuilt and 1 package was not rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2)
+  expected exactly: ./lib
+  also rebuilt: example.com/app/cmd/app  build setting -ldflags changed since step 1:
+                                           - "-X main.version=1"
+                                           + "-X main.version=2"
+Go stamps -ldflags into main packages: with -trimpath it does not, and only the link runs
+  not rebuilt: example.com/app/lib  cached: nothing in its key changed since step 1\
+""")
+    assert failure(assert_only_rebuilt, bare) == snapshot("""\
+assert_only_rebuilt: 1 other package was rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2)
+  expected exactly: nothing
+  also rebuilt: example.com/app/cmd/app  build setting -ldflags changed since step 1:
+                                           - "-X main.version=1"
+                                           + "-X main.version=2"
+Go stamps -ldflags into main packages: with -trimpath it does not, and only the link runs
+pass ignore_stamps=True if such a recompile does not matter here\
+""")
+    assert "ignore_stamps" not in failure(assert_cached, recorded("lib-edited")[2])
+
+
+def test_a_package_that_is_only_stamped_is_not_rebuilt(recorded: Recorded) -> None:
+    bare = recorded("stamped")[1]
+    assert failure(assert_rebuilt, bare, "./cmd/app", ignore_stamps=True) == snapshot("""\
+assert_rebuilt: 1 package was not rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2)
+  example.com/app/cmd/app  compiled only for its stamps: build setting -ldflags changed since step 1: "-X main.version=1" -> "-X main.version=2"
+compiled: example.com/app/cmd/app\
+""")
+    assert failure(assert_only_rebuilt, bare, "./cmd/app", ignore_stamps=True) == snapshot("""\
+assert_only_rebuilt: 1 package was not rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2)
+  expected exactly: ./cmd/app
+  not rebuilt: example.com/app/cmd/app  compiled only for its stamps: build setting -ldflags changed since step 1: "-X main.version=1" -> "-X main.version=2"\
+""")
+
+
+def test_what_is_not_known_to_be_a_stamp_is_not_ignored(recorded: Recorded) -> None:
+    bare = recorded("stamped")[1]
+    for unknown in (replace(bare, evidence=None), replace(bare, previous=None)):
+        assert "1 package was rebuilt" in failure(assert_cached, unknown, ignore_stamps=True)
+        assert "ignore_stamps" not in failure(assert_cached, unknown)
+        assert "1 other package was rebuilt" in failure(assert_only_rebuilt, unknown, ignore_stamps=True)
+        assert_rebuilt(unknown, "./cmd/app", ignore_stamps=True)
+    forced = replace(bare, command=(*bare.command[:2], "-a", *bare.command[2:]))
+    assert "1 package was rebuilt" in failure(assert_cached, forced, ignore_stamps=True)
 
 
 def test_a_verdict_that_would_say_nothing_is_an_error(recorded: Recorded) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache import GoModule
+from pytest_gocache import GoModule, assert_cached, assert_only_rebuilt, assert_rebuilt
 from pytest_gocache.plugin.session import session_of
 from pytest_gocache.run.checkout import copy_repository
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.observer import Steps
+from tests.messages import failure
 from tests.run.test_git_links import SHAPES, Shape, git, submodule
 from tests.with_pytest.inner_runs import run
 
@@ -80,3 +81,54 @@ def test_a_worktree_is_stamped_on_another_machine(
         """
     )
     run(pytester, store, f"--go-repo={tmp_path / 'feature'}").assert_outcomes(passed=1)
+
+
+@pytest.fixture
+def stamped(app: GoModule) -> GoModule:
+    """A repository with two programs, of which one imports the library; committed and built."""
+    app.write("cmd/alone/main.go", "package main\n\nfunc main() {}\n")
+    git(app.path, "init", "-q")
+    git(app.path, "add", ".")
+    git(app.path, "commit", "-q", "-m", "one")
+    app.build("./...")
+    return app
+
+
+def test_an_edit_marks_all_programs_as_modified(stamped: GoModule) -> None:
+    stamped.append("lone/lone.go", "\nconst Added = 1\n")
+    edited = stamped.build("./...")
+
+    assert edited.compiled == {f"example.com/app/{name}" for name in ("lone", "cmd/app", "cmd/alone")}
+    assert_only_rebuilt(edited, "./lone", ignore_stamps=True)
+    assert_cached(edited, "./cmd/...", ignore_stamps=True)
+    message = failure(assert_only_rebuilt, edited, "./lone")
+    assert "build setting vcs.modified changed since step 1" in message
+    assert message.endswith("\npass ignore_stamps=True if such a recompile does not matter here")
+    # From Go 1.24 on, the version of the module is stamped too, and changes with the same edit.
+    message = failure(assert_rebuilt, edited, "./cmd/alone", ignore_stamps=True)
+    assert "cmd/alone  compiled only for its stamps: build setting " in message
+    assert "vcs.modified false -> true" in message or "vcs.modified changed since step 1: false -> true" in message
+
+
+def test_a_program_that_follows_an_edit_is_not_ignored(stamped: GoModule) -> None:
+    stamped.edit("lib/lib.go", '"hello"', '"good day"')
+    edited = stamped.build("./...")
+
+    assert_only_rebuilt(edited, "./lib", "./api", "./cmd/app", ignore_stamps=True)
+    assert_rebuilt(edited, "./cmd/app", ignore_stamps=True)
+    message = failure(assert_only_rebuilt, edited, "./lib", "./api", ignore_stamps=True)
+    assert "1 other package was rebuilt" in message
+    assert "cmd/alone" not in message
+    assert "ignore_stamps" not in message
+
+
+def test_a_commit_and_ldflags_are_stamps(stamped: GoModule) -> None:
+    git(stamped.path, "commit", "-q", "--allow-empty", "-m", "two")
+    committed = stamped.build("./...")
+    linked = stamped.build("-ldflags=-X main.version=2", "./...")
+    trimmed = stamped.build("-trimpath", "./...")
+
+    assert committed.compiled == linked.compiled == {"example.com/app/cmd/app", "example.com/app/cmd/alone"}
+    assert_cached(committed, ignore_stamps=True)
+    assert_cached(linked, ignore_stamps=True)
+    assert failure(assert_cached, trimmed, "./cmd/...", ignore_stamps=True)
