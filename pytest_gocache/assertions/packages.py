@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pytest_gocache.assertions.failure import fail, named
+from pytest_gocache.assertions.idle import is_idle, refuse_idle
 from pytest_gocache.errors import PatternError
 from pytest_gocache.explain.wording import (
     compiled_packages,
     why_not_rebuilt,
     why_they_ran,
 )
+from pytest_gocache.golang.action import Action
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, matching
 from pytest_gocache.results.tables import counted
@@ -22,11 +26,14 @@ def assert_cached(result: Result, *patterns: str) -> None:
 
     ``patterns`` are Go package patterns; without a pattern, no package at all may be compiled, the standard library
     included. A pattern matches a package and its test variants; ``lib [lib.test]`` names one variant. Links do not
-    count: see `assert_not_relinked`.
+    count: see `assert_not_relinked`. A program that called no go command that builds passes, with any pattern, when it
+    is known to be idle (`Result.idle`).
 
     Raises `AssertionError` when a package was compiled, with the reason, `PatternError` for a pattern that matches no
     package of the command, and `UsageError` for a command without an action graph.
     """
+    if is_idle(result, patterns):
+        return
     compiles = compiles_of(result)
     chosen = matching(result, compiles, patterns) if patterns else compiles
     rebuilt = [action for action in chosen if action.ran]
@@ -45,11 +52,13 @@ def assert_rebuilt(result: Result, *patterns: str) -> None:
     ``patterns`` are Go package patterns, at least one. A package that exists only for a test (``lib.test``,
     ``lib_test``) counts only when a pattern names it.
 
-    Raises `AssertionError` when a package was not compiled, `PatternError` without a pattern and for a pattern that
-    matches no package of the command, and `UsageError` for a command without an action graph.
+    Raises `AssertionError` when a package was not compiled, also by an idle program (`Result.idle`), `PatternError`
+    without a pattern and for a pattern that matches no package of the command, and `UsageError` for a command without
+    an action graph.
     """
     if not patterns:
         raise PatternError("expected at least one package pattern, and got none")
+    refuse_idle("assert_rebuilt", result, patterns, "compiled nothing")
     chosen = matching(result, compiles_of(result), patterns, scaffolds=False)
     missing = [action for action in chosen if not action.ran]
     if missing:
@@ -71,9 +80,11 @@ def assert_only_rebuilt(result: Result, *patterns: str) -> None:
     Raises `AssertionError` when a package was not compiled or a different one was, `PatternError` for a pattern that
     matches no package of the command, and `UsageError` for a command without an action graph.
     """
+    if not patterns and is_idle(result, ()):
+        return
+    refuse_idle("assert_only_rebuilt", result, patterns, "compiled nothing")
     compiles = compiles_of(result)
-    chosen = matching(result, compiles, patterns, scaffolds=False) if patterns else []
-    allowed = {action.id for action in matching(result, compiles, patterns)} if patterns else set()
+    chosen, allowed = _expected(result, compiles, patterns)
     missing = [action for action in chosen if not action.ran]
     others = [action for action in compiles if action.ran and action.id not in allowed]
     if missing or others:
@@ -87,3 +98,11 @@ def assert_only_rebuilt(result: Result, *patterns: str) -> None:
             *(why_they_ran(result, others) if others else ()),
             *(why_not_rebuilt(result, missing, "not rebuilt: ") if missing else ()),
         )
+
+
+def _expected(result: Result, compiles: list[Action], patterns: Sequence[str]) -> tuple[list[Action], set[int]]:
+    """The compiles that must run, and the IDs of those that may run."""
+    if not patterns:
+        return [], set()
+    chosen = matching(result, compiles, patterns, scaffolds=False)
+    return chosen, {action.id for action in matching(result, compiles, patterns)}
