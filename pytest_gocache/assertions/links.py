@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_gocache.assertions.failure import fail, named
+from pytest_gocache.assertions.idle import is_idle, refuse_idle
 from pytest_gocache.explain.actions import build_settings_only
 from pytest_gocache.explain.stamps import empty_stamps
 from pytest_gocache.explain.wording import (
@@ -31,6 +32,7 @@ def assert_relinked(result: Result, *mains: str) -> None:
     far as GOCACHE and the binaries show; `PatternError` for a pattern that matches no main package of the command; and
     `UsageError` for a command that has nothing to link.
     """
+    refuse_idle("assert_relinked", result, mains, "linked nothing")
     links = links_of(result, mains)
     missing = [action for action in links if not action.ran]
     if missing:
@@ -47,11 +49,13 @@ def assert_not_relinked(result: Result, *mains: str) -> None:
     """No link of a main package that matches ran.
 
     ``mains`` are Go package patterns; without a pattern, no link of the command may run. The link of a test binary
-    counts for the package under test.
+    counts for the package under test. A program that is known to be idle (`Result.idle`) passes, with any pattern.
 
     Raises `AssertionError` when a link ran, `PatternError` for a pattern that matches no main package of the command,
     and `UsageError` for a command without an action graph and, with patterns, for a command that has nothing to link.
     """
+    if is_idle(result, mains):
+        return
     if not mains:
         compiles_of(result)
     chosen = links_of(result, mains) if mains else list(result.links())
@@ -78,6 +82,7 @@ def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> N
     `PatternError` for a pattern that matches no main package of the command; and `UsageError` for a command that has
     nothing to link.
     """
+    refuse_idle("assert_only_relinked", result, mains, "linked nothing")
     links = links_of(result, mains)
     compiled = [action for action in compiles_of(result) if action.ran]
     # Go stamps build settings into main packages only, so no library is among these.

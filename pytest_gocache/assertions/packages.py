@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_gocache.assertions.failure import fail, named
+from pytest_gocache.assertions.idle import is_idle, refuse_idle
 from pytest_gocache.errors import PatternError
 from pytest_gocache.explain.actions import build_settings_only
 from pytest_gocache.explain.wording import (
@@ -28,11 +29,14 @@ def assert_cached(result: Result, *patterns: str, ignore_stamps: bool = False) -
     included. A pattern matches a package and its test variants; ``lib [lib.test]`` names one variant. Links do not
     count: see `assert_not_relinked`. With ``ignore_stamps=True``, a main package does not count as compiled when only
     the build settings changed that Go stamps into it: the commit, whether the checkout is modified, ``-ldflags``, and
-    module versions. It counts when Go's log does not show that.
+    module versions. It counts when Go's log does not show that. A program that called no go command that builds passes,
+    with any pattern, when it is known to be idle (`Result.idle`).
 
     Raises `AssertionError` when a package was compiled, with the reason, `PatternError` for a pattern that matches no
     package of the command, and `UsageError` for a command without an action graph.
     """
+    if is_idle(result, patterns):
+        return
     compiles = compiles_of(result)
     chosen = matching(result, compiles, patterns) if patterns else compiles
     rebuilt = _compiled(result, chosen, ignore_stamps=ignore_stamps)
@@ -53,11 +57,13 @@ def assert_rebuilt(result: Result, *patterns: str, ignore_stamps: bool = False) 
     ``lib_test``) counts only when a pattern names it. With ``ignore_stamps=True``, a main package does not count as
     compiled when only its stamped build settings changed, as in `assert_cached`.
 
-    Raises `AssertionError` when a package was not compiled, `PatternError` without a pattern and for a pattern that
-    matches no package of the command, and `UsageError` for a command without an action graph.
+    Raises `AssertionError` when a package was not compiled, also by an idle program (`Result.idle`), `PatternError`
+    without a pattern and for a pattern that matches no package of the command, and `UsageError` for a command without
+    an action graph.
     """
     if not patterns:
         raise PatternError("expected at least one package pattern, and got none")
+    refuse_idle("assert_rebuilt", result, patterns, "compiled nothing")
     chosen = matching(result, compiles_of(result), patterns, scaffolds=False)
     missing = _without(chosen, _compiled(result, chosen, ignore_stamps=ignore_stamps))
     if missing:
@@ -81,9 +87,11 @@ def assert_only_rebuilt(result: Result, *patterns: str, ignore_stamps: bool = Fa
     Raises `AssertionError` when a package was not compiled or a different one was, `PatternError` for a pattern that
     matches no package of the command, and `UsageError` for a command without an action graph.
     """
+    if not patterns and is_idle(result, ()):
+        return
+    refuse_idle("assert_only_rebuilt", result, patterns, "compiled nothing")
     compiles = compiles_of(result)
-    chosen = matching(result, compiles, patterns, scaffolds=False) if patterns else []
-    allowed = matching(result, compiles, patterns) if patterns else []
+    chosen, allowed = _expected(result, compiles, patterns)
     compiled = _compiled(result, compiles, ignore_stamps=ignore_stamps)
     missing, others = _without(chosen, compiled), _without(compiled, allowed)
     if missing or others:
@@ -120,3 +128,10 @@ def _advice_on_stamps(result: Result, compiled: Sequence[Action]) -> str:
     if compiled != build_settings_only(result, compiled):
         return ""
     return "pass ignore_stamps=True if such a recompile does not matter here"
+
+
+def _expected(result: Result, compiles: list[Action], patterns: Sequence[str]) -> tuple[list[Action], list[Action]]:
+    """The compiles that must run, and those that may run."""
+    if not patterns:
+        return [], []
+    return matching(result, compiles, patterns, scaffolds=False), matching(result, compiles, patterns)

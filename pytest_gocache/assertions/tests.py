@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_gocache.assertions.failure import fail, named
+from pytest_gocache.assertions.idle import refuse_idle
 from pytest_gocache.explain.wording import (
     why_tests_did_not_run,
     why_tests_ran,
@@ -40,6 +41,7 @@ def assert_test_ran(result: Result, *patterns: str) -> None:
     Parameters and errors are those of `assert_test_cached`; raises `AssertionError` when a result came from the test
     result cache, or a test did not build.
     """
+    refuse_idle("assert_test_ran", result, patterns, "tested nothing")
     wrong = [outcome for outcome in tests_of(result, patterns) if not outcome.ran]
     if wrong:
         fail(

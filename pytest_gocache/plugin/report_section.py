@@ -28,7 +28,7 @@ def lines_of(result: Result) -> list[str]:
 def _line(result: Result, did: list[str]) -> str:
     if result.returncode:
         did.append(f"exit status {result.returncode}" if result.returncode > 0 else f"killed by {-result.returncode}")
-    what = "; ".join(did) or "no action graph"
+    what = "; ".join(did) or "; ".join(result.idle[:1]) or "no action graph"
     return f"{printable(shlex.join(result.command))}  [{result.seconds:.2f} s]  {what}"
 
 

@@ -146,6 +146,11 @@ class Result:
     gaps: tuple[str, ...] = ()
     """What the command may have compiled, linked or vetted unseen, a clause for each gap. Assertions on these actions
     raise `NoEvidenceError`."""
+    idle: tuple[str, ...] = ()
+    """How it is known that a program compiled, linked and tested nothing, a clause for each fact: ``it called no go
+    command``. Empty when a go command that builds was called, when the program failed, and when it is not known."""
+    written: tuple[str, ...] = field(default=(), repr=False)
+    """The files of the module that a program created or changed, relative to `cwd`; empty for a go command."""
     within: str = ""
     """For a go command of a program: the program, and the folder unless it is the module's root."""
     circumstances: Circumstances = field(default_factory=Circumstances, repr=False, compare=False)

@@ -56,7 +56,9 @@ def require_evidence(result: Result) -> None:
 
 
 def why_nothing_ran(result: Result) -> str:
-    """Why a command that builds considered no package; empty for a different command, and when it considered one."""
+    """Why a command that builds, or an idle program, considered no package; empty otherwise."""
+    if result.idle:
+        return result.idle[0]
     building = [c for c in result.go_commands if arguments_of(c).builds]
     if not building or result.gaps or any(True for _ in result.compiles()):
         return ""
@@ -130,7 +132,8 @@ def tests_of(result: Result, patterns: Sequence[str]) -> list[TestOutcome]:
     Raises `UsageError` when the command ran no test, and `PatternError` for a pattern that matches no package.
     """
     if not result.tests:
-        raise UsageError(f"{result.title} printed no test verdict (exit status {result.returncode})")
+        idle = f": {result.idle[0]}" if result.idle else ""
+        raise UsageError(f"{result.title} printed no test verdict (exit status {result.returncode}){idle}")
     with_tests = [outcome for outcome in result.tests.values() if outcome.status is not TestStatus.NO_TESTS]
     if not patterns:
         if not with_tests:

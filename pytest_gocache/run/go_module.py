@@ -188,9 +188,10 @@ class GoModule:
 
         Every ``go`` that it, or a program that it starts, finds on PATH is observed. The result is the union of these
         go commands; its ``commands`` has each of them, in the order of their starts. Go commands that are called by an
-        absolute path, by a test binary or by the program of a ``go tool`` are not observed. When such a command fills
-        the build cache while no observed command runs, verdicts on the program raise `NoEvidenceError`. Modules that it
-        downloads are among the `downloads`. Raises `UsageError` as `go` does, and for a program that does not start.
+        absolute path, by a test binary or by the program of a ``go tool`` are not observed. When such a command writes
+        to the build cache while no observed command runs, verdicts on the program raise `NoEvidenceError`. Modules that
+        it downloads are among the `downloads`. A program that calls no go has `Result.idle`. Raises `UsageError` as
+        `go` does, and for a program that does not start.
         """
         how = self._how(argv, options)
         if not argv:

@@ -38,12 +38,9 @@ from pytest_gocache.run.program import generate_environment, run_program
 from pytest_gocache.run.rerun import redirected_arguments
 from pytest_gocache.run.shim import shim_goroot
 from pytest_gocache.run.shim_server import Request
-from pytest_gocache.run.unobserved import index_files, written_unobserved
+from pytest_gocache.run.traces import BUILD_INDIRECTLY, Traces, with_idleness
 
 __all__ = ["Observer", "Running", "Steps"]
-
-# Commands that write no graph of their own, but start go commands that build.
-_BUILD_INDIRECTLY = frozenset({"generate", "tool"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +153,7 @@ class Observer:
             return self._command(request.args, full, cwd, root, folder, within=within)
 
         circumstances = self._circumstances(env, start)
-        cache, modcache = gocache_of(circumstances.settings), circumstances.modcache
-        indexed, modules = index_files(cache), modules_in(modcache)
-        started = time.time()
+        traces = Traces.before(root, gocache_of(circumstances.settings), circumstances.modcache)
         done, called = run_program(
             [str(toolchain.go), *command[1:]] if generates else command,
             cwd=start,
@@ -173,10 +168,8 @@ class Observer:
         for go in called:
             previous = commands[-1] if commands else self.steps.last
             commands.append(go.command.result(go.done, go.downloads, previous))
-        gaps: tuple[str, ...] = ()
         # A go generate itself is not observed, and it writes to the cache too.
-        if not generates and written_unobserved(cache, indexed, started, ((go.asked, go.ended) for go in called)):
-            gaps = ("it filled the build cache while no observed go command ran, so it calls a go that is not on PATH",)
+        gaps = () if generates else traces.gaps((go.asked, go.ended) for go in called)
         result = Result(
             command=tuple(command),
             step=step,
@@ -185,13 +178,17 @@ class Observer:
             stdout=done.stdout.decode("utf-8", "replace"),
             stderr=done.stderr.decode("utf-8", "replace"),
             seconds=done.seconds,
-            downloads=tuple(sorted(set(modules_in(modcache)) - set(modules))),
+            downloads=traces.downloads(),
+            written=traces.written(),
             gaps=gaps,
-            circumstances=replace(circumstances, started=started),
+            circumstances=replace(circumstances, started=traces.started),
             evidence=folder,
             previous=self.steps.last,
         )
-        return self._record(with_commands(result, commands), done, how)
+        result = with_commands(result, commands)
+        if not generates:
+            result = with_idleness(result)
+        return self._record(result, done, how)
 
     def _root(self, command: Sequence[str]) -> Path:
         self.machine.refuse_if_replaced(shlex.join(command))
@@ -220,7 +217,7 @@ class Observer:
         settings, modcache = around.settings, around.modcache
         arguments = GoArguments.read(args, settings.get("GOFLAGS", ""))
         sources = self._sources(root, modcache)
-        if arguments.builds or arguments.verb in _BUILD_INDIRECTLY:
+        if arguments.builds or arguments.verb in BUILD_INDIRECTLY:
             with self.own_time():
                 self._warm(arguments, settings, sources, cwd)
         circumstances = replace(

@@ -23,16 +23,19 @@ def index_files(cache: Path) -> frozenset[str]:
 def written_unobserved(
     cache: Path, before: frozenset[str], started: float, observed: Iterable[tuple[float, float]]
 ) -> tuple[str, ...]:
-    """The index files that are not among ``before`` and were written while the program ran and no observed command did.
+    """The index files that were written while the program ran and no observed command did.
 
+    Go writes one for each action that runs, a link among them: a new one, or the one of ``before`` with the same key.
     ``started`` is the start of the program, ``observed`` has the start and the end of each observed command, in epoch
     seconds.
     """
     spans = list(observed)
     found = []
-    for name in sorted(index_files(cache) - before):
-        # Not the modification time: a copy of a file keeps it. A warm cache may be a clone older than the program.
-        written = (cache / name).stat().st_ctime
+    for name in sorted(index_files(cache)):
+        stat = (cache / name).stat()
+        # Of a new file not the modification time: a copy of a file keeps it. A warm cache may be a clone older than
+        # the program.
+        written = stat.st_mtime if name in before else stat.st_ctime
         if written >= started and not any(start - _CLOCK_SECONDS <= written <= end for start, end in spans):
             found.append(name)
     return tuple(found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import re
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,9 +14,7 @@ from pytest_gocache import (
     GoCommandError,
     GoModule,
     ModuleProxy,
-    NoEvidenceError,
     PatternError,
-    Result,
     StoreError,
     UsageError,
     assert_cached,
@@ -354,25 +351,6 @@ def test_a_machine_that_is_gone_runs_no_program(app: GoModule) -> None:
     app.on_new_machine(path=app.path)
     with pytest.raises(UsageError, match="make build: this machine is gone"):
         app.exec("make", "build")
-
-
-@pytest.mark.parametrize(
-    ("script", "called"),
-    [
-        ("true", "none"),
-        ("go version; go env GOOS", r"`go version` \(step 1, by .*\), `go env GOOS` \(step 1, by .*\)"),
-    ],
-)
-@pytest.mark.parametrize("check", [assert_cached, assert_only_rebuilt, assert_relinked, assert_up_to_date])
-def test_a_program_without_observed_builds_has_no_verdict(
-    app: GoModule, script: str, called: str, check: Callable[[Result], None]
-) -> None:
-    result = shell(app, script)
-    assert re.search(
-        r"saw no go command that builds: .* must call the `go` on PATH, not an absolute path \(exit status 0; "
-        rf"go commands seen: {called}\)$",
-        failure(check, result, raises=NoEvidenceError),
-    )
 
 
 # go generate
