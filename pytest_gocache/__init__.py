@@ -70,10 +70,12 @@ if TYPE_CHECKING:
     from pytest_gocache.golang.version import GoVersion as GoVersion
     from pytest_gocache.host.toolchain import GoToolchain as GoToolchain
     from pytest_gocache.results.explanation import Explanation as Explanation
+    from pytest_gocache.results.file_tree import FileChange as FileChange
     from pytest_gocache.results.go_binary import GoBinary as GoBinary, go_binary as go_binary
     from pytest_gocache.results.inputs import Change as Change, Input as Input, InputKind as InputKind
     from pytest_gocache.results.reasons import Reason as Reason, ReasonCode as ReasonCode
     from pytest_gocache.results.result import PackageSet as PackageSet, Result as Result
+    from pytest_gocache.results.untracked import Untracked as Untracked
     from pytest_gocache.run.go_module import GoModule as GoModule
     from pytest_gocache.run.module_proxy import ModuleProxy as ModuleProxy
 
@@ -116,10 +118,12 @@ _MODULES = {
     "pytest_gocache.golang.version": ("GoVersion",),
     "pytest_gocache.host.toolchain": ("GoToolchain",),
     "pytest_gocache.results.explanation": ("Explanation",),
+    "pytest_gocache.results.file_tree": ("FileChange",),
     "pytest_gocache.results.go_binary": ("GoBinary", "go_binary"),
     "pytest_gocache.results.inputs": ("Change", "Input", "InputKind"),
     "pytest_gocache.results.reasons": ("Reason", "ReasonCode"),
     "pytest_gocache.results.result": ("PackageSet", "Result"),
+    "pytest_gocache.results.untracked": ("Untracked",),
     "pytest_gocache.run.go_module": ("GoModule",),
     "pytest_gocache.run.module_proxy": ("ModuleProxy",),
 }

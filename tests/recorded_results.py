@@ -25,6 +25,7 @@ from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, split_debug
 from pytest_gocache.golang.test_output import parse_test_output
 from pytest_gocache.results import seen_files
 from pytest_gocache.results.cache_event import CacheEvent, CacheOperation
+from pytest_gocache.results.file_tree import FileState, FileTree
 from pytest_gocache.results.logs import Logs
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
@@ -141,6 +142,7 @@ def _circumstances(facts: Mapping[str, Any], texts: Texts, logs: Logs) -> Circum
         started=facts["started"],
         events=tuple(_event(*event) for event in facts["events"]),
         texts=texts,
+        files=FileTree(files={path: FileState(len(text), hash(text)) for path, text in facts["sources"].items()}),
         logs=logs,
         explain=explain,
         list_packages=_list_packages,

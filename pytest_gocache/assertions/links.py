@@ -8,6 +8,7 @@ from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.assertions.idle import is_idle, refuse_idle
 from pytest_gocache.explain.actions import build_settings_only
 from pytest_gocache.explain.stamps import empty_stamps
+from pytest_gocache.explain.untracked_text import untracked_in_build
 from pytest_gocache.explain.wording import (
     hint_on_links,
     why_not_linked,
@@ -40,6 +41,7 @@ def assert_relinked(result: Result, *mains: str) -> None:
             "assert_relinked",
             f"{counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
             rows((result.short_name(action.package), [why_not_linked(action)]) for action in missing),
+            *untracked_in_build(result, missing),
         )
     _refuse_empty_stamps("assert_relinked", result, links)
 
@@ -103,6 +105,7 @@ def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> N
             "assert_only_relinked",
             f"{counted(missing, 'binary was', 'binaries were')} not linked by {result.title}",
             rows((result.short_name(action.package), [why_not_linked(action)]) for action in missing),
+            *untracked_in_build(result, missing),
         )
     if others:
         fail(

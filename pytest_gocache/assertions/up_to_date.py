@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.errors import RerunError, UsageError
 from pytest_gocache.explain.changes import changes_between
+from pytest_gocache.explain.untracked_text import untracked_in_build, untracked_in_tests
 from pytest_gocache.golang.action import Action, Kind, Status, TestStatus
 from pytest_gocache.results.given_flags import arguments_of, coverage_profile_of
 from pytest_gocache.results.packages import binary_of, programs_of, sha256_of
@@ -54,12 +55,9 @@ def _require_up_to_date(result: Result) -> None:
     fresh = result.circumstances.rerun(result)
     if fresh.returncode != 0 and result.returncode == 0 and not fresh.tests:
         raise RerunError(result.command, str(result.cwd), fresh.returncode, fresh.stdout, fresh.stderr)
-    wrong = [
-        *_packages(result, fresh),
-        *_binaries(result, fresh),
-        *_profile(result, fresh),
-        *_tests(result, fresh),
-    ]
+    outputs = [*_packages(result, fresh), *_binaries(result, fresh), *_profile(result, fresh)]
+    tests = list(_tests(result, fresh))
+    wrong = [*outputs, *tests]
     if not wrong and result.returncode != fresh.returncode:
         wrong = [("exit status", f"{result.returncode}, and {fresh.returncode} in an empty cache")]
     if wrong:
@@ -67,9 +65,17 @@ def _require_up_to_date(result: Result) -> None:
             "assert_up_to_date",
             f"{counted(wrong, 'output', 'outputs')} of {result.title} "
             f"{'differs' if len(wrong) == 1 else 'differ'} from what an empty cache gives",
-            rows((name, [why]) for name, why in wrong),
+            rows((result.short_name(name), [why]) for name, why in wrong),
+            *_untracked(result, {name for name, _ in outputs}, [name for name, _ in tests]),
             _remedy(fresh),
         )
+
+
+def _untracked(result: Result, packages: Container[str], tests: Iterable[str]) -> Iterable[str]:
+    """What changed and is in no key, for these packages and for the tests with these import paths."""
+    actions = [action for action in (*result.compiles(), *result.links()) if action.package in packages]
+    outcomes = [result.tests[name] for name in tests]
+    return dict.fromkeys([*untracked_in_build(result, actions), *untracked_in_tests(result, outcomes)])
 
 
 def _packages(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
@@ -78,12 +84,12 @@ def _packages(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
     named = {action.package: action for action in now.values()}
     other_output = [a for a in result.compiles() if a.action_id in now and _differ(a, now[a.action_id])]
     other_key = [a for a in result.compiles() if a.action_id and a.action_id not in now and a.package in named]
-    yield from ((result.short_name(action.package), _why_other_output(action)) for action in other_output)
+    yield from ((action.package, _why_other_output(action)) for action in other_output)
     changed = {action.id for action in (*other_output, *other_key)}
     for action in other_key:
         # After a different import, the key differs too, and that import is listed itself.
         if changed.isdisjoint(action.deps) and (why := _why_other_key(result, action, fresh, named[action.package])):
-            yield result.short_name(action.package), why
+            yield action.package, why
 
 
 def _why_other_output(action: Action) -> str:
@@ -117,10 +123,10 @@ def _binaries(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
         before, after = binary_of(result, action), binary_of(fresh, again)
         if before and after:
             if sha256_of(before) != sha256_of(after):
-                yield result.short_name(action.package), f"the binary at {action.target} differs from a newly built one"
+                yield action.package, f"the binary at {action.target} differs from a newly built one"
         elif _is_stale(action, again):
             yield (
-                result.short_name(action.package),
+                action.package,
                 "the executable that Go kept is stale: nothing in its key changed, but a new link differs",
             )
 

@@ -8,6 +8,7 @@ from pytest_gocache.explain.actions import Explainer
 from pytest_gocache.explain.advice import advice_for
 from pytest_gocache.explain.flag_origin import flag_origins
 from pytest_gocache.explain.tests import why_test_ran
+from pytest_gocache.explain.untracked_text import untracked_in_explanation
 from pytest_gocache.results.explanation import Explanation
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import matching, require_evidence, why_nothing_ran
@@ -28,4 +29,6 @@ def explain(result: Result, patterns: Sequence[str] = ()) -> Explanation:
     packages = {action.import_path for action in chosen}
     ran = sorted(name for name, outcome in result.tests.items() if outcome.ran and name in packages)
     reasons += [why_test_ran(result, name, explainer) for name in ran]
-    return Explanation(result.title, tuple(reasons), (*flag_origins(result, reasons), *advice_for(reasons)))
+    untracked, remedies = untracked_in_explanation(result, chosen, anything_ran=bool(reasons))
+    advice = (*flag_origins(result, reasons), *advice_for(reasons), *remedies)
+    return Explanation(result.title, tuple(reasons), advice, untracked=tuple(untracked))

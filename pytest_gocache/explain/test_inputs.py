@@ -16,7 +16,7 @@ from pytest_gocache.results.inputs import Change, Input, InputKind
 from pytest_gocache.results.packages import folder_in_modules
 from pytest_gocache.results.result import Result
 
-__all__ = ["changed_reads", "names_read", "relative_name"]
+__all__ = ["changed_reads", "names_read", "operations_read", "relative_name"]
 
 # Lines that cmd/go/internal/test.computeTestInputsID hashes.
 _READ = re.compile(r"(env|stat|open|chdir) (.*) ([0-9a-f]{64})\n", re.DOTALL)
@@ -64,6 +64,14 @@ def relative_name(file: str, result: Result, package: str) -> str:
         if folder is not None and file.startswith(f"{folder}{os.sep}"):
             return Path(file).relative_to(folder).as_posix()
     return file
+
+
+def operations_read(block: HashBlock) -> Iterator[tuple[str, str]]:
+    """What a test read: ``env``, ``stat``, ``open`` or ``chdir``, each with a variable or an absolute path."""
+    for line in block.inputs:
+        match = _READ.fullmatch(line)
+        if match is not None:
+            yield match[1], match[2]
 
 
 def _reads(block: HashBlock, result: Result, package: str) -> Iterator[_Read]:

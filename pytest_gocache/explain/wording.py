@@ -11,6 +11,7 @@ from pytest_gocache.explain.explainer import explain
 from pytest_gocache.explain.flag_origin import flag_origins
 from pytest_gocache.explain.history import History, block_of
 from pytest_gocache.explain.tests import why_test_cached, why_test_ran
+from pytest_gocache.explain.untracked_text import untracked_in_build, untracked_in_tests
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.results.explanation import by_folder, table
@@ -54,7 +55,7 @@ def why_not_rebuilt(result: Result, actions: Sequence[Action], prefix: str = "")
             (prefix + command.short_name(action.package), [_why_cached(command, action, history)]) for action in own
         ]
         advice += advice_on_bare_flags(command, own)
-    return [rows(found), *advice]
+    return [rows(found), *untracked_in_build(result, actions), *advice]
 
 
 def _why_cached(result: Result, action: Action, history: History) -> str:
@@ -126,8 +127,7 @@ def why_tests_did_not_run(result: Result, outcomes: Sequence[TestOutcome]) -> li
     """Why tests did not run, and what to do."""
     why = [why_test_cached(result, outcome.package) if outcome.cached else outcome.status.value for outcome in outcomes]
     found = [(result.short_name(outcome.package), [text]) for outcome, text in zip(outcomes, why, strict=True)]
-    advice = ["-count=1 always runs the test: use it for a test that reads what Go does not track"]
-    return [rows(found), *(advice if any(outcome.cached for outcome in outcomes) else ())]
+    return [rows(found), *untracked_in_tests(result, outcomes)]
 
 
 def causes_in_brief(result: Result) -> list[str]:
@@ -174,7 +174,8 @@ def explain_set_difference(actual: PackageSet, expected: Iterable[str]) -> list[
     ]
     if own and len(extra) > len(own):
         lines.append(f"  not expected: {len(extra) - len(own)} packages of the standard library")
-    return [*lines, *advice_for(reasons.values())]
+    untracked = untracked_in_build(result, filter(None, map(actions.get, absent)))
+    return [*lines, *untracked, *advice_for(reasons.values())]
 
 
 def _named_shortly(what: str, names: Sequence[str], result: Result) -> str:

@@ -13,6 +13,7 @@ from pytest_gocache.golang.action import Kind, without_variant
 from pytest_gocache.results.inputs import Change, InputKind
 from pytest_gocache.results.reasons import Reason, ReasonCode
 from pytest_gocache.results.tables import listed, rows
+from pytest_gocache.results.untracked import Untracked, untracked_lines
 
 __all__ = ["Explanation", "by_folder", "table"]
 
@@ -38,6 +39,8 @@ class Explanation:
     """What to do, one line for each known mistake that the evidence shows."""
     nothing_ran: str = ""
     """Why the command ran nothing at all, such as packages that could not be loaded; empty for a different command."""
+    untracked: tuple[Untracked, ...] = ()
+    """What changed after a cached action or test ran, and is an input of no cache key of the command."""
 
     @property
     def causes(self) -> tuple[Reason, ...]:
@@ -63,11 +66,12 @@ class Explanation:
     def __str__(self) -> str:
         if self.nothing_ran:
             return f"{self.title}: nothing ran: {self.nothing_ran}"
+        untracked = untracked_lines(self.untracked)
         if not self.reasons:
-            return f"{self.title}: none of the selected actions ran"
+            return "\n".join([f"{self.title}: none of the selected actions ran", *untracked, *self.advice])
         listed = set(self.reasons)
         outside = [cause for cause in self.causes if cause not in listed]
-        return "\n".join([self.title, table([*outside, *self.reasons], label=True), *self.advice])
+        return "\n".join([self.title, table([*outside, *self.reasons], label=True), *untracked, *self.advice])
 
 
 def table(reasons: Sequence[Reason], *, label: bool = False, total: int = 0) -> str:

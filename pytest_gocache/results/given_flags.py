@@ -20,6 +20,7 @@ from pytest_gocache.results.result import Result
 
 __all__ = [
     "arguments_of",
+    "called_in",
     "cleans",
     "compile_limit",
     "coverage_profile_of",
@@ -72,11 +73,11 @@ def enabled_flag(result: Result, name: str) -> str:
 def coverage_profile_of(result: Result) -> Path | None:
     """The file of a ``go test -coverprofile``; None without one. A relative path starts from -outputdir."""
     profile = last_value(result, "coverprofile")
-    folder = _called_in(result) / last_value(result, "outputdir")
+    folder = called_in(result) / last_value(result, "outputdir")
     return Path(os.path.normpath(folder / profile)) if profile else None
 
 
-def _called_in(result: Result) -> Path:
+def called_in(result: Result) -> Path:
     """The folder that a command works in, ``-C`` followed."""
     return result.cwd / result.circumstances.cwd / (arguments_of(result).chdir or "")
 
@@ -97,7 +98,7 @@ def matching_word(result: Result, words: Sequence[str], action: Action) -> str:
     """The first of these package arguments that matches the package of a compile; empty when none does."""
     if action.import_path == "command-line-arguments":  # the package that Go makes of files on the command line
         return " ".join(words)
-    base = os.path.relpath(_called_in(result), result.cwd)
+    base = os.path.relpath(called_in(result), result.cwd)
     paths = [
         f"./{posixpath.normpath(f'{base}/{word}')}" if word.startswith(".") else word.partition("@")[0]
         for word in words

@@ -14,6 +14,7 @@ from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.golang.patterns import short_name
 from pytest_gocache.results.cache_event import CacheEvent
 from pytest_gocache.results.explanation import Explanation
+from pytest_gocache.results.file_tree import FileTree
 from pytest_gocache.results.logs import Logs
 from pytest_gocache.results.seen_files import Texts
 
@@ -51,6 +52,8 @@ class Circumstances:
     """What the test did to the build cache between the previous command and this one."""
     texts: Texts = field(default_factory=Texts)
     """Known contents of the module's files, before and after the command."""
+    files: FileTree = field(default_factory=FileTree)
+    """The module's files before the command."""
     logs: Logs = field(default_factory=Logs)
     """The parsed logs of the test's commands."""
     explain: Callable[[Result, Sequence[str]], Explanation] | None = None

@@ -18,6 +18,13 @@ class Texts:
     def __init__(self) -> None:
         self._seen: dict[str, list[tuple[float, bytes]]] = {}
         self._size = 0
+        self.edited: set[str] = set()
+        """The files that the test itself wrote, as absolute paths."""
+
+    def edit(self, file: str, content: bytes) -> None:
+        """Remember the content of a file that the test itself writes."""
+        self.edited.add(file)
+        self.add(file, content)
 
     def add(self, file: str, content: bytes) -> None:
         """Remember the present content of a file. ``file`` is an absolute path."""

@@ -310,7 +310,7 @@ class GoModule:
                 if target.is_symlink():
                     target.unlink()
                 target.write_bytes(content)
-            self._observer.steps.texts.add(str(target), content)
+            self._observer.steps.texts.edit(str(target), content)
             self._date(target)
 
     def _remember(self, target: Path) -> None:

@@ -39,6 +39,7 @@ from pytest_gocache.run.rerun import redirected_arguments
 from pytest_gocache.run.shim import shim_goroot
 from pytest_gocache.run.shim_server import Request
 from pytest_gocache.run.traces import BUILD_INDIRECTLY, Traces, with_idleness
+from pytest_gocache.run.tree_scan import TreeScan
 
 __all__ = ["Observer", "Running", "Steps"]
 
@@ -70,6 +71,8 @@ class Steps:
     known: KnownInputs = field(default_factory=KnownInputs)
     texts: Texts = field(default_factory=Texts)
     """What the module's files were seen to contain."""
+    trees: TreeScan = field(default_factory=TreeScan)
+    """The scans of the modules' files."""
     logs: Logs = field(default_factory=Logs)
     """The logs that explanations have read."""
     asked: set[Hashable] = field(default_factory=set)
@@ -217,6 +220,7 @@ class Observer:
         settings, modcache = around.settings, around.modcache
         arguments = GoArguments.read(args, settings.get("GOFLAGS", ""))
         sources = self._sources(root, modcache)
+        files = self.steps.trees.read(root, self.steps.texts)
         if arguments.builds or arguments.verb in BUILD_INDIRECTLY:
             with self.own_time():
                 self._warm(arguments, settings, sources, cwd)
@@ -224,6 +228,7 @@ class Observer:
             around,
             started=time.time(),  # after the warming
             events=self._events(),
+            files=files,
             rerun=self._rerun,
             list_packages=self._list_packages,
             warm=self.machine.cache.warm,

@@ -51,7 +51,8 @@ def test_a_test_that_fails_when_it_is_run(recorded: Recorded) -> None:
     failed = {**first.tests, LIB: replace(first.tests[LIB], status=TestStatus.FAILED)}
     assert failure(assert_up_to_date, held_against(cached, replace(first, tests=failed, returncode=1))) == snapshot("""\
 1 output of `go test ./...` (step 2) differs from what an empty cache gives [assert_up_to_date]
-  example.com/app/lib  its cached test result is stale: the cached test passed, but it fails when it runs\
+  ./lib  its cached test result is stale: the cached test passed, but it fails when it runs
+-count=1 always runs the test: use it for a test that reads what Go does not track\
 """)
 
 

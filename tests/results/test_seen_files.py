@@ -58,3 +58,11 @@ def test_what_is_not_remembered_again_takes_no_room() -> None:
         found.add(FILE, b"x" * 256 * KIB)
     found.add("/m/other.go", b"fits")
     assert list(found.of("/m/other.go")) == [b"fits"]
+
+
+def test_what_the_test_itself_wrote_is_marked() -> None:
+    found = texts(b"one")
+    assert found.edited == set()
+    found.edit(FILE, b"two")
+    assert found.edited == {FILE}
+    assert list(found.of(FILE)) == [b"one", b"two"]

@@ -77,6 +77,7 @@ def test_a_header_outside_of_the_package(go_module: GoModule) -> None:
 2 outputs of `go build -o app ./cmd/app` (step 2) differ from what an empty cache gives [assert_up_to_date]
   ./foo      the cached output is stale: nothing in its key changed, but a new compile differs
   ./cmd/app  the binary at app differs from a newly built one
+changed since step 1, and in no key: include/libfoo.h
 no cache key contains the C headers and libraries outside of a package: after an upgrade, run `go clean -cache` and remove the binaries, or put their version into CGO_CFLAGS\
 """)
     # The remedy works.
@@ -121,6 +122,7 @@ def test_a_c_library_that_is_upgraded(go_module: GoModule, kind: str) -> None:
         assert failure(assert_up_to_date, result) == snapshot("""\
 1 output of `go build -o app ./cmd/app` (step 2) differs from what an empty cache gives [assert_up_to_date]
   ./cmd/app  the binary at app differs from a newly built one
+changed since step 1, and in no key: c/foo.c, c/foo.o, c/libfoo.a
 no cache key contains the C headers and libraries outside of a package: after an upgrade, run `go clean -cache` and remove the binaries, or put their version into CGO_CFLAGS\
 """)
 
@@ -137,7 +139,8 @@ def test_a_test_result_that_only_the_cache_has(go_module: GoModule) -> None:
     assert result.tests["example.com/app/words"].cached
     assert failure(assert_up_to_date, result) == snapshot("""\
 1 output of `go test ./words` (step 2) differs from what an empty cache gives [assert_up_to_date]
-  example.com/app/words  its cached test result is stale: the cached test passed, but it fails when it runs\
+  ./words  its cached test result is stale: the cached test passed, but it fails when it runs
+-count=1 always runs the test: use it for a test that reads what Go does not track\
 """)
 
 

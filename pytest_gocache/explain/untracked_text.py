@@ -1,0 +1,81 @@
+"""The text about what changed and is in no key, with the remedy that fits."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+
+from pytest_gocache.explain.untracked import untracked_by_actions, untracked_by_tests
+from pytest_gocache.golang.action import Action, Status, TestOutcome
+from pytest_gocache.results.file_tree import FileChange
+from pytest_gocache.results.inputs import InputKind
+from pytest_gocache.results.packages import folder_in_modules
+from pytest_gocache.results.result import Result
+from pytest_gocache.results.tables import listed
+from pytest_gocache.results.untracked import Untracked, untracked_lines
+
+__all__ = ["untracked_in_build", "untracked_in_explanation", "untracked_in_tests"]
+
+_ALWAYS_RUN = "-count=1 always runs the test: use it for a test that reads what Go does not track"
+_UNSEEN_IN_TESTS = "Go does not track what init functions, TestMain before m.Run, and child processes read"
+
+
+def untracked_in_build(result: Result, actions: Iterable[Action]) -> list[str]:
+    """What changed since the cached ones of these actions ran and is in no key, and what to do; empty for nothing."""
+    found = untracked_by_actions(result, actions)
+    return [*untracked_lines(found), *_advice_on_builds(result, found)]
+
+
+def untracked_in_tests(result: Result, outcomes: Iterable[TestOutcome]) -> list[str]:
+    """The same for tests whose results were replayed. With one of them, there is always something to do."""
+    cached = [outcome.package for outcome in outcomes if outcome.cached]
+    found = untracked_by_tests(result, cached)
+    advice = list(_advice_on_tests(found)) or [_ALWAYS_RUN]
+    return [*untracked_lines(found), *advice] if cached else []
+
+
+def untracked_in_explanation(
+    result: Result, actions: Sequence[Action], *, anything_ran: bool
+) -> tuple[list[Untracked], list[str]]:
+    """What changed and is in no key, for these actions and the tests of their packages; and what to do."""
+    own = [action for action in actions if action.status is Status.CACHED and action.package not in result.std]
+    packages = {action.import_path for action in actions}
+    tests = sorted(name for name, outcome in result.tests.items() if outcome.cached and name in packages)
+    by_tests = untracked_by_tests(result, tests)
+    inputs = {one.input for one in by_tests}
+    by_builds = [one for one in untracked_by_actions(result, own) if one.input not in inputs]
+    if anything_ran:
+        # What ran has its causes: a file outside of all these packages would only distract from them.
+        by_tests, by_builds = ([one for one in found if not one.elsewhere] for found in (by_tests, by_builds))
+    return [*by_builds, *by_tests], [*_advice_on_builds(result, by_builds), *_advice_on_tests(by_tests)]
+
+
+# A file outside of the packages need not be one of their inputs: no advice is about it.
+
+
+def _advice_on_tests(found: Iterable[Untracked]) -> Iterator[str]:
+    variables, files = _variables_and_files(found)
+    to_do = [f"read {listed(variables, 1)}"] if variables else []
+    to_do += [f"open {listed([one.input.name for one in files], 1)}"] if files else []
+    if to_do:
+        yield f"{_UNSEEN_IN_TESTS}: {' and '.join(to_do)} in the test itself, or run the test with -count=1"
+
+
+def _advice_on_builds(result: Result, found: Iterable[Untracked]) -> Iterator[str]:
+    variables, files = _variables_and_files(found)
+    # A Go file that is in no key is left out of the build: it must not be embedded.
+    to_embed = next((one for one in files if not one.input.name.endswith(".go")), None)
+    folder = folder_in_modules(result, to_embed.package) if to_embed else None
+    if to_embed and folder:
+        path = posixpath.relpath(f"{result.cwd}{os.sep}{to_embed.input.name}", folder)
+        yield f"`//go:embed {path}` in {result.short_name(to_embed.package)} puts the file into the key of the package"
+    if variables:
+        yield f"no key of a build has variables such as {variables[0]}: pass the value with -ldflags=-X, or with -tags"
+
+
+def _variables_and_files(found: Iterable[Untracked]) -> tuple[list[str], list[Untracked]]:
+    """The names of the variables, and the files in the folders of packages that are still there."""
+    inside = [one for one in found if not one.elsewhere and one.change is not FileChange.REMOVED]
+    variables = [one.input.name for one in inside if one.input.kind is InputKind.READ_VARIABLE]
+    return variables, [one for one in inside if one.input.kind is InputKind.FILE]
