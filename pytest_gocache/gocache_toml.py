@@ -60,6 +60,10 @@ class RepositoryConfig:
     """The modification times that files get in a checkout of the team's CI: ``[ci] mtimes = "commit"``."""
     go_repo: str = ""
     """The repository under test, relative to the file, when the file lies outside it."""
+    root: str | None = None
+    """The folder that is copied, relative to the file: ``[repo] root = "../.."``. None without ``[repo]``."""
+    modules: tuple[str, ...] = ()
+    """The folders of the modules under test, relative to the root: ``[repo] modules = ["services/api"]``."""
 
 
 def read_config(folder: Path) -> RepositoryConfig:
@@ -80,6 +84,7 @@ def read_config(folder: Path) -> RepositoryConfig:
     accepted = tuple(_accepted(file, number, table) for number, table in enumerate(top.get("accept", []), 1))
     build = _Table(file, "build", top.get("build", {}), {"command": list, "env": dict})
     test = _Table(file, "test", top.get("test", {}), {"command": list, "enabled": bool})
+    repo = _Table(file, "repo", top.get("repo", {}), {"root": str, "modules": list})
     env = _environment(file, "build.env", build.get("env", {}))
     if "build" in content and not env and "command" not in content["build"]:
         raise UsageError(f'{file}: build needs a command, like ["make", "build"], or an env')
@@ -94,6 +99,8 @@ def read_config(folder: Path) -> RepositoryConfig:
         env=env,
         mtimes=_mtimes(file, top.get("ci", {})),
         go_repo=top.get("go_repo", ""),
+        root=repo.get("root", ".") if "repo" in content else None,
+        modules=_modules(file, repo.get("modules", [])),
     )
 
 
@@ -142,6 +149,13 @@ def _words(file: Path, table: str, command: Sequence[object] | None) -> tuple[st
     return tuple(words)
 
 
+def _modules(file: Path, names: Sequence[object]) -> tuple[str, ...]:
+    folders = [name for name in names if isinstance(name, str) and name and "\0" not in name]
+    if len(folders) < len(names):
+        raise UsageError(f'{file}: repo.modules is a list of folders, like ["services/api"], not {names!r}')
+    return tuple(folders)
+
+
 def _mtimes(file: Path, content: object) -> Literal["now", "keep", "commit"] | float:
     found = _Table(file, "ci", content, {"mtimes": object}).get("mtimes", "now")
     number = isinstance(found, (int, float)) and not isinstance(found, bool)
@@ -183,7 +197,15 @@ class _Table:
         return self._content[key]
 
 
-_TOP: Mapping[str, type] = {"toolchains": dict, "accept": list, "build": dict, "test": dict, "ci": dict, "go_repo": str}
+_TOP: Mapping[str, type] = {
+    "toolchains": dict,
+    "accept": list,
+    "build": dict,
+    "test": dict,
+    "ci": dict,
+    "repo": dict,
+    "go_repo": str,
+}
 _NAMES: Mapping[type, str] = {dict: "table", list: "list", str: "string", bool: "boolean"}
 
 

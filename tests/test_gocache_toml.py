@@ -53,6 +53,14 @@ def test_all_that_it_may_say(tmp_path: Path) -> None:
     assert config.accepted == (Accepted("test_ci.py::*", "*", "vet *", "vet is cached since Go 1.26"),)
 
 
+def test_the_folder_that_is_copied_and_the_modules(tmp_path: Path) -> None:
+    config = written(tmp_path, '[repo]\nroot = "../.."\nmodules = ["services/api"]\n')
+    assert (config.root, config.modules) == ("../..", ("services/api",))
+    config = written(tmp_path, '[repo]\nmodules = ["services/api"]\n')
+    assert config.root == "."
+    assert written(tmp_path, "").root is None
+
+
 def test_tests_may_be_switched_off(tmp_path: Path) -> None:
     assert written(tmp_path, "").tests_enabled
     config = written(tmp_path, "[test]\nenabled = false\n")
@@ -86,6 +94,8 @@ def test_tests_may_be_switched_off(tmp_path: Path) -> None:
         ("[build]\nenv = { A = 1 }", "build.env.A is a string without NUL, not 1"),
         ("[test]", "test needs a 'command'"),
         ("[ci]\nmtimes = 'then'", "ci.mtimes is 'now', 'keep', 'commit' or a number"),
+        ("[repo]\nmodules = ['']", "repo.modules is a list of folders, like"),
+        ("[repo]\nroots = '.'", "there is no key 'repo.roots'; did you mean 'root'?"),
         ("[ci]\nmtimes = nan", "ci.mtimes is 'now', 'keep', 'commit' or a number"),
         ("[ci]\nmtimes = 1e300", "ci.mtimes is 'now', 'keep', 'commit' or a number"),
         ("[build", "is not TOML"),

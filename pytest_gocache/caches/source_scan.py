@@ -69,8 +69,12 @@ class SourceScan:
         # File → its size and times, its imports, and hashes of its content and of its header.
         self._known: dict[str, tuple[tuple[int, int, int], tuple[str, ...], int, int]] = {}
 
-    def read(self, root: Path, more: Iterable[Path] = (), texts: Texts | None = None) -> Sources:
+    def read(
+        self, root: Path, more: Iterable[Path] = (), texts: Texts | None = None, workspace: Path | None = None
+    ) -> Sources:
         """Scan the module in ``root``, the local folders in its go.mod and go.work, and the folders ``more``.
+
+        ``workspace`` is a go.work that may be above the module. The modules that it uses are scanned too.
 
         As in Go's ``...``, the folders ``testdata``, ``_x`` and ``.x`` are left out. ``texts`` records the content of
         the Go files in ``root``.
@@ -81,6 +85,10 @@ class SourceScan:
         waiting = [*(others := list(more)), root]
         own = f"{root}{os.sep}"
         state = modules_state = files_state = 0
+        if workspace is not None and workspace.parent != root:
+            text = _read(str(workspace)).decode("utf-8", "replace")
+            state = modules_state = hash((os.path.relpath(workspace, root), text))
+            waiting += _local_modules(str(workspace.parent), text)
         seen: set[Path] = set()
         while waiting:
             folder = waiting.pop()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from pathlib import Path
 
-from pytest_gocache.errors import RepositoryError, UsageError
-from pytest_gocache.golang.modfile import local_folders_of, module_path_of
+from pytest_gocache.errors import RepositoryError
+from pytest_gocache.gocache_toml import NAME
+from pytest_gocache.golang.modfile import module_path_of
+from pytest_gocache.host.source_place import SourcePlace, outside_folders
 
 __all__ = ["missing_for_build", "refuse_dependent"]
 
@@ -18,25 +19,23 @@ _MISSING = re.compile(
 )
 
 
-def refuse_dependent(source: Path) -> None:
-    """Refuse a folder that is not a repository, and a repository that builds only where it is.
+def refuse_dependent(place: SourcePlace) -> None:
+    """Refuse a repository that builds only where it is.
 
-    Raises `UsageError` for a folder without go.mod and go.work, and `RepositoryError` for a part of Go and for a
-    ``replace`` or ``use`` of a folder outside the repository.
+    Raises `RepositoryError` for a part of Go, and for a ``replace`` or ``use`` of a folder outside the repository.
     """
-    if not (source / "go.mod").is_file() and not (source / "go.work").is_file():
-        raise UsageError(f"{source} has no go.mod and no go.work: name the repository with --go-repo")
-    root = Path(os.path.realpath(source))
-    for file in filter(Path.is_file, (source / "go.mod", source / "go.work")):
-        text = file.read_text(encoding="utf-8")
-        if file.name == "go.mod" and module_path_of(text) in ("cmd", "std"):
-            raise RepositoryError(f"{source} is a part of Go: its packages build only in their GOROOT, not in a copy")
-        for folder in local_folders_of(text):
-            if not Path(os.path.realpath(root / folder)).is_relative_to(root):
-                raise RepositoryError(
-                    f"{file} refers to {shlex.quote(folder)}, which is outside the repository and not in a copy of it: "
-                    "put a go.work into the folder that holds both, and name that folder with --go-repo"
-                )
+    module, root = place.module, place.root
+    if (module / "go.mod").is_file():
+        text = (module / "go.mod").read_text(encoding="utf-8", errors="replace")
+        if module_path_of(text) in ("cmd", "std"):
+            raise RepositoryError(f"{module} is a part of Go: its packages build only in their GOROOT, not in a copy")
+    above = [folder for folder in (module, *module.parents) if folder.is_relative_to(root)]
+    for file in (module / "go.mod", *(folder / "go.work" for folder in above)):
+        for folder in outside_folders(file, root):
+            raise RepositoryError(
+                f"{file} refers to {shlex.quote(folder)}, which is outside the repository and not in a copy of it: "
+                f"name the folder that contains both, with [repo] root in {module / NAME}"
+            )
 
 
 def missing_for_build(printed: str, modcache: Path | None) -> str:

@@ -17,6 +17,7 @@ from pytest_gocache.errors import GoCommandError, RepositoryError, called
 from pytest_gocache.gocache_toml import RepositoryConfig
 from pytest_gocache.host.environment import file_settings
 from pytest_gocache.host.files import remove_tree
+from pytest_gocache.host.source_place import SourcePlace
 from pytest_gocache.results.packages import binary_of, sha256_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.checkout import Times, copy_repository, set_times
@@ -96,6 +97,8 @@ class RepositoryCopy:
     machine: Machine
     tree: Path
     """The checkout on `machine`."""
+    within: Path
+    """The folder of the module, relative to the checkout."""
     sources: Mapping[str, _FileStamp]
     """The files of the checkout before its first build, by path relative to `tree`."""
 
@@ -225,7 +228,7 @@ class BuiltRepository:
 
 
 def take_copy(
-    source: Path,
+    source: SourcePlace,
     root: Path,
     config: RepositoryConfig,
     modcache: Path | None,
@@ -233,12 +236,12 @@ def take_copy(
 ) -> RepositoryCopy:
     """Copy a repository into ``root``. The original is read once. Raises `UsageError` and `RepositoryError`."""
     refuse_dependent(source)
-    copy_repository(source, _snapshot(root))
+    copy_repository(source.root, _snapshot(root))
     machine = machine_at(root / "machine")
     # Builds may depend on the name of the folder.
-    tree = machine.home.root / (source.name or "repository")
+    tree = machine.home.root / (source.root.name or "repository")
     _make_tree(root, tree, settled_times(config), machine)
-    return RepositoryCopy(root, config, modcache, machine_at, machine, tree, _stamps(tree))
+    return RepositoryCopy(root, config, modcache, machine_at, machine, tree, source.within, _stamps(tree))
 
 
 def run_base_build(copy: RepositoryCopy, modules: ModuleFactory, unrecorded: ModuleFactory) -> BaseBuild:

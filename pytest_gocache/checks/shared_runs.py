@@ -76,9 +76,10 @@ class SharedRuns:
         def record(result: Result) -> None:
             record_result(check, result, self._root)
 
-        modules: ModuleFactory = functools.partial(self._session.module, on_result=record)
         copy = self._copied.get(check.name, self._copy)
-        base = self._built.get(check.name, lambda: run_base_build(copy, modules, self._session.module))
+        unrecorded = functools.partial(self._session.module, within=copy.within)
+        modules: ModuleFactory = functools.partial(unrecorded, on_result=record)
+        base = self._built.get(check.name, lambda: run_base_build(copy, modules, unrecorded))
         _list(check, base.first, base.again)
 
         def base_tests() -> BaseTests:

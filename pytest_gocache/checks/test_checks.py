@@ -35,6 +35,7 @@ from pytest_gocache.gocache_toml import NAME, PREFIX
 from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.host.files import make_writable, remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
+from pytest_gocache.plugin.fixtures import source_place
 from pytest_gocache.plugin.session import session_of
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.module_sources import module_sources
@@ -71,10 +72,12 @@ def shared_runs(
     def copy() -> RepositoryCopy:
         refuse_unknown(settings.config.accepted, _CHECKS, str(settings.config_folder / NAME))
         path = machine_at(root / "looking").env.get("PATH", "")
-        config, told = with_team_commands(settings.repository, settings.config, path)
+        place = source_place(settings)
+        config, told = with_team_commands(place.module, settings.config, path)
+        session.say_once(place.told)
         for line in (*told, *warning_on_tests(config, root=hasattr(os, "geteuid") and os.geteuid() == 0)):
             session.say(line)
-        return take_copy(settings.repository, root, config, modcache, machine_at)
+        return take_copy(place, root, config, modcache, machine_at)
 
     runs = SharedRuns(session, root, copy)
     yield runs
@@ -165,7 +168,7 @@ def test_comment_rebuilds_only_its_package(repository: BuiltRepository) -> None:
 def test_new_commit_recompiles_only_main_packages(repository: BuiltRepository) -> None:
     """After a new commit, a build links binaries, and compiles at most main packages."""
     module = repository.checkout.module
-    if not (module.path / ".git").exists():
+    if not (repository.copy.tree / ".git").exists():
         pytest.skip("the repository has no .git folder: Go stamps no commit into its binaries")
     if shutil.which("git", path=repository.copy.machine.env.get("PATH")) is None:
         pytest.skip("git is not on PATH")

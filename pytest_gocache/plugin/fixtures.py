@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from pytest_gocache.caches.build_cache import BuildCache
     from pytest_gocache.caches.module_cache import ModuleCache
     from pytest_gocache.caches.shared import SharedCache
+    from pytest_gocache.host.source_place import SourcePlace
     from pytest_gocache.host.toolchain import GoToolchain
     from pytest_gocache.plugin.marks import MarkSettings
+    from pytest_gocache.plugin.options import Settings
     from pytest_gocache.run.go_module import GoModule
     from pytest_gocache.run.machine import Machine
     from pytest_gocache.run.module_proxy import ModuleProxy
@@ -155,38 +157,40 @@ def go_repo(request: pytest.FixtureRequest, _gocache_setup: _TestSetup) -> GoMod
 
     ``--go-repo`` or the ini option ``go_repo`` names the repository. The default is the first folder with a go.mod or a
     go.work, from pytest's rootdir upwards, then from the folder of the test upwards, in its git repository. The
-    original is only read. Its dependencies come from ``--go-modcache``, or with ``--go-network`` from your GOPROXY.
+    original is only read. A module that refers to other folders of its git repository, or that a go.work above it uses,
+    is copied with the whole git repository; ``[repo]`` in ``gocache.toml`` names a different folder. ``.path`` is the
+    folder of the module. Its dependencies come from ``--go-modcache``, or with ``--go-network`` from your GOPROXY.
     """
     from pytest_gocache.plugin.session import session_of
     from pytest_gocache.run.checkout import copy_repository
     from pytest_gocache.run.module_sources import module_sources
 
     session = session_of(request.config)
-    settings, source = session.settings, _repository_of(request)
-    folder = _gocache_setup.folder / source.name
-    copy_repository(source, folder)
+    settings = session.settings
+    place = source_place(settings, request.path.parent)
+    session.say_once(place.told)
+    folder = _gocache_setup.folder / place.root.name
+    copy_repository(place.root, folder)
     _gocache_setup.machine.settings |= module_sources(settings.modcache, session.ambient, network=settings.network)
-    return _module(request, _gocache_setup, folder)
+    return _module(request, _gocache_setup, folder, place.within)
 
 
-def _repository_of(request: pytest.FixtureRequest) -> Path:
-    from pytest_gocache.errors import UsageError
+def source_place(settings: Settings, folder: Path | None = None) -> SourcePlace:
+    """The repository under test: the folder to copy, and the module in it. Raises `UsageError`.
+
+    Unless the user names the repository, it can be the one around ``folder``, which is that of the test.
+    """
+    from pytest_gocache.gocache_toml import NAME
     from pytest_gocache.host.find_repository import is_repository, repository_above, searched_folders
-    from pytest_gocache.plugin.session import session_of
+    from pytest_gocache.host.source_place import DeclaredPlace, place_of
 
-    settings, folder = session_of(request.config).settings, request.path.parent
-    if is_repository(settings.repository):
-        return settings.repository
-    found = None if settings.repository_named else repository_above(folder)
-    if found:
-        return found
-    searched = [settings.repository]
-    if not settings.repository_named:
-        searched = list(dict.fromkeys([*searched_folders(settings.repository), *searched_folders(folder)]))
-    raise UsageError(
-        f"go_repo: there is no go.mod and no go.work in {', '.join(map(str, searched))}: "
-        "name the repository with the ini option go_repo"
-    )
+    config = settings.config
+    if config.root is not None:
+        return place_of(settings.repository, DeclaredPlace(settings.config_folder / NAME, config.root, config.modules))
+    if is_repository(settings.repository) or settings.repository_named or folder is None:
+        return place_of(settings.repository)
+    searched = list(dict.fromkeys([*searched_folders(settings.repository), *searched_folders(folder)]))
+    return place_of(repository_above(folder) or settings.repository, searched=searched)
 
 
 def _users_level() -> int:
@@ -198,7 +202,7 @@ def _users_level() -> int:
     return level
 
 
-def _module(request: pytest.FixtureRequest, setup: _TestSetup, folder: Path) -> GoModule:
+def _module(request: pytest.FixtureRequest, setup: _TestSetup, folder: Path, within: Path = Path()) -> GoModule:
     from pytest_gocache.errors import GoCacheWarning
     from pytest_gocache.plugin.session import record_result, session_of
     from pytest_gocache.run.observer import Steps
@@ -207,6 +211,7 @@ def _module(request: pytest.FixtureRequest, setup: _TestSetup, folder: Path) -> 
         setup.machine,
         folder,
         Steps(setup.folder / "steps" / folder.name),
+        within=within,
         on_result=lambda result: record_result(request.node, result, setup.folder),
         on_cold=lambda reason: warnings.warn(GoCacheWarning(reason), stacklevel=_users_level()),
     )

@@ -13,7 +13,7 @@ import pytest
 from pytest_gocache.errors import UsageError
 from pytest_gocache.gocache_toml import NAME as CONFIG_NAME, RepositoryConfig, read_config
 from pytest_gocache.host.files import expand_home, home_folder
-from pytest_gocache.host.find_repository import repository_above
+from pytest_gocache.host.find_repository import repository_above, searched_folders
 
 __all__ = [
     "Settings",
@@ -262,10 +262,25 @@ def _repository(config: pytest.Config) -> Path:
 def _config_folder(config: pytest.Config) -> Path:
     named = _named_repository(config)
     if named:
-        return named
+        return _declaring_folder(named) or named
     # The rootdir of a run that starts below go.mod, without an ini file, is the folder of the tests.
     above = None if (config.rootpath / CONFIG_NAME).is_file() else repository_above(config.rootpath)
     return above or config.rootpath
+
+
+def _declaring_folder(module: Path) -> Path | None:
+    """The folder above a module whose ``gocache.toml`` has the module among ``[repo] modules``; None without one."""
+    if (module / CONFIG_NAME).is_file():
+        return None
+    for folder in searched_folders(module)[1:]:
+        if (folder / CONFIG_NAME).is_file():
+            try:
+                found = read_config(folder)
+            except UsageError as error:
+                raise pytest.UsageError(str(error)) from error
+            root = folder / (found.root or ".")
+            return folder if module in [(root / name).resolve() for name in found.modules] else None
+    return None
 
 
 def _bytes(text: str) -> int:

@@ -55,6 +55,7 @@ class GoSession:
     _toolchains: dict[str, GoToolchain | GoCacheError] = field(default_factory=dict)
     _checked: dict[Path, GoCacheError | None] = field(default_factory=dict)
     _store: WarmStore | None = None
+    _said: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         # make_folder is replaced later.
@@ -131,30 +132,41 @@ class GoSession:
         finally:
             remove_tree(scratch)
 
-    def module(
+    def module(  # noqa: PLR0913 - a module, where it is, and who hears of its commands
         self,
         machine: Machine,
         folder: Path,
         steps: Steps,
         *,
+        within: Path = Path(),
         on_result: Callable[[Result], None] = lambda _: None,
         on_cold: Callable[[str], None] = lambda _: None,
     ) -> GoModule:
-        """The `GoModule` in ``folder`` on ``machine``. Only this method puts an observer together."""
+        """The `GoModule` in the checkout ``folder`` on ``machine``. Only this method puts an observer together.
+
+        ``within`` is the folder of the module, relative to the checkout.
+        """
         observer = Observer(
             machine=machine,
             steps=steps,
             store=self.store,
             scan=self.scan,
             listing=self.listing,
-            cwd=folder,
+            cwd=folder / within,
+            tree=folder,
             explain=explain,
             find_toolchain=self.toolchain,
             on_result=on_result,
             on_cold=on_cold,
             own_time=self.own_time,
         )
-        return GoModule(folder, observer, self.settings.timeout)
+        return GoModule(folder / within, observer, self.settings.timeout)
+
+    def say_once(self, line: str) -> None:
+        """Print a line, unless this process has printed it before, or it is empty."""
+        if line and line not in self._said:
+            self._said.add(line)
+            self.say(line)
 
     def close(self) -> None:
         """Delete the clones and copies that are kept for later tests, and the folders of `listing`."""

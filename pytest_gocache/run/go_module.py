@@ -179,7 +179,7 @@ class GoModule:
         """Run any go command: ``go_module.go("list", "-deps", "./...")``.
 
         Raises `UsageError` for an argument or a variable that is not a string, for a timeout that is not positive, and
-        for a ``cwd`` that is no folder of the module.
+        for a ``cwd`` that is no folder of the checkout.
         """
         return self._observer.go(args, self._how(("go", *args), options))
 
@@ -253,7 +253,8 @@ class GoModule:
         - ``restore``: the content of its caches. Each item is a cache of this test, or a folder or archive that a
           ``save`` made. A GOCACHE to which nothing is restored has a warm standard library, unless ``warm=False``.
         - ``path``: the folder of the checkout, relative to the new machine's root. This module's own `path` keeps all
-          paths the same, as the next job of a CI runner does. The old machine is gone then.
+          paths the same, as the next job of a CI runner does. The old machine is gone then. With a `go_repo` below the
+          top of its checkout, the whole checkout is copied.
         - ``mtimes``: the modification times of the sources: ``"now"`` as after a checkout, ``"keep"``, ``"commit"``
           for the times of the last commits, or epoch seconds.
         - ``env``: more changes to the environment of the module's commands.
@@ -268,28 +269,29 @@ class GoModule:
         with called("go_module.on_new_machine"):
             set_times(target, mtimes, machine.env, machine.home.tmp)
         _restore(machine, restore)
-        module = GoModule(target, replace(observer, machine=machine, cwd=target), self._timeout)
+        folder = target / self.path.relative_to(observer.tree)
+        module = GoModule(folder, replace(observer, machine=machine, cwd=folder, tree=target), self._timeout)
         module.env = {**self.env, **(env or {})}
         return module
 
     def _place(self, path: Path | str | None, toolchain: GoToolchain | None) -> tuple[Machine, Path, Path]:
         """A new machine, the folder with the sources for it, and the folder on it for the checkout."""
-        old = self._observer.machine
+        old, tree = self._observer.machine, self._observer.tree
         root = old.home.root
         if path is not None and Path(os.path.realpath(self.path / path)) == Path(os.path.realpath(self.path)):
             machine = old.successor(root, toolchain)
-            gone = old.build_cache.path.parent / self.path.name
-            self.path.rename(gone)
-            return machine, gone, self.path
+            gone = old.build_cache.path.parent / tree.name
+            tree.rename(gone)
+            return machine, gone, tree
         home = root.parent if root.parent.name == "machines" else root / "machines"
         new_root = home / str(sum(1 for _ in home.glob("*")) + 2)
-        target = new_root / (path or Path("work") / self.path.name)
+        target = new_root / (path or Path("work") / tree.name)
         if not Path(os.path.normpath(target)).is_relative_to(new_root) or target == new_root:
             raise UsageError(
                 f"go_module.on_new_machine: path={str(path)!r} is not inside the new machine's root: use a relative "
                 f"path, or this module's own path {self.path} to keep all paths the same"
             )
-        return old.successor(new_root, toolchain), self.path, target
+        return old.successor(new_root, toolchain), tree, target
 
     # Helpers.
 

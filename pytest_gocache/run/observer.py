@@ -92,6 +92,8 @@ class Observer:
     """What Go has said about package patterns."""
     cwd: Path
     """The root of the module."""
+    tree: Path
+    """The checkout that the module is in: its root, or a folder above it."""
     explain: Callable[[Result, Sequence[str]], Explanation]
     """The function that `Result.explain` calls."""
     on_result: Callable[[Result], None] = lambda _: None
@@ -115,7 +117,7 @@ class Observer:
             return self.exec(("go", *args), how, generates=True)
         root, cwd = self._root(("go", *args)), self._cwd(("go", *args), how)
         settings = self._environment(how.env, cwd)
-        full_env = completed(settings, self._goroot, root, cwd=cwd, folder=cwd / (words.chdir or "."))
+        full_env = completed(settings, self._goroot, self._tree, cwd=cwd, folder=cwd / (words.chdir or "."))
         within = _in(cwd, root).lstrip()
         command = self._command(args, full_env, cwd, root, self._next_folder("go", args), within=within)
         done = process.run(
@@ -139,7 +141,7 @@ class Observer:
         """
         root, start = self._root(command), self._cwd(command, how)
         plain = self._environment(how.env, start)
-        env = completed(plain, self._goroot, root, cwd=start, folder=start)
+        env = completed(plain, self._goroot, self._tree, cwd=start, folder=start)
         toolchain = self.machine.toolchain
         folder = self._next_folder("go", command[1:]) if generates else self._next_folder("exec", command)
         folder.mkdir(parents=True)
@@ -152,7 +154,7 @@ class Observer:
             within = f"by {caller}{_in(cwd, root)}"
             # The program may choose settings of its own: what the library added must not hide them.
             own = without_added(request.env, env, plain)
-            full = completed(own, self._goroot, root, cwd=cwd, folder=cwd)
+            full = completed(own, self._goroot, self._tree, cwd=cwd, folder=cwd)
             return self._command(request.args, full, cwd, root, folder, within=within)
 
         circumstances = self._circumstances(env, start)
@@ -200,9 +202,20 @@ class Observer:
     def _cwd(self, command: Sequence[str], how: Running) -> Path:
         root = Path(os.path.realpath(self.cwd))
         folder = Path(os.path.realpath(root / how.cwd))
-        if not folder.is_relative_to(root) or not folder.is_dir():
-            raise UsageError(f"{shlex.join(command)}: cwd={str(how.cwd)!r} is not a folder of the module {root}")
+        if not folder.is_relative_to(self._tree) or not folder.is_dir():
+            what = f"the module {root}" if root == self._tree else f"the checkout {self._tree}"
+            raise UsageError(f"{shlex.join(command)}: cwd={str(how.cwd)!r} is not a folder of {what}")
         return folder
+
+    @property
+    def _tree(self) -> Path:
+        return Path(os.path.realpath(self.tree))
+
+    def _workspace(self) -> Path | None:
+        """The go.work of the module: the nearest one, from its root up to the top of the checkout."""
+        root, top = Path(os.path.realpath(self.cwd)), self._tree
+        folders = [folder for folder in (root, *root.parents) if folder == root or folder.is_relative_to(top)]
+        return next((file for folder in folders if (file := folder / "go.work").is_file()), None)
 
     @property
     def _goroot(self) -> Path:
@@ -297,7 +310,8 @@ class Observer:
         return self.listing.ask(result, patterns, now, self.steps.asked)
 
     def _sources(self, root: Path, modcache: Path) -> Sources:
-        return self.scan.read(root, [*_unpacked_modules(modcache), *self.machine.served], self.steps.texts)
+        more = [*_unpacked_modules(modcache), *self.machine.served]
+        return self.scan.read(root, more, self.steps.texts, self._workspace())
 
     def _rerun(self, result: Result) -> Result:
         """Run a command again in an empty build cache, with a different folder for the files that it writes."""
@@ -308,19 +322,19 @@ class Observer:
         binaries.mkdir()
         args = redirected_arguments(result, binaries)
         ran = result.circumstances
-        observer = self.apart(replace(self.machine, build_cache=cache, shared=None), ran.cwd, folder / "steps")
+        machine = replace(self.machine, build_cache=cache, shared=None)
+        observer = self.apart(machine, ran.cwd, folder / "steps", tree=self.tree)
         # What the command did not have, the new one does not get from the machine.
         absent: dict[str, str | None] = dict.fromkeys([*self.machine.env, "GOWORK"])
         changes = {**absent, **ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": ""}
         return observer.go(args, Running({**changes, **installing_into(binaries, ran.settings)}))
 
-    def apart(self, machine: Machine, cwd: Path, folder: Path) -> Observer:
+    def apart(self, machine: Machine, cwd: Path, folder: Path, *, tree: Path) -> Observer:
         """An observer for commands on ``machine`` that are not steps of the test; ``folder`` gets their evidence."""
-        return replace(self, machine=machine, cwd=cwd, steps=Steps(folder), on_result=lambda _: None)
+        return replace(self, machine=machine, cwd=cwd, tree=tree, steps=Steps(folder), on_result=lambda _: None)
 
     def _environment(self, changes: Mapping[str, str | None], cwd: Path) -> dict[str, str]:
-        workspace = Path(os.path.realpath(self.cwd), "go.work")
-        env = {"GOWORK": "" if workspace.is_file() else "off", **self.machine.env, **changes}
+        env = {"GOWORK": "" if self._workspace() else "off", **self.machine.env, **changes}
         # Go takes the current folder from PWD: with a symbolic link in it, everything would be recompiled.
         env["PWD"] = str(cwd)
         return {name: value for name, value in env.items() if value is not None}

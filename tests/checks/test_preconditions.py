@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.checks.preconditions import missing_for_build, refuse_dependent
-from pytest_gocache.errors import GoCacheError, RepositoryError, UsageError
+from pytest_gocache.errors import GoCacheError, RepositoryError
+from pytest_gocache.host.source_place import SourcePlace
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,6 @@ def test_the_advice_names_the_module_cache_that_was_searched(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("files", "error", "message"),
     [
-        ({}, UsageError, "has no go.mod and no go.work: name the repository with --go-repo"),
         ({"go.mod": "module std\n"}, RepositoryError, "is a part of Go"),
         ({"go.mod": "module a\n\nreplace b => ../b\n"}, RepositoryError, "refers to ../b, which is outside"),
         ({"go.work": "go 1.21\n\nuse ../b\n"}, RepositoryError, "refers to ../b, which is outside"),
@@ -43,9 +43,19 @@ def test_a_repository_that_does_not_build_from_a_copy_is_refused(
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(error, match=message):
-        refuse_dependent(tmp_path)
+        refuse_dependent(SourcePlace(tmp_path, tmp_path))
 
 
 def test_a_replacement_inside_the_repository_is_accepted(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module a\n\nreplace b => ./b\n", encoding="utf-8")
-    refuse_dependent(tmp_path)
+    refuse_dependent(SourcePlace(tmp_path, tmp_path))
+
+
+def test_what_the_copied_folder_contains_is_accepted(tmp_path: Path) -> None:
+    module = tmp_path / "services/api"
+    module.mkdir(parents=True)
+    (module / "go.mod").write_text("module a\n\nreplace b => ../../b\n", encoding="utf-8")
+    refuse_dependent(SourcePlace(tmp_path, module))
+    (tmp_path / "go.work").write_text("go 1.21\n\nuse (\n\t./services/api\n\t../c\n)\n", encoding="utf-8")
+    with pytest.raises(RepositoryError, match=r"/go.work refers to ../c, which is outside"):
+        refuse_dependent(SourcePlace(tmp_path, module))

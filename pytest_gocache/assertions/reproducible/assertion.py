@@ -56,7 +56,8 @@ def assert_reproducible(
     parent = observer.steps.folder.parent
     root = parent / f"reproduce-{sum(1 for _ in parent.glob('reproduce-*')) + 1}"
     root.mkdir(parents=True)
-    variations = Variations(root, module.path, observer.machine, conditions, varied_toolchain)
+    within = module.path.relative_to(observer.tree)
+    variations = Variations(root, observer.tree, observer.machine, conditions, varied_toolchain, within)
     builder = Builder(variations, observer, build_args, module.env, timeout)
     kept: set[str] = set()
     try:

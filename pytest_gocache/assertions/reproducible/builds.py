@@ -99,7 +99,7 @@ class Builder:
         for path in (out, log):
             remove_tree(path)
             path.mkdir()
-        observer = self.observer.apart(setup.machine, setup.checkout, log)
+        observer = self.observer.apart(setup.machine, setup.folder, log, tree=setup.checkout)
         # Each build uses its own cache, even when the test uses a shared one.
         env = {**self.env, "GOCACHE": str(setup.machine.build_cache.path), "GOCACHEPROG": ""}
 
@@ -144,7 +144,7 @@ def _target(build_args: Sequence[str], setup: Setup, out: Path) -> str:
     named = Path(os.path.normpath(given))
     # Only the last part of a path outside of the module can be kept.
     named = Path(named.name) if named.is_absolute() or ".." in named.parts else named
-    folder = given.endswith("/") or (setup.checkout / (arguments.chdir or "") / named).is_dir()
+    folder = given.endswith("/") or (setup.folder / (arguments.chdir or "") / named).is_dir()
     (out / (named if folder else named.parent)).mkdir(parents=True, exist_ok=True)
     return f"{out / named}{os.sep if folder else ''}"
 

@@ -94,6 +94,13 @@ class Setup:
     """What is added to the command line."""
     paths: Mapping[PathKind, str]
     """The folders whose paths the build can leave in its output."""
+    within: Path = Path()
+    """The folder of the module, relative to the checkout."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the module."""
+        return self.checkout / self.within
 
 
 @dataclass(slots=True)
@@ -105,12 +112,14 @@ class Variations:
 
     root: Path
     source: Path
-    """The module's own folder, which is only read."""
+    """The checkout with the module, which is only read."""
     machine: Machine
     """The module's own machine, which runs nothing here."""
     vary: frozenset[str]
     toolchain: GoToolchain | None = None
     """The varied toolchain."""
+    within: Path = Path()
+    """The folder of the module, relative to the checkout."""
     _copies: dict[Path, GoToolchain] = field(default_factory=dict, init=False)
     """GOROOT → the same toolchain in a different folder, made when a build first needs it."""
 
@@ -142,7 +151,7 @@ class Variations:
         if not checkout.exists():
             copy_repository(self.source, checkout)
         flags = (_PARALLEL["p" in varied],) if "p" in self.vary else ()
-        return Setup(machine, checkout, flags, self._paths(varied))
+        return Setup(machine, checkout, flags, self._paths(varied), self.within)
 
     def values(self, name: str) -> tuple[str, str]:
         """The two values of a condition, as messages show them."""
