@@ -161,6 +161,7 @@ TESTED_ELSEWHERE = {
     "plugin/hookspecs": "with_pytest/test_option_go_gate",
     "plugin/options": "with_pytest/test_ini_values",
     "plugin/reports": "with_pytest/test_option_go_gate",
+    "plugin/workers": "with_pytest/test_hosts_over_ssh",
     "run/go_module": "with_go/test_module",
     "run/machine": "with_go/test_machines",
     "run/observer": "with_go/test_observation",

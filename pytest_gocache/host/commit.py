@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pytest_gocache.host import process
 
-__all__ = ["Commit", "commit_of"]
+__all__ = ["Commit", "commit_of", "head_of"]
 
 _GIT_SECONDS = 60.0
 
@@ -26,9 +26,14 @@ class Commit:
 
 def commit_of(folder: Path, ambient: Mapping[str, str]) -> Commit | None:
     """The commit of the working tree that contains ``folder``; None when git cannot say."""
-    head = _git(folder, ambient, "rev-parse", "--verify", "HEAD")
+    head = head_of(folder, ambient)
     status = _git(folder, ambient, "status", "--porcelain") if head else None
     return Commit(head, bool(status)) if head and status is not None else None
+
+
+def head_of(folder: Path, ambient: Mapping[str, str]) -> str | None:
+    """The full hash of HEAD in the working tree that contains ``folder``; None when git cannot say."""
+    return _git(folder, ambient, "rev-parse", "--verify", "HEAD")
 
 
 def _git(folder: Path, ambient: Mapping[str, str], *args: str) -> str | None:

@@ -24,7 +24,8 @@ def failures_as_markdown(facts: Mapping[str, Any], toolchains: Sequence[dict[str
     lines = [f"### Go build-cache tests: {verdict}", "", cell("; ".join(_facts(facts, toolchains))), ""]
     for name, run in failing[:_MOST_SHOWN]:
         place = f" ({run.file}:{run.line})" if run.file else ""
-        lines += [f"**{cell(name)}**{cell(place)}", "", fenced(run.message), ""]
+        host = f" on {run.host}" if run.host else ""
+        lines += [f"**{cell(name)}**{cell(place + host)}", "", fenced(run.message), ""]
     if len(failing) > _MOST_SHOWN:
         lines += [f"and {len(failing) - _MOST_SHOWN} more", ""]
     return "\n".join(lines) + "\n"

@@ -12,6 +12,7 @@ import pytest
 
 from pytest_gocache.gocache_toml import NAME as CONFIG_NAME
 from pytest_gocache.plugin.frames import cut_our_frames, is_of_our_assertion
+from pytest_gocache.plugin.hosts import is_worker, runs_tests_here
 from pytest_gocache.plugin.marks import MARK
 from pytest_gocache.plugin.options import (
     add_options,
@@ -22,14 +23,14 @@ from pytest_gocache.plugin.options import (
     toolchain_labels,
     toolchain_specs,
 )
+from pytest_gocache.plugin.workers import REPORTED, check_commit, refuse
 
 # The rest of the package is imported where it is used, so that a run without Go tests does not pay for it.
 
-pytest_plugins = ("pytest_gocache.plugin.fixtures",)
+pytest_plugins = ("pytest_gocache.plugin.fixtures", "pytest_gocache.plugin.workers")
 
 _PACKAGE = Path(__file__).parent.parent
 _CHECKS = _PACKAGE / "checks" / "test_checks.py"
-_WORKERS: pytest.StashKey[list[dict[str, float]]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,7 +48,12 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the mark, and refuse wrong options before anything runs."""
     config.addinivalue_line("markers", MARK)
-    settings = read_settings(config)
+    try:
+        settings = read_settings(config)
+        check_commit(config, settings.repository)
+    except pytest.UsageError as error:
+        refuse(config, error)
+        return
     if config.getoption("--go-repo") and not config.invocation_params.dir.is_relative_to(settings.repository):
         _keep_cache_out_of(config, settings.repository)
     if only_reports(config):
@@ -61,22 +67,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
         labels = toolchain_labels(config)
         sides = (labels[gate[0]], labels[gate[1]]) if gate else None
-        reports = Reports(sides, file, labels, settings, config.rootpath)
-        config.pluginmanager.register(reports, "gocache-reports")
+        config.pluginmanager.register(Reports(sides, file, labels, settings, config), "gocache-reports")
 
 
 def _is_reported(config: pytest.Config) -> bool:
     """Whether a report needs what the tests did: JUnit's XML, that of pytest-json-report, or GitHub Actions."""
     if hasattr(config, "workerinput"):
-        return bool(config.workerinput.get("gocache-reports"))  # on a different host, the environment differs
+        return bool(config.workerinput.get(REPORTED))  # on a different host, the environment differs
     github = os.environ.get("GITHUB_STEP_SUMMARY") or os.environ.get("GITHUB_ACTIONS") == "true"
     return bool(github or config.getoption("xmlpath", None) or config.getoption("json_report", None))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """In xdist's controller, make a worker collect what the controller reports."""
-    node.workerinput["gocache-reports"] = node.config.pluginmanager.has_plugin("gocache-reports")
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
@@ -96,7 +95,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Find the toolchains that the command line names, or fetch them, before any test runs."""
     config = session.config
-    if not hasattr(config, "workerinput") and (config.getoption("--go-toolchain") or gate_sides(config)):
+    named = config.getoption("--go-toolchain") or gate_sides(config)
+    if named and not is_worker(config) and runs_tests_here(config):
         _find_toolchains(config)
 
 
@@ -104,7 +104,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Find the toolchains that an ini file or ``gocache.toml`` names, if a test needs them."""
     config = session.config
     needed = any("go_toolchain" in getattr(item, "fixturenames", ()) for item in session.items)
-    if needed and not hasattr(config, "workerinput") and not config.option.collectonly:
+    if needed and not is_worker(config) and not config.option.collectonly:
         _find_toolchains(config)
 
 
@@ -256,7 +256,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """Name the version, the toolchain, the CPUs and the store, and a different Go in go.mod. Nothing runs for it."""
     from pytest_gocache.plugin.header import header_lines
 
-    return header_lines(config)
+    return [] if is_worker(config) else header_lines(config)  # nobody sees the header of a worker
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -264,56 +264,5 @@ def pytest_metadata(metadata: dict[str, Any], config: pytest.Config) -> None:
     """Add the header's line to the metadata of pytest-metadata: pytest-html shows it in its table."""
     from pytest_gocache.plugin.header import header_lines
 
-    metadata["gocache"] = header_lines(config)[0].removeprefix("gocache ")
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Delete the clones that are kept for later tests; in an xdist worker, send the totals to the controller."""
-    if "pytest_gocache.plugin.session" not in sys.modules:
-        return
-    from pytest_gocache.plugin.session import session_of
-
-    used = session_of(session.config)
-    used.close()
-    output = getattr(session.config, "workeroutput", None)
-    if output is not None:
-        output["gocache"] = used.final_totals().plain()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """In xdist's controller, take the totals of a worker. A worker that crashed sends none."""
-    totals = getattr(node, "workeroutput", {}).get("gocache")
-    if totals:
-        node.config.stash.setdefault(_WORKERS, []).append(totals)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the go commands did, and what the store served."""
-    config = terminalreporter.config
-    workers = config.stash.get(_WORKERS, [])
-    if "pytest_gocache.plugin.session" not in sys.modules and not workers:
-        return
-    from pytest_gocache.plugin.session import session_of
-
-    session = session_of(config)
-    totals = session.final_totals()
-    for worker in workers:
-        totals.add(worker)
-    if not totals.commands:
-        return
-    terminalreporter.ensure_newline()
-    terminalreporter.section("gocache")
-    terminalreporter.write_line(
-        f"{totals.commands} go commands in {totals.seconds:.1f} s: {totals.compiled} packages compiled, "
-        f"{totals.cached} cached, {totals.linked} links"
-    )
-    if totals.std_rebuilds:
-        terminalreporter.write_line(
-            f"{totals.std_rebuilds} of them compiled the standard library for flags of all packages, and took "
-            f'{totals.std_rebuild_seconds:.1f} s: @pytest.mark.gocache(warm="all") compiles it once'
-        )
-    terminalreporter.write_line(
-        f"store {session.settings.store}: {totals.store_hits} hits, {totals.store_misses} made, "
-        f"{session.store.size() / 1024**2:.0f} MB"
-    )
+    if not is_worker(config):
+        metadata["gocache"] = header_lines(config)[0].removeprefix("gocache ")

@@ -14,6 +14,7 @@ from pytest_gocache.errors import UsageError
 from pytest_gocache.gocache_toml import NAME as CONFIG_NAME, RepositoryConfig, read_config
 from pytest_gocache.host.files import expand_home, home_folder
 from pytest_gocache.host.find_repository import repository_above, searched_folders
+from pytest_gocache.plugin.hosts import is_worker, runs_tests_here
 
 __all__ = [
     "Settings",
@@ -186,9 +187,11 @@ def read_settings(config: pytest.Config) -> Settings:
     repository = _repository(config)
     given = config.getoption("--go-modcache")
     modcache = _path(config.invocation_params.dir, given, "--go-modcache") if given else None
-    for option, folder in (("--go-modcache", modcache), ("--go-repo", repository)):
-        if config.getoption(option) and folder is not None and not folder.is_dir():
-            raise pytest.UsageError(f"{option}={config.getoption(option)}: there is no folder {folder}")
+    # A folder is looked for on the host that runs the tests.
+    named = (("--go-modcache", modcache), ("--go-repo", repository)) if runs_tests_here(config) else ()
+    for option, folder in named:
+        if config.getoption(option) and folder is not None:
+            _require_folder(folder, f"{option}={config.getoption(option)}")
     return Settings(
         toolchains=tuple(toolchain_specs(config)),
         store=store_folder(config),
@@ -204,6 +207,15 @@ def read_settings(config: pytest.Config) -> Settings:
     )
 
 
+def _require_folder(folder: Path, setting: str) -> None:
+    try:
+        if folder.is_dir():
+            return
+    except OSError as error:  # on some Pythons, when a folder above it cannot be read
+        raise pytest.UsageError(f"{setting}: {folder} cannot be read: {error.strerror}") from error
+    raise pytest.UsageError(f"{setting}: there is no folder {folder}")
+
+
 def only_reports(config: pytest.Config) -> bool:
     """Whether findings of the ready-made checks fail no run."""
     return config.getoption("--go-checks") == "report" or bool(config.getoption("--accept-current"))
@@ -212,11 +224,13 @@ def only_reports(config: pytest.Config) -> bool:
 def report_file(config: pytest.Config) -> Path | None:
     """The file that ``--gocache-json`` names; `pytest.UsageError` when it cannot be written.
 
-    It is written after the last test, too late for an error.
+    It is written after the last test, too late for an error. Only the controller writes it: a worker does not look.
     """
     given = config.getoption("--gocache-json")
     if not given:
         return None
+    if is_worker(config):
+        return Path(given)
     file = _path(config.invocation_params.dir, given, "--gocache-json")
     existed = file.exists()
     try:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from pytest_gocache.errors import printable
+from pytest_gocache.plugin.hosts import host_of_process
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.std_rebuild import std_rebuild_line
 
@@ -75,5 +76,7 @@ def section(item: pytest.Item, results: Sequence[Result]) -> str:
     evidence = results[-1].evidence
     # After an error in a teardown the folder may be gone.
     if evidence is not None and evidence.exists() and session_of(item.config).settings.keep != "none":
-        lines.append(f"graphs, logs, caches and sources are kept in {evidence.parents[2]}")
+        host = host_of_process(item.config)
+        kept = f"kept on {host} in" if host else "kept in"
+        lines.append(f"graphs, logs, caches and sources are {kept} {evidence.parents[2]}")
     return "\n".join(lines)

@@ -17,6 +17,7 @@ from pytest_gocache.host.find_repository import git_top
 from pytest_gocache.plugin.failures import failures_as_commands, failures_as_markdown
 from pytest_gocache.plugin.gate.compare import Comparison, TestRun, compare
 from pytest_gocache.plugin.gate.render import as_json, as_markdown, as_text, workflow_commands
+from pytest_gocache.plugin.hosts import host_of_process, is_worker
 from pytest_gocache.plugin.options import Settings
 from pytest_gocache.plugin.run_facts import facts_of_run, facts_of_toolchain
 from pytest_gocache.results.command_record import command_records
@@ -36,7 +37,7 @@ class Reports:
     """A plugin that runs in every process of a session. The controller gets what all of them collect.
 
     ``gate`` has the labels of the base and the candidate; None without a gate. ``file`` is the JSON file; None without
-    one. ``labels`` has a short name for each toolchain that an option names. ``root`` is pytest's rootdir.
+    one. ``labels`` has a short name for each toolchain that an option names.
     """
 
     def __init__(
@@ -45,10 +46,11 @@ class Reports:
         file: Path | None,
         labels: Mapping[str, str],
         settings: Settings,
-        root: Path,
+        config: pytest.Config,
     ) -> None:
-        self._root = root
-        self._top = _top_of(root)
+        self._root = config.rootpath
+        self._top = _top_of(config.rootpath)
+        self._each = config.getoption("dist", "no") == "each"  # every worker runs all tests
         self._gate = gate
         self._file = file
         self._labels = labels
@@ -62,7 +64,7 @@ class Reports:
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Take the facts of the run before a test can change the repository. Workers do nothing here."""
-        if not hasattr(session.config, "workerinput"):
+        if not is_worker(session.config):
             self._facts = facts_of_run(self._repository)
 
     @pytest.hookimpl(tryfirst=True)
@@ -90,7 +92,7 @@ class Reports:
         if call.when == "teardown" and label:
             commands = item.stash.get(_RECORDS, [])
             toolchain = _facts_of(item.config, spec)
-            item.user_properties += _properties(label, toolchain, commands)
+            item.user_properties += _properties(label, host_of_process(item.config), toolchain, commands)
         report = yield
         if label:
             attempt = item.stash.get(_ATTEMPTS, 1)
@@ -98,6 +100,7 @@ class Reports:
             data = {
                 "test": test,
                 "toolchain": label,
+                "host": host_of_process(item.config),
                 "go": toolchain,
                 "commands": commands,
                 "attempt": attempt,
@@ -120,13 +123,15 @@ class Reports:
         if data is None:
             return
         if data["go"]:
-            toolchain = {"toolchain": data["toolchain"], **data["go"]}
+            toolchain = {"toolchain": data["toolchain"], "host": data["host"], **data["go"]}
             if toolchain not in self._toolchains:
                 self._toolchains.append(toolchain)
-        sides = self._runs.setdefault(data["test"], {})
+        worker = getattr(report, "worker_id", "")
+        sides = self._runs.setdefault(f"{data['test']} on {worker}" if self._each and worker else data["test"], {})
         run = sides.setdefault(data["toolchain"], TestRun())
         if data["attempt"] > run.attempts:
             run = sides[data["toolchain"]] = TestRun(attempts=data["attempt"])
+        run.host = data["host"]
         run.commands += data["commands"]
         expected = hasattr(report, "wasxfail")
         if not run.line:
@@ -144,7 +149,7 @@ class Reports:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Compare, set the exit status and write the files. Workers do nothing here."""
-        if hasattr(session.config, "workerinput"):
+        if is_worker(session.config):
             return
         if self._runs:
             _add_to_junit(session.config, _of_run(self._facts))
@@ -224,11 +229,12 @@ def _without(nodeid: str, label: str) -> str:
 
 
 def _properties(
-    label: str, toolchain: dict[str, Any] | None, commands: list[dict[str, Any]]
+    label: str, host: str, toolchain: dict[str, Any] | None, commands: list[dict[str, Any]]
 ) -> list[tuple[str, object]]:
-    """The properties of a test for JUnit's XML: the toolchain, and the counts of actions."""
+    """The properties of a test for JUnit's XML: the toolchain, the host, and the counts of actions."""
     properties: list[tuple[str, object]] = [
         (f"{_PROPERTY}toolchain", label),
+        *([(f"{_PROPERTY}host", host)] if host else []),
         *((f"{_PROPERTY}{name}", toolchain[name]) for name in ("go", "goos", "goarch", "cpus") if toolchain),
         (f"{_PROPERTY}commands", len(commands)),
     ]

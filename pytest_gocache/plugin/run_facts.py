@@ -55,8 +55,9 @@ def facts_of_toolchain(toolchain: GoToolchain) -> dict[str, Any]:
 
 
 def in_one_line(toolchain: dict[str, Any]) -> str:
-    """``go1.27.3 linux/amd64, 2 CPUs``, from `facts_of_toolchain`."""
-    return f"{toolchain['go']} {toolchain['goos']}/{toolchain['goarch']}, {cpus_in_words(toolchain['cpus'])}"
+    """``go1.27.3 linux/amd64, 2 CPUs``, from `facts_of_toolchain`; with a ``host``, also ``on build2``."""
+    where = f" on {toolchain['host']}" if toolchain.get("host") else ""
+    return f"{toolchain['go']} {toolchain['goos']}/{toolchain['goarch']}, {cpus_in_words(toolchain['cpus'])}{where}"
 
 
 def cpus_in_words(count: int) -> str:

@@ -23,6 +23,7 @@ from pytest_gocache.host.fetch_go import NO_STORE, resolve, version_of
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.plugin.default_go import default_toolchain, default_version
+from pytest_gocache.plugin.hosts import host_of_process, is_worker
 from pytest_gocache.plugin.options import Settings, read_settings
 from pytest_gocache.plugin.own_time import OwnTime, own_time_of
 from pytest_gocache.plugin.totals import Totals
@@ -203,7 +204,7 @@ def session_of(config: pytest.Config) -> GoSession:
         config.stash[_SESSION] = GoSession(
             read_settings(config), lambda line: _say(config, line), own_time=own_time_of(config)
         )
-        if hasattr(config, "workerinput"):
+        if is_worker(config):
             threading.Thread(target=_end_with_controller, args=(os.getppid(),), daemon=True).start()
     return config.stash[_SESSION]
 
@@ -247,6 +248,8 @@ def keep_folder(item: pytest.Item) -> bool:
 
 def _say(config: pytest.Config, line: str) -> None:
     """Print a line to standard error while tests run, past pytest's capture, in xdist's workers too."""
+    host = host_of_process(config)
+    line = f"{host}: {line}" if host else line
     capture = config.pluginmanager.getplugin("capturemanager")
     if capture is None:
         print(line, file=sys.stderr, flush=True)  # noqa: T201 - the user sees it

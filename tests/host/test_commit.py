@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from pytest_gocache.host.commit import Commit, commit_of
+from pytest_gocache.host.commit import Commit, commit_of, head_of
 
 AMBIENT = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
@@ -27,8 +27,10 @@ def test_a_commit_and_changes_after_it(tmp_path: Path) -> None:
     assert commit_of(tmp_path, AMBIENT) == Commit(head, dirty=False)
     (tmp_path / "new.go").write_text("package m\n", encoding="utf-8")
     assert commit_of(tmp_path, AMBIENT) == Commit(head, dirty=True)
+    assert head_of(tmp_path, AMBIENT) == head
 
 
 def test_no_repository_and_no_git(tmp_path: Path) -> None:
     assert commit_of(tmp_path, {**AMBIENT, "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}) is None
     assert commit_of(tmp_path / "missing", AMBIENT) is None
+    assert head_of(tmp_path / "missing", AMBIENT) is None

@@ -36,6 +36,13 @@ two
 """)
 
 
+def test_a_failure_on_a_different_host_names_it() -> None:
+    failed = TestRun("failed", "one", "one", "tests/test_a.py", 7, host="build2")
+    text = failures_as_markdown(FACTS, [TOOLCHAIN, {**TOOLCHAIN, "host": "build2"}], {"test_a": {"default": failed}})
+    assert "go1.27.3 linux/amd64, 2 CPUs; go1.27.3 linux/amd64, 2 CPUs on build2; pytest-gocache" in text
+    assert "**test_a** (tests/test_a.py:7) on build2\n" in text
+
+
 def test_a_run_without_failures_has_no_list() -> None:
     facts = {**FACTS, "repository": None}
     assert failures_as_markdown(facts, [], {"test_a": {"default": TestRun("skipped")}}) == snapshot("""\

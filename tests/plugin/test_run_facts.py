@@ -41,3 +41,4 @@ def test_a_toolchain_has_version_platform_and_cpus() -> None:
         "env": {"GOARCH": "arm64"},
     }
     assert in_one_line({**facts, "cpus": 1}) == "go1.27.3 linux/arm64, 1 CPU"
+    assert in_one_line({**facts, "cpus": 2, "host": "build2"}) == "go1.27.3 linux/arm64, 2 CPUs on build2"

@@ -13,7 +13,7 @@ from inline_snapshot import snapshot
 import pytest_gocache
 from pytest_gocache.host.find_go import embedded_goroot, platform_of
 from pytest_gocache.plugin.options import store_folder
-from tests.with_pytest.inner_runs import embedded, run
+from tests.with_pytest.inner_runs import LIB, embedded, run
 
 # GOFLAGS of the candidate: results of tests are not cached any more, and nothing else is another.
 CONFIG = """
@@ -197,6 +197,27 @@ def test_json_without_a_gate_says_which_go_and_why(pytester: pytest.Pytester, mo
     junit = (pytester.path / "out.xml").read_text(encoding="utf-8")
     assert f'<property name="gocache.go" value="{version}" />' in junit
     assert f'<property name="gocache.started" value="{data["run"]["started"]}" />' in junit
+
+
+def test_json_of_a_run_in_which_each_worker_runs_all_tests_has_both_runs(
+    pytester: pytest.Pytester, store: Path
+) -> None:
+    pytester.makepyfile(
+        test_it=f"""
+        import os
+
+        def test_build(go_module):
+            {LIB}
+            go_module.build("./...")
+            assert os.environ["PYTEST_XDIST_WORKER"] != "gw0"
+        """
+    )
+    run(pytester, store, "--dist=each", "--tx=2*popen", "--gocache-json=out.json")
+    data = json.loads((pytester.path / "out.json").read_text(encoding="utf-8"))
+    assert [(test["test"], test["outcome"], len(test["commands"])) for test in data["tests"]] == [
+        ("test_it.py::test_build on gw0", "failed", 1),
+        ("test_it.py::test_build on gw1", "passed", 1),
+    ]
 
 
 def test_named_toolchains_are_run_without_an_option(suite: pytest.Pytester) -> None:

@@ -33,6 +33,8 @@ class TestRun:
     """The file of the test, relative to the repository; empty for a file outside of it."""
     line: int = 0
     """The line in the file that failed, else the line of the test, from 1; 0 when it is unknown."""
+    host: str = ""
+    """The host that ran the test, as ``--tx`` names it; empty for the computer of the controller."""
     commands: list[dict[str, Any]] = field(default_factory=list)
     """The commands of the last attempt, as `command_records` returns them."""
     attempts: int = 1
