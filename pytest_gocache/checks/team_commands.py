@@ -81,13 +81,16 @@ def _other_modules(repository: Path) -> list[str]:
     return [f"not checked, because they are modules of their own: {listed(found, _MOST_TOLD)}"] if found else []
 
 
-def warning_on_tests(config: RepositoryConfig, *, root: bool) -> list[str]:
-    """What to tell before the tests run; ``root`` is whether this process may do anything on the machine."""
-    if not config.tests_enabled:
+def warning_on_tests(config: RepositoryConfig, times: int, *, root: bool) -> list[str]:
+    """What to tell before the tests run at most ``times`` times.
+
+    ``root`` is whether this process may do anything on the machine.
+    """
+    if not config.tests_enabled or not times:
         return []
     command = shlex.join(config.test or ("go", "test", "./..."))
     who = ", as root" if root else ""
-    return [f"the checks run `{command}` several times{who}; [test] enabled = false in {NAME} prevents that"]
+    return [f"the checks run `{command}` up to {times} times{who}; [test] enabled = false in {NAME} prevents that"]
 
 
 def _best(found: Sequence[FoundCommand], purpose: str, path: str) -> FoundCommand | None:

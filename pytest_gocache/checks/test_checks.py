@@ -35,6 +35,7 @@ from pytest_gocache.gocache_toml import NAME, PREFIX
 from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.host.files import make_writable, remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
+from pytest_gocache.plugin.budget import start_check
 from pytest_gocache.plugin.fixtures import source_place
 from pytest_gocache.plugin.session import session_of
 from pytest_gocache.run.machine import Machine
@@ -75,8 +76,9 @@ def shared_runs(
         place = source_place(settings)
         config, told = with_team_commands(place.module, settings.config, path)
         session.say_once(place.told)
-        for line in (*told, *warning_on_tests(config, root=hasattr(os, "geteuid") and os.geteuid() == 0)):
-            session.say(line)
+        root_user = hasattr(os, "geteuid") and os.geteuid() == 0
+        for line in (*told, *warning_on_tests(config, _most_test_runs(request.session), root=root_user)):
+            session.say_once(line)
         return take_copy(place, root, config, modcache, machine_at)
 
     runs = SharedRuns(session, root, copy)
@@ -90,6 +92,7 @@ def shared_runs(
 @pytest.fixture
 def repository(request: pytest.FixtureRequest, shared_runs: SharedRuns) -> BuiltRepository:
     """The repository, copied and built. If that fails, the first check has the error, and the others skip."""
+    start_check(request.node)
     return shared_runs.repository(request.node)
 
 
@@ -130,6 +133,10 @@ def _judge(function: Callable[[BuiltRepository], None], repository: BuiltReposit
         accepted = [subject for subject in subjects if subject not in left]
         raise CheckFailed(f"{found}\naccepted in {NAME}: {', '.join(accepted) or 'none of these'}", left)
     raise found
+
+
+# The checks run in this order, the dearest ones last: without builds of their own, with warm builds, with cold builds,
+# with test runs. docs/checks.md has the numbers.
 
 
 @check
@@ -195,39 +202,6 @@ def test_second_checkout_compiles_nothing(repository: BuiltRepository) -> None:
 
 
 @check
-def test_restored_ci_cache_is_warm(repository: BuiltRepository) -> None:
-    """The next CI job, with restored caches and a fresh checkout, compiles nothing and runs no cached test."""
-    tests = _base_tests(repository) if repository.copy.config.tests_enabled else None
-    cached = tests.cached if tests else frozenset()
-    before = _always_compiled(repository)
-    times = repository.copy.config.mtimes
-    last = tests.second if tests else repository.base.again
-    with repository.after(last).next_job(caches=True, times=times) as checkout:
-        build = checkout.build()
-        findings = [rebuilt(build, but=before), downloaded(build)]
-        if cached:
-            result = checkout.test()
-            expected = [package for package in passed(result) if package in cached - before]
-            findings.append(not_cached(result, expected, advice=_ADVICE_ON_TIMES))
-    require("a CI job with restored caches is warm", *findings)
-
-
-@check
-def test_tests_are_cached_the_second_time(repository: BuiltRepository) -> None:
-    """The second run of the same tests executes none of them."""
-    tests = _base_tests(repository)
-    expected = [package for package in passed(tests.first) if package in tests.second.tests]
-    require("tests are cached the second time", not_cached(tests.second, expected), failed_tests(tests.first))
-
-
-@check
-def test_build_and_tests_share_the_cache(repository: BuiltRepository) -> None:
-    """The tests compile no package that the build has compiled."""
-    finding = compiled_for_tests_too(repository.base.first, _base_tests(repository).first)
-    require("build and tests share the cache", finding)
-
-
-@check
 def test_two_builds_are_byte_identical(repository: BuiltRepository) -> None:
     """Two builds in the same folder, both from empty caches, give the same packages and binaries."""
     with repository.next_job(caches=False, times=settled_times(repository.copy.config)) as checkout:
@@ -251,6 +225,39 @@ def test_nothing_builds_serially(repository: BuiltRepository) -> None:
 
 
 @check
+def test_tests_are_cached_the_second_time(repository: BuiltRepository) -> None:
+    """The second run of the same tests executes none of them."""
+    tests = _base_tests(repository)
+    expected = [package for package in passed(tests.first) if package in tests.second.tests]
+    require("tests are cached the second time", not_cached(tests.second, expected), failed_tests(tests.first))
+
+
+@check
+def test_build_and_tests_share_the_cache(repository: BuiltRepository) -> None:
+    """The tests compile no package that the build has compiled."""
+    finding = compiled_for_tests_too(repository.base.first, _base_tests(repository).first)
+    require("build and tests share the cache", finding)
+
+
+@check
+def test_restored_ci_cache_is_warm(repository: BuiltRepository) -> None:
+    """The next CI job, with restored caches and a fresh checkout, compiles nothing and runs no cached test."""
+    tests = _base_tests(repository) if repository.copy.config.tests_enabled else None
+    cached = tests.cached if tests else frozenset()
+    before = _always_compiled(repository)
+    times = repository.copy.config.mtimes
+    last = tests.second if tests else repository.base.again
+    with repository.after(last).next_job(caches=True, times=times) as checkout:
+        build = checkout.build()
+        findings = [rebuilt(build, but=before), downloaded(build)]
+        if cached:
+            result = checkout.test()
+            expected = [package for package in passed(result) if package in cached - before]
+            findings.append(not_cached(result, expected, advice=_ADVICE_ON_TIMES))
+    require("a CI job with restored caches is warm", *findings)
+
+
+@check
 def test_tests_depend_only_on_what_go_tracks(repository: BuiltRepository) -> None:
     """Tests whose results are cached pass when they run, also for a different user."""
     tests = _base_tests(repository)
@@ -265,7 +272,22 @@ def test_tests_depend_only_on_what_go_tracks(repository: BuiltRepository) -> Non
     )
 
 
+_TEST_RUNS = {
+    test_tests_are_cached_the_second_time.__name__: 0,
+    test_build_and_tests_share_the_cache.__name__: 0,
+    test_restored_ci_cache_is_warm.__name__: 1,
+    test_tests_depend_only_on_what_go_tracks.__name__: 3,
+}
+"""The checks that run tests: how often at most, besides the two runs that they share."""
+
 _CHECKS = tuple(name for name in list(globals()) if name.startswith("test_"))
+
+
+def _most_test_runs(session: pytest.Session) -> int:
+    """How often the selected checks run the tests on one toolchain, at most."""
+    selected = {item.originalname for item in session.items if isinstance(item, pytest.Function)}
+    own = [times for name, times in _TEST_RUNS.items() if name in selected]
+    return 2 + sum(own) if own else 0
 
 
 def _always_compiled(repository: BuiltRepository) -> set[str]:

@@ -16,6 +16,7 @@ from pytest_gocache.plugin.hosts import is_worker, runs_tests_here
 from pytest_gocache.plugin.marks import MARK
 from pytest_gocache.plugin.options import (
     add_options,
+    budget_seconds,
     gate_sides,
     only_reports,
     read_settings,
@@ -61,6 +62,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
         accept_in = settings.config_folder / CONFIG_NAME if config.getoption("--accept-current") else None
         config.pluginmanager.register(FindingsReport(accept_in), "gocache-findings")
+    if (seconds := budget_seconds(config)) is not None:
+        from pytest_gocache.plugin.budget import register
+
+        register(config, seconds)
     gate, file = gate_sides(config), report_file(config)
     if gate or file or _is_reported(config):
         from pytest_gocache.plugin.reports import Reports

@@ -19,6 +19,7 @@ from pytest_gocache.plugin.hosts import is_worker, runs_tests_here
 __all__ = [
     "Settings",
     "add_options",
+    "budget_seconds",
     "gate_sides",
     "read_settings",
     "report_file",
@@ -29,6 +30,7 @@ __all__ = [
 
 _KEEP = ("none", "failed", "all")
 _CONFIG: pytest.StashKey[RepositoryConfig] = pytest.StashKey()
+_DURATION = re.compile(r"(?=.)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 
 
@@ -115,11 +117,18 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         help="as --go-checks=report; also add an [[accept]] for each finding to gocache.toml",
     )
+    group.addoption(
+        "--go-budget",
+        metavar="TIME",
+        help="the time for the ready-made checks, like 10m or 1h30m: no check starts later; what is left out is "
+        "skipped and named (default: no limit)",
+    )
     parser.addini("go_toolchains", "Go toolchains under test, one a line: path, GOROOT or version", "linelist")
     parser.addini("gocache_dir", "the store of warm Go build caches")
     parser.addini("gocache_keep", "the tests whose folders stay: none, failed or all", default="failed")
     parser.addini("gocache_store_limit", "the size limit of the store, like 4G or 500M", default="4G")
     parser.addini("gocache_timeout", "the limit of one go command in seconds; 0: no limit", default="600")
+    parser.addini("go_budget", "the time for the ready-made checks, like 10m (default: no limit)")
     parser.addini("go_repo", "the Go repository under test, which go_repo copies (default: as --go-repo)")
 
 
@@ -219,6 +228,20 @@ def _require_folder(folder: Path, setting: str) -> None:
 def only_reports(config: pytest.Config) -> bool:
     """Whether findings of the ready-made checks fail no run."""
     return config.getoption("--go-checks") == "report" or bool(config.getoption("--accept-current"))
+
+
+def budget_seconds(config: pytest.Config) -> float | None:
+    """The time for the ready-made checks, in seconds; None for no limit."""
+    given, ini = config.getoption("--go-budget"), str(config.getini("go_budget") or "")
+    text = ini if given is None else str(given)
+    if given is None and not ini:
+        return None
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        setting = "ini option go_budget = " if given is None else "--go-budget="
+        raise pytest.UsageError(f"{setting}{text}: write a time like 10m, 1h30m or 90s")
+    hours, minutes, seconds = (int(number or 0) for number in match.groups())
+    return float(hours * 3600 + minutes * 60 + seconds)
 
 
 def report_file(config: pytest.Config) -> Path | None:

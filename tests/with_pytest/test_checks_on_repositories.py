@@ -96,6 +96,38 @@ def test_the_checks_have_the_same_ids_whatever_python_files_says(pytester: pytes
     assert [line for line in result.outlines if "::" in line] == [f"checks.py::{name}" for name in ALL]
 
 
+CLOCK = """
+import pytest
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session):
+    times = iter(range(0, 9000, 300))
+    session.config.pluginmanager.get_plugin("gocache-budget").clock = lambda: float(next(times))
+"""
+
+
+def test_a_budget_leaves_out_the_dearest_checks(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    pytester.makeconftest(CLOCK)
+    result = checks(pytester, store, repository, "-k", "warm_build or touch or tests_are", "--go-budget=10m")
+    assert_outcomes(result, passed=1, skipped=2)
+    assert outcomes(result) == {WARM: "passed"}
+    reason = (
+        "not checked: the checks have taken 10m of their budget of 10m; raise --go-budget, or the ini option go_budget"
+    )
+    assert reason in skips(result)
+    result.stdout.fnmatch_lines(
+        ["*= 2 checks were left out: the budget of 10m is spent =*", "checks.py::test_touch_*", f"checks.py::{TESTS}"]
+    )
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_what_runs_the_tests_is_announced(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    who = ", as root" if os.geteuid() == 0 else ""
+    line = f"the checks run `go test ./...` up to 2 times{who}; [test] enabled = false in gocache.toml prevents that"
+    assert line in checks(pytester, store, repository, "-k", "tests_are_cached").stderr.str()
+    assert "the checks run" not in checks(pytester, store, repository, "-k", "warm_build").stderr.str()
+
+
 def test_a_build_that_fails_is_reported_once(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(repository, {"app/app.go": "package app\n\nconst Word = missing\n"})
     result = checks(pytester, store, repository)
@@ -187,7 +219,7 @@ def test_a_folder_that_is_not_a_repository(pytester: pytest.Pytester, store: Pat
     result = checks(pytester, store, tmp_path)
     assert_outcomes(result, errors=1, skipped=len(ALL) - 1)
     result.stdout.fnmatch_lines(
-        [f"*UsageError: {tmp_path} has no go.mod and no go.work: name the repository with --go-repo"]
+        [f"*UsageError: there is no go.mod and no go.work in {tmp_path}: name the repository with --go-repo *"]
     )
 
 
