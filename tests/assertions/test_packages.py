@@ -110,28 +110,28 @@ def test_stamps_are_ignored_on_request(recorded: Recorded) -> None:
 def test_the_option_is_named_where_it_is_enough(recorded: Recorded) -> None:
     bare = recorded("stamped")[1]
     assert failure(assert_cached, bare) == snapshot("""\
-assert_cached: 1 package was rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2)
-  example.com/app/cmd/app  build setting -ldflags changed since step 1:
-                             - "-X main.version=1"
-                             + "-X main.version=2"
+1 package was rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2) [assert_cached]
+  ./cmd/app  build setting -ldflags changed since step 1:
+               - "-X main.version=1"
+               + "-X main.version=2"
 Go stamps -ldflags into main packages: with -trimpath it does not, and only the link runs
 pass ignore_stamps=True if such a recompile does not matter here\
 """)
     assert failure(assert_only_rebuilt, bare, "./lib") == snapshot("""\
-assert_only_rebuilt: 1 other package was rebuilt and 1 package was not rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2)
+1 other package was rebuilt and 1 package was not rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2) [assert_only_rebuilt]
   expected exactly: ./lib
-  also rebuilt: example.com/app/cmd/app  build setting -ldflags changed since step 1:
-                                           - "-X main.version=1"
-                                           + "-X main.version=2"
-Go stamps -ldflags into main packages: with -trimpath it does not, and only the link runs
-  not rebuilt: example.com/app/lib  cached: nothing in its key changed since step 1\
+  ./cmd/app  build setting -ldflags changed since step 1:
+               - "-X main.version=1"
+               + "-X main.version=2"
+  not rebuilt: ./lib  cached: nothing in its key changed since step 1
+Go stamps -ldflags into main packages: with -trimpath it does not, and only the link runs\
 """)
     assert failure(assert_only_rebuilt, bare) == snapshot("""\
-assert_only_rebuilt: 1 other package was rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2)
+1 other package was rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2) [assert_only_rebuilt]
   expected exactly: nothing
-  also rebuilt: example.com/app/cmd/app  build setting -ldflags changed since step 1:
-                                           - "-X main.version=1"
-                                           + "-X main.version=2"
+  ./cmd/app  build setting -ldflags changed since step 1:
+               - "-X main.version=1"
+               + "-X main.version=2"
 Go stamps -ldflags into main packages: with -trimpath it does not, and only the link runs
 pass ignore_stamps=True if such a recompile does not matter here\
 """)
@@ -141,14 +141,14 @@ pass ignore_stamps=True if such a recompile does not matter here\
 def test_a_package_that_is_only_stamped_is_not_rebuilt(recorded: Recorded) -> None:
     bare = recorded("stamped")[1]
     assert failure(assert_rebuilt, bare, "./cmd/app", ignore_stamps=True) == snapshot("""\
-assert_rebuilt: 1 package was not rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2)
-  example.com/app/cmd/app  compiled only for its stamps: build setting -ldflags changed since step 1: "-X main.version=1" -> "-X main.version=2"
-compiled: example.com/app/cmd/app\
+1 package was not rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2) [assert_rebuilt]
+  ./cmd/app  compiled only for its stamps: build setting -ldflags changed since step 1: "-X main.version=1" -> "-X main.version=2"
+compiled: ./cmd/app\
 """)
     assert failure(assert_only_rebuilt, bare, "./cmd/app", ignore_stamps=True) == snapshot("""\
-assert_only_rebuilt: 1 package was not rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2)
+1 package was not rebuilt by `go build '-ldflags=-X main.version=2' ./...` (step 2) [assert_only_rebuilt]
   expected exactly: ./cmd/app
-  not rebuilt: example.com/app/cmd/app  compiled only for its stamps: build setting -ldflags changed since step 1: "-X main.version=1" -> "-X main.version=2"\
+  not rebuilt: ./cmd/app  compiled only for its stamps: build setting -ldflags changed since step 1: "-X main.version=1" -> "-X main.version=2"\
 """)
 
 
