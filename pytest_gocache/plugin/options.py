@@ -119,7 +119,7 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("gocache_dir", "the store of warm Go build caches")
     parser.addini("gocache_keep", "the tests whose folders stay: none, failed or all", default="failed")
     parser.addini("gocache_store_limit", "the size limit of the store, like 4G or 500M", default="4G")
-    parser.addini("gocache_timeout", "the limit of one go command in seconds; 0: no limit", default="600")
+    parser.addini("gocache_timeout", "the limit of one go command in seconds; 0: no limit", default="900")
     parser.addini("go_repo", "the Go repository under test, which go_repo copies (default: as --go-repo)")
 
 
