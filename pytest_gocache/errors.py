@@ -113,20 +113,24 @@ class GoCommandError(GoCacheError):
     def _advice(self) -> str:
         return ""
 
+    def _printed(self) -> tuple[tuple[str, str], ...]:
+        return ("stderr", _tail(self.stderr)), ("stdout", _tail(self.stdout))
+
     def __str__(self) -> str:
         first = f"`{' '.join(self.command)}` {self._verdict()} in {self.cwd}"
         # An argument may hold bytes that are not UTF-8. Terminals and pytest-xdist refuse them.
         parts = [printable(text) for text in (first, self._advice()) if text]
-        for name, text in (("stderr", self.stderr), ("stdout", self.stdout)):
-            if text.strip():
-                parts.append(f"{name}:\n{_tail(text)}")
+        parts += [f"{name}:\n{text}" for name, text in self._printed() if text.strip()]
         return "\n".join(parts)
 
 
 class GoTimeoutError(GoCommandError):
     """A command ran longer than its ``timeout``; its whole process group was killed.
 
-    ``seconds`` is the limit that was exceeded. ``so_far`` is a text with what it had compiled; empty when unknown.
+    ``seconds`` is the limit that was exceeded. ``so_far`` is a text with what it had done; empty when unknown.
+    ``packages`` are the import paths of the packages whose tests had no verdict: of those that still ran or, when
+    these are unknown, of all without one. ``goroutines`` is the part of Go's list of their goroutines that has frames
+    outside the standard library; empty when Go printed none.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a reader of the failure needs
@@ -138,11 +142,15 @@ class GoTimeoutError(GoCommandError):
         stderr: str,
         seconds: float,
         so_far: str = "",
+        packages: Sequence[str] = (),
+        goroutines: str = "",
     ) -> None:
         super().__init__(command, cwd, returncode, stdout, stderr)
-        self.args = (*self.args, seconds, so_far)
+        self.args = (*self.args, seconds, so_far, tuple(packages), goroutines)
         self.seconds = seconds
         self.so_far = so_far
+        self.packages = tuple(packages)
+        self.goroutines = goroutines
 
     def _advice(self) -> str:
         longer = "to allow more: timeout=SECONDS in the call, or the ini option gocache_timeout (0: no limit)"
@@ -150,6 +158,12 @@ class GoTimeoutError(GoCommandError):
 
     def _verdict(self) -> str:
         return f"did not finish within {self.seconds:g} seconds and was killed, with every process it started,"
+
+    def _printed(self) -> tuple[tuple[str, str], ...]:
+        if not self.goroutines:
+            return super()._printed()
+        # The end of stdout is the end of the list: registers, and goroutines of the runtime.
+        return ("stderr", _tail(self.stderr)), ("goroutines of the tests", self.goroutines)
 
 
 class RerunError(GoCommandError):

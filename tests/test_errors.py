@@ -25,7 +25,9 @@ INSTANCES: list[Exception] = [
     errors.ActionGraphError("graph"),
     errors.HashLogError("log"),
     GoCommandError(COMMAND, "/src/app", 1, "out\n", "lib.go:1:1: no\n"),
-    GoTimeoutError(COMMAND, "/src/app", -9, "", "", 2.5, "compiled before that: nothing"),
+    GoTimeoutError(
+        COMMAND, "/src/app", -9, "", "", 2.5, "compiled before that: nothing", ["a.b/c"], "goroutine 1 [x]:"
+    ),
     RerunError(COMMAND, "/src/app", 1, "", "lib.go:1:1: expected 'package'\n"),
     GoCacheWarning("beware"),
 ]
@@ -94,6 +96,22 @@ def test_a_timeout_says_how_long_it_waited() -> None:
     assert "did not finish within 2.5 seconds" in str(error)
     assert "so far" in str(error)
     assert isinstance(error, GoCommandError)
+
+
+def test_a_timeout_shows_the_goroutines_of_tests_in_place_of_the_end_of_stdout() -> None:
+    error = GoTimeoutError(
+        COMMAND, "/", 1, "rip 0x1\n", "go: x\n", 9, "still running: c", ["c"], "goroutine 5 [select]:"
+    )
+    assert str(error) == snapshot("""\
+`go build ./...` did not finish within 9 seconds and was killed, with every process it started, in /
+still running: c
+to allow more: timeout=SECONDS in the call, or the ini option gocache_timeout (0: no limit)
+stderr:
+go: x
+goroutines of the tests:
+goroutine 5 [select]:\
+""")
+    assert (error.packages, error.goroutines, error.stdout) == (("c",), "goroutine 5 [select]:", "rip 0x1\n")
 
 
 def test_long_output_is_cut_to_its_end() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_gocache.checks.repository import BaseBuild, RepositoryCopy, binaries_of
+from pytest_gocache.errors import GoTimeoutError
 from pytest_gocache.explain.actions import build_settings_only
 from pytest_gocache.explain.changes import folder_of
 from pytest_gocache.explain.history import block_of
@@ -26,6 +28,7 @@ __all__ = [
     "different_outputs",
     "downloaded",
     "failed_tests",
+    "hanging",
     "main_packages",
     "not_cached",
     "passed",
@@ -215,6 +218,11 @@ def failed_tests(result: Result) -> Finding:
     printed = [line for line in result.stdout.splitlines() if not line.startswith(("ok ", "? "))]
     happened = f"the tests of {', '.join(packages)} fail: Go does not cache failures"
     return Finding(tuple(packages), (happened, *(f"  {line}" for line in _most_telling(printed))))
+
+
+def hanging(error: GoTimeoutError) -> CheckFailed:
+    """The failure of a check whose command exceeded the time limit: it names the packages whose tests still ran."""
+    return CheckFailed(f"a command exceeds the time limit\n{error}", error.packages or [shlex.join(error.command)])
 
 
 def _most_telling(printed: Sequence[str]) -> Sequence[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.checks.preconditions import missing_for_build, refuse_dependent
-from pytest_gocache.errors import GoCommandError, RepositoryError, called
+from pytest_gocache.errors import GoCommandError, GoTimeoutError, RepositoryError, called
 from pytest_gocache.gocache_toml import RepositoryConfig
 from pytest_gocache.host.environment import file_settings
 from pytest_gocache.host.files import remove_tree
@@ -176,8 +176,8 @@ class BuiltRepository:
     base: BaseBuild
     modules: ModuleFactory
     steps: Steps
-    base_tests: Callable[[], BaseTests]
-    """Returns the first test runs. The first check that calls it runs the tests."""
+    base_tests: Callable[[], BaseTests | GoTimeoutError]
+    """Returns what `run_base_tests` returns. The first check that calls it runs the tests."""
     report: Callable[[str, Sequence[str]], bool]
     """Takes a finding and what it names. Returns whether the run only reports findings: the check does not fail."""
 
@@ -284,9 +284,19 @@ def _load_packages(copy: RepositoryCopy, modules: ModuleFactory) -> None:
     checkout.module.build("-n", *command[2:])
 
 
-def run_base_tests(copy: RepositoryCopy, base: BaseBuild, modules: ModuleFactory) -> BaseTests:
-    """Run the tests of the checkout twice. Raises `RepositoryError` when the command prints no verdict."""
+def run_base_tests(copy: RepositoryCopy, base: BaseBuild, modules: ModuleFactory) -> BaseTests | GoTimeoutError:
+    """Run the tests of the checkout twice. Raises `RepositoryError` when the command prints no verdict.
+
+    Returns, and does not raise, the error of tests that exceed the time limit: it is a finding of one check only.
+    """
     checkout = copy.checkout(modules, copy.steps("base-tests", base.again))
+    try:
+        return _tested_twice(checkout)
+    except GoTimeoutError as error:
+        return error
+
+
+def _tested_twice(checkout: Checkout) -> BaseTests:
     first = checkout.test()
     printed = f"{first.stderr}{first.stdout}"
     if not first.tests and not _NO_PACKAGES.search(printed):

@@ -18,7 +18,7 @@ from pytest_gocache.checks.repository import (
     run_base_build,
     run_base_tests,
 )
-from pytest_gocache.errors import GoCacheError
+from pytest_gocache.errors import GoCacheError, GoTimeoutError
 from pytest_gocache.plugin.findings import report_finding
 from pytest_gocache.plugin.session import GoSession, commands_of, keep_folder, record_result
 from pytest_gocache.results.result import Result
@@ -63,7 +63,7 @@ class SharedRuns:
         self._copy = copy
         self._copied: Once[RepositoryCopy] = Once()
         self._built: Once[BaseBuild] = Once()
-        self._tested: Once[BaseTests] = Once()
+        self._tested: Once[BaseTests | GoTimeoutError] = Once()
         self._checks: list[pytest.Function] = []
 
     def repository(self, check: pytest.Function) -> BuiltRepository:
@@ -82,9 +82,10 @@ class SharedRuns:
         base = self._built.get(check.name, lambda: run_base_build(copy, modules, unrecorded))
         _list(check, base.first, base.again)
 
-        def base_tests() -> BaseTests:
+        def base_tests() -> BaseTests | GoTimeoutError:
             tests = self._tested.get(check.name, lambda: run_base_tests(copy, base, modules))
-            _list(check, tests.first, tests.second)
+            if isinstance(tests, BaseTests):
+                _list(check, tests.first, tests.second)
             return tests
 
         report = functools.partial(report_finding, check)

@@ -19,6 +19,7 @@ from pytest_gocache.checks.findings import (
     different_outputs,
     downloaded,
     failed_tests,
+    hanging,
     main_packages,
     not_cached,
     passed,
@@ -31,6 +32,7 @@ from pytest_gocache.checks.serial import could_overlap, limited_commands, waitin
 from pytest_gocache.checks.shared_runs import SharedRuns
 from pytest_gocache.checks.team_commands import warning_on_tests, with_team_commands
 from pytest_gocache.checks.untracked_reads import other_verdicts, outside_reads
+from pytest_gocache.errors import GoTimeoutError
 from pytest_gocache.gocache_toml import NAME, PREFIX
 from pytest_gocache.golang.action import TestStatus
 from pytest_gocache.host.files import make_writable, remove_tree
@@ -119,6 +121,8 @@ def _judge(function: Callable[[BuiltRepository], None], repository: BuiltReposit
         found: CheckFailed | None = None
     except CheckFailed as failed:
         found = failed
+    except GoTimeoutError as error:
+        found = hanging(error)
     subjects = found.subjects if found else ()
     for entry in unused(entries, subjects):
         what = "" if entry.change == "*" else f" of {entry.change}"
@@ -227,7 +231,9 @@ def test_nothing_builds_serially(repository: BuiltRepository) -> None:
 @check
 def test_tests_are_cached_the_second_time(repository: BuiltRepository) -> None:
     """The second run of the same tests executes none of them."""
-    tests = _base_tests(repository)
+    tests = _tests_or_hang(repository)
+    if isinstance(tests, GoTimeoutError):
+        raise tests.with_traceback(None)
     expected = [package for package in passed(tests.first) if package in tests.second.tests]
     require("tests are cached the second time", not_cached(tests.second, expected), failed_tests(tests.first))
 
@@ -242,7 +248,9 @@ def test_build_and_tests_share_the_cache(repository: BuiltRepository) -> None:
 @check
 def test_restored_ci_cache_is_warm(repository: BuiltRepository) -> None:
     """The next CI job, with restored caches and a fresh checkout, compiles nothing and runs no cached test."""
-    tests = _base_tests(repository) if repository.copy.config.tests_enabled else None
+    tests = _tests_or_hang(repository) if repository.copy.config.tests_enabled else None
+    if isinstance(tests, GoTimeoutError):
+        tests = None  # the build can be judged
     cached = tests.cached if tests else frozenset()
     before = _always_compiled(repository)
     times = repository.copy.config.mtimes
@@ -301,10 +309,21 @@ def _always_compiled(repository: BuiltRepository) -> set[str]:
 
 
 def _base_tests(repository: BuiltRepository) -> BaseTests:
-    """The first test runs. Skips the check when there are no tests, and when they may not run."""
+    """The first test runs. Skips the check when there are none, as `_tests_or_hang` does, and when they hang."""
+    tests = _tests_or_hang(repository)
+    if isinstance(tests, GoTimeoutError):
+        finds = test_tests_are_cached_the_second_time.__name__
+        pytest.skip(f"the tests exceed the time limit: see the failure of {finds}")
+    return tests
+
+
+def _tests_or_hang(repository: BuiltRepository) -> BaseTests | GoTimeoutError:
+    """The first test runs, or the error of tests that hang. Skips without tests, and when they may not run."""
     if not repository.copy.config.tests_enabled:
         pytest.skip(f"{NAME} has [test] enabled = false: no test runs")
     tests = repository.base_tests()
+    if isinstance(tests, GoTimeoutError):
+        return tests
     if all(outcome.status is TestStatus.NO_TESTS for outcome in tests.first.tests.values()):
         pytest.skip("no package has tests")
     return tests

@@ -17,6 +17,8 @@ from io import RawIOBase
 from pathlib import Path
 from types import FrameType
 
+from pytest_gocache.host.test_binaries import quit_test_binaries
+
 __all__ = ["UMASK", "Finished", "run"]
 
 UMASK = 0o022
@@ -24,6 +26,7 @@ UMASK = 0o022
 _HAS_WAITID = hasattr(os, "waitid")
 _PIPE_BYTES = 1 << 20  # the most that Linux gives to an unprivileged process
 _PAUSE_SECONDS = 0.005
+_LAST_SECONDS = 2.0  # for go test to print the output of a test binary that has ended
 # Whose handlers may raise: those of Python, pytest, pytest-timeout and users.
 _INTERRUPTS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM", "SIGUSR1") if hasattr(signal, name)
@@ -59,6 +62,8 @@ class Finished:
     stderr: bytes
     seconds: float
     timed_out: bool
+    tested: tuple[str, ...] = ()
+    """The packages of the test binaries that ran when the time was over; "" for a package that is unknown."""
 
 
 def run(  # noqa: PLR0913 - a process, where it runs, and for how long
@@ -75,7 +80,8 @@ def run(  # noqa: PLR0913 - a process, where it runs, and for how long
     """Run ``argv`` to its end, with ``stdout`` and ``stderr`` in files of these names in ``output``.
 
     The process leads a process group. The whole group is killed when the leader ends, when ``timeout`` (seconds) is
-    exceeded, when this call is interrupted, and when the process that made this call dies. ``paused`` returns the
+    exceeded, when this call is interrupted, and when the process that made this call dies. When the timeout is
+    exceeded, test binaries of Go get SIGQUIT first, and some seconds to print their goroutines. ``paused`` returns the
     seconds up to now that do not count towards the timeout. ``logs``: the process writes many small pieces to stderr.
     Raises `OSError` when the program does not start.
     """
@@ -95,14 +101,16 @@ def run(  # noqa: PLR0913 - a process, where it runs, and for how long
                 start_new_session=True,
                 umask=umask,
             )
-            timed_out = _wait(process, timeout, paused, held.release)
+            expired, tested = _wait(process, timeout, paused, held.release)
         seconds = time.perf_counter() - begun
     return Finished(
         process.returncode,
         (output / "stdout").read_bytes(),
         (output / "stderr").read_bytes(),
         seconds,
-        timed_out,
+        # A program may succeed although the tests that it started were ended.
+        timed_out=expired and (process.returncode != 0 or bool(tested)),
+        tested=tested,
     )
 
 
@@ -210,25 +218,30 @@ def _wait(
     timeout: float | None,
     paused: Callable[[], float],
     started: Callable[[], None],
-) -> bool:
-    """Wait for the leader, then kill the rest of its group; returns whether the time limit ended the leader.
+) -> tuple[bool, tuple[str, ...]]:
+    """Wait for the leader, then kill the rest of its group.
 
-    ``started`` is called when an interrupt from then on kills the group.
+    Returns whether the time limit was exceeded, and what `quit_test_binaries` returned then. ``started`` is called
+    when an interrupt from then on kills the group.
     """
+    tested: tuple[str, ...] = ()
     with contextlib.ExitStack() as watch:
         try:
             _tell_watchdog("+", process.pid)
             started()
-            expired = timeout is not None and not _ends_within(timeout, watch.enter_context(_end_of(process)), paused)
-            if not expired:
+            ended = watch.enter_context(_end_of(process)) if timeout is not None else None
+            expired = ended is not None and timeout is not None and not _ends_within(timeout, ended, paused)
+            if ended is None or not expired:
                 _wait_for_end(process)
+            elif tested := quit_test_binaries(process.pid):
+                ended(_LAST_SECONDS)
         finally:
             # In every case, Ctrl-C included: the group is in a session of its own, which terminal signals do not reach.
             with _HeldSignals():
                 _kill_group(process.pid)
                 _tell_watchdog("-", process.pid)  # before the process is reaped and its ID can be a different group's
                 process.wait()
-    return expired and process.returncode != 0
+    return expired, tested
 
 
 def _wait_for_end(process: subprocess.Popen[bytes]) -> None:

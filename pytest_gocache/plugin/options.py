@@ -60,6 +60,8 @@ class Settings:
     """The module cache that ``--go-modcache`` names."""
     network: bool
     """Whether modules may be downloaded."""
+    gate_strict: bool
+    """Whether less work fails the gate, too."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -76,8 +78,14 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--go-gate",
         metavar="BASE..CANDIDATE",
-        help="run every Go test on both toolchains, and fail on each change that gocache.toml does not accept; "
+        help="run every Go test on both toolchains, and fail on each change that is not only less work and that "
+        "gocache.toml does not accept; "
         "a toolchain is a name from gocache.toml, a version or a path",
+    )
+    group.addoption(
+        "--go-gate-strict",
+        action="store_true",
+        help="with --go-gate: a change that is only less work fails the gate, too",
     )
     group.addoption("--gocache-json", metavar="FILE", help="write what each test ran, and the gate's verdict, as JSON")
     group.addoption("--gocache-dir", metavar="DIR", help="the store of warm caches (default: the user's cache folder)")
@@ -127,7 +135,7 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("gocache_dir", "the store of warm Go build caches")
     parser.addini("gocache_keep", "the tests whose folders stay: none, failed or all", default="failed")
     parser.addini("gocache_store_limit", "the size limit of the store, like 4G or 500M", default="4G")
-    parser.addini("gocache_timeout", "the limit of one go command in seconds; 0: no limit", default="600")
+    parser.addini("gocache_timeout", "the limit of one go command in seconds; 0: no limit", default="900")
     parser.addini("go_budget", "the time for the ready-made checks, like 10m (default: no limit)")
     parser.addini("go_repo", "the Go repository under test, which go_repo copies (default: as --go-repo)")
 
@@ -151,6 +159,8 @@ def gate_sides(config: pytest.Config) -> tuple[str, str] | None:
     """The base and the candidate of ``--go-gate``; `pytest.UsageError` unless it names two toolchains."""
     text = config.getoption("--go-gate")
     if text is None:
+        if config.getoption("--go-gate-strict"):
+            raise pytest.UsageError("--go-gate-strict needs --go-gate BASE..CANDIDATE")
         return None
     base, dots, candidate = str(text).partition("..")
     # A path with ".." in it would be ambiguous.
@@ -213,6 +223,7 @@ def read_settings(config: pytest.Config) -> Settings:
         config_folder=_config_folder(config),
         modcache=modcache,
         network=bool(config.getoption("--go-network")),
+        gate_strict=bool(config.getoption("--go-gate-strict")),
     )
 
 

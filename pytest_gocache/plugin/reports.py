@@ -55,6 +55,7 @@ class Reports:
         self._file = file
         self._labels = labels
         self._config = settings.config
+        self._strict = settings.gate_strict
         self._repository = settings.repository
         self._facts: dict[str, Any] = {}
         self._toolchains: list[dict[str, Any]] = []
@@ -154,7 +155,7 @@ class Reports:
         if self._runs:
             _add_to_junit(session.config, _of_run(self._facts))
         if self._gate is not None:
-            self._comparison = compare(*self._gate, self._runs, self._config.accepted)
+            self._comparison = compare(*self._gate, self._runs, self._config.accepted, strict=self._strict)
             if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
                 passed = self._comparison.passed
                 session.exitstatus = pytest.ExitCode.OK if passed else pytest.ExitCode.TESTS_FAILED
@@ -270,7 +271,8 @@ def _of_gate(comparison: Comparison) -> Iterator[tuple[str, object]]:
     yield "gate", f"{comparison.base}..{comparison.candidate}"
     yield "gate.passed", comparison.passed
     for number, change in enumerate(comparison.changes, 1):
-        known = f" (accepted: {change.reason})" if change.reason else ""
+        less = " (less work)" if change.less_work else ""
+        known = f" (accepted: {change.reason})" if change.reason else less
         yield f"change.{number}", f"{change.test}: {change.text}{known}"
 
 

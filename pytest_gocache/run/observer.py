@@ -15,7 +15,7 @@ from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.source_scan import Sources, SourceScan, named_std_packages
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_store import WarmStore
-from pytest_gocache.errors import GoCommandError, GoTimeoutError, UsageError
+from pytest_gocache.errors import GoCommandError, UsageError
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.host import process
 from pytest_gocache.host.cpu import cpu_count
@@ -29,7 +29,6 @@ from pytest_gocache.results.merge import with_commands
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
-from pytest_gocache.run.compiled_so_far import compiled_so_far
 from pytest_gocache.run.go_command import GoCommand, KnownInputs, step_folder
 from pytest_gocache.run.go_environment import completed, installing_into, without_added
 from pytest_gocache.run.listing import Listing, layout_of
@@ -38,6 +37,7 @@ from pytest_gocache.run.program import generate_environment, run_program
 from pytest_gocache.run.rerun import redirected_arguments
 from pytest_gocache.run.shim import shim_goroot
 from pytest_gocache.run.shim_server import Request
+from pytest_gocache.run.time_limit import timeout_error
 from pytest_gocache.run.traces import BUILD_INDIRECTLY, Traces, with_idleness
 from pytest_gocache.run.tree_scan import TreeScan
 
@@ -290,10 +290,7 @@ class Observer:
                 self.machine.shared.cache.learn(command)
         self.on_result(result)
         if done.timed_out and how.timeout is not None:
-            so_far = compiled_so_far(result, self.machine.toolchain.is_std)
-            raise GoTimeoutError(
-                result.command, str(result.cwd), done.returncode, result.stdout, result.stderr, how.timeout, so_far
-            )
+            raise timeout_error(result, done.tested, how.timeout, self.machine.toolchain.is_std)
         if how.check and done.returncode != 0:
             raise GoCommandError(result.command, str(result.cwd), done.returncode, result.stdout, result.stderr)
         return result

@@ -16,6 +16,7 @@ from pytest_gocache.explain.key_inputs import changed_inputs, compile_flags
 from pytest_gocache.golang.actiongraph import action_ids, parse_action_graph
 from pytest_gocache.golang.command_line import FlagsForPackages, GoArguments, flags_of
 from pytest_gocache.golang.compile_flags import compile_settings
+from pytest_gocache.golang.goroutines import own_goroutines
 from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, split_debug_lines, unquote
 from pytest_gocache.golang.imports import imports_of
 from pytest_gocache.golang.modfile import local_folders_of, module_path_of
@@ -32,6 +33,11 @@ MEGABYTE = 1 << 20
 LIMIT, GROWTH, TOO_SHORT = 5.0, 10, 0.05
 
 SUM = "0" * 64
+GOROUTINE = "goroutine 1 [select]:\na.b/c.f{0}()\n\t/a.go:{0}\n\n".format
+
+
+def goroutines(text: str) -> object:
+    return own_goroutines(text, lambda package: package == "runtime", 60)
 
 
 def doubtful_blocks(size: int) -> str:
@@ -120,6 +126,11 @@ TEXT: dict[str, tuple[Callable[[str], Any], Callable[[int], str]]] = {
     "digits of a number": (parse_action_graph, repeated('[{"Mode":"","ID":', "1", "}]")),
     "an event of brackets": (parse_test_output, repeated('{"Action":', "[")),
     "events": (parse_test_output, repeated('{"Action":"output","Package":"a","Output":"FAIL\\ta\\t0.1s\\n"}\n')),
+    "goroutines": (goroutines, repeated("SIGQUIT: quit\n", "\ngoroutine 1 [select]:\na.b/c.f()\n\t/a.go:1\n")),
+    "different goroutines": (goroutines, lambda size: "SIGQUIT: quit\n" + "".join(map(GOROUTINE, range(size // 40)))),
+    "brackets of a goroutine": (goroutines, repeated("SIGQUIT: quit\ngoroutine 1 ", "[", ":\nf()\n")),
+    "a long frame": (goroutines, repeated("SIGQUIT: quit\ngoroutine 1 [a]:\n", "a/", ".f()\n")),
+    "frames of one goroutine": (goroutines, repeated("SIGQUIT: quit\ngoroutine 1 [a]:\n", "a.b/c.f()\n")),
     "a long verdict": (parse_test_output, repeated("ok  \t", "a", "\t0.1s")),
     "digits of seconds": (parse_test_output, repeated("ok  \ta\t", "1", "s")),
     "coverage": (parse_test_output, repeated("\ta\t\tcoverage: 1", "\t", "")),

@@ -18,6 +18,7 @@ from pytest_gocache.golang.actiongraph import action_ids, parse_action_graph
 from pytest_gocache.golang.command_line import FlagsForPackages, GoArguments, int_of, variant_flags, without_flag
 from pytest_gocache.golang.compile_flags import CompileFlags
 from pytest_gocache.golang.godebug import with_debug_setting
+from pytest_gocache.golang.goroutines import own_goroutines
 from pytest_gocache.golang.hashlog import HashBlock, parse_hash_log, quoted_words, split_debug_lines
 from pytest_gocache.golang.imports import imports_of
 from pytest_gocache.golang.modfile import local_folders_of, module_path_of
@@ -49,6 +50,7 @@ TEXTS = (
     'fuzz ["-d=libfuzzer"]\n',
     'modinfo "path\\ta\\nbuild\\t-ldflags=x\\n"\n',
     'CC=["gcc"] [] ["-g" "-O2"] []\n',
+    "SIGQUIT: quit\n\ngoroutine 5 [select]:\na.b/c.F(...)\n\t/c.go:1 +0x1\ncreated by a.b/c.G in goroutine 1\n\t/c.go:2\n",
 )
 TOKENS = (
     *('"', "'", "`", "\\", "\\777", "\\x4", "\\U00110000", "\n", "\r\n", "\t", " ", "\0", "é", "\u2028", "\udcff", "٣"),
@@ -106,12 +108,17 @@ def read_flags(text: str) -> None:
     _ = int_of(text), first_word(text), arguments.builds, flags.settings, flags.text, flags.flag_files
 
 
+def read_goroutines(text: str) -> None:
+    own_goroutines(text, "fmt".__eq__, 60)
+
+
 OF_BYTES: tuple[Callable[[bytes], Any], ...] = (
     *(parse_action_graph, action_ids, parse_hash_log, split_debug_lines, parse_lookups, without_lookups),
 )
 OF_TEXT: tuple[Callable[[str], Any], ...] = (
     *(parse_action_graph, parse_test_output, imports_of, module_path_of, local_folders_of, parse_txtar, quoted_words),
     *(GoVersion.parse, check_specifier, with_debug_setting, read_hashed, read_pattern, read_flags),
+    read_goroutines,
 )
 
 

@@ -13,10 +13,12 @@ from pytest_gocache.checks.findings import (
     different_outputs,
     downloaded,
     failed_tests,
+    hanging,
     passed,
     require,
 )
 from pytest_gocache.checks.repository import BaseBuild
+from pytest_gocache.errors import GoTimeoutError
 from pytest_gocache.golang.action import Action, Kind, TestOutcome, TestStatus
 from pytest_gocache.results.result import Circumstances, Result
 from tests.made_results import action, result
@@ -68,6 +70,16 @@ def test_tests_that_hang_are_found_with_their_names_and_goroutines() -> None:
     assert finding.lines[1:4] == tuple(f"  {line}" for line in hangs[:3])
     assert finding.lines[-1] == "  FAIL"
     assert "  goroutine 49 [sleep]:" in finding.lines
+
+
+def test_a_command_that_hangs_names_the_packages_or_else_itself() -> None:
+    known = GoTimeoutError(
+        ("make", "test"), "/src", -9, "", "", 2.5, "still running: b", ["b"], "goroutine 5 [select]:"
+    )
+    failed = hanging(known)
+    assert failed.subjects == ("b",)
+    assert str(failed) == f"a command exceeds the time limit\n{known}"
+    assert hanging(GoTimeoutError(("make", "test"), "/src", -9, "", "", 2.5)).subjects == ("make test",)
 
 
 def test_downloads_are_found() -> None:

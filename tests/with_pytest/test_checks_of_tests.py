@@ -8,9 +8,16 @@ import pytest
 
 from tests.with_pytest.real_repository import write
 from tests.with_pytest.test_checks_on_repositories import assert_outcomes, repository, skips
-from tests.with_pytest.test_ready_made_checks import checks
+from tests.with_pytest.test_ready_made_checks import CI, TESTS, TRACKED, checks, outcomes
 
 __all__ = ["repository"]
+
+ACCEPTED = """
+[[accept]]
+test = "checks.py::test_tests_are_cached_the_second_time"
+change = "example.com/app/lib"
+reason = "issue 12"
+"""
 
 
 def test_a_test_that_starts_a_program_of_the_system_is_no_finding(
@@ -28,3 +35,43 @@ def test_tests_that_may_not_run(pytester: pytest.Pytester, store: Path, reposito
     result = checks(pytester, store, repository, "-k", "ci_cache or share or second_time or go_tracks")
     assert_outcomes(result, passed=1, skipped=3)
     assert "gocache.toml has [test] enabled = false: no test runs" in skips(result)
+
+
+def test_tests_that_hang_are_a_finding_of_one_check(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    hangs = 'package lib\n\nimport "testing"\n\nfunc TestHang(*testing.T) { select {} }\n'
+    write(repository, {"lib/lib_test.go": hangs})
+    names = "ci_cache or share or second_time or go_tracks"
+    result = checks(pytester, store, repository, "-k", names, "-v", "-o", "gocache_timeout=12")
+    # The build half of the CI check passes.
+    assert_outcomes(result, passed=1, failed=1, skipped=2)
+    assert outcomes(result) == {CI: "passed", TESTS: "failed"}
+    assert f"the tests exceed the time limit: see the failure of {TESTS}" in skips(result)
+    result.stdout.fnmatch_lines(
+        [
+            "CheckFailed: a command exceeds the time limit",
+            "`go test ./...` did not finish within 12 seconds and was killed, with every process it started, in *",
+            "still running: the tests of example.com/app/lib",
+            "to allow more: *ini option gocache_timeout*",
+            "goroutines of the tests:",
+            "goroutine * [[]select (no cases)]:",
+            "  example.com/app/lib.TestHang(*",
+            "    *lib_test.go:5",
+        ]
+    )
+    assert "Traceback" not in result.stdout.str()
+    assert "functools" not in result.stdout.str()
+    write(repository, {"gocache.toml": ACCEPTED})
+    accepted = checks(pytester, store, repository, "-k", "second_time", "-o", "gocache_timeout=12")
+    assert outcomes(accepted) == {TESTS: "xfail"}
+
+
+def test_tests_that_hang_for_a_different_user_are_a_finding(
+    pytester: pytest.Pytester, store: Path, repository: Path
+) -> None:
+    hangs = "func TestHang(*testing.T) {\n\tfor time.Unix(0, 0).Hour() != 0 {\n\t\ttime.Sleep(time.Second)\n\t}\n}\n"
+    write(repository, {"lib/lib_test.go": f'package lib\n\nimport (\n\t"testing"\n\t"time"\n)\n\n{hangs}'})
+    result = checks(pytester, store, repository, "-k", "go_tracks", "-o", "gocache_timeout=12")
+    assert outcomes(result) == {TRACKED: "failed"}
+    result.stdout.fnmatch_lines(
+        ["*CheckFailed: a command exceeds the time limit", "still running: *example.com/app/lib"]
+    )

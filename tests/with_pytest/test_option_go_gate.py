@@ -104,6 +104,16 @@ def test_the_table_has_the_changed_cells_and_the_exit_status_says_so(suite: pyte
     assert lines[start + 4].startswith("now..next: 2 changes, 3 tests compared; go commands took ")
 
 
+def test_less_work_passes_the_gate_unless_it_is_strict(suite: pytest.Pytester) -> None:
+    for args, verdict, status in (((), "passed", 0), (("--go-gate-strict",), "failed", 1)):
+        result = inner(suite, "--go-gate=next..now", "-k", "twice", *args)
+        assert result.ret == status
+        result.stdout.fnmatch_lines(
+            [f"*Go toolchain gate {verdict}*", "  test example.com/app/lib * passed -> cached*"]
+        )
+        assert ("improvement: less work" in result.stdout.str()) is (status == 0)
+
+
 def test_a_test_that_fails_only_on_the_candidate_fails_the_gate(suite: pytest.Pytester) -> None:
     result = gate(suite, "-k", "test_cached")
     result.assert_outcomes(passed=1, failed=1, deselected=7)
@@ -233,6 +243,7 @@ def test_named_toolchains_are_run_without_an_option(suite: pytest.Pytester) -> N
         (("--go-gate=now..",), "--go-gate=now..: write BASE..CANDIDATE"),
         (("--go-gate=now..now",), "--go-gate=now..now: base and candidate are the same"),
         (("--go-gate=a..b..c",), "--go-gate=a..b..c: write BASE..CANDIDATE"),
+        (("--go-gate-strict",), "--go-gate-strict needs --go-gate"),
         (("--go-gate=now..next", "--go-toolchain=next"), "--go-gate names both toolchains"),
         (("--go-gate=now..nxt",), "--go-toolchain=nxt: there is no such path, and it is not a version"),
     ],

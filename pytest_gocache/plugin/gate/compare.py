@@ -12,6 +12,13 @@ from pytest_gocache.gocache_toml import PREFIX, Accepted
 __all__ = ["Comparison", "GateChange", "TestRun", "compare"]
 
 _ABSENT = "absent"
+# An action that no longer runs, and a test result that is replayed: state on the base → states on the candidate.
+_LESS_WORK: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "compile": {"ran": ("cached", "not run")},
+    "link": {"ran": ("cached", "not run")},
+    "vet": {"ran": ("cached", "not run")},
+    "test": {"passed": ("cached",)},
+}
 
 
 @dataclass(slots=True)
@@ -57,6 +64,8 @@ class GateChange:
     candidate: str
     reason: str = ""
     """Why ``gocache.toml`` accepts the change; empty when it does not."""
+    less_work: bool = False
+    """Whether it is only less work: an action no longer runs, or a test result is replayed. The command succeeds."""
 
     @property
     def text(self) -> str:
@@ -82,15 +91,22 @@ class Comparison:
     """Seconds that the go commands of the compared tests took, on the base and on the candidate. For information."""
     bytes: tuple[int, int]
     """Total size in bytes of the binaries that both sides have, on the base and on the candidate. For information."""
+    strict: bool = False
+    """Whether less work fails the gate, too."""
 
     @property
     def failing(self) -> tuple[GateChange, ...]:
-        """The changes that no entry accepts."""
-        return tuple(change for change in self.changes if not change.reason)
+        """The changes that fail the gate: no entry accepts them, and they are no improvements."""
+        return tuple(change for change in self.changes if not change.reason and (self.strict or not change.less_work))
+
+    @property
+    def improvements(self) -> tuple[GateChange, ...]:
+        """The changes that pass the gate because they are only less work."""
+        return tuple(change for change in self.changes if not change.reason and change.less_work and not self.strict)
 
     @property
     def passed(self) -> bool:
-        """Whether every change is accepted."""
+        """Whether no change fails the gate."""
         return not self.failing
 
 
@@ -99,8 +115,13 @@ def compare(
     candidate: str,
     runs: Mapping[str, Mapping[str, TestRun]],
     accepted: Sequence[Accepted] = (),
+    *,
+    strict: bool = False,
 ) -> Comparison:
-    """Compare the tests on ``candidate`` with those on ``base``; ``runs`` maps test → toolchain → run."""
+    """Compare the tests on ``candidate`` with those on ``base``; ``runs`` maps test → toolchain → run.
+
+    ``strict``: less work fails the gate, too.
+    """
     changes: list[GateChange] = []
     incomparable: list[tuple[str, str]] = []
     compared = 0
@@ -130,7 +151,15 @@ def compare(
         and not entry.test.startswith(PREFIX)
     )
     return Comparison(
-        base, candidate, judged, tuple(incomparable), unused, compared, (seconds[0], seconds[1]), (sizes[0], sizes[1])
+        base,
+        candidate,
+        judged,
+        tuple(incomparable),
+        unused,
+        compared,
+        (seconds[0], seconds[1]),
+        (sizes[0], sizes[1]),
+        strict,
     )
 
 
@@ -172,10 +201,13 @@ def _changes(test: str, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[
         if one["command"] != other["command"]:
             return  # a test that failed on one side ran different commands from here on
         facts = [_facts(command, seen) for command, seen in zip((one, other), made, strict=True)]
+        # An action of a command that fails may not run because an import failed.
+        succeed = one["exit"] == other["exit"] == 0
         for subject in sorted({*facts[0], *facts[1]}):
             before, after = (fact.get(subject, _ABSENT) for fact in facts)
             if before != after:
-                yield GateChange(test, one["step"], one["command"], subject, before, after)
+                less = succeed and after in _LESS_WORK.get(subject.partition(" ")[0], {}).get(before, ())
+                yield GateChange(test, one["step"], one["command"], subject, before, after, less_work=less)
 
 
 def _facts(command: Mapping[str, Any], seen: dict[str, dict[str, int]]) -> dict[str, str]:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import groupby
 from typing import Any
 
 from pytest_gocache.gocache_toml import NAME
 from pytest_gocache.plugin.gate.compare import Comparison, GateChange, TestRun
 from pytest_gocache.plugin.workflow import cell, error_command
+from pytest_gocache.results.tables import listed
 
 __all__ = ["as_json", "as_markdown", "as_text", "summary", "workflow_commands"]
 
-SCHEMA = "pytest-gocache runs 2"
+_MOST_ROWS = 3  # of packages with the same change in one command: more are one row
+_GROUPED = {"compile": "packages", "link": "binaries", "vet": "packages", "test": "packages", "download": "modules"}
+
+SCHEMA = "pytest-gocache runs 3"
 """The ``schema`` of the JSON file, described in docs/gate.md. A change of the schema gets a new number."""
 
 
 def summary(comparison: Comparison) -> str:
     """The outcome in one line."""
-    failing, accepted = len(comparison.failing), len(comparison.changes) - len(comparison.failing)
+    failing, improvements = len(comparison.failing), len(comparison.improvements)
+    accepted = len(comparison.changes) - failing - improvements
     counts = [f"{failing} change{'' if failing == 1 else 's'}" if failing else "no change"]
+    if improvements:
+        counts[0] = counts[0] if failing else "no change for the worse"
+        counts.append(f"{improvements} improvement{'' if improvements == 1 else 's'}")
     if accepted:
         counts.append(f"{accepted} accepted")
     counts.append(f"{comparison.compared} test{'' if comparison.compared == 1 else 's'} compared")
@@ -36,17 +44,43 @@ def summary(comparison: Comparison) -> str:
 def as_text(comparison: Comparison) -> list[str]:
     """The lines for the terminal: the changes, what cannot be compared, and the summary."""
     lines = []
-    width = max((len(change.subject) for change in comparison.changes), default=0)
-    for (test, step, command), group in groupby(comparison.changes, key=_command_of):
+    changes = _rows(comparison.changes)
+    width = max((len(change.subject) for change in changes), default=0)
+    for (test, step, command), group in groupby(changes, key=_command_of):
         lines.append(f"{test}  `{command}` (step {step})" if command else test)
         for change in group:
-            known = f"  accepted: {change.reason}" if change.reason else ""
+            known = f"  {said}" if (said := _why_passed(change, comparison)) else ""
             lines.append(f"  {change.subject:{width}}  {change.base} -> {change.candidate}{known}")
     if comparison.incomparable:
         lines.append("not comparable:")
         lines += [f"  {test}: {why}" for test, why in comparison.incomparable]
     lines += list(_unused(comparison))
     return [*lines, summary(comparison)]
+
+
+def _rows(changes: Sequence[GateChange]) -> list[GateChange]:
+    """The changes, with one in place of many that are the same for different packages of one command."""
+    alike: dict[tuple[object, ...], list[GateChange]] = {}
+    for change in changes:
+        kind = change.subject.partition(" ")[0]
+        others = (change.base, change.candidate, change.reason, change.less_work)
+        what = (kind, *others) if kind in _GROUPED else (change.subject, *others)
+        alike.setdefault((*_command_of(change), *what), []).append(change)
+    rows = []
+    for same in alike.values():
+        kind = same[0].subject.partition(" ")[0]
+        if len(same) <= _MOST_ROWS:
+            rows += same
+        else:
+            names = listed([change.subject.partition(" ")[2] for change in same])
+            rows.append(replace(same[0], subject=f"{kind} of {len(same)} {_GROUPED[kind]} ({names})"))
+    return sorted(rows, key=_command_of)
+
+
+def _why_passed(change: GateChange, comparison: Comparison) -> str:
+    if change.reason:
+        return f"accepted: {change.reason}"
+    return "improvement: less work" if change.less_work and not comparison.strict else ""
 
 
 def _command_of(change: GateChange) -> tuple[str, int, str]:
@@ -64,10 +98,17 @@ def as_markdown(comparison: Comparison) -> str:
     verdict = "passed" if comparison.passed else "failed"
     lines = [f"### Go toolchain gate {verdict}: {summary(comparison)}", ""]
     if comparison.changes:
-        lines += ["| test | command | what | base | candidate | accepted |", "|---|---|---|---|---|---|"]
-        for change in comparison.changes:
+        lines += ["| test | command | what | base | candidate | passes because |", "|---|---|---|---|---|---|"]
+        for change in _rows(comparison.changes):
             command = f"`{change.command}`" if change.command else ""
-            cells = (change.test, command, change.subject, change.base, change.candidate, change.reason)
+            cells = (
+                change.test,
+                command,
+                change.subject,
+                change.base,
+                change.candidate,
+                _why_passed(change, comparison),
+            )
             lines.append("| " + " | ".join(cell(text) for text in cells) + " |")
         lines.append("")
     if comparison.incomparable:
@@ -79,7 +120,7 @@ def as_markdown(comparison: Comparison) -> str:
 
 
 def workflow_commands(comparison: Comparison, runs: Mapping[str, Mapping[str, TestRun]]) -> list[str]:
-    """An annotation for each change that is not accepted, at the test on the candidate."""
+    """An annotation for each change that fails the gate, at the test on the candidate; many packages have one."""
     return [
         error_command(
             f"Go {comparison.candidate}: {change.subject}",
@@ -87,7 +128,7 @@ def workflow_commands(comparison: Comparison, runs: Mapping[str, Mapping[str, Te
             (run := runs[change.test][comparison.candidate]).file,
             run.line,
         )
-        for change in comparison.failing
+        for change in _rows(comparison.failing)
     ]
 
 
@@ -119,6 +160,7 @@ def _gate(comparison: Comparison) -> dict[str, Any]:
         "base": comparison.base,
         "candidate": comparison.candidate,
         "passed": comparison.passed,
+        "strict": comparison.strict,
         "changes": [asdict(change) for change in comparison.changes],
         "incomparable": [{"test": test, "why": why} for test, why in comparison.incomparable],
         "unused": [asdict(entry) for entry in comparison.unused],

@@ -27,9 +27,9 @@ def test_the_same_is_no_change() -> None:
         ({"compile_app": "ran"}, {"compile_app": "failed"}, "compile app: ran -> failed"),
         ({}, {"compile_app": "ran"}, "compile app: absent -> ran"),
         ({"compile_app": "ran"}, {}, "compile app: ran -> absent"),
-        ({"link_app": "ran"}, {"link_app": "cached"}, "link app: ran -> cached"),
-        ({"vet_app": "ran"}, {"vet_app": "not run"}, "vet app: ran -> not run"),
-        ({"test_app": "passed"}, {"test_app": "cached"}, "test app: passed -> cached"),
+        ({"link_app": "cached"}, {"link_app": "not run"}, "link app: cached -> not run"),
+        ({"test_app": "failed"}, {"test_app": "cached"}, "test app: failed -> cached"),
+        ({"download_m": "downloaded"}, {}, "download m: downloaded -> absent"),
         ({}, {"download_m": "downloaded"}, "download m: absent -> downloaded"),
         ({"exit_status": 0}, {"exit_status": 1}, "exit status: 0 -> 1"),
     ],
@@ -38,6 +38,36 @@ def test_every_kind_of_change(old: dict[str, Any], new: dict[str, Any], text: st
     comparison = held(run(command(**old)), run(command(**new)))
     assert texts(comparison) == [text]
     assert (comparison.changes[0].step, comparison.changes[0].command) == (1, BUILD)
+    assert not comparison.passed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ({"compile_app": "ran"}, {"compile_app": "cached"}, "compile app: ran -> cached"),
+        ({"compile_app": "ran"}, {"compile_app": "not run"}, "compile app: ran -> not run"),
+        ({"link_app": "ran"}, {"link_app": "cached"}, "link app: ran -> cached"),
+        ({"vet_app": "ran"}, {"vet_app": "not run"}, "vet app: ran -> not run"),
+        ({"test_app": "passed"}, {"test_app": "cached"}, "test app: passed -> cached"),
+    ],
+)
+def test_less_work_is_an_improvement_and_fails_only_the_strict_gate(
+    old: dict[str, Any], new: dict[str, Any], text: str
+) -> None:
+    sides = {"old": run(command(**old)), "new": run(command(**new))}
+    comparison = held(sides["old"], sides["new"])
+    assert texts(comparison) == [text]
+    assert comparison.improvements == comparison.changes
+    assert comparison.passed
+    strict = compare("old", "new", {"test_a": sides}, strict=True)
+    assert (strict.improvements, len(strict.failing), strict.passed) == ((), 1, False)
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 1), (0, 1), (1, 0)])
+def test_less_work_of_a_command_that_fails_is_no_improvement(before: int, after: int) -> None:
+    old = run(command(exit_status=before, compile_app="ran"))
+    comparison = held(old, run(command(exit_status=after, compile_app="not run")))
+    assert comparison.improvements == ()
     assert not comparison.passed
 
 
@@ -130,7 +160,7 @@ class TestAccepting:
     )
     def test_an_entry_that_fits_nothing_accepts_nothing_and_is_told(self, entry: Accepted) -> None:
         comparison = held(*self.CHANGED, entry)
-        assert len(comparison.failing) == 2
+        assert (len(comparison.failing), len(comparison.improvements)) == (1, 1)
         assert comparison.unused == (entry,)
         assert any("gocache.toml accepts a change that did not happen" in line for line in as_text(comparison))
 
