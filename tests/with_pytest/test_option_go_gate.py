@@ -234,6 +234,10 @@ def test_named_toolchains_are_run_without_an_option(suite: pytest.Pytester) -> N
         (("--go-gate=now..now",), "--go-gate=now..now: base and candidate are the same"),
         (("--go-gate=a..b..c",), "--go-gate=a..b..c: write BASE..CANDIDATE"),
         (("--go-gate=now..next", "--go-toolchain=next"), "--go-gate names both toolchains"),
+        (
+            ("--go-gate=now..next", "-d", "--tx=popen", "--tx=ssh=nowhere.invalid"),
+            "--go-gate=now..next: the two runs of a test could be on different hosts",
+        ),
         (("--go-gate=now..nxt",), "--go-toolchain=nxt: there is no such path, and it is not a version"),
     ],
 )
