@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-__all__ = ["host_of", "host_of_process", "is_worker", "runs_tests_here"]
+__all__ = ["INPUT", "host_of", "host_of_process", "hosts_of_run", "is_worker", "runs_tests_here"]
 
 INPUT = "gocache-host"
+"""The key in a worker's input that has its host."""
 
 
 def host_of(spec: Any) -> str:
@@ -27,14 +28,19 @@ def host_of_process(config: pytest.Config) -> str:
     return str(config.workerinput.get(INPUT, "")) if hasattr(config, "workerinput") else ""
 
 
-def runs_tests_here(config: pytest.Config) -> bool:
-    """Whether tests run on this computer: False in a controller whose workers are all on other hosts."""
+def hosts_of_run(config: pytest.Config) -> frozenset[str]:
+    """The hosts on which the controller runs tests; the empty one is its own computer."""
     specs = config.getoption("tx", None)
-    if is_worker(config) or config.getoption("dist", "no") == "no" or not specs:
-        return True
+    if config.getoption("dist", "no") == "no" or not specs:
+        return frozenset([""])
     from execnet import XSpec
 
     try:
-        return not all(host_of(XSpec(re.sub(r"^\d+\*", "", spec))) for spec in specs)
+        return frozenset(host_of(XSpec(re.sub(r"^\d+\*", "", spec))) for spec in specs)
     except (AttributeError, ValueError):
-        return True  # pytest-xdist says what is wrong with --tx
+        return frozenset([""])  # pytest-xdist says what is wrong with --tx
+
+
+def runs_tests_here(config: pytest.Config) -> bool:
+    """Whether tests run on this computer: False in a controller whose workers are all on other hosts."""
+    return is_worker(config) or "" in hosts_of_run(config)

@@ -14,7 +14,7 @@ from pytest_gocache.errors import UsageError
 from pytest_gocache.gocache_toml import NAME as CONFIG_NAME, RepositoryConfig, read_config
 from pytest_gocache.host.files import expand_home, home_folder
 from pytest_gocache.host.find_repository import repository_above, searched_folders
-from pytest_gocache.plugin.hosts import is_worker, runs_tests_here
+from pytest_gocache.plugin.hosts import hosts_of_run, is_worker, runs_tests_here
 
 __all__ = [
     "Settings",
@@ -172,6 +172,11 @@ def gate_sides(config: pytest.Config) -> tuple[str, str] | None:
         raise pytest.UsageError(f"--go-gate={text}: base and candidate are the same")
     if config.getoption("--go-toolchain"):
         raise pytest.UsageError("--go-gate names both toolchains: remove --go-toolchain")
+    if not is_worker(config) and config.getoption("dist", "no") != "each" and len(hosts_of_run(config)) > 1:
+        raise pytest.UsageError(
+            f"--go-gate={text}: the two runs of a test could be on different hosts, and the gate would compare the "
+            "hosts: write --dist=each instead of -d, so that each worker runs both"
+        )
     return base, candidate
 
 

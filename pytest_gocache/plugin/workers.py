@@ -47,12 +47,14 @@ def pytest_configure_node(node: Any) -> None:
 
 def _check_version(gateway: Any, host: str) -> None:
     """Raise `pytest.UsageError` unless a worker has this version of the library: the two exchange its data."""
+    import execnet
+
     place = host or gateway.spec.python
     try:
         channel = gateway.remote_exec(_PROBE)
         found, python = channel.receive(_PROBE_SECONDS)
         channel.waitclose(_PROBE_SECONDS)
-    except (OSError, EOFError, gateway.RemoteError, gateway.TimeoutError) as error:
+    except (OSError, EOFError, execnet.RemoteError, execnet.TimeoutError) as error:
         raise pytest.UsageError(f"{place} does not say which pytest-gocache it has:\n{error}") from error
     version = pytest_gocache.__version__
     if found != version:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from execnet import XSpec
 
-from pytest_gocache.plugin.hosts import host_of, host_of_process, is_worker, runs_tests_here
+from pytest_gocache.plugin.hosts import host_of, host_of_process, hosts_of_run, is_worker, runs_tests_here
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,10 @@ def _config(**changes: Any) -> pytest.Config:
 )
 def test_whether_tests_run_on_this_computer(config: pytest.Config, here: bool) -> None:  # noqa: FBT001
     assert runs_tests_here(config) is here
+
+
+def test_the_hosts_of_a_run_are_those_of_its_workers() -> None:
+    assert hosts_of_run(_config(dist="load", tx=["2*popen", "ssh=a", "2*ssh=b//chdir=x"])) == {"", "a", "b"}
 
 
 def test_a_process_knows_its_host_from_the_controller() -> None:

@@ -187,3 +187,14 @@ def test_a_host_on_which_pytest_does_not_start_ends_the_run(hosts: Path, host: S
     assert status == pytest.ExitCode.USAGE_ERROR, printed
     assert f"ERROR: {host.name}: pytest does not start there:" in printed
     assert "No module named 'pluggy'" in printed
+
+
+def test_a_host_that_cannot_be_asked_for_its_version_is_named(hosts: Path, host: SshHost) -> None:
+    broken = host.site / "sitecustomize.py"
+    broken.write_text("import importlib.metadata\n\ndel importlib.metadata.version\n", encoding="utf-8")
+    try:
+        status, printed = run(hosts, host)
+    finally:
+        broken.unlink()
+    assert status == pytest.ExitCode.USAGE_ERROR, printed
+    assert f"ERROR: {host.name} does not say which pytest-gocache it has:" in printed

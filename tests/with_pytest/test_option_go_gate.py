@@ -209,9 +209,7 @@ def test_json_without_a_gate_says_which_go_and_why(pytester: pytest.Pytester, mo
     assert f'<property name="gocache.started" value="{data["run"]["started"]}" />' in junit
 
 
-def test_json_of_a_run_in_which_each_worker_runs_all_tests_has_both_runs(
-    pytester: pytest.Pytester, store: Path
-) -> None:
+def test_json_of_a_run_in_which_each_worker_runs_all_tests_has_both_runs(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it=f"""
         import os
@@ -222,12 +220,19 @@ def test_json_of_a_run_in_which_each_worker_runs_all_tests_has_both_runs(
             assert os.environ["PYTEST_XDIST_WORKER"] != "gw0"
         """
     )
-    run(pytester, store, "--dist=each", "--tx=2*popen", "--gocache-json=out.json")
+    inner(pytester, "--dist=each", "--tx=2*popen", "--gocache-json=out.json")
     data = json.loads((pytester.path / "out.json").read_text(encoding="utf-8"))
     assert [(test["test"], test["outcome"], len(test["commands"])) for test in data["tests"]] == [
         ("test_it.py::test_build on gw0", "failed", 1),
         ("test_it.py::test_build on gw1", "passed", 1),
     ]
+
+
+def test_with_each_the_gate_compares_the_two_runs_of_each_worker(suite: pytest.Pytester) -> None:
+    accept(suite, test="test_suite.py::test_twice on gw*", command="*", change="*", reason="known")
+    result = gate(suite, "--dist=each", "--tx=2*popen", "-k", "twice")
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["now..next: no change, 4 accepted, 2 tests compared*"])
 
 
 def test_named_toolchains_are_run_without_an_option(suite: pytest.Pytester) -> None:
@@ -245,6 +250,10 @@ def test_named_toolchains_are_run_without_an_option(suite: pytest.Pytester) -> N
         (("--go-gate=a..b..c",), "--go-gate=a..b..c: write BASE..CANDIDATE"),
         (("--go-gate-strict",), "--go-gate-strict needs --go-gate"),
         (("--go-gate=now..next", "--go-toolchain=next"), "--go-gate names both toolchains"),
+        (
+            ("--go-gate=now..next", "-d", "--tx=popen", "--tx=ssh=nowhere.invalid"),
+            "--go-gate=now..next: the two runs of a test could be on different hosts",
+        ),
         (("--go-gate=now..nxt",), "--go-toolchain=nxt: there is no such path, and it is not a version"),
     ],
 )
