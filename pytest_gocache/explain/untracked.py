@@ -7,10 +7,12 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pytest_gocache.explain.files_of_tests import files_read, modification_time, replayed
 from pytest_gocache.explain.history import block_of, index_of
 from pytest_gocache.explain.key_files import key_inputs
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.quoted import split_words
+from pytest_gocache.golang.testcache_log import Lookup
 from pytest_gocache.results.file_tree import FileChange, changed_files
 from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.inputs import Input, InputKind
@@ -60,9 +62,10 @@ def untracked_by_tests(result: Result, packages: Iterable[str]) -> list[Untracke
     found: list[Untracked] = []
     for package in packages:
         command = result.testing(package)
-        then = _step_of_test(command, package)
-        if then is not None:
-            found += _Comparison(command, then).untracked({package}, ())
+        hit = replayed(command, package)
+        then = _step_of_test(command, package, hit) if hit else None
+        if hit and then:
+            found += _Comparison(command, then, tuple(files_read(command, package, hit.key))).untracked({package}, ())
     return _latest(found)
 
 
@@ -74,14 +77,8 @@ def _latest(found: Iterable[Untracked]) -> list[Untracked]:
     return sorted(by_input.values(), key=lambda one: (one.elsewhere, one.input.kind.value, one.input.name))
 
 
-def _step_of_test(result: Result, package: str) -> Result | None:
+def _step_of_test(result: Result, package: str, hit: Lookup) -> Result | None:
     """The earlier command that kept the result which a command replayed; None when it is not known."""
-    looked_up = index_of(result).lookups.packages.get(package)
-    hit = (
-        next((one for one in reversed(looked_up.lookups) if one.inputs and not one.missed), None) if looked_up else None
-    )
-    if hit is None:
-        return None
     for then in result.earlier():
         before = index_of(then).lookups.packages.get(package)
         if before and before.saved.get(hit.key) == hit.inputs:
@@ -121,13 +118,15 @@ class _Comparison:
 
     result: Result
     then: Result
+    reads: tuple[str, ...] = ()
+    """The absolute paths of the files that the one test read, as far as it is about a test."""
 
     def untracked(self, packages: set[str], same_key: Sequence[Action]) -> Iterator[Untracked]:
         """What changed between the commands and is in no key of the later one, as far as ``packages`` are concerned.
 
         ``same_key`` are actions with one key in both commands; for a test result there is none.
         """
-        files = dict(self._files())
+        files = {**dict(self._files()), **self._files_outside()}
         variables = self._variables(of_test=not same_key)
         if not files and not variables:
             return
@@ -141,15 +140,27 @@ class _Comparison:
             path = self._path(name)
             if keys.has_file(path) or self._is_output(name, change):
                 continue
-            package = keys.package_of(path)
             # A package of the command that is not concerned has its own files.
-            yield Untracked(Input(InputKind.FILE, name), since, change, package if package in packages else "")
+            nearest = {keys.package_of(path)} if path not in self.reads else packages
+            package = next(iter(nearest & packages), "")
+            yield Untracked(Input(InputKind.FILE, name), since, change, package, path in self.reads)
         for name in variables:
             if name not in keys.variables:
                 yield Untracked(Input(InputKind.READ_VARIABLE, name), since)
 
     def _path(self, name: str) -> str:
-        return f"{self.result.cwd}{os.sep}{name}"
+        return os.path.normpath(self.result.cwd / name)
+
+    def _files_outside(self) -> dict[str, FileChange]:
+        """The files that the test read outside of the module's folder, and that were written after it ran."""
+        around = self.then.circumstances
+        root = f"{self.result.cwd}{os.sep}"
+        ended, now = around.started + self.then.seconds, self.result.circumstances.started
+        found = {}
+        for path in self.reads:
+            if not path.startswith(root) and ended < modification_time(path) <= now:
+                found[path] = FileChange.WRITTEN
+        return found
 
     def _files(self) -> Iterator[tuple[str, FileChange]]:
         before, now = self.then.circumstances.files, self.result.circumstances.files

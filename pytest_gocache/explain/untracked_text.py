@@ -56,8 +56,11 @@ def untracked_in_explanation(
 
 def _advice_on_tests(found: Iterable[Untracked]) -> Iterator[str]:
     variables, files = _variables_and_files(found)
+    unseen, read = ([one.input.name for one in files if one.read is wanted] for wanted in (False, True))
     to_do = [f"read {listed(variables, 1)}"] if variables else []
-    to_do += [f"open {listed([one.input.name for one in files], 1)}"] if files else []
+    to_do += [f"open {listed(unseen, 1)}"] if unseen else []
+    if read:
+        yield f"Go tracks only the files of the test's module: copy {listed(read, 1)} into testdata, or use -count=1"
     if to_do:
         yield f"{_UNSEEN_IN_TESTS}: {' and '.join(to_do)} in the test itself, or run the test with -count=1"
 

@@ -38,6 +38,8 @@ class FileChange(enum.Enum):
     REMOVED = "removed"
     NEW_TIME = "same size, new time"
     """The modification time differs and the size does not. The contents are not known."""
+    WRITTEN = "outside of the module, new time"
+    """The file is outside of the folder that is scanned, and its modification time is after the step."""
 
 
 Content = Callable[[str], "bytes | None"]

@@ -64,6 +64,8 @@ class Circumstances:
     """A function that asks Go which packages patterns name: pattern → import paths."""
     compiled_package: Callable[[Action], bytes | None] | None = None
     """A function that reads the archive of a compile from GOCACHE; None when it is no longer there."""
+    test_log: Callable[[str], bytes | None] | None = None
+    """A function that reads from GOCACHE what a test did, by the key of its result; None when it is not there."""
     warm: bool = False
     """Whether its build cache has a warm standard library."""
     layout: Layout = Layout(0, 0)  # noqa: RUF009 - a value

@@ -19,13 +19,18 @@ class Untracked:
     """A file or a variable that changed, and that is an input of no cache key of the command."""
 
     input: Input
-    """The file, relative to the module's root (`InputKind.FILE`), or the variable (`InputKind.READ_VARIABLE`)."""
+    """The file (`InputKind.FILE`) or the variable (`InputKind.READ_VARIABLE`).
+
+    The path of a file is relative to the module's root; outside of it, it is absolute.
+    """
     since: int
     """The step after which it changed: the one that made the cached output or result."""
     change: FileChange = FileChange.CHANGED
     """What happened to it."""
     package: str = ""
-    """The import path of the cached package whose folder contains the file; empty for a different place."""
+    """The import path of the cached package whose folder contains the file, or whose test read it; else empty."""
+    read: bool = False
+    """Whether the test of the package read the file, by its log, although Go does not track the file."""
 
     @property
     def elsewhere(self) -> bool:

@@ -237,6 +237,8 @@ class Observer:
         if arguments.builds or arguments.verb in BUILD_INDIRECTLY:
             with self.own_time():
                 self._warm(arguments, settings, sources, cwd)
+        shared = self.machine.shared if settings.get("GOCACHEPROG") else None
+        cache = shared.cache if shared else BuildCache(gocache_of(settings))
         circumstances = replace(
             around,
             started=time.time(),  # after the warming
@@ -246,6 +248,7 @@ class Observer:
             list_packages=self._list_packages,
             warm=self.machine.cache.warm,
             compiled_package=self.machine.build_cache.compiled_package,
+            test_log=cache.output,
             layout=layout_of(sources, arguments, settings, cwd),
         )
         folder.mkdir(parents=True)
@@ -260,9 +263,7 @@ class Observer:
             modules=frozenset(modules_in(modcache)),
             step=self.steps.taken,
             known=self.steps.known,
-            cache=self.machine.shared.cache
-            if self.machine.shared and settings.get("GOCACHEPROG")
-            else BuildCache(gocache_of(settings)),
+            cache=cache,
             within=within,
         )
 

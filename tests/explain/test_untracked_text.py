@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from inline_snapshot import snapshot
 
@@ -101,3 +102,15 @@ def test_an_explanation_of_a_test_names_a_variable_once(recorded: Recorded) -> N
             "Go does not track what init functions, TestMain before m.Run, and child processes read: read BACKEND in the test itself, or run the test with -count=1",
         )
     )
+
+
+def test_a_test_can_have_its_own_copy(recorded: Recorded) -> None:
+    ran, cached = recorded("tested")[:2]
+    log = b"# test log\nopen ../common/rates.csv\n"
+    around = cached.circumstances
+    with_log = replace(cached, circumstances=replace(around, test_log=lambda _: log))
+    before, now = with_files(ran, {"common/rates.csv": OLD}), with_files(with_log, {"common/rates.csv": NEW})
+    assert "\n".join(untracked_in_tests(again(before, now), now.tests.values())) == snapshot("""\
+changed since step 1, and in no key: common/rates.csv
+Go tracks only the files of the test's module: copy common/rates.csv into testdata, or use -count=1\
+""")

@@ -22,7 +22,7 @@ def test_files_and_variables_share_a_line() -> None:
 
 def test_what_happened_to_a_file() -> None:
     assert untracked_lines([file("a", change=change) for change in FileChange]) == [
-        "changed since step 1, and in no key: a, a (added), a (removed), a (same size, new time)"
+        "changed since step 1, and in no key: a, a (added), a (removed), a (same size, new time), a (outside of the module, new time)"
     ]
 
 

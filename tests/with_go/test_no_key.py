@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
+from pathlib import Path
+
 import pytest
 from inline_snapshot import snapshot
 
@@ -290,6 +294,79 @@ Go does not track what init functions, TestMain before m.Run, and child processe
 changed since step 1, and in no key: LICENSE
 Go does not track what init functions, TestMain before m.Run, and child processes read: open LICENSE in the test itself, or run the test with -count=1\
 """)
+
+
+# A test reads a file outside of its module: Go logs the file, and does not track it.
+
+RATES = """
+-- rates_test.go --
+package rates
+
+import (
+	"bytes"
+	"os"
+	"testing"
+)
+
+func TestRates(t *testing.T) {
+	rates, err := os.ReadFile(os.Getenv("RATES"))
+	if err != nil || bytes.Contains(rates, []byte("broken")) {
+		t.Fatalf("%s%v", rates, err)
+	}
+}
+"""
+
+
+def test_a_file_outside_of_the_module(go_module: GoModule, tmp_path: Path) -> None:
+    rates = tmp_path / "rates.csv"
+    rates.write_text("19", encoding="utf-8")
+    go_module.load(RATES)
+    go_module.env["RATES"] = str(rates)
+    go_module.test("./...")
+    assert IN_NO_KEY not in failure(assert_test_ran, go_module.test("./..."))
+    rates.write_text("broken", encoding="utf-8")
+    os.utime(rates, (time.time(), time.time()))  # the clock of the file system may be behind
+    result = go_module.test("./...")
+    assert failure(assert_test_ran, result).replace(str(tmp_path), "/outside") == snapshot("""\
+1 test package was not executed by `go test ./...` (step 3) [assert_test_ran]
+  example.com/app  (cached): same test binary and arguments as in step 1, and what it reads has not changed: environment variable RATES
+changed since step 1, and in no key: /outside/rates.csv (outside of the module, new time)
+Go tracks only the files of the test's module: copy /outside/rates.csv into testdata, or use -count=1\
+""")
+    assert failure(assert_up_to_date, result).replace(str(tmp_path), "/outside") == snapshot("""\
+1 output of `go test ./...` (step 3) differs from what an empty cache gives [assert_up_to_date]
+  example.com/app  its cached test result is stale: the cached test passed, but it fails when it runs
+changed since step 1, and in no key: /outside/rates.csv (outside of the module, new time)
+Go tracks only the files of the test's module: copy /outside/rates.csv into testdata, or use -count=1\
+""")
+
+
+# golang/go#64589: a C compiler that Go cannot tell apart, here a wrapper.
+
+
+@pytest.mark.gocache(cgo=True, warm=False)
+def test_a_wrapper_of_the_c_compiler(go_module: GoModule) -> None:
+    go_module.load("""
+    -- level/level.go --
+    package level
+
+    // int level(void) { return LEVEL; }
+    import "C"
+
+    func Level() int { return int(C.level()) }
+    -- cc.sh --
+    #!/bin/sh
+    exec cc -DLEVEL=1 "$@"
+    """)
+    wrapper = go_module.path / "cc.sh"
+    wrapper.chmod(0o755)
+    go_module.env["CC"] = str(wrapper)
+    go_module.build("./level")
+    go_module.edit("cc.sh", "LEVEL=1", "LEVEL=2")
+    result = go_module.build("./level")
+    assert lines_about_keys(failure(assert_rebuilt, result, "./level")) == [
+        "changed since step 1, and in no key: cc.sh"
+    ]
 
 
 def test_on_a_new_machine_only_the_edit_is_named(go_module: GoModule) -> None:
