@@ -147,6 +147,8 @@ TESTED_ELSEWHERE = {
     "assertions/reproducible/builds": "with_go/test_reproduce",
     "assertions/reproducible/conditions": "with_go/test_reproduce",
     "assertions/reproducible/difference": "with_go/test_reproduce_outputs",
+    "assertions/reproducible/go_build": "with_go/test_reproduce_outputs",
+    "assertions/reproducible/program_build": "with_go/test_reproduce_programs",
     "caches/cacheprog": "with_go/test_shared_cache",
     "caches/shared": "with_go/test_shared_cache",
     "caches/warm_entry": "with_pytest/test_store_making",

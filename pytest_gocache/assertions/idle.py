@@ -9,7 +9,7 @@ from pytest_gocache.errors import printable
 from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.results.result import Result
 
-__all__ = ["is_idle", "refuse_idle"]
+__all__ = ["is_idle", "printed_by", "refuse_idle"]
 
 _MOST_LINES = 12  # of what the program printed
 _MOST_CHARACTERS = 200  # of a line
@@ -31,12 +31,13 @@ def refuse_idle(assertion: str, result: Result, patterns: Iterable[str], nothing
         fail(
             assertion,
             f"{result.title} {nothing}: {result.idle[0]}",
-            *_printed(result),
+            *printed_by(result),
             "the program found nothing to build: check the files that its targets depend on",
         )
 
 
-def _printed(result: Result) -> list[str]:
+def printed_by(result: Result) -> list[str]:
+    """The end of what a program printed, as lines of a message."""
     lines = [line for text in (result.stdout, result.stderr) for line in text.splitlines() if line.strip()]
     if not lines:
         return ["  it printed nothing"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from pytest_gocache.assertions.reproducible.builds import Build
 from pytest_gocache.assertions.reproducible.conditions import PathKind
 from pytest_gocache.assertions.reproducible.contents import FileDifference
 from pytest_gocache.assertions.reproducible.first_difference import FirstDifference
 from pytest_gocache.golang.command_line import is_set
+from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.inputs import InputKind
+from pytest_gocache.results.result import Result
 
 __all__ = ["advice_for"]
 
@@ -21,16 +22,25 @@ _BUILD_IDS = frozenset({".note.go.buildid", ".note.gnu.build-id"})
 _C_COMPILER = re.compile(r"\b(?:gcc|clang|cc)\b|[gc]\+\+")  # gcc-12 and x86_64-linux-gnu-gcc, too
 
 
-def advice_for(firsts: Sequence[FirstDifference], file: FileDifference | None, one: Build, two: Build) -> Iterator[str]:
-    """The lines whose evidence is there: what differs first, and what differs in a file of both builds."""
-    flags = dict(arguments_of(one.result).flags)
-    if not is_set(flags.get("trimpath", "false")):
+def advice_for(
+    firsts: Sequence[FirstDifference],
+    file: FileDifference | None,
+    one: Result,
+    versions: tuple[GoVersion, GoVersion] | None = None,
+) -> Iterator[str]:
+    """The lines whose evidence is there: what differs first, and what differs in a file of both builds.
+
+    ``one`` is one of the builds, ``versions`` are the versions of Go of both.
+    """
+    given = [dict(arguments_of(command).flags) for command in one.go_commands if arguments_of(command).builds]
+    flags = {name: value for flags in given for name, value in flags.items()}
+    if not given or not all(is_set(flags.get("trimpath", "false")) for flags in given):
         yield from _on_paths(firsts, file)
-    if any(first.conditions == {"toolchain"} for first in firsts):
-        yield _on_toolchains(one, two)
+    if versions and any(first.conditions == {"toolchain"} for first in firsts):
+        yield _on_toolchains(*versions)
     if file is not None:
         yield from _on_stamps(file, flags)
-    settings = one.result.circumstances.settings
+    settings = {name: value for command in one.go_commands for name, value in command.circumstances.settings.items()}
     yield from _on_programs([first for first in firsts if first.same_inputs], flags, settings)
 
 
@@ -41,9 +51,8 @@ def _on_paths(firsts: Sequence[FirstDifference], file: FileDifference | None) ->
         yield "build with -trimpath: it removes the paths of folders from packages and binaries"
 
 
-def _on_toolchains(one: Build, two: Build) -> str:
-    version = one.setup.machine.toolchain.version
-    if version == two.setup.machine.toolchain.version:
+def _on_toolchains(version: GoVersion, other: GoVersion) -> str:
+    if version == other:
         return f"both toolchains report {version}, but their files differ: install Go from the same source everywhere"
     return (
         f"pin the toolchain: GOTOOLCHAIN=go{version.number} selects exactly this version; the toolchain line of go.mod "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_gocache.assertions.failure import fail
-from pytest_gocache.assertions.reproducible.builds import Build, Builder, differing_outputs
+from pytest_gocache.assertions.reproducible.builds import Build, Builder, Recipe, differing_outputs
 from pytest_gocache.assertions.reproducible.conditions import ALL, Variations, conditions_to_vary
 from pytest_gocache.assertions.reproducible.difference import Culprit, explain_difference
+from pytest_gocache.assertions.reproducible.go_build import GoBuild
+from pytest_gocache.assertions.reproducible.program_build import ProgramBuild
 from pytest_gocache.errors import UsageError
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.host.toolchain import GoToolchain
@@ -22,7 +24,12 @@ _MOST_CULPRITS = 4
 
 
 def assert_reproducible(
-    module: GoModule, *build_args: str, vary: Iterable[str] = ALL, toolchain: GoToolchain | str | None = None
+    module: GoModule,
+    *build_args: str,
+    vary: Iterable[str] = ALL,
+    toolchain: GoToolchain | str | None = None,
+    exec: Sequence[str] = (),  # noqa: A002 - as GoModule.exec
+    binaries: Iterable[str] = (),
 ) -> None:
     """Two builds of the module under different conditions give the same bytes.
 
@@ -42,6 +49,10 @@ def assert_reproducible(
     ``toolchain`` is that different toolchain: a `GoToolchain`, or a version or path as ``--go-toolchain`` takes it. It
     adds ``toolchain`` to ``vary``.
 
+    ``exec`` is a program that builds, with its arguments, in place of ``go build``: ``exec=("make", "release")``. It
+    runs in new copies of the sources. The assertion compares the Go binaries that it creates or changes in the module;
+    with ``binaries``, exactly these files, which may be of any kind: ``binaries=("dist/app.tar.gz",)``.
+
     The two builds never run in the same second. What the module's own environment sets is part of the build and does
     not vary. When the bytes differ, more builds find out which condition makes the difference.
 
@@ -49,6 +60,7 @@ def assert_reproducible(
     and for a build that makes nothing to compare, `ToolchainError` when ``toolchain`` is not found, and
     `GoCommandError` when the first build fails.
     """
+    recipe = _recipe(module, build_args, exec, binaries)
     conditions = conditions_to_vary(vary, toolchain)
     observer, timeout = observer_of(module)
     observer.machine.refuse_if_replaced(f"assert_reproducible: {module.path}")
@@ -58,11 +70,11 @@ def assert_reproducible(
     root.mkdir(parents=True)
     within = module.path.relative_to(observer.tree)
     variations = Variations(root, observer.tree, observer.machine, conditions, varied_toolchain, within)
-    builder = Builder(variations, observer, build_args, module.env, timeout)
+    builder = Builder(variations, observer, recipe, module.env, timeout)
     kept: set[str] = set()
     try:
         one = builder.build(_BASELINE)
-        _require_outputs(one, builder.title)
+        recipe.require_outputs(one)
         two = builder.build(conditions) if conditions else builder.build_again(_BASELINE)
         if one.outputs != two.outputs:
             culprits = _culprits(builder, one, two)
@@ -70,12 +82,31 @@ def assert_reproducible(
                 # These builds differ in nothing else.
                 one, two = culprits[0].one, culprits[0].two
             kept = {one.folder.name, two.folder.name}
-            fail("assert_reproducible", *_headline(builder.title, one, two), *explain_difference(culprits, one, two))
+            fail("assert_reproducible", *_headline(recipe.title, one, two), *explain_difference(culprits, one, two))
     finally:
         # The checkouts and caches are large.
         for entry in root.iterdir():
             if entry.name not in kept:
                 remove_tree(entry)
+
+
+def _recipe(module: GoModule, build_args: Sequence[str], argv: Sequence[str], binaries: Iterable[str]) -> Recipe:
+    named = (binaries,) if isinstance(binaries, str) else tuple(binaries)
+    if not argv:
+        if named:
+            raise UsageError("assert_reproducible: binaries=… names files of a program: give the program with exec=…")
+        return GoBuild(build_args)
+    if build_args:
+        raise UsageError(
+            f"assert_reproducible: {build_args[0]!r} is an argument of go build, which exec=… replaces: give one of "
+            "the two"
+        )
+    if isinstance(argv, str):
+        raise UsageError(
+            f"assert_reproducible: exec={argv!r} is one string: give the program and its arguments, as in "
+            'exec=("make", "release")'
+        )
+    return ProgramBuild(tuple(argv), named, observer_of(module)[0].tree)
 
 
 def _find_toolchain(observer: Observer, toolchain: GoToolchain | str | None) -> GoToolchain | None:
@@ -89,16 +120,6 @@ def _find_toolchain(observer: Observer, toolchain: GoToolchain | str | None) -> 
             "different one"
         )
     return found
-
-
-def _require_outputs(build: Build, title: str) -> None:
-    if not build.outputs:
-        raise UsageError(f"assert_reproducible: {title} makes nothing to compare: no binary and no compiled package")
-    if not build.result.compiled:
-        raise UsageError(
-            f"assert_reproducible: {title} compiles nothing, because all its packages are in the warm standard "
-            'library: add "cache" to vary, and one build starts from an empty cache'
-        )
 
 
 def _headline(title: str, one: Build, two: Build) -> list[str]:

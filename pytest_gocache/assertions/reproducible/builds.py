@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from pytest_gocache.assertions.reproducible.conditions import Setup, Variations
-from pytest_gocache.errors import GoCommandError, UsageError
-from pytest_gocache.golang.command_line import GoArguments, without_flag
+from pytest_gocache.errors import GoCommandError
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.results.packages import sha256_of
 from pytest_gocache.results.result import Result
-from pytest_gocache.results.select import dependencies_of
 from pytest_gocache.run.observer import Observer, Running
 
-__all__ = ["Build", "Builder", "differing_outputs"]
+__all__ = ["Build", "Builder", "Recipe", "differing_outputs", "hashes_of"]
+
+
+def hashes_of(folder: Path) -> dict[str, str]:
+    """File in a folder → hash of its content."""
+    return {
+        file.relative_to(folder).as_posix(): sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,30 @@ def differing_outputs(one: Build, two: Build) -> list[str]:
     return [name for name in {**one.outputs, **two.outputs} if one.outputs.get(name) != two.outputs.get(name)]
 
 
+class Recipe(Protocol):
+    """How to build a module."""
+
+    @property
+    def title(self) -> str:
+        """The command as the user would type it, in backquotes."""
+
+    def build(self, observer: Observer, setup: Setup, running: Running, out: Path) -> Result:
+        """Build the checkout of ``setup``; the binaries go to the folder ``out``."""
+
+    def outputs(self, result: Result, out: Path) -> dict[str, str]:
+        """The hash of each output of a build that succeeded; ``out`` has its binaries."""
+
+    def require_outputs(self, build: Build) -> None:
+        """Raise `UsageError` when there is nothing to compare."""
+
+
 @dataclass(slots=True)
 class Builder:
     """Builds one module with one command line, under conditions that its caller chooses."""
 
     variations: Variations
     observer: Observer
-    args: Sequence[str]
+    recipe: Recipe
     env: Mapping[str, str | None]
     timeout: float | None
     _builds: dict[frozenset[str], Build] = field(default_factory=dict, init=False)
@@ -60,11 +81,6 @@ class Builder:
     """How many builds began."""
     _ended: float = field(default=0.0, init=False)
     """When the latest build ended, in epoch seconds."""
-
-    @property
-    def title(self) -> str:
-        """The command as the user would type it."""
-        return f"`{shlex.join(['go', 'build', *self.args])}`"
 
     def build(self, varied: frozenset[str]) -> Build:
         """The build in which the conditions ``varied`` have their varied value; the second call builds nothing."""
@@ -90,7 +106,8 @@ class Builder:
         self._count += 1
         folder = self.variations.root / f"build-{self._count}"
         result = self._run(setup, folder)
-        return Build(result, folder, setup, _outputs(result, folder / "out"))
+        outputs = {} if result.returncode else self.recipe.outputs(result, folder / "out")
+        return Build(result, folder, setup, outputs)
 
     def _run(self, setup: Setup, folder: Path) -> Result:
         # The command line is the same in all builds: each writes to one place, and its files move to `folder`.
@@ -103,63 +120,16 @@ class Builder:
         # Each build uses its own cache, even when the test uses a shared one.
         env = {**self.env, "GOCACHE": str(setup.machine.build_cache.path), "GOCACHEPROG": ""}
 
-        def go(target: str) -> Result:
-            args = _arguments(self.args, setup, target)
-            result = observer.go(args, Running(env, timeout=self.timeout))
-            if result.returncode and self._count == 1:
-                # A later build that fails differs from the first one, which is a verdict.
-                raise GoCommandError(result.command, str(result.cwd), result.returncode, result.stdout, result.stderr)
-            return result
-
-        result = go(_target(self.args, setup, out) or os.devnull)
-        if not result.returncode and not any(out.iterdir()) and any(result.links()):
-            # Not earlier: `go build -o FOLDER` builds only main packages.
-            programs = [link.target for link in go(f"{out}{os.sep}").links()]
-            if len(set(programs)) < len(programs):
-                raise UsageError(
-                    f"assert_reproducible: {self.title} builds several programs of the same name, and one would "
-                    "overwrite the other: build one at a time, with -o"
-                )
+        result = self.recipe.build(observer, setup, Running(env, timeout=self.timeout), out)
+        if result.returncode and self._count == 1:
+            # A later build that fails differs from the first one, which is a verdict.
+            raise GoCommandError(result.command, str(result.cwd), result.returncode, result.stdout, result.stderr)
         out.rename(folder / "out")
         log.rename(folder / "log")
-        return replace(result, evidence=folder / "log" / result.evidence.name if result.evidence else None)
+        return _moved(result, log, folder / "log")
 
 
-def _arguments(build_args: Sequence[str], setup: Setup, target: str) -> list[str]:
-    """The command line with the flags of the setup, and ``target`` as its ``-o``."""
-    args = ["build", *build_args]
-    at = GoArguments.read(args, "").insert_at
-    for flag in (*setup.flags, f"-o={target}"):
-        args = without_flag(args, flag.lstrip("-").partition("=")[0])
-        args.insert(at, flag)
-    return args
-
-
-def _target(build_args: Sequence[str], setup: Setup, out: Path) -> str:
-    """The file or folder in ``out`` that stands for the user's ``-o``; empty when the user gives none."""
-    arguments = GoArguments.read(["build", *build_args], "")
-    given = next((value for name, value in reversed(arguments.flags) if name == "o"), "")
-    if not given or given == os.devnull:
-        return ""
-    named = Path(os.path.normpath(given))
-    # Only the last part of a path outside of the module can be kept.
-    named = Path(named.name) if named.is_absolute() or ".." in named.parts else named
-    folder = given.endswith("/") or (setup.folder / (arguments.chdir or "") / named).is_dir()
-    (out / (named if folder else named.parent)).mkdir(parents=True, exist_ok=True)
-    return f"{out / named}{os.sep if folder else ''}"
-
-
-def _outputs(result: Result, out: Path) -> dict[str, str]:
-    """The hash of each output: the files in ``out``, and the packages that no file contains."""
-    if result.returncode:
-        return {}
-    made = {file.relative_to(out).as_posix(): sha256_of(file) for file in sorted(out.rglob("*")) if file.is_file()}
-    linked = dependencies_of(result, result.links())
-    if made and not linked:
-        return made  # the archive of one package
-    rest = [action for action in result.compiles() if action.id not in linked and action.content_id]
-    # The standard library counts only when nothing else is built.
-    own = [action for action in rest if action.package not in result.std]
-    return made | {
-        f"package {result.short_name(action.package)}": action.content_id for action in own or ([] if made else rest)
-    }
+def _moved(result: Result, log: Path, to: Path) -> Result:
+    """The result with its evidence, and that of its go commands, in a different folder."""
+    evidence = to / result.evidence.relative_to(log) if result.evidence else None
+    return replace(result, evidence=evidence, commands=tuple(_moved(one, log, to) for one in result.commands))

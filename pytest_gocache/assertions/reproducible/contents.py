@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_gocache.assertions.reproducible.builds import Build
@@ -14,7 +14,7 @@ from pytest_gocache.golang.elf import SectionDifference, differing_sections, occ
 from pytest_gocache.host import process
 from pytest_gocache.results.tables import rows
 
-__all__ = ["FileDifference", "SettingDifference", "difference_of_file"]
+__all__ = ["FileDifference", "SettingDifference", "difference_of_file", "difference_of_files", "diffoscope_lines"]
 
 _MOST_SECTIONS = 8
 _MOST_LINES = 12  # of diffoscope's report
@@ -68,16 +68,28 @@ class FileDifference:
 def difference_of_file(name: str, one: Build, two: Build) -> FileDifference:
     """What differs between a file of two builds, which both made it."""
     files = one.out / name, two.out / name
+    settings = _build_settings(files[0], one), _build_settings(files[1], two)
+    difference = difference_of_files(name, files, settings, (one.setup.paths, two.setup.paths))
+    ambient = one.setup.machine.ambient
+    return replace(difference, diffoscope=tuple(diffoscope_lines(files, ambient, one.folder / "diffoscope")))
+
+
+def difference_of_files(
+    name: str,
+    files: tuple[Path, Path],
+    settings: tuple[Mapping[str, str], Mapping[str, str]],
+    paths: tuple[Mapping[PathKind, str], Mapping[PathKind, str]],
+) -> FileDifference:
+    """What differs between two files. Each has its build settings, and the folders that may be in it."""
     contents = files[0].read_bytes(), files[1].read_bytes()
     before, after = map(sections, contents)
     both = before is not None and after is not None
     return FileDifference(
         name,
-        settings=tuple(_settings(files, one)),
+        settings=tuple(_settings(*settings)),
         sections=tuple(differing_sections(before or {}, after or {})) if both else (),
         offset=None if both else _first_difference(*contents),
-        paths=_paths((before or {"": contents[0]}, after or {"": contents[1]}), one, two),
-        diffoscope=tuple(_diffoscope(files, one)),
+        paths=_paths((before or {"": contents[0]}, after or {"": contents[1]}), paths),
     )
 
 
@@ -85,8 +97,7 @@ def _first_difference(one: bytes, two: bytes) -> int:
     return next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
 
 
-def _settings(files: tuple[Path, Path], build: Build) -> Iterator[SettingDifference]:
-    before, after = (_build_settings(file, build) for file in files)
+def _settings(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[SettingDifference]:
     for name in dict.fromkeys([*before, *after]):
         values = before.get(name), after.get(name)
         if values[0] != values[1]:
@@ -115,25 +126,26 @@ def _build_settings(file: Path, build: Build) -> dict[str, str]:
     return settings
 
 
-def _paths(contents: tuple[Mapping[str, bytes], Mapping[str, bytes]], one: Build, two: Build) -> dict[PathKind, str]:
+def _paths(
+    contents: tuple[Mapping[str, bytes], Mapping[str, bytes]],
+    folders: tuple[Mapping[PathKind, str], Mapping[PathKind, str]],
+) -> dict[PathKind, str]:
     """The folders that the file of either build contains, without those that are the same for both builds."""
     paths: dict[PathKind, str] = {}
-    for parts, own, other in zip(contents, (one.setup.paths, two.setup.paths), (two, one), strict=True):
+    for parts, own, other in zip(contents, folders, reversed(folders), strict=True):
         for kind, path in own.items():
             found = occurrences(path, parts)
-            if found.times and path != other.setup.paths[kind]:
+            if found.times and path != other[kind]:
                 where = f" in {', '.join(found.sections[:_MOST_SECTIONS])}" if found.sections != ("",) else ""
                 paths.setdefault(kind, f"{path}  {found.times} time{'s' if found.times > 1 else ''}{where}")
     return paths
 
 
-def _diffoscope(files: tuple[Path, Path], build: Build) -> Iterator[str]:
-    """The beginning of diffoscope's report, when it is on PATH."""
-    ambient = build.setup.machine.ambient
+def diffoscope_lines(files: tuple[Path, Path], ambient: Mapping[str, str], output: Path) -> Iterator[str]:
+    """The beginning of diffoscope's report, when it is on PATH. The folder ``output`` gets the report."""
     program = shutil.which("diffoscope", path=ambient.get("PATH", ""))
     if program is None:
         return
-    output = build.folder / "diffoscope"
     output.mkdir(exist_ok=True)
     done = process.run(
         [program, "--text", "-", *map(str, files)],

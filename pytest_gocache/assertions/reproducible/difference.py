@@ -30,7 +30,12 @@ def explain_difference(culprits: Sequence[Culprit], one: Build, two: Build) -> I
 
     ``one`` and ``two`` are the builds whose files are compared and kept.
     """
-    firsts = [first_difference(culprit.one, culprit.two, culprit.conditions) for culprit in culprits]
+    firsts = [
+        first_difference(
+            culprit.one.result, culprit.two.result, culprit.conditions, differing_outputs(culprit.one, culprit.two)
+        )
+        for culprit in culprits
+    ]
     for culprit, first in zip(culprits, firsts, strict=True):
         yield culprit.sentence
         yield str(first)
@@ -39,5 +44,6 @@ def explain_difference(culprits: Sequence[Culprit], one: Build, two: Build) -> I
     file = difference_of_file(name, one, two) if name else None
     if file is not None:
         yield from file.lines()
-    yield from advice_for(firsts, file, one, two)
+    before, after = (build.setup.machine.toolchain.version for build in (one, two))
+    yield from advice_for(firsts, file, one.result, (before, after))
     yield f"kept: {one.out} and {two.out}"

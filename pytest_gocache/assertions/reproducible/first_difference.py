@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_gocache.assertions.reproducible.builds import Build, differing_outputs
 from pytest_gocache.explain.changes import changes_between
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.results.inputs import Change, own_changes, with_values
@@ -40,17 +39,48 @@ class FirstDifference:
         return rows([(self.label, with_values(self.sentence, self.changes))]) if self.label else f"  {self.sentence}"
 
 
-def first_difference(one: Build, two: Build, conditions: frozenset[str]) -> FirstDifference:
-    """The first package that differs, in the order of imports; else the first link."""
-    for build in (two, one):
-        if build.result.returncode:
-            return FirstDifference(conditions, _failure(build.result))
-    compiles = _first_compile(one, two)
-    if compiles is not None:
-        return _difference(one, two, compiles, conditions)
-    links = _first_link(one, two)
-    if links is None:
+def first_difference(
+    one: Result, two: Result, conditions: frozenset[str], names: Collection[str] = ()
+) -> FirstDifference:
+    """The first package that differs, in the order of imports; else the link of a binary with one of the ``names``."""
+    for result in (two, one):
+        if result.returncode:
+            return FirstDifference(conditions, _failure(result))
+    pairs = list(_commands(one, two))
+    for before, after in pairs:
+        compiles = _first_compile(before, after)
+        if compiles is not None:
+            return _difference(before, after, compiles, conditions)
+    linked = [(*pair, links) for pair in pairs if (links := _first_link(*pair, names)) is not None]
+    if not linked:
         return FirstDifference(conditions, "Go's action graphs do not show which action differs")
+    before, after, links = next((pair for pair in linked if pair[2][0].build_id != pair[2][1].build_id), linked[0])
+    return _difference_of_links(before, after, links, conditions)
+
+
+def _commands(one: Result, two: Result) -> Iterator[tuple[Result, Result]]:
+    """The go commands of both builds in pairs: a program may call several, in a different order each time."""
+    left = [command for command in one.go_commands if command.actions]
+    for after in two.go_commands:
+        if after.actions and left:
+            like = [command for command in left if _target(command) == _target(after)]
+            before = next((command for command in like if command.command == after.command), (like or left)[0])
+            left = [command for command in left if command is not before]
+            yield before, after
+
+
+def _target(command: Result) -> object:
+    """What a go command builds, and for which system."""
+    settings = command.circumstances.settings
+    return (
+        [settings.get(name) for name in ("GOOS", "GOARCH", "CGO_ENABLED")],
+        sorted(link.package for link in command.links()),
+    )
+
+
+def _difference_of_links(
+    one: Result, two: Result, links: tuple[Action, Action], conditions: frozenset[str]
+) -> FirstDifference:
     # A link depends on all inputs of its main package, the stamped build settings among them, not only on its content.
     mains = _main_packages(one, two, links)
     if mains is not None:
@@ -65,9 +95,9 @@ def _failure(result: Result) -> str:
     return "\n  ".join([f"one build fails with exit status {result.returncode}:", *printed])
 
 
-def _first_compile(one: Build, two: Build) -> tuple[Action, Action] | None:
-    before = {action.package: action for action in one.result.compiles()}
-    for new in _imports_first(two.result):
+def _first_compile(one: Result, two: Result) -> tuple[Action, Action] | None:
+    before = {action.package: action for action in one.compiles()}
+    for new in _imports_first(two):
         old = before.get(new.package)
         # Inputs that differ and lead to the same output explain nothing.
         if old is not None and old.content_id and new.content_id and old.content_id != new.content_id:
@@ -91,28 +121,30 @@ def _imports_first(result: Result) -> Iterator[Action]:
                 stack += [(by_id[dep], False) for dep in reversed(action.deps) if dep in by_id]
 
 
-def _first_link(one: Build, two: Build) -> tuple[Action, Action] | None:
+def _first_link(one: Result, two: Result, outputs: Collection[str]) -> tuple[Action, Action] | None:
     """The link of a differing output when there is one; else the first link of both builds."""
-    before = {link.package: link for link in one.result.links()}
-    links = [link for link in two.result.links() if link.package in before]
-    names = {Path(name).name for name in differing_outputs(one, two)}
+    before = {link.package: link for link in one.links()}
+    links = [link for link in two.links() if link.package in before]
+    names = {Path(name).name for name in outputs}
     links.sort(key=lambda link: names.isdisjoint({Path(link.target).name, Path(link.package).name}))
     return next(((before[link.package], link) for link in links), None)
 
 
-def _main_packages(one: Build, two: Build, links: tuple[Action, Action]) -> tuple[Action, Action] | None:
+def _main_packages(one: Result, two: Result, links: tuple[Action, Action]) -> tuple[Action, Action] | None:
     """The compiles of the main package of a link, when their inputs differ."""
     _, link = links
-    new = next((a for a in two.result.compiles() if a.id in link.deps and a.package == link.package), None)
-    old = next((a for a in one.result.compiles() if a.package == link.package), None)
+    new = next((a for a in two.compiles() if a.id in link.deps and a.package == link.package), None)
+    old = next((a for a in one.compiles() if a.package == link.package), None)
     return (old, new) if old and new and old.action_id != new.action_id else None
 
 
-def _difference(one: Build, two: Build, actions: tuple[Action, Action], conditions: frozenset[str]) -> FirstDifference:
+def _difference(
+    one: Result, two: Result, actions: tuple[Action, Action], conditions: frozenset[str]
+) -> FirstDifference:
     old, new = actions
-    label = new.kind.of(two.result.short_name(new.package))
+    label = new.kind.of(two.short_name(new.package))
     if old.action_id != new.action_id:
-        changes = tuple(own_changes(changes_between(one.result, old, two.result, new) or ()))
+        changes = tuple(own_changes(changes_between(one, old, two, new) or ()))
         sentence = _sentence(changes) if changes else f"its action IDs differ: {old.action_id} and {new.action_id}"
         return FirstDifference(conditions, sentence, label, changes)
     programs = tuple(programs_of(old) or programs_of(new))

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 
 from pytest_gocache.assertions.reproducible.advice import advice_for
-from pytest_gocache.assertions.reproducible.builds import Build
-from pytest_gocache.assertions.reproducible.conditions import PathKind, Setup
+from pytest_gocache.assertions.reproducible.conditions import PathKind
 from pytest_gocache.assertions.reproducible.contents import FileDifference, SettingDifference
 from pytest_gocache.assertions.reproducible.first_difference import FirstDifference
 from pytest_gocache.golang.elf import SectionDifference
 from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.results.result import Circumstances, Result
-from pytest_gocache.run.machine import Machine
 
 BUILD_ID = SectionDifference(".note.go.buildid", (99, 99))
 SENTENCE = "same inputs, different output"
 
 
-def build(*flags: str, goflags: str = "", version: str = "go1.27.3") -> Build:
-    """A build with these flags; its machine is nothing but a version of Go."""
-    machine = SimpleNamespace(toolchain=SimpleNamespace(version=GoVersion.parse(version)))
+def build(*flags: str, goflags: str = "") -> Result:
+    """A build with these flags."""
     command = ("go", "build", *flags, "./cmd/app")
-    result = Result(command, 1, Path("/src"), 0, "", "", 1.0, circumstances=Circumstances(env={"GOFLAGS": goflags}))
-    return Build(result, Path("/build-1"), Setup(cast("Machine", machine), Path("/src"), (), {}), {})
+    return Result(command, 1, Path("/src"), 0, "", "", 1.0, circumstances=Circumstances(env={"GOFLAGS": goflags}))
 
 
-def advice(*firsts: FirstDifference, file: FileDifference | None = None, one: Build | None = None) -> list[str]:
-    return list(advice_for(firsts, file, one or build(), build()))
+def advice(
+    *firsts: FirstDifference, file: FileDifference | None = None, one: Result | None = None, go: str = "go1.27.3"
+) -> list[str]:
+    versions = GoVersion.parse(go), GoVersion.parse("go1.27.3")
+    return list(advice_for(firsts, file, one or build(), versions))
 
 
 @pytest.mark.parametrize("kind", list(PathKind))
@@ -66,7 +64,7 @@ def test_toolchains() -> None:
     assert advice(first) == [
         "both toolchains report go1.27.3, but their files differ: install Go from the same source everywhere"
     ]
-    [line] = advice(first, one=build(version="go1.26.6"))
+    [line] = advice(first, go="go1.26.6")
     assert line.startswith("pin the toolchain: GOTOOLCHAIN=go1.26.6 selects exactly this version; ")
 
 
@@ -84,3 +82,10 @@ def test_programs_that_go_does_not_track(program: str, *, is_c: bool) -> None:
     assert advice(FirstDifference(frozenset(), SENTENCE, programs=(program,))) == [], "its inputs differ"
     toolexec = "-toolexec runs a program whose version is its only input that Go tracks: check what else it reads"
     assert advice(first, one=build("-toolexec=/bin/wrap")) == [toolexec]
+
+
+def test_a_program_trims_paths_when_all_its_commands_do() -> None:
+    file = FileDifference("app", paths={PathKind.FOLDER: "/home/ann  2 times"})
+    program = replace(build(), command=("make",))
+    assert advice(file=file, one=replace(program, commands=(build("-trimpath"), build("-trimpath")))) == []
+    assert len(advice(file=file, one=replace(program, commands=(build("-trimpath"), build())))) == 1

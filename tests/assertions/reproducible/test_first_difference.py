@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 from inline_snapshot import snapshot
 
 from pytest_gocache import Result
-from pytest_gocache.assertions.reproducible.builds import Build
-from pytest_gocache.assertions.reproducible.conditions import Setup
 from pytest_gocache.assertions.reproducible.first_difference import FirstDifference, first_difference
-from pytest_gocache.run.machine import Machine
 
 Recorded = Callable[[str], list[Result]]
 LIB = "example.com/app/lib"
@@ -22,9 +16,7 @@ LIB = "example.com/app/lib"
 
 def first(one: Result, two: Result, *conditions: str, **outputs: str) -> FirstDifference:
     """The first difference of two results, taken for those of two builds."""
-    setup = Setup(cast("Machine", SimpleNamespace()), Path("/src"), (), {})
-    builds = (Build(one, Path("/build-1"), setup, {}), Build(two, Path("/build-2"), setup, outputs))
-    return first_difference(*builds, frozenset(conditions))
+    return first_difference(one, two, frozenset(conditions), outputs)
 
 
 def test_inputs_that_differ(recorded: Recorded) -> None:
