@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ _NAMES = {
     "test": ("test", "tests", "unit", "unittest", "unit-test", "test-unit"),
 }
 _MOST_TOLD = 4
+_CROSS = re.compile(r"\bGO(OS|ARCH)=\w")
 
 
 def with_team_commands(repository: Path, config: RepositoryConfig, path: str) -> tuple[RepositoryConfig, list[str]]:
@@ -93,9 +95,13 @@ def _best(found: Sequence[FoundCommand], purpose: str, path: str) -> FoundComman
     for kind in KINDS:
         able = {one.command: one for one in reversed(found) if one.kind == kind and _can_run(one, path)}
         if able:
-            in_workflows = {command.command for command in found if command.kind == "workflow"}
             usual = [able[words] for name in _NAMES[purpose] for words in able if words[1:] == (name,)]
-            left = usual[:1] or [able[words] for words in able if words in in_workflows] or list(able.values())
+            if usual:
+                return usual[0]
+            # A target that first builds for a fixed platform verifies that the code compiles there.
+            own = {words: one for words, one in able.items() if not _CROSS.search(one.text)}
+            in_workflows = {command.command for command in found if command.kind == "workflow"}
+            left = [own[words] for words in own if words in in_workflows] or list(own.values())
             return left[0] if len(left) == 1 else None
     return None
 

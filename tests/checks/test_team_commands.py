@@ -59,6 +59,18 @@ def test_a_workflow_says_which_target_counts(tmp_path: Path) -> None:
     assert told[0].startswith("the checks build with `make two`, from Makefile:5 (go build ./b);")
 
 
+def test_a_target_that_builds_for_a_fixed_platform_is_not_taken_for_the_build(tmp_path: Path) -> None:
+    makefile = "check:\n\tGOOS=plan9 GOARCH=amd64 go build ./...\n\tGOOS=windows go build ./...\n"
+    workflow = "jobs:\n  a:\n    steps:\n      - run: make check\n"
+    config, told = taken(tmp_path, {"Makefile": makefile, ".github/workflows/ci.yml": workflow})
+    assert config.build == ()
+    assert told[0].startswith("the checks build with `go build ./...`: Makefile:2 (make check) build too")
+
+
+def test_a_target_with_the_usual_name_may_name_a_platform(tmp_path: Path) -> None:
+    assert taken(tmp_path, {"Makefile": "build:\n\tGOOS=linux go build ./...\n"})[0].build == ("make", "build")
+
+
 def test_a_program_that_is_not_installed_is_told(tmp_path: Path) -> None:
     write(tmp_path, {"Taskfile.yml": "tasks:\n  build: go build ./...\n"})
     config, told = with_team_commands(tmp_path, RepositoryConfig(), "/nowhere")
