@@ -19,6 +19,9 @@ _MOST_BYTES = 1_000_000
 _GO = re.compile(r"(?<![\w./$-])(?:go|\$[({]GO\w*[)}])\s+(?:-C[ =]\S+\s+)?(build|install|test)(?![\w-])(?!.*\w@)")
 _GOTESTSUM = re.compile(r"(?<![\w./$-])gotestsum(?![\w@./-])")
 _RULE = re.compile(r"^([^\s:#=][^:#=]*):(?!=)([^=#]*)")
+_ASSIGNMENT = re.compile(r"^\s*(?:export\s+)?([\w.-]+)\s*(?:::?|\?)?=[ \t]*(.*?)\s*$", re.MULTILINE)
+_VARIABLE = re.compile(r"\$[({]([\w.-]+)[)}]")
+_TOOL = re.compile(r"\w@")
 _MAGE_TARGET = re.compile(r"^func ([A-Z]\w*)\(", re.MULTILINE)
 _MAGE_GO = re.compile(r'"go",\s*"(build|install|test)"')
 
@@ -90,7 +93,7 @@ class _Rule:
 def _makefile(name: str, text: str) -> Iterator[FoundCommand]:
     rules: dict[str, _Rule] = {}
     current: list[_Rule] = []
-    for number, line in _joined(text):
+    for number, line in _without_tools(text):
         if line.startswith("\t"):
             for rule in current:
                 rule.lines.append((number, line.strip()))
@@ -108,6 +111,15 @@ def _makefile(name: str, text: str) -> Iterator[FoundCommand]:
             # A file that a rule makes is no name that people type.
             if run and re.fullmatch(r"[\w.-]+", target):
                 yield FoundCommand("Makefile", purpose, ("make", target), name, *run)
+
+
+def _without_tools(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a Makefile that install no tool. The tool may be in a variable: ``TOOL := example.com/tool@v1``."""
+    variables = dict(_ASSIGNMENT.findall(text))
+    for number, line in _joined(text):
+        value = _VARIABLE.sub(lambda match: variables.get(match[1], ""), line) if " install " in line else ""
+        if not _TOOL.search(value):
+            yield number, line
 
 
 def _go_lines(rules: Mapping[str, _Rule], target: str, purpose: str, seen: set[str]) -> Iterator[tuple[int, str]]:

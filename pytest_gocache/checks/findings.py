@@ -45,6 +45,8 @@ _MOST_LINES_OF_GOROUTINES = 60
 class CheckFailed(AssertionError):  # noqa: N818 - pytest prints the name before the message
     """A repository breaks a promise. ``subjects`` are the packages, modules or commands that break it."""
 
+    has_all_causes = True  # the report's list of go commands does not repeat them
+
     def __init__(self, message: str, subjects: Sequence[str]) -> None:
         super().__init__(message, tuple(subjects))
         self.message = message

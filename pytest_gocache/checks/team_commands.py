@@ -92,18 +92,28 @@ def warning_on_tests(config: RepositoryConfig, *, root: bool) -> list[str]:
 
 def _best(found: Sequence[FoundCommand], purpose: str, path: str) -> FoundCommand | None:
     """The command to run; None when none can run here, or when several could and nothing says which."""
+    in_workflows = {command.command for command in found if command.kind == "workflow"}
     for kind in KINDS:
-        able = {one.command: one for one in reversed(found) if one.kind == kind and _can_run(one, path)}
+        able = {one.command: one for one in _able(found, kind, purpose, path)}
         if able:
             usual = [able[words] for name in _NAMES[purpose] for words in able if words[1:] == (name,)]
-            if usual:
-                return usual[0]
-            # A target that first builds for a fixed platform verifies that the code compiles there.
-            own = {words: one for words, one in able.items() if not _CROSS.search(one.text)}
-            in_workflows = {command.command for command in found if command.kind == "workflow"}
-            left = [own[words] for words in own if words in in_workflows] or list(own.values())
+            left = usual[:1] or [able[words] for words in able if words in in_workflows] or list(able.values())
             return left[0] if len(left) == 1 else None
     return None
+
+
+def _able(found: Sequence[FoundCommand], kind: str, purpose: str, path: str) -> list[FoundCommand]:
+    """The commands of one kind of file that count and can run here, the last one first."""
+    of_kind = [command for command in found if command.kind == kind]
+    return [one for one in reversed(of_kind) if _counts(one, purpose) and _can_run(one, path)]
+
+
+def _counts(command: FoundCommand, purpose: str) -> bool:
+    """Whether a command can be the team's own, and is not one that verifies that the code compiles elsewhere.
+
+    That is a target that builds for a fixed platform and does not have a usual name, such as ``make check``.
+    """
+    return command.command[1:2] in [(name,) for name in _NAMES[purpose]] or not _CROSS.search(command.text)
 
 
 def _can_run(command: FoundCommand, path: str) -> bool:
@@ -114,8 +124,11 @@ def _can_run(command: FoundCommand, path: str) -> bool:
 
 def _told(found: Sequence[FoundCommand], purpose: str) -> str:
     shown = [command for command in found if command.kind != "workflow" or command.command[:1] != ("make",)] or found
+    each = {command.command or command.text: command for command in reversed(shown)}
+    shown = [command for command in shown if each.get(command.command or command.text) is command]
     places = [f"{one.file}:{one.line} ({shlex.join(one.command) or one.text:.60})" for one in shown]
-    example = next((command.command for command in shown if command.command), ("make", purpose))
+    able = [command.command for command in shown if command.command and _counts(command, purpose)]
+    example = (able or [("make", purpose)])[0]
     return (
         f"the checks {purpose} with `go {purpose} ./...`: {listed(places, _MOST_TOLD)} {purpose} too, and none of them "
         f"is clearly the one, or its program is not on PATH. To check one, write into {NAME}: [{purpose}] command = "

@@ -102,6 +102,7 @@ class _File:
     """Size and time of the file, or of the entries of the folder; None when it did not exist."""
     size: int | None = None
     """Size of a file in bytes."""
+    is_folder: bool = False
 
 
 def _file(block: HashBlock | None) -> _File:
@@ -112,6 +113,7 @@ def _file(block: HashBlock | None) -> _File:
         return _File(None)
     entries = []
     size = None
+    is_folder = False
     name = ""
     for line in found:
         match = _STAT.fullmatch(line)
@@ -121,12 +123,15 @@ def _file(block: HashBlock | None) -> _File:
             entries.append(f"{name + ': ' if name else ''}{match[1]} bytes, modified {match[3]}")
             size = int(match[1]) if not name else size
         elif not name:
-            entries.append(f"a folder, modified {match[3]}")
-    return _File("; ".join(dict.fromkeys(entries)) or "a folder", size)
+            is_folder = True
+            entries.append(f"modified {match[3]}")
+    return _File("; ".join(dict.fromkeys(entries)) or "a folder", size, is_folder)
 
 
 def _changed_file(read: _Read, before: _File, now: _File, then: Result, result: Result) -> Change:
     """The change of a file, and whether its content differs. Go compares only size and time."""
+    if before.is_folder and now.is_folder:
+        return Change(replace(read.input, kind=InputKind.READ_FOLDER), before.text, now.text)
     change = Change(read.input, before.text, now.text)
     texts = result.circumstances.texts
     old, new = texts.at(read.name, then.circumstances.started), texts.at(read.name, result.circumstances.started)

@@ -195,7 +195,7 @@ def pytest_runtest_makereport(
                 from pytest_gocache.plugin.attachments import attach
                 from pytest_gocache.plugin.report_section import section
 
-                attach(item, report, section(item, commands.results))
+                attach(item, report, section(item, commands.results, causes=not hasattr(error, "has_all_causes")))
         if report.when == "teardown":
             forget_commands(item)
     return report

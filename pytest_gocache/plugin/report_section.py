@@ -15,22 +15,37 @@ from pytest_gocache.results.std_rebuild import std_rebuild_line
 __all__ = ["lines_of", "section"]
 
 _MOST_NAMED = 4
+_WIDEST_NAMES = 60  # characters of several names
+_REPEATED = 40  # characters of a command that an earlier step shows in full
 _COMMANDS_EXPLAINED = 10  # the latest of a test
 
 
-def lines_of(result: Result) -> list[str]:
-    """One line for a command and what it did; for a program, one more line for each of its go commands."""
+def lines_of(result: Result, shown: dict[str, int] | None = None) -> list[str]:
+    """One line for a command and what it did; for a program, one more line for each of its go commands.
+
+    Go commands of a program that build nothing, such as ``go env``, have no line unless they fail. ``shown`` has the
+    commands of earlier lines, each with its step, and gets the new ones: a long command is shown in full once.
+    """
+    shown = {} if shown is None else shown
     count = len(result.commands)
     called = f"{count} go command{'s' if count > 1 else ''}"
-    first = f"{result.step:3}. {_line(result, [called] if result.commands else _did(result))}"
-    return [first, *(f"       {_line(command, _did(command))}" for command in result.commands)]
+    first = f"{result.step:3}. {_line(result, [called] if result.commands else _did(result), result.step, shown)}"
+    lines = [(command, _did(command)) for command in result.commands]
+    return [
+        first,
+        *(f"       {_line(command, did, result.step, shown)}" for command, did in lines if did or command.returncode),
+    ]
 
 
-def _line(result: Result, did: list[str]) -> str:
+def _line(result: Result, did: list[str], step: int, shown: dict[str, int]) -> str:
     if result.returncode:
         did.append(f"exit status {result.returncode}" if result.returncode > 0 else f"killed by {-result.returncode}")
     what = "; ".join(did) or "; ".join(result.idle[:1]) or "no action graph"
-    return f"{printable(shlex.join(result.command))}  [{result.seconds:.2f} s]  {what}"
+    command = printable(shlex.join(result.command))
+    earlier = shown.setdefault(command, step)
+    if earlier != step and len(command) > _REPEATED:
+        command = f"{command[:_REPEATED].rstrip()} … as in step {earlier}"
+    return f"{command}  [{result.seconds:.2f} s]  {what}"
 
 
 def _did(result: Result) -> list[str]:
@@ -55,18 +70,25 @@ def _named(what: str, names: Iterable[str]) -> str:
     listed = sorted(names)
     if not listed:
         return f"{what} nothing"
-    more = f" and {len(listed) - _MOST_NAMED} more" if len(listed) > _MOST_NAMED else ""
-    return f"{what} {', '.join(listed[:_MOST_NAMED])}{more}"
+    fit = max(1, sum(len(", ".join(listed[:number])) <= _WIDEST_NAMES for number in range(1, _MOST_NAMED + 1)))
+    more = f" and {len(listed) - fit} more" if len(listed) > fit else ""
+    return f"{what} {', '.join(listed[:fit])}{more}"
 
 
-def section(item: pytest.Item, results: Sequence[Result]) -> str:
-    """The text of the section: a line for each command, followed by the causes of what it ran."""
+def section(item: pytest.Item, results: Sequence[Result], *, causes: bool = True) -> str:
+    """The text of the section: a line for each command, followed by the causes of what it ran.
+
+    Without ``causes``, each command has its line only.
+    """
     from pytest_gocache.explain.wording import causes_in_brief
     from pytest_gocache.plugin.session import session_of
 
     lines = []
+    shown: dict[str, int] = {}
     for result in results:
-        lines += lines_of(result)
+        lines += lines_of(result, shown)
+        if not causes:
+            continue
         lines += [f"       {line}" for line in map(std_rebuild_line, result.go_commands) if line]
         if len(results) - result.step < _COMMANDS_EXPLAINED:
             try:

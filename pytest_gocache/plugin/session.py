@@ -201,9 +201,7 @@ class TestCommands:
 def session_of(config: pytest.Config) -> GoSession:
     """The `GoSession` of this pytest process; the first call makes it."""
     if _SESSION not in config.stash:
-        config.stash[_SESSION] = GoSession(
-            read_settings(config), lambda line: _say(config, line), own_time=own_time_of(config)
-        )
+        config.stash[_SESSION] = GoSession(read_settings(config), _Speaker(config), own_time=own_time_of(config))
         if is_worker(config):
             threading.Thread(target=_end_with_controller, args=(os.getppid(),), daemon=True).start()
     return config.stash[_SESSION]
@@ -246,13 +244,24 @@ def keep_folder(item: pytest.Item) -> bool:
     return keep == "all" or (keep == "failed" and commands_of(item).failed)
 
 
-def _say(config: pytest.Config, line: str) -> None:
-    """Print a line to standard error while tests run, past pytest's capture, in xdist's workers too."""
-    host = host_of_process(config)
-    line = f"{host}: {line}" if host else line
-    capture = config.pluginmanager.getplugin("capturemanager")
-    if capture is None:
-        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the user sees it
-        return
-    with capture.global_and_fixture_disabled():
-        print(f"\n{line}", file=sys.stderr, flush=True)  # noqa: T201 - the user sees it
+class _Speaker:
+    """Prints lines to standard error while tests run, past pytest's capture, in xdist's workers too."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._test = ""
+
+    def __call__(self, line: str) -> None:
+        host = host_of_process(self._config)
+        line = f"{host}: {line}" if host else line
+        capture = self._config.pluginmanager.getplugin("capturemanager")
+        if capture is None:
+            print(line, file=sys.stderr, flush=True)  # noqa: T201 - the user sees it
+            return
+        # In the test of the last line, the cursor is at the start of a line. In a new test, pytest's own output may
+        # end within one.
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+        start = "" if test and test == self._test else "\n"
+        self._test = test
+        with capture.global_and_fixture_disabled():
+            print(f"{start}{line}", file=sys.stderr, flush=True)  # noqa: T201 - the user sees it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
@@ -17,7 +17,8 @@ from pytest_gocache.results.untracked import Untracked, untracked_lines
 
 __all__ = ["Explanation", "by_folder", "table"]
 
-_MOST_ALIKE = 6  # rows for the followers of one cause, or for equal reasons
+_MOST_ALIKE = 6  # rows for the followers of one cause, or for equal reasons with followers
+_MOST_EQUAL = 3  # rows for equal reasons without followers: more are one row
 _SHORT_LINE = 45
 # What a follower says below the package that it follows.
 _BELOW = {
@@ -84,7 +85,7 @@ def table(reasons: Sequence[Reason], *, label: bool = False, total: int = 0) -> 
     for reason in reasons:
         if reason.cause is not None:
             followers[reason.cause].append(reason)
-    groups = by_folder(followers)
+    groups = _equal_in_one(by_folder(followers), alone=lambda cause: not followers[cause])
     for cause, group in groups:
         written.add_cause(cause, group)
         written.add_tree(group, list(_without_many_alike([r for one in group for r in followers[one]])))
@@ -99,6 +100,26 @@ def by_folder(causes: Iterable[Reason]) -> list[tuple[Reason, list[Reason]]]:
         moved = _moved(cause)
         groups.setdefault((cause.since, cause.details, *moved[:2]) if moved else cause, []).append(cause)
     return [(_of_all(group) if len(group) > 1 else group[0], group) for group in groups.values()]
+
+
+_Group = tuple[Reason, list[Reason]]
+"""What to say, and the causes that it stands for."""
+
+
+def _equal_in_one(groups: Sequence[_Group], alone: Callable[[Reason], bool]) -> list[_Group]:
+    """The groups. Many that read alike, and have no followers, become one in the place of the first."""
+    keys: list[object] = [(said.kind, *said.lines()) if all(map(alone, group)) else said for said, group in groups]
+    equal: dict[object, list[Reason]] = {}
+    for key, (_, group) in zip(keys, groups, strict=True):
+        equal.setdefault(key, []).extend(group)
+    many = {key for key, times in Counter(keys).items() if times > _MOST_EQUAL}
+    merged: list[_Group] = []
+    for key, one in zip(keys, groups, strict=True):
+        if key not in many:
+            merged.append(one)
+        elif key in equal:
+            merged.append((one[0], equal.pop(key)))
+    return merged
 
 
 def _of_all(group: Sequence[Reason]) -> Reason:

@@ -82,6 +82,7 @@ class InputKind(enum.Enum):
     READ_VARIABLE = "environment variable {name}"
     READ_FILE = "file {name}", _SHOWN, "(missing)"
     READ_FILE_TIME = "modification time of file {name}"
+    READ_FOLDER = "folder {name}", _SHOWN, "(missing)"
     WORKING_FOLDER = "working folder {name}", _SHOWN, "(missing)"
 
     def __new__(cls, text: str, shown: bool = True, absent: str | None = None) -> InputKind:  # noqa: FBT001, FBT002
@@ -114,6 +115,7 @@ _REPEATED: Mapping[InputKind, tuple[InputKind | str, ...]] = {
     InputKind.PGO_PROFILE: ("-pgo",),
     InputKind.BUILD_MODE: ("-buildmode",),
 }
+_MOST_CHANGES = 4  # of one action, with their values
 _NAMED_AS_SETTINGS = (InputKind.TARGET_VARIABLE, InputKind.VARIABLE)
 _HOW = {"added": "{what} was added", "removed": "{what} was removed", "changed": "{what} changed"}
 
@@ -209,9 +211,11 @@ def own_changes(changes: Iterable[Change]) -> list[Change]:
 
 
 def with_values(heading: str, changes: Sequence[Change]) -> list[str]:
-    """A heading, and the values of the changes in indented lines. With several changes, each input has a line, too."""
+    """A heading, and the values of the first changes in indented lines. Of several changes, each has a line, too."""
     values = [(change.what, change.lines()) for change in changes]
     values = [(what, lines) for what, lines in values if lines]
     if len(changes) == 1 and values:
         return [heading, *(f"  {line}" for line in values[0][1])]
-    return [heading, *(line for what, lines in values for line in (f"  {what}", *(f"    {x}" for x in lines)))]
+    shown = values[:_MOST_CHANGES]
+    more = [f"  and {len(values) - len(shown)} more"] if values[_MOST_CHANGES:] else []
+    return [heading, *(line for what, lines in shown for line in (f"  {what}", *(f"    {x}" for x in lines))), *more]

@@ -221,5 +221,4 @@ class Reason:
     def _what_changed(self) -> str:
         # Without own changes, an import changed that is not in the graph of the command.
         changes = self.own or self.changes
-        most = len(changes) if self.kind is Kind.TEST else 3
-        return listed([change.how for change in changes], most)
+        return listed([change.how for change in changes])

@@ -131,7 +131,7 @@ class Result:
     stderr: str
     """Without the debug lines that Go prints for pytest-gocache."""
     seconds: float
-    """Wall time of the command."""
+    """Wall time of the command; of a program, without the time in which the library warms a cache for it."""
     actions: tuple[Action, ...] = field(default=(), repr=False)
     """The action graph; empty for a command that has none, like ``go env``."""
     tests: Mapping[str, TestOutcome] = field(default_factory=dict, repr=False)

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 __all__ = ["counted", "difference", "listed", "rows", "shortened"]
 
-_MOST_LISTED = 20
+_MOST_LINES = 12  # of a table, and of a row
 _LONGEST_VALUE = 200
 _SHORT_VALUE = 60  # beside the name of a package, a longer value does not fit into one line
 _MOST_BEFORE = 40  # characters of the equal start
@@ -17,22 +17,38 @@ _PARTS = re.compile(r"[0-9]+|[^\W\d_]+|.", re.DOTALL)
 
 
 def rows(listed: Iterable[tuple[str, Sequence[str]]], total: int = 0) -> str:
-    """Names and their lines in two columns. A long table is cut.
+    """Names and their lines in two columns. A long table is cut after a row, and a long row after a line.
 
     ``total`` is the number of rows, with those that the caller leaves out.
     """
     all_rows = list(listed)
-    shown = all_rows[:_MOST_LISTED]
+    shown = _first_rows(all_rows)
     total = max(total, len(all_rows))
     width = max((len(name) for name, _ in shown), default=0)
     lines = []
     for name, texts in shown:
-        first, *more = texts or [""]
+        first, *more = _first_lines(texts) or [""]
         lines.append(f"  {name:<{width}}  {first}".rstrip())
         lines += [f"  {'':<{width}}  {line}" for line in more]
     if total > len(shown):
         lines.append(f"  and {total - len(shown)} more")
     return "\n".join(lines)
+
+
+def _first_rows(all_rows: Sequence[tuple[str, Sequence[str]]]) -> list[tuple[str, Sequence[str]]]:
+    shown = []
+    lines = 0
+    for name, texts in all_rows:
+        if lines >= _MOST_LINES:
+            break
+        shown.append((name, texts))
+        lines += max(1, len(texts))
+    return shown
+
+
+def _first_lines(texts: Sequence[str]) -> list[str]:
+    rest = len(texts) - _MOST_LINES
+    return list(texts) if rest < 2 else [*texts[:_MOST_LINES], f"and {rest} more lines"]  # noqa: PLR2004 - two or more
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

@@ -106,7 +106,7 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
                 f"PATH={outer['PATH']}"
             ) from error
     server.check()
-    return done, called
+    return replace(done, seconds=max(0.0, done.seconds - pauses.seconds())), called
 
 
 class _Stopwatch:

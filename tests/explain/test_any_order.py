@@ -41,7 +41,7 @@ def test_results_and_explanations_are_the_same(recorded: Callable[[str], list[Re
     expected = explain(steps[-1])
     text = "\n".join("\n".join(reason.lines()) for reason in expected.reasons)
     assert "file data/c.txt changed" in text
-    assert "file testdata changed" in text
+    assert "folder testdata changed" in text
     assert not expected.unknown
     for seed in SEEDS:
         found = last_step(steps, tmp_path / str(seed), seed)

@@ -85,7 +85,7 @@ def test_what_was_said_once_is_the_same_the_next_time() -> None:
 
 def test_what_was_said_before_another_reason_is_said_by_its_first_name() -> None:
     race = Change(Input(K.COMPILE_FLAGS), "(none)", "-race")
-    changes = {"a": FLAGS, "b": race, "c": FLAGS, "d": FLAGS, "e": race}
+    changes = {"a": FLAGS, "b": race, "c": FLAGS, "d": FLAGS, "e": race}  # three at most: more are one row
     said = table([compiled(f"m/{name}", change) for name, change in changes.items()])
     assert said.splitlines()[6:] == [
         "  m/c  as m/a",
@@ -105,12 +105,30 @@ def test_other_values_are_not_the_same() -> None:
     assert "the same" not in table([compiled("m/a", FLAGS), compiled("m/b", race)])
 
 
-def test_of_many_alike_six_are_told_and_the_others_counted() -> None:
+def test_many_alike_are_one_row() -> None:
     alike = [compiled(f"m/p{number}", FLAGS) for number in range(9)]
     other = forced("m/util")
-    lines = table([*alike, other]).splitlines()
-    assert [line.split()[0] for line in lines if line[2] != " "] == [*(f"m/p{n}" for n in range(6)), "m/util", "and"]
-    assert lines[-1] == "  and 3 more"
+    assert table([*alike[:4], other, *alike[4:]]) == snapshot("""\
+  m/p0    compile flags changed since step 1:
+            - (none)
+            + -N -l
+          the same for m/p1, m/p2, m/p3 and 5 more
+  m/util  forced by -a\
+""")
+
+
+def test_many_alike_with_followers_have_rows_of_their_own() -> None:
+    alike = [compiled(f"m/p{number}", FLAGS) for number in range(9)]
+    lines = table([*alike, *(follower(f"m/q{number}", cause) for number, cause in enumerate(alike))]).splitlines()
+    assert lines[:4] == snapshot(
+        [
+            "  m/p0     compile flags changed since step 1:",
+            "             - (none)",
+            "             + -N -l",
+            "  └─ m/q0  imports it",
+        ]
+    )
+    assert lines[-1].startswith("  and ")
 
 
 def test_of_many_followers_six_are_told_and_the_others_counted() -> None:

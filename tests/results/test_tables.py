@@ -17,13 +17,25 @@ def test_rows_stand_in_two_columns() -> None:
 """)
 
 
-@pytest.mark.parametrize(("number", "total", "more"), [(20, 0, 0), (25, 0, 5), (3, 0, 0), (3, 10, 7), (25, 30, 10)])
+@pytest.mark.parametrize(("number", "total", "more"), [(12, 0, 0), (17, 0, 5), (3, 0, 0), (3, 10, 7), (17, 30, 18)])
 def test_a_long_list_is_cut_and_the_rest_counted(number: int, total: int, more: int) -> None:
     lines = rows([(f"m/p{n}", ["why"]) for n in range(number)], total=total).splitlines()
-    shown = [f"  m/p{n}  why" for n in range(min(number, 20))]
+    shown = [f"  m/p{n}  why" for n in range(min(number, 12))]
     assert [" ".join(line.split()) for line in lines] == [
         " ".join(line.split()) for line in shown + [f"and {more} more"] * bool(more)
     ]
+
+
+def test_a_table_ends_with_the_row_that_fills_it() -> None:
+    lines = rows([(f"m/p{n}", ["why", "- old", "+ new"]) for n in range(6)]).splitlines()
+    assert len(lines) == 4 * 3 + 1
+    assert lines[-1] == "  and 2 more"
+
+
+def test_a_long_row_is_cut_and_the_rest_counted() -> None:
+    lines = rows([("m", [f"line {n}" for n in range(15)])]).splitlines()
+    assert len(lines) == 13
+    assert lines[-1].split() == ["and", "3", "more", "lines"]
 
 
 def test_no_rows_are_no_text() -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 import pytest_gocache
 from pytest_gocache import GoModule, GoTimeoutError, GoToolchain
+from pytest_gocache.run.go_command import step_folder
 from tests.with_go.programs import SAY, assert_soon_gone, names, runs, shell
 
 APP = "example.com/app"
+_PREPARATION = 0.5  # seconds
 UNTIL_IT_SLEEPS = "while ! test -e pids; do sleep .01; done"
 
 
@@ -126,3 +129,16 @@ def test_it_is_made_once_and_is_what_gofmt_and_vet_like(say: GoModule, go_toolch
     )
     for path in ours.parent.parent.iterdir():
         assert path.name == "bin" or path.is_symlink()
+
+
+def test_the_time_of_a_program_is_without_the_preparation_of_its_commands(
+    go_module: GoModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow_folder(*args: object) -> object:
+        time.sleep(_PREPARATION)
+        return step_folder(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("pytest_gocache.run.program.step_folder", slow_folder)
+    begun = time.monotonic()
+    seconds = go_module.exec("go", "version").seconds
+    assert seconds <= time.monotonic() - begun - _PREPARATION
