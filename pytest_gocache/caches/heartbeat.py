@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,18 +11,24 @@ from collections.abc import Callable, Iterator
 __all__ = ["heartbeat"]
 
 _SECONDS = 10.0
+_LONGEST = 6  # times as long as the first pause: a minute
 
 
 @contextlib.contextmanager
 def heartbeat(
     say: Callable[[str], None], what: str, size: Callable[[], int], seconds: float = _SECONDS
 ) -> Iterator[None]:
-    """Call ``say`` every ``seconds`` with a line: ``what``, the time so far, and ``size()``, which is in bytes."""
+    """Call ``say`` after ``seconds``, and again after pauses that grow by ``seconds``, up to six times as long.
+
+    The line has ``what``, the time so far, and ``size()``, which is in bytes.
+    """
     begun = time.monotonic()
     ended = threading.Event()
 
     def beat() -> None:
-        while not ended.wait(seconds):
+        for pause in _pauses(seconds):
+            if ended.wait(pause):
+                return
             say(f"{what}: {time.monotonic() - begun:.0f} s, {size() / 1e6:.0f} MB in the entry")
 
     thread = threading.Thread(target=beat, daemon=True)
@@ -31,3 +38,8 @@ def heartbeat(
     finally:
         ended.set()
         thread.join()
+
+
+def _pauses(seconds: float) -> Iterator[float]:
+    yield from (seconds * times for times in range(1, _LONGEST))
+    yield from itertools.repeat(seconds * _LONGEST)

@@ -93,7 +93,7 @@ class _Rule:
 def _makefile(name: str, text: str) -> Iterator[FoundCommand]:
     rules: dict[str, _Rule] = {}
     current: list[_Rule] = []
-    for number, line in _without_tools(text):
+    for number, line in _expanded(text):
         if line.startswith("\t"):
             for rule in current:
                 rule.lines.append((number, line.strip()))
@@ -113,13 +113,22 @@ def _makefile(name: str, text: str) -> Iterator[FoundCommand]:
                 yield FoundCommand("Makefile", purpose, ("make", target), name, *run)
 
 
-def _without_tools(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of a Makefile that install no tool. The tool may be in a variable: ``TOOL := example.com/tool@v1``."""
-    variables = dict(_ASSIGNMENT.findall(text))
-    for number, line in _joined(text):
+def _expanded(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a Makefile that install no tool, with the values of variables that contain a go command.
+
+    A tool may be in a variable, too: ``TOOL := example.com/tool@v1``.
+    """
+    lines = list(_joined(text))
+    variables = dict(_ASSIGNMENT.findall("\n".join(line for _, line in lines)))
+    for number, line in lines:
         value = _VARIABLE.sub(lambda match: variables.get(match[1], ""), line) if " install " in line else ""
         if not _TOOL.search(value):
-            yield number, line
+            yield number, _VARIABLE.sub(lambda match: _go_command(variables, match), line)
+
+
+def _go_command(variables: Mapping[str, str], match: re.Match[str]) -> str:
+    value = variables.get(match[1], "")
+    return value if _GO.search(value) else match[0]
 
 
 def _go_lines(rules: Mapping[str, _Rule], target: str, purpose: str, seen: set[str]) -> Iterator[tuple[int, str]]:

@@ -121,6 +121,12 @@ def _test_argument(cause: Reason) -> str:
     return f"use {name}{since} in a separate job: Go caches the results of a plain `go test`"
 
 
+def _test_folders(cause: Reason) -> str:
+    if cause.changes and all(change.input.kind is InputKind.READ_FOLDER for change in cause.changes):
+        return "each new file in a folder changes the time of the folder: build into a folder that no test reads"
+    return ""
+
+
 def _test_reads(cause: Reason) -> str:
     for change in cause.changes:
         read = change.input
@@ -145,6 +151,7 @@ _RULES: tuple[Callable[[Reason], str], ...] = (
     _stamps,
     _time_stamp,
     _test_argument,
+    _test_folders,
     _test_reads,
 )
 

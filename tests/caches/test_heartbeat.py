@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from itertools import islice
 
 import pytest
 
-from pytest_gocache.caches.heartbeat import heartbeat
+from pytest_gocache.caches.heartbeat import _pauses, heartbeat
 
 
 def test_a_line_tells_the_time_and_the_size_so_far() -> None:
@@ -22,6 +23,10 @@ def test_a_line_tells_the_time_and_the_size_so_far() -> None:
     with heartbeat(say, "warming go1.27.3", lambda: next(sizes), seconds=0.01):
         assert twice.wait(10)
     assert said[:2] == ["warming go1.27.3: 0 s, 1 MB in the entry", "warming go1.27.3: 0 s, 61 MB in the entry"]
+
+
+def test_the_pauses_grow_to_a_minute() -> None:
+    assert list(islice(_pauses(10), 8)) == [10, 20, 30, 40, 50, 60, 60, 60]
 
 
 def test_short_work_has_no_line_and_leaves_no_thread_behind() -> None:

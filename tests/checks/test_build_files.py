@@ -15,8 +15,13 @@ FILES = {
             "GO ?= go\nbuild: bin/app\n\nbin/app: main.go\n\t@$(GO) build \\\n\t  -o $@ .\n\n"
             "# go test ./...\ntest:\n\tgo vet ./...\n\tgo test ./...\ntools:\n\tgo install example.com/tool@v1\n"
             "linter := example.com/linter@v1\nlint: $(BIN)\n\tgo install $(linter)\n"
+            "GO_BUILD := $(GO) build \\\n  -trimpath\nall:\n\t$(GO_BUILD) -o app .\n"
         ),
-        ["build make build :5 $(GO) build -o $@ .", "test make test :11 go test ./..."],
+        [
+            "build make build :5 $(GO) build -o $@ .",
+            "test make test :11 go test ./...",
+            "build make all :20 $(GO) build -trimpath -o app .",
+        ],
     ),
     "Taskfile.yml": (
         (

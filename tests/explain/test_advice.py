@@ -89,6 +89,7 @@ VOLATILE = "values that change with every build belong in the link step: use -ld
             id="coverprofile",
         ),
         pytest.param(read(K.READ_FILE_TIME, "a.txt"), "Go compares the size and time of each file", id="only-time"),
+        pytest.param(read(K.READ_FOLDER, "", "modified 1", "modified 2"), "each new file in a folder", id="folder"),
         pytest.param(read(K.READ_VARIABLE, "TMPDIR", "/a", "/b"), "t.TempDir reads TMPDIR", id="TMPDIR"),
         pytest.param(read(K.READ_VARIABLE, "GOTMPDIR", "/a", "/b"), "t.TempDir reads ", id="GOTMPDIR"),
         pytest.param(

@@ -143,7 +143,7 @@ FAULTS = {
         {"gocache.toml": CONFIG.replace('mtimes = "commit"', 'mtimes = "now"')},
         [
             "CheckFailed: a CI job with restored caches is warm",
-            "  golang.org/x/tools/internal/anchored  executed, passed: file testdata changed, file *",
+            "  golang.org/x/tools/internal/anchored  executed, passed: folder testdata changed, file *",
             "cached test results depend on the modification times of the files that tests read: restore them in CI *",
         ],
     ),
