@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_gocache.assertions.parallel import assert_parallel as assert_parallel
     from pytest_gocache.assertions.reproducible.assertion import assert_reproducible as assert_reproducible
     from pytest_gocache.assertions.reproducible.conditions import ALL as ALL
+    from pytest_gocache.assertions.reproducible.same_bytes import assert_same_bytes as assert_same_bytes
     from pytest_gocache.assertions.same_compiles import assert_same_compiles as assert_same_compiles
     from pytest_gocache.assertions.tests import (
         assert_test_cached as assert_test_cached,
@@ -92,6 +93,7 @@ _MODULES = {
     "pytest_gocache.assertions.parallel": ("assert_parallel",),
     "pytest_gocache.assertions.reproducible.assertion": ("assert_reproducible",),
     "pytest_gocache.assertions.reproducible.conditions": ("ALL",),
+    "pytest_gocache.assertions.reproducible.same_bytes": ("assert_same_bytes",),
     "pytest_gocache.assertions.same_compiles": ("assert_same_compiles",),
     "pytest_gocache.assertions.tests": ("assert_test_cached", "assert_test_ran"),
     "pytest_gocache.assertions.up_to_date": ("assert_up_to_date",),

@@ -149,6 +149,7 @@ TESTED_ELSEWHERE = {
     "assertions/reproducible/difference": "with_go/test_reproduce_outputs",
     "assertions/reproducible/go_build": "with_go/test_reproduce_outputs",
     "assertions/reproducible/program_build": "with_go/test_reproduce_programs",
+    "assertions/reproducible/same_bytes": "with_go/test_same_bytes",
     "caches/cacheprog": "with_go/test_shared_cache",
     "caches/shared": "with_go/test_shared_cache",
     "caches/warm_entry": "with_pytest/test_store_making",

@@ -135,7 +135,7 @@ def _paths(
     for parts, own, other in zip(contents, folders, reversed(folders), strict=True):
         for kind, path in own.items():
             found = occurrences(path, parts)
-            if found.times and path != other[kind]:
+            if found.times and path != other.get(kind):
                 where = f" in {', '.join(found.sections[:_MOST_SECTIONS])}" if found.sections != ("",) else ""
                 paths.setdefault(kind, f"{path}  {found.times} time{'s' if found.times > 1 else ''}{where}")
     return paths
