@@ -32,7 +32,8 @@ def assert_up_to_date(result: Result) -> None:
 
     The command runs once more, with the sources as they are now, and so do its tests, or the program of ``go run``. Its
     binaries and profiles go elsewhere: those of the module stay as they are. Of a program such as ``make``, each go
-    command that it called runs once more.
+    command that it called runs once more. When it called none (`Result.idle`), these are the go commands of its earlier
+    steps that linked the binaries which it left in place.
 
     Raises `AssertionError` when an output differs, `RerunError` when the command fails in the empty cache,
     `NoEvidenceError` for a command without an action graph, and `UsageError` for a result that cannot run again.
@@ -40,10 +41,29 @@ def assert_up_to_date(result: Result) -> None:
     building = [command for command in result.go_commands if arguments_of(command).builds]
     if not why_nothing_ran(result):
         compiles_of(result)
-    for command in building:
+    left = _left_in_place(result) if result.idle else []
+    for command in left or building:
         _require_up_to_date(command)
-    # Packages that could not be loaded may load in an empty cache. Otherwise there is nothing to compare.
-    require_evidence(result)
+    if not left:
+        # Packages that could not be loaded may load in an empty cache. Otherwise there is nothing to compare.
+        require_evidence(result)
+
+
+def _left_in_place(result: Result) -> list[Result]:
+    """The go commands whose binaries an idle program left in place: those of the same program in earlier steps.
+
+    Of the commands with the same target, the latest counts.
+    """
+    found: dict[str, Result] = {}
+    before = result.previous
+    while before is not None:
+        if (before.command, before.cwd) == (result.command, result.cwd):
+            for command in reversed(before.commands):
+                for link in command.links():
+                    if binary_of(command, link):
+                        found.setdefault(link.target, command)
+        before = before.previous
+    return list({id(command): command for command in found.values()}.values())
 
 
 def _require_up_to_date(result: Result) -> None:

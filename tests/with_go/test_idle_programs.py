@@ -23,6 +23,7 @@ from pytest_gocache import (
     assert_relinked,
     assert_test_cached,
     assert_test_ran,
+    assert_up_to_date,
 )
 from tests.messages import failure
 from tests.with_go.programs import LIB, shell
@@ -141,3 +142,13 @@ def test_a_cache_program_leaves_no_trace_in_gocache(app: GoModule) -> None:
     app.env["GOCACHEPROG"] = "/bin/false"
     result = shell(app, "true")
     assert re.search("saw no go command that builds", failure(assert_cached, result, raises=NoEvidenceError))
+
+
+def test_the_binary_that_a_program_leaves_in_place_is_stale_or_not(app: GoModule) -> None:
+    assert "it called no go command" in failure(assert_up_to_date, shell(app, "true"), raises=NoEvidenceError)
+    app.exec("make", "bin/app")
+    assert_up_to_date(app.exec("make", "bin/app"))
+    app.edit("lib/lib.go", '"hello"', '"good day"')
+    message = failure(assert_up_to_date, app.exec("make", "bin/app"))
+    assert "the binary at bin/app differs from a newly built one" in message
+    assert message.startswith("2 outputs of `go build -o bin/app ./cmd/app` (step 2, by `make bin/app`) differ from")
