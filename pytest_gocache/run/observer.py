@@ -158,7 +158,7 @@ class Observer:
             return self._command(request.args, full, cwd, root, folder, within=within)
 
         circumstances = self._circumstances(env, start)
-        traces = Traces.before(root, gocache_of(circumstances.settings), circumstances.modcache)
+        traces = Traces.before(root, gocache_of(circumstances.settings), circumstances.modcache, self._tree)
         done, called = run_program(
             [str(toolchain.go), *command[1:]] if generates else command,
             cwd=start,
@@ -173,6 +173,7 @@ class Observer:
         for go in called:
             previous = commands[-1] if commands else self.steps.last
             commands.append(go.command.result(go.done, go.downloads, previous))
+        written, others = traces.written()
         # A go generate itself is not observed, and it writes to the cache too.
         gaps = () if generates else traces.gaps((go.asked, go.ended) for go in called)
         result = Result(
@@ -184,7 +185,7 @@ class Observer:
             stderr=done.stderr.decode("utf-8", "replace"),
             seconds=done.seconds,
             downloads=traces.downloads(),
-            written=traces.written(),
+            written=written,
             gaps=gaps,
             circumstances=replace(circumstances, started=traces.started),
             evidence=folder,
@@ -192,7 +193,7 @@ class Observer:
         )
         result = with_commands(result, commands)
         if not generates:
-            result = with_idleness(result)
+            result = with_idleness(result, others)
         return self._record(result, done, how)
 
     def _root(self, command: Sequence[str]) -> Path:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_gocache.results.given_flags import arguments_of
-from pytest_gocache.results.left_binaries import left_binaries
+from pytest_gocache.results.left_binaries import go_binaries_among, left_binaries
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.unobserved import index_files, written_unobserved
@@ -33,20 +33,24 @@ class Traces:
     """The GOMODCACHE."""
     started: float
     """Epoch seconds."""
+    tree: Path
+    """The checkout that has the module."""
     files: dict[str, tuple[int, ...]]
-    """File in the module → what changes when the file is written."""
+    """File in the checkout → what changes when the file is written."""
     indexed: frozenset[str]
     modules: frozenset[str]
 
     @classmethod
-    def before(cls, root: Path, cache: Path, modcache: Path) -> Traces:
+    def before(cls, root: Path, cache: Path, modcache: Path, tree: Path) -> Traces:
         """What is there now."""
-        found = dict(_files(root))
-        return cls(root, cache, modcache, time.time(), found, index_files(cache), frozenset(modules_in(modcache)))
+        found = dict(_files(tree))
+        return cls(root, cache, modcache, time.time(), tree, found, index_files(cache), frozenset(modules_in(modcache)))
 
-    def written(self) -> tuple[str, ...]:
-        """The files in the module that were created or written since, relative to its root, sorted."""
-        return tuple(sorted(name for name, state in _files(self.root) if self.files.get(name) != state))
+    def written(self) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+        """The files that were created or written since, sorted: in the module, relative to its root; and others."""
+        files = sorted(self.tree / name for name, state in _files(self.tree) if self.files.get(name) != state)
+        inside = tuple(file.relative_to(self.root).as_posix() for file in files if file.is_relative_to(self.root))
+        return inside, tuple(file for file in files if not file.is_relative_to(self.root))
 
     def downloads(self) -> tuple[str, ...]:
         """``module@version`` of the modules that were downloaded since, sorted."""
@@ -74,21 +78,25 @@ def _files(root: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
                     yield name, (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 
-def with_idleness(result: Result) -> Result:
-    """The result of a program that ended, with its `Result.idle`, or with a gap that speaks against it."""
-    idle, gaps = _idleness(result)
+def with_idleness(result: Result, others: Sequence[Path] = ()) -> Result:
+    """The result of a program that ended, with its `Result.idle`, or with a gap that speaks against it.
+
+    ``others`` are the files that it wrote in the checkout outside of the module.
+    """
+    idle, gaps = _idleness(result, others)
     return replace(result, idle=idle, gaps=(*result.gaps, *gaps))
 
 
-def _idleness(result: Result) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _idleness(result: Result, others: Sequence[Path]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     verbs = {arguments_of(command).verb: arguments_of(command).builds for command in result.commands}
     unknown = result.gaps or result.returncode or any(verbs.values()) or not BUILD_INDIRECTLY.isdisjoint(verbs)
     # With a cache program, a go that is not observed does not write to GOCACHE.
     if unknown or result.circumstances.settings.get("GOCACHEPROG"):
         return (), ()
-    for binary in left_binaries(result):
-        return (), (f"it left {binary.path.relative_to(result.cwd)}, which no observed go command linked",)
-    for name in map(Path, result.written):
+    for binary in (*left_binaries(result), *go_binaries_among(others)):
+        name = Path(os.path.relpath(binary.path, result.cwd))
+        return (), (f"it left {name}, which no observed go command linked",)
+    for name in (*map(Path, result.written), *others):
         if name.name.endswith("-a") and len(name.name) == _INDEX_FILE:
             return (), (f"it wrote to a build cache in {name.parent.parent}, and no observed go command did",)
     called = ", ".join(f"go {verb}".strip() for verb in verbs)

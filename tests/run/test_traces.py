@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,8 @@ def test_files_that_were_created_or_changed_are_found(tmp_path: Path) -> None:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("one")
     (root / "link").symlink_to("kept")
-    traces = Traces.before(root, tmp_path / "gocache", tmp_path / "gomodcache")
-    assert traces.written() == ()
+    traces = Traces.before(root, tmp_path / "gocache", tmp_path / "gomodcache", root)
+    assert traces.written() == ((), ())
     os.utime(root / "touched", (1, 1))
     (root / "edited").write_text("other")
     # With the size and the time of the old file.
@@ -40,13 +41,31 @@ def test_files_that_were_created_or_changed_are_found(tmp_path: Path) -> None:
     (root / "removed").unlink()
     (root / "sub" / "made").write_text("")
     (root / ".git" / "index").write_text("two")
-    assert traces.written() == ("copied", "edited", "replaced", "sub/made", "touched")
+    assert traces.written() == (("copied", "edited", "replaced", "sub/made", "touched"), ())
+
+
+def test_files_outside_of_the_module_are_told_apart(tmp_path: Path) -> None:
+    root = tmp_path / "services" / "api"
+    root.mkdir(parents=True)
+    traces = Traces.before(root, tmp_path / "gocache", tmp_path / "gomodcache", tmp_path)
+    (root / "log").write_text("")
+    (tmp_path / "app").write_text("")
+    assert traces.written() == (("log",), (tmp_path / "app",))
+
+
+def test_a_binary_outside_of_the_module_speaks_against_idleness(tmp_path: Path) -> None:
+    program = replace(PROGRAM, cwd=tmp_path / "services" / "api")
+    assert with_idleness(program, [tmp_path / "log"]).idle
+    go = Path(str(files("go"))) / "bin" / "go"
+    found = with_idleness(program, [go])
+    assert (found.idle, len(found.gaps)) == ((), 1)
+    assert "which no observed go command linked" in found.gaps[0]
 
 
 def test_downloads_and_writes_to_the_cache_are_found(tmp_path: Path) -> None:
     root, cache, modcache = (tmp_path / name for name in ("root", "gocache", "gomodcache"))
     root.mkdir()
-    traces = Traces.before(root, cache, modcache)
+    traces = Traces.before(root, cache, modcache, root)
     assert traces.gaps([]) == ()
     # The times of files lag behind by one tick of the kernel.
     traces = replace(traces, started=traces.started - 1)
