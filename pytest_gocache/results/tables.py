@@ -8,7 +8,8 @@ from itertools import takewhile
 
 __all__ = ["counted", "difference", "listed", "rows", "shortened"]
 
-_MOST_LINES = 12  # of a table, and of a row
+_MOST_LINES = 12  # of a table, but for the end of its last row
+_MOST_OF_ROW = 14  # lines: a sentence, four values before and after, with their names, and the number of others
 _LONGEST_VALUE = 200
 _SHORT_VALUE = 60  # beside the name of a package, a longer value does not fit into one line
 _MOST_BEFORE = 40  # characters of the equal start
@@ -47,8 +48,8 @@ def _first_rows(all_rows: Sequence[tuple[str, Sequence[str]]]) -> list[tuple[str
 
 
 def _first_lines(texts: Sequence[str]) -> list[str]:
-    rest = len(texts) - _MOST_LINES
-    return list(texts) if rest < 2 else [*texts[:_MOST_LINES], f"and {rest} more lines"]  # noqa: PLR2004 - two or more
+    rest = len(texts) - _MOST_OF_ROW
+    return list(texts) if rest < 2 else [*texts[:_MOST_OF_ROW], f"and {rest} more lines"]  # noqa: PLR2004 - two or more
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

@@ -90,7 +90,7 @@ FAULTS = {
         [
             "CheckFailed: a warm build compiles nothing",
             "2 packages were rebuilt by `make build` (step 2)",
-            "  golang.org/x/tools/internal/bisect  file stamp.go changed since step 1*",
+            "  ./internal/bisect  file stamp.go changed since step 1*",
         ],
     ),
     "a rule that generates by time": Fault(
@@ -103,7 +103,7 @@ FAULTS = {
         },
         [
             "CheckFailed: touching files rebuilds nothing (* files touched, all except generated Go files)",
-            "  golang.org/x/tools/internal/bisect  file stamp.go changed since step *",
+            "  ./internal/bisect  file stamp.go changed since step *",
         ],
         stale_stamp,
     ),
@@ -116,7 +116,7 @@ FAULTS = {
         },
         [
             "CheckFailed: a comment in mod/internal/lazyregexp/lazyre.go rebuilds only its package (2 *",
-            "  golang.org/x/tools/internal/bisect  file stamp.go changed since step *",
+            "  ./internal/bisect  file stamp.go changed since step *",
         ],
     ),
     "the commit in a package": Fault(
@@ -124,7 +124,7 @@ FAULTS = {
         {"Makefile": makefile(f"""printf '{GENERATED}"%s"\\n' "$$(git rev-parse HEAD)" > internal/bisect/stamp.go""")},
         [
             "CheckFailed: a new commit recompiles only main packages",
-            "  golang.org/x/tools/internal/bisect  file stamp.go changed since step *",
+            "  ./internal/bisect  file stamp.go changed since step *",
         ],
     ),
     "no -trimpath": Fault(
@@ -143,7 +143,7 @@ FAULTS = {
         {"gocache.toml": CONFIG.replace('mtimes = "commit"', 'mtimes = "now"')},
         [
             "CheckFailed: a CI job with restored caches is warm",
-            "  golang.org/x/tools/internal/anchored  executed, passed: folder testdata changed, file *",
+            "  ./internal/anchored  executed, passed: folder testdata changed, file *",
             "cached test results depend on the modification times of the files that tests read: restore them in CI *",
         ],
     ),
@@ -159,7 +159,7 @@ FAULTS = {
         },
         [
             "CheckFailed: tests are cached the second time",
-            "  golang.org/x/tools/internal/anchored  executed, passed: *log, which it reads, was modified*",
+            "  ./internal/anchored  executed, passed: *log, which it reads, was modified*",
         ],
     ),
     "tests without the flags of the build": Fault(
@@ -180,7 +180,7 @@ FAULTS = {
         [
             "CheckFailed: two builds are byte-identical",
             "1 output differs between the first build and `make build` (step *); both started without cached packages*",
-            "  golang.org/x/tools/cmd/bisect  link flags changed since step *:",
+            "  ./cmd/bisect  link flags changed since step *:",
         ],
     ),
     "-p 1": Fault(
