@@ -70,7 +70,7 @@ def _require_known(result: Result, text: str) -> None:
     if plain in ("std", "cmd") or any(pattern.matches(name) for name in _known_packages(result)):
         return
     like = [name for name in _known_packages(result) if "." in name or "." not in plain]
-    near = ", ".join(near_misses(text, like))
+    near = ", ".join(map(result.short_name, near_misses(text, like)))
     raise PatternError(
         f"package pattern {text!r} matches no known package, so it would always pass; known are "
         "the packages of the module, the standard library, the modules that go.mod requires, and earlier commands"

@@ -161,8 +161,8 @@ def test_assert_only_rebuilt_fails(app: GoModule) -> None:
                   - func Hello() string { return fmt.Sprint("hello") }
                   + func Hello() string { return fmt.Sprint("good day") }
   └─ ./cmd/app  only followed: ./cmd/app ← ./api ← ./lib
-the key of an importer has the content of ./lib: function bodies, not only the exported API
-  not rebuilt: ./lone  cached: nothing in its key changed since step 1\
+  not rebuilt: ./lone  cached: nothing in its key changed since step 1
+the key of an importer has the content of ./lib: function bodies, not only the exported API\
 """)
     with pytest.raises(AssertionError, match="3 other packages were rebuilt by"):
         assert_only_rebuilt(result)

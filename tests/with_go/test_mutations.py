@@ -42,7 +42,7 @@ def test_mutation(bench: Bench, row: Row, go_toolchain: GoToolchain) -> None:
     text = str(result.explain())
     assert causes_of(result, expected) == expected, text
     assert gaps(result) == []
-    assert [cause.package for cause in result.explain().causes if cause.package not in text] == []
+    assert [cause.name for cause in result.explain().causes if cause.name not in text] == []
 
 
 def causes_of(result: Result, expected: Causes) -> Causes:
