@@ -159,7 +159,7 @@ FAULTS = {
         },
         [
             "CheckFailed: tests are cached the second time",
-            "  ./internal/anchored  executed, passed: *log, which it reads, was modified*",
+            "  ./internal/anchored  executed, passed: *log, which it reads, was written*",
         ],
     ),
     "tests without the flags of the build": Fault(
@@ -270,9 +270,9 @@ def test_the_commands_of_the_makefile_are_checked_when_nothing_else_is_said(
     result.stdout.fnmatch_lines_random(
         [
             "  example.com/plain  build setting -ldflags changed since step 1:",
-            "  example.com/plain/lib  executed, passed: -count=1 switches the test cache off",
+            "  ./lib  executed, passed: -count=1 switches the test cache off",
             "`make test` (step 3) compiled 1 package that `make build` (step 1) had compiled",
-            "  example.com/plain/lib  compile flags changed since step 2:",
+            "  ./lib  compile flags changed since step 2:",
         ]
     )
     (result.stdout if "the checks build with" in result.stdout.str() else result.stderr).fnmatch_lines_random(
