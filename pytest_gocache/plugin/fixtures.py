@@ -161,13 +161,15 @@ def go_repo(request: pytest.FixtureRequest, _gocache_setup: _TestSetup) -> GoMod
     is copied with the whole git repository; ``[repo]`` in ``gocache.toml`` names a different folder. ``.path`` is the
     folder of the module. Its dependencies come from ``--go-modcache``, or with ``--go-network`` from your GOPROXY.
     """
+    from pytest_gocache.errors import called
     from pytest_gocache.plugin.session import session_of
     from pytest_gocache.run.checkout import copy_repository
     from pytest_gocache.run.module_sources import module_sources
 
     session = session_of(request.config)
     settings = session.settings
-    place = source_place(settings, request.path.parent)
+    with called("go_repo"):
+        place = source_place(settings, request.path.parent)
     session.say_once(place.told)
     folder = _gocache_setup.folder / place.root.name
     copy_repository(place.root, folder)

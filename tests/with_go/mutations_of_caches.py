@@ -103,7 +103,7 @@ TESTS = [
     ),
     Row(
         "test-folder",
-        {"test lists": {"file testdata"}},
+        {"test lists": {"folder testdata"}},
         all_of(write("lists/testdata/b.txt", "b\n"), set_time("lists/testdata", A_MINUTE_AGO)),
         run="test ./lists",
         prepare=all_of(
