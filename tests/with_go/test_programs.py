@@ -162,7 +162,7 @@ def test_a_plain_comparison_of_a_unions_set_says_why(app: GoModule, pytestconfig
     (change,) = result.commands[2].explain().inputs
     assert (change.old, change.new) == ("(none)", "-l")
     (line,) = said(result.compiled, set())[3:]
-    assert line.startswith(f"  not expected: {APP}/lib  compile flags changed")
+    assert line.startswith("  not expected: ./lib  compile flags changed")
 
 
 def test_flags_are_attributed_to_the_go_command_that_gave_them(app: GoModule) -> None:

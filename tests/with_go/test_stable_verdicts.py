@@ -79,7 +79,7 @@ def test_a_large_package_and_its_test_variant_are_told_apart_every_time(go_modul
         explanations.add(explained(result))
     assert len(explanations) == 1
     text = explanations.pop()
-    assert f"{APP}/one [{APP}/one.test]: FOLLOWS_IMPORT" in text
+    assert "./one [./one.test]: FOLLOWS_IMPORT" in text
     assert "NO_EVIDENCE" not in text
     assert "KEY_CHANGED" not in text
 
