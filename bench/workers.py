@@ -83,7 +83,7 @@ def _cold_store(scratch: Scratch) -> Iterator[Row]:
 
 def entries_made(outcome: Outcome) -> int:
     """The number of store entries that a pytest process and its workers report as made."""
-    found = re.search(r"(\d+) hits, (\d+) made", outcome.stdout)
+    found = re.search(r"(\d+) hits?, (\d+) made", outcome.stdout)
     if found is None:
         raise ValueError(f"no line about the store in:\n{outcome.stdout}")
     # Each new entry prints a line. The shim is not an entry.

@@ -39,7 +39,8 @@ def lines_of(result: Result, shown: dict[str, int] | None = None) -> list[str]:
 
 def _line(result: Result, did: list[str], step: int, shown: dict[str, int]) -> str:
     if result.returncode:
-        did.append(f"exit status {result.returncode}" if result.returncode > 0 else f"killed by {-result.returncode}")
+        code = result.returncode
+        did.append(f"exit status {code}" if code > 0 else f"killed by signal {-code}")
     what = "; ".join(did) or "; ".join(result.idle[:1]) or "no action graph"
     command = printable(shlex.join(result.command))
     earlier = shown.setdefault(command, step)

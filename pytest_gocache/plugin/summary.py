@@ -30,17 +30,21 @@ def summary_lines(uses: Sequence[HostUse]) -> list[str]:
         totals.add(use.totals.plain())
     if not totals.commands:
         return []
-    counts = f"{totals.compiled} packages compiled, {totals.cached} cached, {totals.linked} links"
-    lines = [f"{totals.commands} go commands in {totals.seconds:.1f} s: {counts}"]
+    counts = f"{_number(totals.compiled, 'package')} compiled, {totals.cached} cached, {_number(totals.linked, 'link')}"
+    lines = [f"{_number(totals.commands, 'go command')} in {totals.seconds:.1f} s: {counts}"]
     if totals.std_rebuilds:
         lines.append(
             f"{totals.std_rebuilds} of them compiled the standard library for flags of all packages, and took "
-            f'{totals.std_rebuild_seconds:.1f} s: @pytest.mark.gocache(warm="all") compiles it once'
+            f'{totals.std_rebuild_seconds:.1f} s: in your own tests, @pytest.mark.gocache(warm="all") compiles it once'
         )
     return lines + [_store_line(use) for use in uses if use.totals.commands]
 
 
 def _store_line(use: HostUse) -> str:
     where = f" on {use.host}" if use.host else ""
-    served = f"{use.totals.store_hits} hits, {use.totals.store_misses} made"
+    served = f"{_number(use.totals.store_hits, 'hit')}, {use.totals.store_misses} made"
     return f"store {use.store}{where}: {served}, {use.bytes / 1024**2:.0f} MB"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

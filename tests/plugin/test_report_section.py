@@ -20,7 +20,7 @@ from tests.made_results import action, result
         (result(action(0, "a"), action(1, "m", kind=Kind.LINK)), "compiled a; linked m; 0 cached"),
         (result(*(action(i, f"p{i}") for i in range(6))), "compiled p0, p1, p2, p3 and 2 more; 0 cached"),
         (result(returncode=2), "exit status 2"),
-        (result(returncode=-9), "killed by 9"),
+        (result(returncode=-9), "killed by signal 9"),
         (
             result(*(action(i, "m/" + "p" * 25 + f"{i}") for i in range(4))),
             f"compiled m/{'p' * 25}0, m/{'p' * 25}1 and 2 more; 0 cached",

@@ -14,7 +14,7 @@ def test_counts_are_added_up_and_each_store_has_a_line() -> None:
     assert summary_lines([here, there]) == [
         "5 go commands in 4.0 s: 5 packages compiled, 30 cached, 2 links",
         "store /home/ann/.cache/pytest-gocache: 2 hits, 0 made, 64 MB",
-        "store /home/bob/.cache/pytest-gocache on build2: 1 hits, 1 made, 118 MB",
+        "store /home/bob/.cache/pytest-gocache on build2: 1 hit, 1 made, 118 MB",
     ]
 
 
@@ -24,6 +24,17 @@ def test_a_host_without_a_go_command_has_no_line() -> None:
     assert summary_lines([idle]) == []
 
 
+def test_one_is_not_a_plural() -> None:
+    use = HostUse("", "/a", totals=Totals(1, 3.0, 1, 1, 1, store_hits=1))
+    assert summary_lines([use]) == [
+        "1 go command in 3.0 s: 1 package compiled, 1 cached, 1 link",
+        "store /a: 1 hit, 0 made, 0 MB",
+    ]
+
+
 def test_what_the_standard_library_took_is_named() -> None:
     use = HostUse("", "/a", totals=Totals(2, 9.0, std_rebuilds=1, std_rebuild_seconds=8.0))
-    assert summary_lines([use])[1].startswith("1 of them compiled the standard library for flags of all packages, and")
+    assert summary_lines([use])[1] == (
+        "1 of them compiled the standard library for flags of all packages, and took 8.0 s: "
+        'in your own tests, @pytest.mark.gocache(warm="all") compiles it once'
+    )

@@ -89,7 +89,7 @@ def test_a_killed_command_is_not_one_that_compiled_nothing(go_module: GoModule) 
     after = go_module.exec("sh", "-c", "go build ./quick && timeout -s KILL 6 go test ./s", check=False)
     killed = after.commands[1]
     assert killed.actions == ()
-    assert lines_of(killed)[0].endswith("what it compiled is unknown; killed by 9")
+    assert lines_of(killed)[0].endswith("what it compiled is unknown; killed by signal 9")
     for verdict in (assert_cached, assert_parallel):
         with pytest.raises(
             NoEvidenceError, match=r"`go test ./s` .* was killed by signal 9 before it wrote what it had"

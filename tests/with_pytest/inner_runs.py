@@ -161,8 +161,8 @@ def entries_of(store: Path) -> list[Path]:
 def summary_of(text: str) -> dict[str, int]:
     """The numbers of the terminal summary; empty when there is none."""
     found = re.search(
-        r"(?P<commands>\d+) go commands in [\d.]+ s: (?P<compiled>\d+) packages compiled, (?P<cached>\d+) cached, "
-        r"(?P<linked>\d+) links\nstore .*: (?P<hits>\d+) hits, (?P<made>\d+) made, (?P<megabytes>\d+) MB",
+        r"(?P<commands>\d+) go commands? in [\d.]+ s: (?P<compiled>\d+) packages? compiled, (?P<cached>\d+) cached, "
+        r"(?P<linked>\d+) links?\nstore .*: (?P<hits>\d+) hits?, (?P<made>\d+) made, (?P<megabytes>\d+) MB",
         text,
     )
     return {name: int(value) for name, value in found.groupdict().items()} if found else {}

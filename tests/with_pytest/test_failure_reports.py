@@ -102,7 +102,7 @@ def test_the_section_has_a_line_for_each_go_command_with_what_it_did(failing: py
         ["*lib/lib.go:*syntax error*", "  1. go build ./...  [[]*s]  compiled ./lib; *; exit status 1"]
     )
     timeout = pytest.LineMatcher(_of_test(output, "test_timeout").splitlines())
-    timeout.fnmatch_lines(["  1. go run .  [[]*s]*killed by 9"])
+    timeout.fnmatch_lines(["  1. go run .  [[]*s]*killed by signal 9"])
     assert "- go commands -" not in _of_test(output, "test_without_go")
     assert "test_passing" not in output.split("= FAILURES =", 1)[1]
 
@@ -132,7 +132,7 @@ def test_the_go_commands_of_a_program_stand_below_it(pytester: pytest.Pytester, 
                 "E *./lib*file lib.go changed since step 3:",
                 "*- go commands -*",
                 "  1. true  [[]*s]  it called no go command",
-                "  2. sh -c 'go build ./lib; go build ./bad; kill -9 $$'  [[]*s]  2 go commands; killed by 9",
+                "  2. sh -c 'go build ./lib; go build ./bad; kill -9 $$'  [[]*s]  2 go commands; killed by signal 9",
                 "       go build ./lib  [[]*s]  compiled ./lib; 0 cached",
                 "       go build ./bad  [[]*s]  compiled ./bad; 0 cached; exit status 1",
                 "  3. go build ./lib  [[]*s]  1 go command",

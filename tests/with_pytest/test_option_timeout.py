@@ -34,7 +34,7 @@ def test_a_command_that_hangs_is_killed_with_its_group(pytester: pytest.Pytester
             "E *compiled before that: *",
             "E *to allow more: timeout=SECONDS in the call, or the ini option gocache_timeout *",
             "*- go commands -*",
-            "  2. go run . *pids  [[]*killed by 9",
+            "  2. go run . *pids  [[]*killed by signal 9",
         ]
     )
     pids = [int(pid) for pid in (pytester.path / "pids").read_text(encoding="utf-8").split()]
