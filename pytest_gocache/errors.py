@@ -153,7 +153,8 @@ class GoTimeoutError(GoCommandError):
         self.goroutines = goroutines
 
     def _advice(self) -> str:
-        longer = "to allow more: timeout=SECONDS in the call, or the ini option gocache_timeout (0: no limit)"
+        # Not every caller has the keyword: assert_reproducible and the checks have the ini option only.
+        longer = "to allow more: the ini option gocache_timeout (0: no limit); build, test and exec also take timeout="
         return "\n".join(filter(None, [self.so_far, longer]))
 
     def _verdict(self) -> str:

@@ -92,7 +92,7 @@ def test_a_killed_command_names_the_signal() -> None:
 def test_a_timeout_says_how_long_it_waited() -> None:
     error = GoTimeoutError(COMMAND, "/", -9, "so far\n", "", 2.5, "compiled before that: nothing")
     assert error.seconds == 2.5
-    assert "compiled before that: nothing\nto allow more: timeout=SECONDS in the call, or the ini option" in str(error)
+    assert "compiled before that: nothing\nto allow more: the ini option gocache_timeout (0: no limit)" in str(error)
     assert "did not finish within 2.5 seconds" in str(error)
     assert "so far" in str(error)
     assert isinstance(error, GoCommandError)
@@ -105,7 +105,7 @@ def test_a_timeout_shows_the_goroutines_of_tests_in_place_of_the_end_of_stdout()
     assert str(error) == snapshot("""\
 `go build ./...` did not finish within 9 seconds and was killed, with every process it started, in /
 still running: c
-to allow more: timeout=SECONDS in the call, or the ini option gocache_timeout (0: no limit)
+to allow more: the ini option gocache_timeout (0: no limit); build, test and exec also take timeout=
 stderr:
 go: x
 goroutines of the tests:

@@ -32,7 +32,7 @@ def test_a_command_that_hangs_is_killed_with_its_group(pytester: pytest.Pytester
         [
             f"E *GoTimeoutError: `go run . *pids` did not finish within {seconds} seconds and was killed, *",
             "E *compiled before that: *",
-            "E *to allow more: timeout=SECONDS in the call, or the ini option gocache_timeout *",
+            "E *to allow more: the ini option gocache_timeout (0: no limit); build, test and exec also take timeout=",
             "*- go commands -*",
             "  2. go run . *pids  [[]*killed by signal 9",
         ]
