@@ -61,7 +61,9 @@ def test_the_error_names_the_folders_that_were_searched(pytester: pytest.Pyteste
     result = run(pytester, store)
     result.assert_outcomes(errors=1)
     searched = f"{pytester.path}, {pytester.path}/a/cache_tests, {pytester.path}/a"
-    result.stdout.fnmatch_lines([f"*UsageError: go_repo: there is no go.mod and no go.work in {searched}: * ini option go_repo"])
+    result.stdout.fnmatch_lines(
+        [f"*UsageError: go_repo: there is no go.mod and no go.work in {searched}: * ini option go_repo"]
+    )
 
 
 def test_a_named_folder_is_the_only_one_that_is_searched(pytester: pytest.Pytester, store: Path) -> None:
