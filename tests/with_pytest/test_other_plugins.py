@@ -187,7 +187,9 @@ def test_good(go_module):
     ]
 
 
-def test_pytest_html_shows_the_line_of_the_header(pytestconfig: pytest.Config) -> None:
+def test_pytest_html_shows_the_line_of_the_header(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Workers of xdist write no report.
+    monkeypatch.delattr(pytestconfig, "workerinput", raising=False)
     metadata: dict[str, object] = {}
     pytestconfig.hook.pytest_metadata(metadata=metadata, config=pytestconfig)
     assert metadata["gocache"] == header_lines(pytestconfig)[0].removeprefix("gocache ")
