@@ -36,6 +36,6 @@ def test_every_assertion_says_its_name_when_it_has_no_evidence(name: str) -> Non
     nothing = Result(("go", "version"), 1, Path("/src"), 0, "", "", 0.1, gaps=("it has no graph",))
     arguments = {"assert_compiled_with": ["-N"], "assert_not_compiled_with": ["-N"], "assert_not_in_build": ["./lib"]}
     arguments |= {"assert_rebuilt": ["./lib"], "assert_stamped": ["GOOS"], "assert_variable": ["main.version", "1"]}
-    more = [nothing] if name == "assert_same_compiles" else arguments.get(name, [])
+    more = [nothing] if name in ("assert_same_compiles", "assert_same_bytes") else arguments.get(name, [])
     with pytest.raises((GoCacheError, AssertionError), match=rf"(?m)^{name}: |\[{name}\]$"):
         getattr(pytest_gocache, name)(nothing, *more)

@@ -46,5 +46,5 @@ def test_a_pattern_that_means_nothing_is_an_error(recorded: Recorded) -> None:
         "assert_not_in_build: expected at least one package pattern, and got none"
     )
     assert failure(assert_not_in_build, only_lone, "./libs", raises=PatternError) == snapshot(
-        "assert_not_in_build: package pattern './libs' matches no known package, so it would always pass; known are the packages of the module, the standard library, the modules that go.mod requires, and earlier commands; near it: example.com/app/lib"
+        "assert_not_in_build: package pattern './libs' matches no known package, so it would always pass; known are the packages of the module, the standard library, the modules that go.mod requires, and earlier commands; near it: ./lib"
     )

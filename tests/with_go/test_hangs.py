@@ -82,7 +82,7 @@ def test_the_package_and_its_goroutines_are_shown(hangs: GoModule, flags: tuple[
     text = str(error)
     assert f"did not finish within 4 seconds and was killed, with every process it started, in {hangs.path}" in text
     assert f"\nstill running: the tests of {APP}/hangs\ncompiled before that: " in text
-    assert "or the ini option gocache_timeout" in text
+    assert "the ini option gocache_timeout" in text
     shown = text.partition("goroutines of the tests:\n")[2].splitlines()
     assert shown[0].startswith("goroutine ")
     assert shown[0].endswith(" [select (no cases)]:")

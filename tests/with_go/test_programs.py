@@ -191,7 +191,7 @@ def test_not_in_build_names_what_brought_a_package_in(app: GoModule) -> None:
 """)
     text = failure(assert_not_in_build, result, "./lib")
     assert "imported: ./cmd/app ← ./api ← ./lib (named by .)" in text
-    assert failure(assert_not_in_build, result, "./libb", raises=PatternError).endswith(f"near it: {APP}/lib")
+    assert failure(assert_not_in_build, result, "./libb", raises=PatternError).endswith("near it: ./lib")
 
 
 def test_other_verdicts_on_a_union(app: GoModule) -> None:
