@@ -24,7 +24,6 @@ from pytest_gocache.plugin.options import (
     toolchain_labels,
     toolchain_specs,
 )
-from pytest_gocache.plugin.workers import REPORTED, check_commit, refuse
 
 # The rest of the package is imported where it is used, so that a run without Go tests does not pay for it.
 
@@ -48,6 +47,9 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the mark, and refuse wrong options before anything runs."""
+    # Not above: pytest warns of a plugin that is imported before it is registered.
+    from pytest_gocache.plugin.workers import check_commit, refuse
+
     config.addinivalue_line("markers", MARK)
     try:
         settings = read_settings(config)
@@ -78,6 +80,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def _is_reported(config: pytest.Config) -> bool:
     """Whether a report needs what the tests did: JUnit's XML, that of pytest-json-report, or GitHub Actions."""
     if hasattr(config, "workerinput"):
+        from pytest_gocache.plugin.workers import REPORTED
+
         return bool(config.workerinput.get(REPORTED))  # on a different host, the environment differs
     github = os.environ.get("GITHUB_STEP_SUMMARY") or os.environ.get("GITHUB_ACTIONS") == "true"
     return bool(github or config.getoption("xmlpath", None) or config.getoption("json_report", None))

@@ -125,3 +125,9 @@ def test_a_test_without_go_makes_no_session(pytester: pytest.Pytester, store: Pa
             assert _SESSION not in pytestconfig.stash
     """)
     run_apart(pytester, store).assert_outcomes(passed=2)
+
+
+def test_plugins_load_without_a_warning(pytester: pytest.Pytester, store: Path) -> None:
+    pytester.makeini("[pytest]\nfilterwarnings = error")
+    pytester.makepyfile("def test_it(): pass")
+    run_apart(pytester, store).assert_outcomes(passed=1)
