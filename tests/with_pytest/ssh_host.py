@@ -235,7 +235,9 @@ def _copy_packages(site: Path) -> Path:
         if name in seen:
             continue
         seen.add(name)
-        distribution = importlib.metadata.distribution(name)
+        # Of this library, the build leaves an egg-info in the checkout, which is no installation.
+        found = importlib.metadata.distributions(name=name)
+        distribution = next(one for one in found if one.read_text("RECORD") is not None)
         for line in distribution.requires or ():
             required = Requirement(line)
             if required.marker is None or required.marker.evaluate({"extra": ""}):
