@@ -12,7 +12,7 @@ from pytest_gocache.golang.testcache_log import Lookup
 from pytest_gocache.results.packages import folder_in_modules
 from pytest_gocache.results.result import Result
 
-__all__ = ["files_read", "modification_time", "replayed"]
+__all__ = ["files_read", "kept_by", "modification_time", "replayed"]
 
 _SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")
 
@@ -22,6 +22,15 @@ def replayed(result: Result, package: str) -> Lookup | None:
     found = index_of(result).lookups.packages.get(package)
     lookups = reversed(found.lookups) if found else ()
     return next((lookup for lookup in lookups if lookup.inputs and not lookup.missed), None)
+
+
+def kept_by(result: Result, package: str, hit: Lookup) -> Result | None:
+    """The earlier command that kept the result which a command replayed; None when it is not known."""
+    for then in result.earlier():
+        before = index_of(then).lookups.packages.get(package)
+        if before and before.saved.get(hit.key) == hit.inputs:
+            return then
+    return None
 
 
 def files_read(result: Result, package: str, key: str) -> Iterator[str]:

@@ -39,7 +39,7 @@ _VARIABLE = re.compile(r"[\w./-]+\.\w+(?==)")
 def flag_origins(result: Result, reasons: Iterable[Reason]) -> tuple[str, ...]:
     """``-ldflags is set in Makefile:4: …``, for each changed flag that exactly one line of the build files sets.
 
-    Only for a program, such as make: a test that gives a flag itself is the origin.
+    Only for a program, such as make, whose environment does not give the flag: a test that gives it is the origin.
     """
     flags: dict[str, list[str]] = {}
     for reason in dict.fromkeys(reason.cause or reason for reason in reasons):
@@ -48,8 +48,12 @@ def flag_origins(result: Result, reasons: Iterable[Reason]) -> tuple[str, ...]:
                 flags.setdefault(name, []).extend(_changed_variables(change))
     if not flags or result.command[:1] == ("go",):
         return ()
-    lines = list(_lines(result.cwd))
-    found = ((name, _only_line(lines, name, variables)) for name, variables in flags.items())
+    env = result.circumstances.env
+    by_program = {
+        name: words for name, words in flags.items() if name not in env and name not in env.get("GOFLAGS", "")
+    }
+    lines = list(_lines(result.cwd)) if by_program else []
+    found = ((name, _only_line(lines, name, variables)) for name, variables in by_program.items())
     return tuple(f"{name} is set in {line}" for name, line in found if line)
 
 
@@ -60,7 +64,7 @@ def _flag_of(change: Change) -> str:
 
 
 def _changed_variables(change: Change) -> list[str]:
-    """The variables of ``-X`` flags whose values differ: ``internal/version.Version``, without the module path."""
+    """The variables of ``-X`` flags whose values differ: ``example.com/app/version.Version``."""
     olds, news = (set(_words(value)) for value in (change.old, change.new))
     return [found[0] for word in sorted(olds ^ news) if (found := _VARIABLE.match(word))]
 

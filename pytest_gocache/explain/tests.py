@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pytest_gocache.explain.actions import Explainer
 from pytest_gocache.explain.changes import text_diff
+from pytest_gocache.explain.files_of_tests import kept_by, replayed
 from pytest_gocache.explain.history import index_of, log_of
 from pytest_gocache.explain.same_key import loss_from_cache
 from pytest_gocache.explain.test_inputs import changed_reads, names_read, relative_name
@@ -46,14 +47,13 @@ def why_test_ran(result: Result, package: str, explainer: Explainer) -> Reason:
 def why_test_cached(result: Result, package: str) -> str:
     """Why Go replayed the cached result of a test."""
     result = result.testing(package)
-    lookups = reversed(_lookups_of(result, package).lookups)
-    hit = next((lookup for lookup in lookups if lookup.inputs and not lookup.missed), None)
+    hit = replayed(result, package)
     if hit is None:
         return "(cached)"
     block = log_of(result).by_sum.get(hit.inputs)
     reads = names_read(block, result, package) if block else []
-    saving = (then for then in result.earlier() if _lookups_of(then, package).saved.get(hit.key) == hit.inputs)
-    kept = next((f"step {then.step}" for then in saving), "an earlier run")
+    then = kept_by(result, package, hit)
+    kept = f"step {then.step}" if then else "an earlier run"
     what = f"what it reads has not changed: {', '.join(reads)}" if reads else "it reads nothing that Go tracks"
     return f"(cached): same test binary and arguments as in {kept}, and {what}"
 

@@ -7,12 +7,11 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pytest_gocache.explain.files_of_tests import files_read, modification_time, replayed
-from pytest_gocache.explain.history import block_of, index_of
+from pytest_gocache.explain.files_of_tests import files_read, kept_by, modification_time, replayed
+from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.key_files import key_inputs
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.quoted import split_words
-from pytest_gocache.golang.testcache_log import Lookup
 from pytest_gocache.results.file_tree import FileChange, changed_files
 from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.inputs import Input, InputKind
@@ -63,7 +62,7 @@ def untracked_by_tests(result: Result, packages: Iterable[str]) -> list[Untracke
     for package in packages:
         command = result.testing(package)
         hit = replayed(command, package)
-        then = _step_of_test(command, package, hit) if hit else None
+        then = kept_by(command, package, hit) if hit else None
         if hit and then:
             found += _Comparison(command, then, tuple(files_read(command, package, hit.key))).untracked({package}, ())
     return _latest(found)
@@ -75,15 +74,6 @@ def _latest(found: Iterable[Untracked]) -> list[Untracked]:
     for one in sorted(found, key=lambda one: (one.since, not one.elsewhere)):
         by_input[one.input] = one
     return sorted(by_input.values(), key=lambda one: (one.elsewhere, one.input.kind.value, one.input.name))
-
-
-def _step_of_test(result: Result, package: str, hit: Lookup) -> Result | None:
-    """The earlier command that kept the result which a command replayed; None when it is not known."""
-    for then in result.earlier():
-        before = index_of(then).lookups.packages.get(package)
-        if before and before.saved.get(hit.key) == hit.inputs:
-            return then
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def table(reasons: Sequence[Reason], *, label: bool = False, total: int = 0) -> 
 
     ``total`` is the number of reasons, with those that the caller leaves out.
     """
-    written = _Table(label=label, listed=frozenset(reasons))
+    written = _Table(label=label)
     followers: dict[Reason, list[Reason]] = {reason.cause or reason: [] for reason in reasons}
     for reason in reasons:
         if reason.cause is not None:
@@ -89,7 +89,7 @@ def table(reasons: Sequence[Reason], *, label: bool = False, total: int = 0) -> 
     for cause, group in groups:
         written.add_cause(cause, group)
         written.add_tree(group, list(_without_many_alike([r for one in group for r in followers[one]])))
-    in_rows = len(written.listed | followers.keys()) - sum(len(group) - 1 for _, group in groups)
+    in_rows = len({*reasons, *followers}) - sum(len(group) - 1 for _, group in groups)
     return rows(written.rows, total=in_rows + max(0, total - len(reasons)))
 
 
@@ -155,7 +155,6 @@ class _Table:
     """The rows of a table, and the texts that they show so far."""
 
     label: bool
-    listed: frozenset[Reason]
     rows: list[tuple[str, Sequence[str]]] = field(default_factory=list)
     _first_name: dict[tuple[str, ...], str] = field(default_factory=dict)
     _times: Counter[tuple[str, ...]] = field(default_factory=Counter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from pytest_gocache import Change, Input, InputKind, Reason, ReasonCode, Result
 from pytest_gocache.explain.flag_origin import flag_origins
 from pytest_gocache.golang.action import Kind
+from pytest_gocache.results.result import Circumstances
 
 MAKEFILE = """\
 VERSION := $(shell date +%s)
@@ -62,6 +64,16 @@ def test_nothing_is_guessed(tmp_path: Path, files: dict[str, str]) -> None:
 def test_a_flag_that_the_test_gives_has_no_origin_in_the_repository(tmp_path: Path) -> None:
     (tmp_path / "Makefile").write_text(MAKEFILE)
     assert flag_origins(make(tmp_path, "go", "build", "-ldflags=-X main.version=2"), stamped()) == ()
+
+
+@pytest.mark.parametrize("env", [{"GOFLAGS": "-ldflags=-X=main.version=2"}, {"CGO_CFLAGS": "-O1"}])
+def test_a_flag_in_the_environment_of_the_program_is_of_the_test(tmp_path: Path, env: dict[str, str]) -> None:
+    (tmp_path / "Makefile").write_text("build:\n\tCGO_CFLAGS=-O2 go build -ldflags=-s ./...\n")
+    reasons = [*stamped(), *stamped(InputKind.CGO_C_FLAGS, "")]
+    plain = make(tmp_path)
+    given = replace(plain, circumstances=Circumstances(env=env))
+    assert [line.split()[0] for line in flag_origins(plain, reasons)] == ["-ldflags", "CGO_CFLAGS"]
+    assert len(flag_origins(given, reasons)) == 1
 
 
 def test_other_changes_are_no_flags(tmp_path: Path) -> None:

@@ -33,8 +33,8 @@ def advice_for(
     ``one`` is one of the builds, ``versions`` are the versions of Go of both.
     """
     given = [dict(arguments_of(command).flags) for command in one.go_commands if arguments_of(command).builds]
-    flags = {name: value for flags in given for name, value in flags.items()}
-    if not given or not all(is_set(flags.get("trimpath", "false")) for flags in given):
+    flags = {name: value for of_command in given for name, value in of_command.items()}
+    if not given or not all(is_set(of_command.get("trimpath", "false")) for of_command in given):
         yield from _on_paths(firsts, file)
     if versions and any(first.conditions == {"toolchain"} for first in firsts):
         yield _on_toolchains(*versions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_gocache.assertions.failure import fail
-from pytest_gocache.assertions.reproducible.builds import Build, Builder, Recipe, differing_outputs
+from pytest_gocache.assertions.reproducible.builds import Build, Builder, Recipe, differing_outputs, sizes_of
 from pytest_gocache.assertions.reproducible.conditions import ALL, Variations, conditions_to_vary
 from pytest_gocache.assertions.reproducible.difference import Culprit, explain_difference
 from pytest_gocache.assertions.reproducible.go_build import GoBuild
@@ -135,11 +135,8 @@ def _headline(title: str, one: Build, two: Build) -> list[str]:
 
 
 def _sizes(name: str, one: Build, two: Build) -> str:
-    files = [build.out / name for build in (one, two)]
-    if not all(file.is_file() for file in files):
-        return ""
-    before, after = (file.stat().st_size for file in files)
-    return f"{before:,} bytes each" if before == after else f"{before:,} bytes and {after:,} bytes"
+    files = one.out / name, two.out / name
+    return sizes_of(files) if all(file.is_file() for file in files) else ""
 
 
 def _culprits(builder: Builder, one: Build, two: Build) -> list[Culprit]:

@@ -15,7 +15,7 @@ from pytest_gocache.results.packages import sha256_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.observer import Observer, Running
 
-__all__ = ["Build", "Builder", "Recipe", "differing_outputs", "hashes_of"]
+__all__ = ["Build", "Builder", "Recipe", "differing_outputs", "hashes_of", "sizes_of"]
 
 
 def hashes_of(folder: Path) -> dict[str, str]:
@@ -23,6 +23,12 @@ def hashes_of(folder: Path) -> dict[str, str]:
     return {
         file.relative_to(folder).as_posix(): sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file()
     }
+
+
+def sizes_of(files: tuple[Path, Path]) -> str:
+    """The sizes of two files, for people: ``12 bytes each``."""
+    before, after = (file.stat().st_size for file in files)
+    return f"{before:,} bytes each" if before == after else f"{before:,} bytes and {after:,} bytes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.assertions.reproducible.advice import advice_for
+from pytest_gocache.assertions.reproducible.builds import sizes_of
 from pytest_gocache.assertions.reproducible.conditions import PathKind
 from pytest_gocache.assertions.reproducible.contents import FileDifference, difference_of_files, diffoscope_lines
 from pytest_gocache.assertions.reproducible.first_difference import first_difference
@@ -64,7 +65,7 @@ def _compare_files(one: Path, other: Path) -> None:
         raise UsageError(f"{one} and {other} are the same file")
     if sha256_of(one) != sha256_of(other):
         difference = _difference_of(other.name, (one, other), ({}, {}))
-        fail("assert_same_bytes", f"{one} and {other} differ", rows([_sizes("", (one, other))]), *difference.lines())
+        fail("assert_same_bytes", f"{one} and {other} differ", f"    {sizes_of((one, other))}", *difference.lines())
 
 
 def _file(given: GoBinary | Path | str | Result) -> Path:
@@ -87,7 +88,7 @@ def _compare_results(one: Result, other: Result) -> None:
             "assert_same_bytes",
             f"{number or counted(list(pairs), 'output', 'outputs')} of {one.title} and {other.title} "
             f"{'differs' if len(pairs) == 1 else 'differ'}",
-            rows(_sizes(name, files.get(name)) for name in pairs),
+            rows((name, [sizes_of(files[name])] if name in files else []) for name in pairs),
             *_explanation(one, other, files),
         )
 
@@ -149,13 +150,6 @@ def _require_its_own(result: Result, file: Path, build_ids: Collection[str]) -> 
             f"{file} is not known to be the binary of {result.title}: {why}; build into different files, and give the "
             "two paths"
         )
-
-
-def _sizes(name: str, files: tuple[Path, Path] | None) -> tuple[str, list[str]]:
-    if files is None:
-        return name, []
-    before, after = (file.stat().st_size for file in files)
-    return name, [f"{before:,} bytes each" if before == after else f"{before:,} bytes and {after:,} bytes"]
 
 
 def _difference_of(
