@@ -59,9 +59,9 @@ def place_of(folder: Path, declared: DeclaredPlace | None = None, searched: Sequ
         return _declared(folder, declared)
     if not is_repository(folder):
         return SourcePlace(folder, module := _only_module(folder, searched), _told_of_module(folder, module))
-    files = [file for file in (_workspace_above(folder), folder / "go.mod", folder / "go.work") if file is not None]
-    needed = {name: file for file in files for name in outside_folders(file, folder)}
     work = _workspace_above(folder)
+    files = [file for file in (work, folder / "go.mod", folder / "go.work") if file is not None]
+    needed = {name: file for file in files for name in outside_folders(file, folder)}
     top = git_top(folder) or (work.parent if work else folder)
     if not needed or top == folder or any(True for file in files for _ in outside_folders(file, top)):
         return SourcePlace(folder, folder)

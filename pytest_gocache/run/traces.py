@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -67,15 +68,25 @@ def _files(root: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
     folders = [""]
     while folders:
         folder = folders.pop()
-        with os.scandir(root / folder) as entries:
+        # A program may leave something in the background that deletes files. What this user cannot read, the program
+        # could not read either.
+        with contextlib.suppress(FileNotFoundError, PermissionError), os.scandir(root / folder) as entries:
             for entry in entries:
                 name = f"{folder}{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
                     folders += [f"{name}/"] if entry.name != ".git" else []
-                elif entry.is_file(follow_symlinks=False):
-                    stat = entry.stat(follow_symlinks=False)
-                    # A copy may keep the modification time, but never the time of the last change.
-                    yield name, (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+                elif entry.is_file(follow_symlinks=False) and (state := _state(entry)):
+                    yield name, state
+
+
+def _state(entry: os.DirEntry[str]) -> tuple[int, ...]:
+    """What changes when a file is written; empty for a file that is gone."""
+    try:
+        stat = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return ()
+    # A copy may keep the modification time, but never the time of the last change.
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def with_idleness(result: Result, others: Sequence[Path] = ()) -> Result:

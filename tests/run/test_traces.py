@@ -44,6 +44,22 @@ def test_files_that_were_created_or_changed_are_found(tmp_path: Path) -> None:
     assert traces.written() == (("copied", "edited", "replaced", "sub/made", "touched"), ())
 
 
+def test_a_folder_that_goes_while_it_is_read_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "kept").write_text("")
+    traces = Traces.before(tmp_path, tmp_path / "gocache", tmp_path / "gomodcache", tmp_path)
+    real = os.scandir
+
+    def scandir(path: Path) -> object:
+        if Path(path).name == "gone":
+            raise FileNotFoundError(path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    (tmp_path / "kept").write_text("more")
+    assert traces.written() == (("kept",), ())
+
+
 def test_files_outside_of_the_module_are_told_apart(tmp_path: Path) -> None:
     root = tmp_path / "services" / "api"
     root.mkdir(parents=True)

@@ -52,7 +52,15 @@ class GoBuild:
 
     def outputs(self, result: Result, out: Path) -> dict[str, str]:
         """The hash of each binary, and of each package that no binary contains."""
-        return _outputs(result, out)
+        made = hashes_of(out)
+        linked = dependencies_of(result, result.links())
+        if made and not linked:
+            return made  # the archive of one package
+        rest = [action for action in result.compiles() if action.id not in linked and action.content_id]
+        # The standard library counts only when nothing else is built.
+        own = [action for action in rest if action.package not in result.std]
+        packages = own or ([] if made else rest)
+        return made | {f"package {result.short_name(action.package)}": action.content_id for action in packages}
 
     def require_outputs(self, build: Build) -> None:
         """Raise `UsageError` when there is nothing to compare."""
@@ -86,20 +94,6 @@ def _target(build_args: Sequence[str], setup: Setup, out: Path) -> str:
     named = Path(os.path.normpath(given))
     # Only the last part of a path outside of the module can be kept.
     named = Path(named.name) if named.is_absolute() or ".." in named.parts else named
-    folder = given.endswith("/") or (setup.checkout / (arguments.chdir or "") / named).is_dir()
+    folder = given.endswith("/") or (setup.folder / (arguments.chdir or "") / named).is_dir()
     (out / (named if folder else named.parent)).mkdir(parents=True, exist_ok=True)
     return f"{out / named}{os.sep if folder else ''}"
-
-
-def _outputs(result: Result, out: Path) -> dict[str, str]:
-    """The hash of each output: the files in ``out``, and the packages that no file contains."""
-    made = hashes_of(out)
-    linked = dependencies_of(result, result.links())
-    if made and not linked:
-        return made  # the archive of one package
-    rest = [action for action in result.compiles() if action.id not in linked and action.content_id]
-    # The standard library counts only when nothing else is built.
-    own = [action for action in rest if action.package not in result.std]
-    return made | {
-        f"package {result.short_name(action.package)}": action.content_id for action in own or ([] if made else rest)
-    }
