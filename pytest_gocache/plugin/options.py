@@ -78,8 +78,8 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--go-gate",
         metavar="BASE..CANDIDATE",
-        help="run every Go test on both toolchains, and fail on each change that is not only less work and that "
-        "gocache.toml does not accept; "
+        help="run every Go test on both toolchains, and fail on each change, except for less work and for changes "
+        "that gocache.toml accepts; "
         "a toolchain is a name from gocache.toml, a version or a path",
     )
     group.addoption(

@@ -9,8 +9,10 @@ from pytest_gocache.errors import UsageError
 from pytest_gocache.results.go_binary import GoBinary, go_binary
 from pytest_gocache.results.result import Result
 
-__all__ = ["go_binaries_among", "left_binaries"]
+__all__ = ["ARCHIVE", "first_bytes", "go_binaries_among", "left_binaries"]
 
+ARCHIVE = b"!<arch>\n"
+"""The first bytes of an archive, which Go makes of a package too."""
 # The first bytes of ELF, Mach-O (of either byte order, and for several processors) and PE files.
 _EXECUTABLES = (b"\x7fELF", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ")
 
@@ -25,7 +27,7 @@ def go_binaries_among(files: Iterable[Path]) -> list[GoBinary]:
     found = []
     for file in files:
         # Only executables are read whole: a program may write thousands of other files.
-        if _first_bytes(file).startswith(_EXECUTABLES):
+        if (first_bytes(file) or b"").startswith(_EXECUTABLES):
             try:
                 found.append(go_binary(file))
             except UsageError:
@@ -33,9 +35,12 @@ def go_binaries_among(files: Iterable[Path]) -> list[GoBinary]:
     return found
 
 
-def _first_bytes(file: Path) -> bytes:
+def first_bytes(file: Path) -> bytes | None:
+    """The first eight bytes of a file; empty when it is gone, None when it cannot be read."""
     try:
         with file.open("rb") as opened:
-            return opened.read(4)
-    except OSError:
+            return opened.read(len(ARCHIVE))
+    except FileNotFoundError:
         return b""
+    except OSError:
+        return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_gocache.results.given_flags import arguments_of
-from pytest_gocache.results.left_binaries import go_binaries_among, left_binaries
+from pytest_gocache.results.left_binaries import ARCHIVE, first_bytes, go_binaries_among, left_binaries
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.unobserved import index_files, written_unobserved
@@ -98,6 +98,16 @@ def with_idleness(result: Result, others: Sequence[Path] = ()) -> Result:
     return replace(result, idle=idle, gaps=(*result.gaps, *gaps))
 
 
+def _gap_of(file: Path, name: Path) -> str:
+    """What a file that the program wrote shows of a go that is not observed; empty for nothing."""
+    if name.name.endswith("-a") and len(name.name) == _INDEX_FILE:
+        return f"it wrote to a build cache in {name.parent.parent}, and no observed go command did"
+    first = first_bytes(file)
+    if first is None:
+        return f"it wrote {name}, which cannot be read: it may be a binary"
+    return f"it wrote the archive {name}, which Go may have made" if first == ARCHIVE else ""
+
+
 def _idleness(result: Result, others: Sequence[Path]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     verbs = {arguments_of(command).verb: arguments_of(command).builds for command in result.commands}
     unknown = result.gaps or result.returncode or any(verbs.values()) or not BUILD_INDIRECTLY.isdisjoint(verbs)
@@ -108,8 +118,8 @@ def _idleness(result: Result, others: Sequence[Path]) -> tuple[tuple[str, ...], 
         name = Path(os.path.relpath(binary.path, result.cwd))
         return (), (f"it left {name}, which no observed go command linked",)
     for name in (*map(Path, result.written), *others):
-        if name.name.endswith("-a") and len(name.name) == _INDEX_FILE:
-            return (), (f"it wrote to a build cache in {name.parent.parent}, and no observed go command did",)
+        if gap := _gap_of(result.cwd / name, name):
+            return (), (gap,)
     called = ", ".join(f"go {verb}".strip() for verb in verbs)
     first = f"it called only go commands that build nothing: {called}" if called else "it called no go command"
     return (first, "it wrote nothing to the build cache", "it wrote no Go binary in the module"), ()

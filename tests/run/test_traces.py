@@ -78,6 +78,18 @@ def test_a_binary_outside_of_the_module_speaks_against_idleness(tmp_path: Path) 
     assert "which no observed go command linked" in found.gaps[0]
 
 
+@pytest.mark.parametrize("content", [b"!<arch>\n__.PKGDEF", None], ids=["archive", "unreadable"])
+def test_a_file_that_may_be_from_go_speaks_against_idleness(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "out"
+    if content is None:
+        file.mkdir()  # opening it fails, also for root
+    else:
+        file.write_bytes(content)
+    found = with_idleness(replace(PROGRAM, cwd=tmp_path, written=("out",)))
+    assert (found.idle, len(found.gaps)) == ((), 1)
+    assert "it wrote" in found.gaps[0]
+
+
 def test_downloads_and_writes_to_the_cache_are_found(tmp_path: Path) -> None:
     root, cache, modcache = (tmp_path / name for name in ("root", "gocache", "gomodcache"))
     root.mkdir()
