@@ -180,6 +180,8 @@ class BuiltRepository:
     """Returns what `run_base_tests` returns. The first check that calls it runs the tests."""
     report: Callable[[str, Sequence[str]], bool]
     """Takes a finding and what it names. Returns whether the run only reports findings: the check does not fail."""
+    say: Callable[[str], None]
+    """Prints a line of progress, once."""
 
     @functools.cached_property
     def checkout(self) -> Checkout:

@@ -89,7 +89,8 @@ class SharedRuns:
             return tests
 
         report = functools.partial(report_finding, check)
-        return BuiltRepository(copy, base, modules, copy.steps(check.originalname, base.again), base_tests, report)
+        steps = copy.steps(check.originalname, base.again)
+        return BuiltRepository(copy, base, modules, steps, base_tests, report, self._session.say_once)
 
     @property
     def keeps_folder(self) -> bool:

@@ -129,7 +129,9 @@ class Result:
     cwd: Path
     """The root of the module. Relative patterns and relative paths of binaries start here."""
     returncode: int
+    """The exit status; negative for a command that a signal ended, as in `subprocess`."""
     stdout: str
+    """What the command printed, whole."""
     stderr: str
     """Without the debug lines that Go prints for pytest-gocache."""
     seconds: float

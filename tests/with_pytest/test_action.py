@@ -63,7 +63,8 @@ def test_checks_and_tests_end_in_a_summary_and_an_artifact(act: Any) -> None:
     assert job.failed  # a test of the repository fails
     assert "pip install --quiet pytest-gocache[go]" in job.printed
     assert "checks with --pyargs pytest_gocache.checks --go-repo . -p no:randomly" in job.summary
-    assert "### tests\n" in job.summary
+    assert "<details><summary>tests: what pytest printed</summary>\n\n```text\n" in job.summary
+    assert job.summary.count("```text\n") == job.summary.count("\n```\n\n</details>\n") == 2
     assert "FAILED cache_tests/test_it.py::test_bad - assert 1 == 2" in job.summary
     reports = {file.name: file for file in job.uploads}
     assert {"checks.txt", "tests.txt", "tests.xml", "tests.json"} <= reports.keys()
@@ -77,8 +78,8 @@ def test_checks_and_tests_end_in_a_summary_and_an_artifact(act: Any) -> None:
 def test_failed_checks_fail_the_job_and_the_tests_still_run(act: Any) -> None:
     job = act(checks_status=1, tests="cache_tests")
     assert job.failed
-    assert "### checks" in job.summary
-    assert "### tests" in job.summary
+    assert "<summary>checks: " in job.summary
+    assert "<summary>tests: " in job.summary
 
 
 def test_a_second_job_restores_the_store_and_saves_nothing(act: Any) -> None:
@@ -86,7 +87,7 @@ def test_a_second_job_restores_the_store_and_saves_nothing(act: Any) -> None:
     second = act()
     assert not second.failed
     assert [action for action in second.used if "cache" in action] == ["actions/cache/restore"]
-    assert "### tests" not in second.summary
+    assert "<summary>tests: " not in second.summary
 
 
 def test_the_checks_can_be_left_out(act: Any) -> None:

@@ -35,6 +35,8 @@ def test_tests_that_may_not_run(pytester: pytest.Pytester, store: Path, reposito
     result = checks(pytester, store, repository, "-k", "ci_cache or share or second_time or go_tracks")
     assert_outcomes(result, passed=1, skipped=3)
     assert "gocache.toml has [test] enabled = false: no test runs" in skips(result)
+    judged = "test_restored_ci_cache_is_warm judges only the build: [test] enabled = false in gocache.toml"
+    assert result.errlines.count(judged) == 1
 
 
 def test_tests_that_hang_are_a_finding_of_one_check(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
@@ -46,6 +48,7 @@ def test_tests_that_hang_are_a_finding_of_one_check(pytester: pytest.Pytester, s
     assert_outcomes(result, passed=1, failed=1, skipped=2)
     assert outcomes(result) == {CI: "passed", TESTS: "failed"}
     assert f"the tests exceed the time limit: see the failure of {TESTS}" in skips(result)
+    assert "test_restored_ci_cache_is_warm judges only the build: the tests exceed the time limit" in result.errlines
     result.stdout.fnmatch_lines(
         [
             "CheckFailed: a command exceeds the time limit",

@@ -11,7 +11,7 @@ import pytest
 
 from tests.with_pytest.inner_runs import embedded, entries_of, run_apart
 from tests.with_pytest.real_repository import commit, git, write
-from tests.with_pytest.test_ready_made_checks import ALL, CHECKOUT, SERIAL, TESTS, TRACKED, WARM, checks, outcomes
+from tests.with_pytest.test_ready_made_checks import ALL, CHECKOUT, CI, SERIAL, TESTS, TRACKED, WARM, checks, outcomes
 
 LIB = "package lib\n\n// Word is one.\nconst Word = 1\n"
 APP = {
@@ -81,6 +81,8 @@ def test_a_repository_without_programs_tests_and_commits(
     assert {name for name in ALL if found.get(name) == "failed"} == {CHECKOUT}
     assert "the repository has no .git folder" in skips(result)
     assert "no package has tests" in skips(result)
+    assert found[CI] == "passed"
+    assert "test_restored_ci_cache_is_warm judges only the build: no package has tests" in result.errlines
     assert "the build has no two packages that can compile at the same time" in skips(result)
 
 
