@@ -31,7 +31,7 @@ def test_bug_03_caught(go_repo: GoModule) -> None:
     with pytest.raises(AssertionError) as failure:
         assert_compiled_with(debug, "-N -l", *OURS)
     message = str(failure.value)
-    assert "example.com/shop/internal/catalog  compile flags: (none)" in message
+    assert "./internal/catalog  compile flags: (none)" in message
     assert "'-gcflags=-N -l' reaches only " in message
     assert "'-gcflags=all=-N -l' reaches every package" in message
 
@@ -167,7 +167,7 @@ def test_bug_06_caught(tax: GoModule) -> None:
     with pytest.raises(AssertionError) as failure:
         assert_up_to_date(result)
     message = str(failure.value)
-    assert "example.com/shop/internal/tax  the cached output is stale" in message
+    assert "./internal/tax  the cached output is stale" in message
     assert "the binary at bin/tax differs from a newly built one" in message
     assert "no cache key contains the C headers and libraries outside of a package" in message
 

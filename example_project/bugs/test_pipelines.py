@@ -107,7 +107,7 @@ def test_bug_09_caught(go_repo: GoModule) -> None:
         assert_reproducible(go_repo, *WORKER, vary=SOMEBODY_ELSE)
     message = str(failure.value)
     assert "only folder makes a difference: " in message
-    assert re.search(r"example.com/shop/internal/money  directory differs:\n +- /.+/money\n +\+ /.+/money\n", message)
+    assert re.search(r"\./internal/money  directory differs:\n +…/\[.+→.+\]/internal/money\n", message)
     assert "build with -trimpath: " in message
 
 
@@ -164,12 +164,9 @@ def test_bug_10_caught(go_repo: GoModule) -> None:
     with pytest.raises(AssertionError) as failure:
         assert_not_in_build(release, "./tools/...", "go/format")
     message = str(failure.value)
-    assert "example.com/shop/tools/gencatalog  named by ./..." in message
-    assert "imported: tools/gencatalog ← go/format" in message
-    assert (
-        "name only the packages that you need, such as example.com/shop/cmd/server example.com/shop/cmd/worker"
-        in message
-    )
+    assert "./tools/gencatalog  named by ./..." in message
+    assert "  go/format           imported: ./tools/gencatalog ← go/format" in message
+    assert "name only the packages that you need, such as ./cmd/server ./cmd/worker" in message
 
 
 def test_bug_10_fixed(go_repo: GoModule) -> None:
@@ -184,7 +181,7 @@ def test_bug_10_fixed(go_repo: GoModule) -> None:
 def test_bug_11_caught(go_repo: GoModule) -> None:
     """Somebody set GOFLAGS=-p=1 to debug a race in a build script, and the setting is still in the pipeline."""
     go_repo.env["GOFLAGS"] = "-p=1"
-    with pytest.raises(AssertionError, match=r"at most 1 ran at a time(?s:.*)-p=1 in GOFLAGS limits"):
+    with pytest.raises(AssertionError, match=r"at most 1 of \d+ compiles ran at a time(?s:.*)-p=1 in GOFLAGS limits"):
         assert_parallel(go_repo.build("./..."))
 
 

@@ -6,10 +6,11 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pytest_gocache.caches.std_tags import tags_that_select
 from pytest_gocache.golang.command_line import VARIANT_ENV, GoArguments, flags_for_all, variant_flags
 from pytest_gocache.golang.quoted import split_words
 from pytest_gocache.host.environment import file_settings
@@ -20,6 +21,8 @@ __all__ = ["Variant", "compiler_stamp"]
 # Path, size and modification time identify a compiler: it is large to read, and is only ever replaced as a whole.
 _Stamp = tuple[str, int, int]
 _EXTRAS = ("-cover", "-ldflags", "-tags", "-vet")
+# These reach the compiled form of packages with C code, and of those that import them.
+_FOR_C = frozenset({"AR", "CC", "CXX", "FC", "GCCGO", "GO_EXTLINK_ENABLED", "PKG_CONFIG"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,11 @@ class Variant:
             if name == "-pgo":
                 flag = f"-pgo={cwd / value}"  # noqa: PLW2901 - absolute, since warming runs in a different folder
                 inputs += _profile(cwd / value)
+            if name == "-tags":
+                tags = tags_that_select(value, toolchain.goroot)
+                if not tags:
+                    continue
+                flag = f"-tags={','.join(tags)}"  # noqa: PLW2901 - the same tags in every spelling
             flags.append(flag)
         if for_all:
             flags += flags_for_all(arguments)
@@ -85,8 +93,20 @@ class Variant:
         Variants of one family share most compiled packages. The path of a profile does not matter, and the `extras` add
         packages or replace a few.
         """
+        return self._hash(self.env, self.inputs)
+
+    @property
+    def kin(self) -> str:
+        """A short hash of what `family` depends on, without the settings for C code.
+
+        Variants of one kin share the compiled packages that need no C code (measured on Go 1.21 to 1.27).
+        """
+        env = [(name, value) for name, value in self.env if name not in _FOR_C and not name.startswith("CGO_")]
+        return self._hash(env, ())
+
+    def _hash(self, env: Sequence[tuple[str, str]], inputs: Sequence[_Stamp | tuple[str, str]]) -> str:
         flags = [flag for flag in self.flags if flag not in self.extras and not flag.startswith("-pgo=")]
-        text = json.dumps([self.version, self.compiler, self.env, flags, self.inputs])
+        text = json.dumps([self.version, self.compiler, env, flags, inputs])
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
     @property

@@ -23,6 +23,7 @@ from pytest_gocache.host.toolchain import GoToolchain
 __all__ = ["EntryMaker"]
 
 _COMMAND_SECONDS = 1800.0
+_OLD_SECONDS = 2 * 3600.0  # Go sets the time of an index file that it uses, if that is older than an hour
 _DISK_FULL = 64 * 1024  # bytes; with less free space, a go command has failed because the disk is full
 
 # go vet and go list take the build flags, but not those of a test binary.
@@ -51,6 +52,7 @@ class EntryMaker:
         self._toolchain = toolchain
         self._variant = variant
         self._packages = packages
+        self._long_ago = 0.0
         home = Home(scratch / "machine")
         home.create()
         self._env = hermetic_environment(home, toolchain.goroot, ambient) | dict(variant.env)
@@ -58,13 +60,14 @@ class EntryMaker:
         # Not in the store: on a full disk, the complaint itself would be lost.
         self._output = Path(tempfile.mkdtemp(prefix="pytest-gocache-"))
 
-    def run(self, base: Path | None) -> str | None:
+    def run(self, base: Path | None, *, of_kin: bool = False) -> str | None:
         """Fill the entry, on top of ``base``; returns Go's complaint when it cannot build the packages.
 
-        Raises `OSError` when the disk is full.
+        ``of_kin``: the base is of a different family. What Go does not use of it is taken out again. Raises `OSError`
+        when the disk is full.
         """
         try:
-            return self._fill(base)
+            return self._fill(base, of_kin=of_kin)
         finally:
             remove_tree(self._output)
 
@@ -75,7 +78,7 @@ class EntryMaker:
         except OSError:
             return 0
 
-    def _fill(self, base: Path | None) -> str | None:
+    def _fill(self, base: Path | None, *, of_kin: bool) -> str | None:
         self._cache.create()
         self._module.mkdir()
         if base is not None:
@@ -84,10 +87,12 @@ class EntryMaker:
         importable, internal = self._buildable()
         self._write(importable)
         commands = self._commands(internal)
+        based = self._age_indexes() if of_kin else []
         for command in commands:
             complaint = self._go(command)
             if complaint is not None:
                 return complaint
+        self._take_out_unused(based)
         stages = self._stages(importable, commands)
         template = "{{if .Standard}}{{.ImportPath}}{{end}}"
         complaint = self._go(["list", *self._flags(_TEST_ONLY), "-deps", "-f", template, "./..."])
@@ -97,6 +102,7 @@ class EntryMaker:
         added = sum(entry.size for entry in self._cache.entries() if entry.output not in before)
         description = {
             "variant": self._variant.label,
+            "kin": self._variant.kin,
             "extras": list(self._variant.extras),
             "packages": sorted(self._packages),
             "covers": sorted(covers),
@@ -142,22 +148,41 @@ class EntryMaker:
         return stages
 
     def _used_by(self, commands: list[list[str]]) -> set[str]:
-        """The files that go commands use: Go sets the time of an index file that was not used for an hour."""
-        long_ago = time.time() - 2 * 3600
-        indexes = [self._cache.path / name for name in cache_files(self._cache.path) if name.endswith("-a")]
-        for index in indexes:
-            os.utime(index, (long_ago, long_ago))
+        """The files that these go commands use."""
+        indexes = self._age_indexes()
         for command in commands:
             if self._go(command) is not None:
                 # Every file may be needed. One too many only takes time; one too few makes a verdict wrong.
                 return set(cache_files(self._cache.path))
         names = set()
         for index in indexes:
-            entry = read_index(index) if index.stat().st_mtime > long_ago + 1 else None
+            entry = read_index(index) if self._is_used(index) else None
             if entry is not None:
                 data = f"{entry.output[:2]}/{entry.output}-d"
                 names |= {f"{index.parent.name}/{index.name}", data, f"{data}/"}
         return names
+
+    def _age_indexes(self) -> list[Path]:
+        """Make all index files old, and return them: `_is_used` tells then which ones Go uses."""
+        self._long_ago = time.time() - _OLD_SECONDS
+        indexes = [self._cache.path / name for name in cache_files(self._cache.path) if name.endswith("-a")]
+        for index in indexes:
+            os.utime(index, (self._long_ago, self._long_ago))
+        return indexes
+
+    def _is_used(self, index: Path) -> bool:
+        return index.stat().st_mtime > self._long_ago + 1
+
+    def _take_out_unused(self, indexes: list[Path]) -> None:
+        """Delete those of these index files that Go has not used, and what no index file names then."""
+        for index in indexes:
+            if not self._is_used(index):
+                index.unlink()
+        needed = {entry.output for entry in self._cache.entries()}
+        for name in cache_files(self._cache.path) if indexes else ():
+            file = self._cache.path / name
+            if file.name.endswith("-d") and file.name.removesuffix("-d") not in needed:
+                remove_tree(file)  # from Go 1.24 on, an executable is a folder
 
     def _buildable(self) -> tuple[list[str], list[str]]:
         """The packages that exist for this target: those that every module may import, and the internal ones."""

@@ -246,11 +246,12 @@ class WarmStore:
                 self._known_before.add(folder)
                 return None
             base = self._closest(folder.parent, variant, packages)
+            kin = None if base else self._closest_kin(variant, packages)
             self._say(f"warming {variant.label}: {_listed(packages)}, once")
             scratch = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.root / "tmp")).resolve()
             maker = EntryMaker(scratch, toolchain, variant, packages, self._ambient)
             with heartbeat(self._say, f"warming {variant.label}", maker.size):
-                complaint = maker.run(base)
+                complaint = maker.run(base or kin, of_kin=kin is not None)
             if complaint is None:
                 folder.parent.mkdir(parents=True, exist_ok=True)
                 maker.entry.rename(folder)
@@ -269,6 +270,17 @@ class WarmStore:
             if has <= wanted and (best is None or rank > best):
                 best = rank
         return best[2] if best else None
+
+    def _closest_kin(self, variant: Variant, packages: frozenset[str]) -> Path | None:
+        """The base for the first entry of a family: the cache of a different family that shares most packages."""
+        best: tuple[int, int, float, Path] | None = None
+        for file in self._descriptions():
+            described = _described(file)
+            if described.get("kin") == variant.kin:
+                has = frozenset(described.get("packages", ()))
+                rank = (len(has & packages), -len(has - packages), described.get("made", 0.0), file.parent / "cache")
+                best = rank if best is None else max(best, rank)
+        return best[-1] if best else None
 
     def _prepare(self) -> None:
         try:

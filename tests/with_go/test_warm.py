@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+from pathlib import Path
+
 import pytest
 
-from pytest_gocache import BuildCache, GoModule, assert_cached
+from pytest_gocache import BuildCache, GoModule, GoToolchain, assert_cached
+from pytest_gocache.caches.std_tags import tags_that_select
+from pytest_gocache.caches.variant import Variant
+from pytest_gocache.caches.warm_store import WarmStore
+from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.plugin.session import session_of
 
 # Every flag and variable here selects compiled forms of the standard library of its own.
@@ -198,3 +206,47 @@ def test_arguments_of_the_program_of_go_run_are_no_packages(go_module: GoModule)
     assert_cached(result, "std")
     assert go_module.gocache.path.is_dir()
     assert len(go_module.gocache.entries()) < 800  # net/http has twice as many
+
+
+def test_tags_that_only_the_module_knows_are_no_variant(app: GoModule, pytestconfig: pytest.Config) -> None:
+    app.write("lib/tagged.go", "//go:build seccomp\n\npackage lib\n")
+    app.build("./...")
+    counts = session_of(pytestconfig).store.counts
+    before = counts.misses
+    for spelling in ("seccomp libpathrs ", "libpathrs,seccomp", "'seccomp'"):
+        built = app.build(f"-tags={spelling}", "./...")
+        assert not built.compiled & built.std
+    assert counts.misses == before
+
+
+def test_every_platform_is_a_tag_that_selects_files(go_module: GoModule, go_toolchain: GoToolchain) -> None:
+    # A tag like windows selects x_windows.go, whose name is the only constraint.
+    platforms = go_module.go("tool", "dist", "list").stdout
+    for name in platforms.replace("/", "\n").split():
+        assert tags_that_select(name, go_toolchain.goroot) == (name,)
+
+
+@pytest.mark.gocache(cgo=True)
+def test_settings_for_c_code_make_only_what_they_reach(
+    app: GoModule, go_toolchain: GoToolchain, pytestconfig: pytest.Config, tmp_path: Path
+) -> None:
+    env = {name: value for name, value in app.env.items() if value} | {"PATH": os.environ["PATH"]}
+    arguments = GoArguments.read(["build", "."], "")
+    plain = Variant.of(go_toolchain, arguments, env, app.path)
+    other = Variant.of(go_toolchain, arguments, {**env, "CGO_CFLAGS": "-O1"}, app.path)
+    assert (plain.family != other.family, plain.kin == other.kin) == (True, True)
+    store = WarmStore(tmp_path / "store", session_of(pytestconfig).ambient, lambda _: None, 2**40, lambda: tmp_path)
+    caches = [BuildCache(tmp_path / name) for name in ("plain", "other")]
+    for cache, variant in zip(caches, (plain, other), strict=True):
+        cache.create()
+        assert store.warm(cache, go_toolchain, variant, frozenset({"net"})) is None
+    made = {file: json.loads(file.read_text()) for file in (tmp_path / "store" / "warm").glob("*/*/entry.json")}
+    first, second = ([one for one in made.values() if one["variant"] == name] for name in (plain.label, other.label))
+    # The base entry and the one with net, of both variants.
+    assert [len(first), len(second)] == [2, 2]
+    assert sum(one["bytes"] for one in second) < 0.25 * sum(one["bytes"] for one in first)
+    # What the plain variant alone needs is not in the other one's cache.
+    assert not {entry.action for entry in caches[1].entries()} > {entry.action for entry in caches[0].entries()}
+    app.gocache.restore(caches[1])
+    built = app.build("./...", env={"CGO_CFLAGS": "-O1"})
+    assert not built.compiled & built.std
