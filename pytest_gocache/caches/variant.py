@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pytest_gocache.caches.std_tags import tags_that_select
-from pytest_gocache.golang.command_line import VARIANT_ENV, GoArguments, flags_for_all, variant_flags
+from pytest_gocache.golang.command_line import VARIANT_ENV, GoArguments, flags_for_all, tags_of, variant_flags
 from pytest_gocache.golang.quoted import split_words
 from pytest_gocache.host.environment import file_settings
 from pytest_gocache.host.toolchain import GoToolchain
@@ -73,10 +72,10 @@ class Variant:
                 flag = f"-pgo={cwd / value}"  # noqa: PLW2901 - absolute, since warming runs in a different folder
                 inputs += _profile(cwd / value)
             if name == "-tags":
-                tags = tags_that_select(value, toolchain.goroot)
+                tags = tags_of(value) & toolchain.std_tags
                 if not tags:
                     continue
-                flag = f"-tags={','.join(tags)}"  # noqa: PLW2901 - the same tags in every spelling
+                flag = f"-tags={','.join(sorted(tags))}"  # noqa: PLW2901 - the same tags in every spelling
             flags.append(flag)
         if for_all:
             flags += flags_for_all(arguments)

@@ -17,6 +17,7 @@ __all__ = [
     "flags_of",
     "int_of",
     "is_set",
+    "tags_of",
     "variant_flags",
     "without_flag",
 ]
@@ -234,6 +235,12 @@ def variant_flags(arguments: GoArguments) -> tuple[str, ...]:
 def _links_externally(ldflags: str) -> bool:
     read = FlagsForPackages.read(ldflags)
     return read is not None and "linkmode=external" in "=".join(read.words)
+
+
+def tags_of(value: str) -> frozenset[str]:
+    """The build tags in a value of ``-tags``: words if it has a space or a quotation mark, else parted by commas."""
+    words = split_words(value) or [] if " " in value or "'" in value else value.split(",")
+    return frozenset(filter(None, words))
 
 
 def flags_of(goflags: str) -> list[tuple[str, str]]:

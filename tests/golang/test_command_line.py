@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from pytest_gocache.golang.command_line import GoArguments, flags_for_all, variant_flags, without_flag
+from pytest_gocache.golang.command_line import GoArguments, flags_for_all, tags_of, variant_flags, without_flag
 
 Flags = list[tuple[str, str]]
 
@@ -234,3 +234,18 @@ def test_the_flags_in_goflags_come_first() -> None:
 )
 def test_flags_for_all_packages_reach_the_standard_library(line: str, goflags: str, expected: tuple[str, ...]) -> None:
     assert flags_for_all(GoArguments.read(line.split(), goflags)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "tags"),
+    [
+        ("netgo", {"netgo"}),
+        ("purego,,seccomp,", {"purego", "seccomp"}),
+        ("seccomp libpathrs ", {"seccomp", "libpathrs"}),
+        ("'netgo' static_x", {"netgo", "static_x"}),
+        ("'netgo", set()),  # Go refuses it
+        ("", set()),
+    ],
+)
+def test_tags_are_read_as_go_reads_them(value: str, tags: set[str]) -> None:
+    assert tags_of(value) == tags

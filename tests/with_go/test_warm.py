@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache import BuildCache, GoModule, GoToolchain, assert_cached
-from pytest_gocache.caches.std_tags import tags_that_select
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.golang.command_line import GoArguments
@@ -222,8 +221,7 @@ def test_tags_that_only_the_module_knows_are_no_variant(app: GoModule, pytestcon
 def test_every_platform_is_a_tag_that_selects_files(go_module: GoModule, go_toolchain: GoToolchain) -> None:
     # A tag like windows selects x_windows.go, whose name is the only constraint.
     platforms = go_module.go("tool", "dist", "list").stdout
-    for name in platforms.replace("/", "\n").split():
-        assert tags_that_select(name, go_toolchain.goroot) == (name,)
+    assert go_toolchain.std_tags.issuperset(platforms.replace("/", "\n").split())
 
 
 @pytest.mark.gocache(cgo=True)
