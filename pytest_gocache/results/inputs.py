@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_gocache.results.tables import difference, shortened
+from pytest_gocache.results.tables import SHORT_VALUE, difference, shortened
 
 __all__ = ["TARGET_VARIABLES", "Change", "Input", "InputKind", "own_changes", "with_values", "without_repetitions"]
 
@@ -115,7 +115,9 @@ _REPEATED: Mapping[InputKind, tuple[InputKind | str, ...]] = {
     InputKind.PGO_PROFILE: ("-pgo",),
     InputKind.BUILD_MODE: ("-buildmode",),
 }
+_TIMES = (InputKind.READ_FILE, InputKind.READ_FILE_TIME, InputKind.READ_FOLDER, InputKind.WORKING_FOLDER)
 _MOST_CHANGES = 4  # of one action, with their values
+_LONGEST_ROW = 100  # characters
 _NAMED_AS_SETTINGS = (InputKind.TARGET_VARIABLE, InputKind.VARIABLE)
 _HOW = {"added": "{what} was added", "removed": "{what} was removed", "changed": "{what} changed"}
 
@@ -173,7 +175,7 @@ class Change:
         if self.diff or not self.input.kind.shown or not (self.old or self.new):
             return list(self.diff)
         old, new = self._values()
-        if differs := difference(old or "", new or ""):
+        if differs := self._difference():
             return [differs]
         pairs = (("-", old, new), ("+", new, old))
         return [f"{sign} {shortened(value, other) or '(empty)'}" for sign, value, other in pairs if value is not None]
@@ -184,9 +186,14 @@ class Change:
         if self.diff:
             return " ".join(lines) if len(lines) <= 2 else ""  # noqa: PLR2004 - one line changed
         old, new = self._values()
-        if differs := difference(old or "", new or ""):
+        if differs := self._difference():
             return differs
         return f"{old or 'nothing'} -> {new or 'nothing'}" if lines else ""
+
+    def _difference(self) -> str:
+        old, new = self._values()
+        # A row that shows two times as one is half as long, and a folder's time tells little.
+        return difference(old or "", new or "", longer_than=0 if self.input.kind in _TIMES else SHORT_VALUE)
 
     def _values(self) -> tuple[str | None, str | None]:
         absent = self.input.kind.absent
@@ -218,4 +225,12 @@ def with_values(heading: str, changes: Sequence[Change]) -> list[str]:
         return [heading, *(f"  {line}" for line in values[0][1])]
     shown = values[:_MOST_CHANGES]
     more = [f"  and {len(values) - len(shown)} more"] if values[_MOST_CHANGES:] else []
-    return [heading, *(line for what, lines in shown for line in (f"  {what}", *(f"    {x}" for x in lines))), *more]
+    return [heading, *(f"  {line}" for what, lines in shown for line in _row(what, lines)), *more]
+
+
+def _row(what: str, lines: Sequence[str]) -> list[str]:
+    """The name of an input and its values; in one line if they fit."""
+    together = f"{what}  {lines[0]}"
+    if len(lines) == 1 and len(together) <= _LONGEST_ROW:
+        return [together]
+    return [what, *(f"  {line}" for line in lines)]

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
-__all__ = ["counted", "difference", "listed", "rows", "shortened"]
+__all__ = ["SHORT_VALUE", "counted", "difference", "listed", "rows", "shortened"]
 
 _MOST_LINES = 12  # of a table, but for the end of its last row
 _MOST_OF_ROW = 14  # lines: a sentence, four values before and after, with their names, and the number of others
 _LONGEST_VALUE = 200
-_SHORT_VALUE = 60  # beside the name of a package, a longer value does not fit into one line
+SHORT_VALUE = 60  # beside the name of a package, a longer value does not fit into one line
 _MOST_BEFORE = 40  # characters of the equal start
 _MOST_AFTER = 20  # characters of the equal end
 _PARTS = re.compile(r"[0-9]+|[^\W\d_]+|.", re.DOTALL)
@@ -73,15 +73,16 @@ def shortened(value: str, other: str | None = "") -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]} …"
 
 
-def difference(old: str, new: str) -> str:
+def difference(old: str, new: str, longer_than: int = SHORT_VALUE) -> str:
     """Two long values that are mostly equal, as what differs: ``…Version=1.5-T22:[28:01→33:09]Z``.
 
-    Numbers and words stay whole; of two absolute paths, whole folders differ. Empty when a value is short, when one
-    only adds something to the other, and when they share less than two thirds of a value.
+    Numbers and words stay whole; of two absolute paths, whole folders differ. Empty when a value is short (at most
+    ``longer_than`` characters), when one only adds something to the other, and when they share less than two thirds of
+    a value.
     """
     if all(re.fullmatch(r'"[^"]*"', value) for value in (old, new)):
         old, new = old[1:-1], new[1:-1]
-    if min(len(old), len(new)) <= _SHORT_VALUE:
+    if min(len(old), len(new)) <= longer_than:
         return ""
     paths = all(re.fullmatch(r"/\S*", value) for value in (old, new))
     olds, news = (re.findall(r"/[^/]*", value) if paths else _PARTS.findall(value) for value in (old, new))

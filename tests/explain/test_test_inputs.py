@@ -44,8 +44,7 @@ def test_a_file_that_changed(recorded: Recorded) -> None:
     assert (change.how, *change.lines()) == snapshot(
         (
             "modification time of file testdata/words.txt changed",
-            "- 10 bytes, modified 2023-11-14 22:13:20 +0000 UTC",
-            "+ 10 bytes, modified 2023-11-14 22:14:20 +0000 UTC",
+            "10 bytes, modified 2023-11-14 22:[13→14]:20 +0000 UTC",
         )
     )
 

@@ -73,8 +73,7 @@ file testdata/words.txt changed since step 2:
 """)
     assert why(other_time, "example.com/app/data") == snapshot("""\
 modification time of file testdata/words.txt changed since step 3:
-  - 10 bytes, modified 2023-11-14 22:13:20 +0000 UTC
-  + 10 bytes, modified 2023-11-14 22:14:20 +0000 UTC\
+  10 bytes, modified 2023-11-14 22:[13→14]:20 +0000 UTC\
 """)
     assert why(too_new, "example.com/app/data") == snapshot("""\
 file testdata/words.txt changed since step 4:
