@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 import pytest
 
@@ -18,6 +19,8 @@ _MOST_NAMED = 4
 _WIDEST_NAMES = 60  # characters of several names
 _REPEATED = 40  # characters of a command that an earlier step shows in full
 _COMMANDS_EXPLAINED = 10  # the latest of a test
+_SHOWN: pytest.StashKey[list[tuple[Result, str]]] = pytest.StashKey()
+"""The commands in the sections of ready-made checks, each with its check: the checks share commands."""
 
 
 def lines_of(result: Result, shown: dict[str, int] | None = None) -> list[str]:
@@ -79,13 +82,17 @@ def _named(what: str, names: Iterable[str]) -> str:
 def section(item: pytest.Item, results: Sequence[Result], *, causes: bool = True) -> str:
     """The text of the section: a line for each command, followed by the causes of what it ran.
 
-    Without ``causes``, each command has its line only.
+    Without ``causes``, each command has its line only; those that the section of an earlier check shows have one
+    line together.
     """
     from pytest_gocache.explain.wording import causes_in_brief
     from pytest_gocache.plugin.session import session_of
 
-    lines = []
+    lines: list[str] = []
     shown: dict[str, int] = {}
+    evidence = results[-1].evidence
+    if not causes:
+        lines, results = _without_shown(item, results)
     for result in results:
         lines += lines_of(result, shown)
         if not causes:
@@ -96,10 +103,25 @@ def section(item: pytest.Item, results: Sequence[Result], *, causes: bool = True
                 lines += [f"       {cause}" for cause in causes_in_brief(result)]
             except Exception as error:  # noqa: BLE001 - an error here would end the session and hide the failure
                 lines.append(f"       cannot be explained: {type(error).__name__}: {error}")
-    evidence = results[-1].evidence
     # After an error in a teardown the folder may be gone.
     if evidence is not None and evidence.exists() and session_of(item.config).settings.keep != "none":
         host = host_of_process(item.config)
         kept = f"kept on {host} in" if host else "kept in"
         lines.append(f"graphs, logs, caches and sources are {kept} {evidence.parents[2]}")
     return "\n".join(lines)
+
+
+def _without_shown(item: pytest.Item, results: Sequence[Result]) -> tuple[list[str], list[Result]]:
+    """A line for each run of commands that an earlier section shows, like ``1-2. as in …``, and the other commands."""
+    known = item.config.stash.setdefault(_SHOWN, [])
+    where = {id(result): check for result, check in known}
+    name = item.name
+    lines = []
+    for check, run in groupby(results, lambda result: where.get(id(result), name)):
+        steps = [result.step for result in run]
+        if check != name:
+            span = str(steps[0]) if len(steps) == 1 else f"{steps[0]}-{steps[-1]}"
+            lines.append(f"{span:>3}. as in {check}")
+    own = [result for result in results if where.get(id(result), name) == name]
+    known += [(result, name) for result in own if id(result) not in where]
+    return lines, own

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from pytest_gocache.golang.action import Kind, Status, TestOutcome, TestStatus
-from pytest_gocache.plugin.report_section import lines_of
+from pytest_gocache.plugin.report_section import lines_of, section
 from pytest_gocache.results.result import Result
 from tests.made_results import action, result
 
@@ -57,3 +59,15 @@ def test_a_program_lists_the_go_commands_that_build_or_fail() -> None:
         "       go env NAME  [1.25 s]  exit status 1",
         "       go build  [1.25 s]  compiled a; 0 cached",
     ]
+
+
+def test_checks_that_share_commands_list_them_once(pytestconfig: pytest.Config) -> None:
+    build, again, tests, own = (replace(result(), step=step) for step in (1, 2, 3, 3))
+    first, second = (cast(pytest.Item, SimpleNamespace(name=name, config=pytestconfig)) for name in ("one", "two"))
+    assert section(first, [build, again, own], causes=False).splitlines() == [
+        line for made in (build, again, own) for line in lines_of(made)
+    ]
+    shown = section(second, [build, again, tests], causes=False)
+    assert shown.splitlines() == ["1-2. as in one", *lines_of(tests)]
+    # A second attempt of the same check.
+    assert section(second, [build, again, tests], causes=False) == shown
