@@ -28,6 +28,8 @@ INTERNAL: Mapping[str, frozenset[str]] = {
     "BuildCache": frozenset(
         {"add", "begin_on_new_machine", "create", "learn", "output", "take_events", "adopt", "untouched"}
     ),
+    "GoToolchain": frozenset({"std_tags"}),
+    "GocacheSnapshot": frozenset({"difference"}),
     "InputKind": frozenset({"absent", "shown", "text"}),
     "Kind": frozenset({"explained", "hashed_as", "modes", "of", "past"}),
     "ModuleProxy": frozenset({"sources", "stop"}),

@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     )
     from pytest_gocache.golang.version import GoVersion as GoVersion
     from pytest_gocache.host.toolchain import GoToolchain as GoToolchain
+    from pytest_gocache.plugin.snapshots.snapshot import GocacheSnapshot as GocacheSnapshot
     from pytest_gocache.results.explanation import Explanation as Explanation
     from pytest_gocache.results.file_tree import FileChange as FileChange
     from pytest_gocache.results.go_binary import GoBinary as GoBinary, go_binary as go_binary
@@ -119,6 +120,7 @@ _MODULES = {
     "pytest_gocache.golang.action": ("Action", "Kind", "Status", "TestOutcome", "TestStatus"),
     "pytest_gocache.golang.version": ("GoVersion",),
     "pytest_gocache.host.toolchain": ("GoToolchain",),
+    "pytest_gocache.plugin.snapshots.snapshot": ("GocacheSnapshot",),
     "pytest_gocache.results.explanation": ("Explanation",),
     "pytest_gocache.results.file_tree": ("FileChange",),
     "pytest_gocache.results.go_binary": ("GoBinary", "go_binary"),

@@ -163,6 +163,8 @@ TESTED_ELSEWHERE = {
     "plugin/hooks": "with_pytest/test_header_and_start_up",
     "plugin/hookspecs": "with_pytest/test_option_go_gate",
     "plugin/options": "with_pytest/test_ini_values",
+    "plugin/snapshots/snapshot": "with_pytest/test_snapshots",
+    "plugin/snapshots/update": "with_pytest/test_snapshots",
     "plugin/reports": "with_pytest/test_option_go_gate",
     "plugin/workers": "with_pytest/test_hosts_over_ssh",
     "run/go_module": "with_go/test_module",

@@ -21,13 +21,24 @@ if TYPE_CHECKING:
     from pytest_gocache.host.toolchain import GoToolchain
     from pytest_gocache.plugin.marks import MarkSettings
     from pytest_gocache.plugin.options import Settings
+    from pytest_gocache.plugin.snapshots.snapshot import GocacheSnapshot
+    from pytest_gocache.plugin.snapshots.snapshot_file import Section
     from pytest_gocache.run.go_module import GoModule
     from pytest_gocache.run.machine import Machine
     from pytest_gocache.run.module_proxy import ModuleProxy
 
 # Fixtures import what they need when a test uses them: pytest loads this module in every run.
 
-__all__ = ["go_module", "go_proxy", "go_repo", "go_toolchain", "gocache", "gomodcache", "shared_cache"]
+__all__ = [
+    "go_module",
+    "go_proxy",
+    "go_repo",
+    "go_toolchain",
+    "gocache",
+    "gocache_snapshot",
+    "gomodcache",
+    "shared_cache",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,27 @@ def gocache(_gocache_setup: _TestSetup) -> BuildCache:
     Before each command, the standard packages that it needs come in from the store of warm caches.
     """
     return _gocache_setup.machine.build_cache
+
+
+@pytest.fixture
+def gocache_snapshot(request: pytest.FixtureRequest, go_toolchain: GoToolchain) -> GocacheSnapshot:
+    """The snapshots of this test: ``assert gocache_snapshot == go_module.build("./...")``.
+
+    ``gocache_snapshot("after the edit")`` has a name of its own. The files are in ``__gocache_snapshots__`` beside the
+    test; ``--gocache-update`` writes them.
+    """
+    from pytest_gocache.plugin.item_ids import spec_of
+    from pytest_gocache.plugin.options import toolchain_labels
+    from pytest_gocache.plugin.snapshots.snapshot import GocacheSnapshot
+    from pytest_gocache.plugin.snapshots.update import SEEN, file_of
+
+    version = f"go{go_toolchain.version.number}"
+    seen: list[Section] | None = None
+    if request.config.getoption("--gocache-update"):
+        seen = []
+        request.node.stash[SEEN] = (version, seen)
+    file = file_of(request.node, toolchain_labels(request.config).get(spec_of(request.node), ""))
+    return GocacheSnapshot(file, version, seen, {})
 
 
 @pytest.fixture

@@ -68,6 +68,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_gocache.plugin.budget import register
 
         register(config, seconds)
+    if config.getoption("--gocache-update"):
+        from pytest_gocache.plugin.snapshots.update import SnapshotWriter
+
+        config.pluginmanager.register(SnapshotWriter(toolchain_labels(config), config), "gocache-snapshots")
     gate, file = gate_sides(config), report_file(config)
     if gate or file or _is_reported(config):
         from pytest_gocache.plugin.reports import Reports
@@ -248,9 +252,15 @@ def pytest_timeout_cancel_timer(item: pytest.Item) -> None:
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    """Explain a failed ``assert result.compiled == {…}``."""
+    """Explain a failed ``assert result.compiled == {…}``, and that of a snapshot."""
     if op != "==" or "pytest_gocache.results.result" not in sys.modules:
         return None
+    if "pytest_gocache.plugin.snapshots.snapshot" in sys.modules:
+        from pytest_gocache.plugin.snapshots.snapshot import GocacheSnapshot
+
+        for side in (left, right):
+            if isinstance(side, GocacheSnapshot) and side.difference:
+                return side.difference
     from pytest_gocache.results.result import PackageSet
 
     actual, expected = (left, right) if isinstance(left, PackageSet) else (right, left)

@@ -87,6 +87,11 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         help="with --go-gate: a change that is only less work fails the gate, too",
     )
+    group.addoption(
+        "--gocache-update",
+        action="store_true",
+        help="write the snapshots of gocache_snapshot that are new or changed, and delete those that no test uses",
+    )
     group.addoption("--gocache-json", metavar="FILE", help="write what each test ran, and the gate's verdict, as JSON")
     group.addoption("--gocache-dir", metavar="DIR", help="the store of warm caches (default: the user's cache folder)")
     group.addoption(

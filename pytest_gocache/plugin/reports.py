@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from pytest_gocache.plugin.failures import failures_as_commands, failures_as_mar
 from pytest_gocache.plugin.gate.compare import Comparison, TestRun, compare
 from pytest_gocache.plugin.gate.render import as_json, as_markdown, as_text, workflow_commands
 from pytest_gocache.plugin.hosts import host_of_process, is_worker
+from pytest_gocache.plugin.item_ids import spec_of, without_label
 from pytest_gocache.plugin.options import Settings
 from pytest_gocache.plugin.run_facts import facts_of_run, facts_of_toolchain
 from pytest_gocache.results.command_record import command_records
@@ -85,7 +85,7 @@ class Reports:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach the recorded go commands of a test to its last report."""
-        spec = _spec_of(item)
+        spec = spec_of(item)
         line = _line_of(item, call)
         label = self._label_of(item, spec)
         commands: list[dict[str, Any]] = []
@@ -97,7 +97,7 @@ class Reports:
         report = yield
         if label:
             attempt = item.stash.get(_ATTEMPTS, 1)
-            test = _without(item.nodeid, label)
+            test = without_label(item.nodeid, label)
             data = {
                 "test": test,
                 "toolchain": label,
@@ -203,12 +203,6 @@ class Reports:
         return path.relative_to(self._top).as_posix() if file and path.is_relative_to(self._top) else ""
 
 
-def _spec_of(item: pytest.Item) -> str:
-    """The toolchain that a test is parametrized with; empty when there is only one."""
-    callspec = getattr(item, "callspec", None)
-    return str(callspec.params.get("go_toolchain", "")) if callspec else ""
-
-
 def _facts_of(config: pytest.Config, spec: str) -> dict[str, Any] | None:
     """The facts of a toolchain; None when no test has found it."""
     if "pytest_gocache.plugin.session" not in sys.modules:
@@ -218,15 +212,6 @@ def _facts_of(config: pytest.Config, spec: str) -> dict[str, Any] | None:
     session = session_of(config)
     toolchain = session.found_toolchain(spec or next(iter(session.settings.toolchains), ""))
     return facts_of_toolchain(toolchain) if toolchain else None
-
-
-def _without(nodeid: str, label: str) -> str:
-    """A test's ID without the toolchain."""
-    name, bracket, parameters = nodeid.partition("[")
-    if not bracket:
-        return nodeid
-    others = re.sub(rf"(^|-){re.escape(label)}(?=-|$)", "", parameters[:-1], count=1).lstrip("-")
-    return f"{name}[{others}]" if others else name
 
 
 def _properties(

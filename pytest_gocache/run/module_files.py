@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -48,10 +49,11 @@ def existing_file(root: Path, verb: str, path: str) -> Path:
     if not target.is_relative_to(root):
         raise _outside(root, verb, path)
     with file_errors(verb, path):
-        if target.is_file():
+        status = _status(target)
+    if status:
+        if stat.S_ISREG(status.st_mode):
             return target
-        if target.exists():
-            raise ModuleFileError(f"go_module.{verb}: {path!r} is {_what(target)}, not a file")
+        raise ModuleFileError(f"go_module.{verb}: {path!r} is {_what(target)}, not a file")
     raise _absent(root, verb, path)
 
 
@@ -61,7 +63,7 @@ def changeable(root: Path, verb: str, path: str) -> Path:
     with file_errors(verb, path):
         if target == root:
             raise ModuleFileError(f"go_module.{verb}: the module's root cannot be removed")
-        if not target.is_symlink() and not target.exists():
+        if not target.is_symlink() and not _status(target):
             raise _absent(root, verb, path)
     return target
 
@@ -75,7 +77,8 @@ def new_files(root: Path, verb: str, files: Mapping[str, str | bytes]) -> Iterat
     needed = set(targets.values())
     for name, target in targets.items():
         with file_errors(verb, name):
-            if not target.is_symlink() and target.exists() and not target.is_file():
+            status = None if target.is_symlink() else _status(target)
+            if status and not stat.S_ISREG(status.st_mode):
                 raise ModuleFileError(f"go_module.{verb}: {name!r} is {_what(target)}, not a file")
             for folder in target.relative_to(root).parents:
                 if root / folder in needed or (root / folder).is_file():
@@ -113,6 +116,17 @@ def _encoded(verb: str, name: str, content: object) -> bytes:
             f"go_module.{verb}: the text of {name!r} has {content[error.start]!r}, which UTF-8 cannot encode: "
             "give the content as bytes"
         ) from error
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """The status of a file or folder; None when there is none.
+
+    Raises `OSError` for a path that cannot be used. From Python 3.14 on, `Path.exists` says False for such a path.
+    """
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _what(path: Path) -> str:
