@@ -79,8 +79,10 @@ class PackageNames:
         tests = {test: number for number, test in self._external.items()}
         for node in compiles:
             test = f"{node.package}.test"
-            is_copy = node.id not in self._external and self._is_copy(node, {tests.get(test, -1)})
-            if is_copy and (test in tests or self._has_test_files(node)):
+            if node.id in self._external:
+                continue
+            # Test files tell alone: an external test has no inputs in the log when a package that it imports fails.
+            if self._has_test_files(node) or (test in tests and self._is_copy(node, {tests[test]})):
                 self._name_copies(node, test)
 
     def _name_copies(self, tested: Node, test: str) -> None:
@@ -89,7 +91,8 @@ class PackageNames:
         while found:
             node = found.pop()
             if node.id not in self._mains and node.id not in self._external and node.id not in self._copies:
-                self._copies[node.id] = test
+                external = f"{tested.package}_test"  # nothing else of this name can import the copy
+                (self._external if node.package == external else self._copies)[node.id] = test
                 found += self._importers.get(node.id, ())
 
     def _is_copy(self, tested: Node, own: set[int]) -> bool:

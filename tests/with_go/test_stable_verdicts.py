@@ -218,3 +218,29 @@ func main() { lib.F() }
     result = go_module.test("./...")
     assert {action.package for action in result.actions if action.scaffold} == {f"{APP}/lib.test"}
     assert {f"{APP}/lib", f"{APP}/lib.test", f"{APP}/lib [{APP}/lib.test]"} <= result.packages
+
+
+def test_vet_of_a_package_is_of_its_test_variant_though_its_external_test_cannot_be_compiled(
+    go_module: GoModule,
+) -> None:
+    go_module.write(
+        {
+            "lib/lib.go": "package lib\n\nfunc Name() string { return `lib` }\n",
+            "lib/lib_test.go": 'package lib\n\nimport "testing"\n\nfunc TestName(*testing.T) { Name() }\n',
+            "lib/x_test.go": f'package lib_test\n\nimport (\n\t"testing"\n\n\t"{APP}/api"\n)\n\n'
+            "func TestApi(*testing.T) { api.Name() }\n",
+            "api/api.go": f'package api\n\nimport "{APP}/lib"\n\nfunc Name() string {{ return lib.Name() }}\n',
+        }
+    )
+    go_module.test("./lib")
+    go_module.append("api/api.go", "mistake\n")
+    result = go_module.vet("./lib", check=False)
+    assert result.vetted == {f"{APP}/lib [{APP}/lib.test]"}
+    assert result.failed == {f"{APP}/api [{APP}/lib.test]"}
+    own = [action for action in result.actions if action.package.startswith(APP) and action.kind.explained]
+    names = {action.package: action.import_path for action in own}
+    assert names == {
+        f"{APP}/lib [{APP}/lib.test]": f"{APP}/lib",
+        f"{APP}/api [{APP}/lib.test]": f"{APP}/api",
+        f"{APP}/lib_test [{APP}/lib.test]": f"{APP}/lib",
+    }
