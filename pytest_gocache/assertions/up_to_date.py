@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
@@ -179,10 +180,13 @@ def _why_other_profile(flag: str, file: Path, new: Path, started: float) -> str:
     return f"a new run writes it (-{flag}), and it is older than the command" if old else ""
 
 
-def _covered(profile: Path) -> frozenset[str]:
-    """The blocks of a profile, each with whether it is covered: how often it ran may depend on time."""
+def _covered(profile: Path) -> Counter[str]:
+    """The blocks of a profile, each with whether it is covered: how often it ran may depend on time.
+
+    With -coverpkg, each tested package adds the blocks of all packages: an old result has other ones than a new one.
+    """
     lines = (line.rpartition(" ") for line in profile.read_text("utf-8", "replace").splitlines())
-    return frozenset(f"{block} {count != '0'}" for block, _, count in lines)
+    return Counter(f"{block} {count != '0'}" for block, _, count in lines)
 
 
 def _tests(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
