@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 
 __all__ = [
@@ -89,6 +90,10 @@ def _tail(text: str) -> str:
     return f"... {len(lines) - _TAIL_LINES} lines above\n" + "\n".join(lines[-_TAIL_LINES:])
 
 
+# The log that GODEBUG=gocachehash=1 asks for, in what a test prints.
+_LOGGED = re.compile(r'(^|\s|")HASH\[[^]\n]+\]')
+
+
 class GoCommandError(GoCacheError):
     """A go command exited with a failure.
 
@@ -111,7 +116,12 @@ class GoCommandError(GoCacheError):
         return f"failed with exit status {self.returncode}"
 
     def _advice(self) -> str:
-        return ""
+        if not _LOGGED.search(self.stdout):
+            return ""
+        return (
+            "a test printed Go's log of its cache keys, which a go command that it starts inherits: "
+            "GODEBUG=gocachehash=0 in the environment of the command switches the log off for tests"
+        )
 
     def _printed(self) -> tuple[tuple[str, str], ...]:
         return ("stderr", _tail(self.stderr)), ("stdout", _tail(self.stdout))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.errors import RerunError, UsageError
 from pytest_gocache.explain.changes import changes_between
+from pytest_gocache.explain.files_of_tests import modification_time
 from pytest_gocache.explain.untracked_text import untracked_in_build, untracked_in_tests
 from pytest_gocache.golang.action import Action, Kind, Status, TestStatus
-from pytest_gocache.results.given_flags import arguments_of, coverage_profile_of
+from pytest_gocache.results.given_flags import arguments_of, profiles_of
 from pytest_gocache.results.packages import binary_of, programs_of, sha256_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, require_evidence, why_nothing_ran
@@ -26,14 +28,15 @@ def assert_up_to_date(result: Result) -> None:
     """The cache hits of the command are correct: in an empty cache, the same command gives the same outputs.
 
     The assertion compares the exit status, the cache key and the compiled form of every package, the binaries and the
-    coverage profile that the command left in place, and the executable that ``go run`` kept; a test whose result came
-    from the cache must build and pass when it runs. This finds the stale builds that Go cannot see, such as a C header
-    outside of the package.
+    profiles that the command left in place, and the executable that ``go run`` kept; a test whose result came from the
+    cache must build and pass when it runs. This finds the stale builds that Go cannot see, such as a C header outside
+    of the package. Of a coverage profile it compares which blocks are covered. A CPU profile, a trace and the like are
+    different in each run: they must be there, and not older than the command.
 
     The command runs once more, with the sources as they are now, and so do its tests, or the program of ``go run``. Its
-    binaries and profiles go elsewhere: those of the module stay as they are. Of a program such as ``make``, each go
-    command that it called runs once more. When it called none (`Result.idle`), these are the go commands of its earlier
-    steps that linked the binaries which it left in place.
+    binaries, its profiles and what GOCOVERDIR collects go elsewhere: those of the module stay as they are. Of a program
+    such as ``make``, each go command that it called runs once more. When it called none (`Result.idle`), these are the
+    go commands of its earlier steps that linked the binaries which it left in place.
 
     Raises `AssertionError` when an output differs, `RerunError` when the command fails in the empty cache,
     `NoEvidenceError` for a command without an action graph, and `UsageError` for a result that cannot run again.
@@ -75,7 +78,7 @@ def _require_up_to_date(result: Result) -> None:
     fresh = result.circumstances.rerun(result)
     if fresh.returncode != 0 and result.returncode == 0 and not fresh.tests:
         raise RerunError(result.command, str(result.cwd), fresh.returncode, fresh.stdout, fresh.stderr)
-    outputs = [*_packages(result, fresh), *_binaries(result, fresh), *_profile(result, fresh)]
+    outputs = [*_packages(result, fresh), *_binaries(result, fresh), *_profiles(result, fresh)]
     tests = list(_tests(result, fresh))
     wrong = [*outputs, *tests]
     if not wrong and result.returncode != fresh.returncode:
@@ -155,21 +158,35 @@ def _is_stale(action: Action, again: Action) -> bool:
     return action.status is Status.CACHED and action.action_id == again.action_id and _differ(action, again)
 
 
-def _profile(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
-    before, after = coverage_profile_of(result), coverage_profile_of(fresh)
-    if before and after and _covered(before) != _covered(after):
-        yield (
-            str(before.relative_to(result.cwd) if before.is_relative_to(result.cwd) else before),
-            ("the coverage profile differs from a new one"),
-        )
+def _profiles(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:
+    new = profiles_of(fresh)
+    for flag, file in profiles_of(result).items():
+        if why := _why_other_profile(flag, file, new[flag], result.circumstances.started):
+            yield str(file.relative_to(result.cwd) if file.is_relative_to(result.cwd) else file), why
 
 
-def _covered(profile: Path) -> frozenset[str]:
-    """The blocks of a profile, each with whether it is covered: how often it ran may depend on time."""
-    if not profile.is_file():
-        return frozenset()
+def _why_other_profile(flag: str, file: Path, new: Path, started: float) -> str:
+    """The sentence for a profile that a new run does not confirm; empty for one that it does."""
+    if file.exists() and not file.is_file():
+        return ""  # /dev/null
+    if file.is_file() != new.is_file():
+        return f"a new run writes it (-{flag}), and it is missing" if new.is_file() else f"a new run writes no -{flag}"
+    if not file.is_file():
+        return ""
+    if flag == "coverprofile":
+        return "the coverage profile differs from a new one" if _covered(file) != _covered(new) else ""
+    # The content of the others is different in each run.
+    old = modification_time(str(file)) < started
+    return f"a new run writes it (-{flag}), and it is older than the command" if old else ""
+
+
+def _covered(profile: Path) -> Counter[str]:
+    """The blocks of a profile, each with whether it is covered: how often it ran may depend on time.
+
+    With -coverpkg, each tested package adds the blocks of all packages: an old result has other ones than a new one.
+    """
     lines = (line.rpartition(" ") for line in profile.read_text("utf-8", "replace").splitlines())
-    return frozenset(f"{block} {count != '0'}" for block, _, count in lines)
+    return Counter(f"{block} {count != '0'}" for block, _, count in lines)
 
 
 def _tests(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:

@@ -155,7 +155,11 @@ class Reports:
         if self._runs:
             _add_to_junit(session.config, _of_run(self._facts))
         if self._gate is not None:
-            self._comparison = compare(*self._gate, self._runs, self._config.accepted, strict=self._strict)
+            versions = {toolchain["toolchain"]: toolchain["go"] for toolchain in self._toolchains}
+            both = (versions[self._gate[0]], versions[self._gate[1]]) if versions.keys() >= {*self._gate} else None
+            self._comparison = compare(
+                *self._gate, self._runs, self._config.accepted, strict=self._strict, versions=both
+            )
             if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
                 passed = self._comparison.passed
                 session.exitstatus = pytest.ExitCode.OK if passed else pytest.ExitCode.TESTS_FAILED

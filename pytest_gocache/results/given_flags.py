@@ -19,17 +19,21 @@ from pytest_gocache.results.named_packages import parse_patterns
 from pytest_gocache.results.result import Result
 
 __all__ = [
+    "PROFILES",
     "arguments_of",
     "called_in",
     "cleans",
     "compile_limit",
-    "coverage_profile_of",
     "enabled_flag",
     "last_value",
     "matching_word",
     "package_arguments",
     "package_flags",
+    "profiles_of",
 ]
+
+PROFILES = ("blockprofile", "coverprofile", "cpuprofile", "memprofile", "mutexprofile", "trace")
+"""The flags of ``go test`` that name a file to which the test writes a profile (``go help testflag``)."""
 
 
 _THREADS = re.compile("[0-9]{1,9}")
@@ -70,11 +74,13 @@ def enabled_flag(result: Result, name: str) -> str:
     return next((f"-{name}{flag.where}" for flag in last if is_set(flag.value)), "")
 
 
-def coverage_profile_of(result: Result) -> Path | None:
-    """The file of a ``go test -coverprofile``; None without one. A relative path starts from -outputdir."""
-    profile = last_value(result, "coverprofile")
+def profiles_of(result: Result) -> dict[str, Path]:
+    """The files of ``-coverprofile``, ``-cpuprofile`` and the like, by flag. A relative path starts from -outputdir."""
+    if arguments_of(result).verb != "test":
+        return {}
     folder = called_in(result) / last_value(result, "outputdir")
-    return Path(os.path.normpath(folder / profile)) if profile else None
+    given = ((name, last_value(result, name)) for name in PROFILES)
+    return {name: Path(os.path.normpath(folder / file)) for name, file in given if file}
 
 
 def called_in(result: Result) -> Path:

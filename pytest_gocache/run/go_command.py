@@ -11,10 +11,16 @@ from pathlib import Path
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.source_scan import Sources
 from pytest_gocache.errors import ActionGraphError
-from pytest_gocache.golang.action import Action, Kind, Status
+from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.golang.actiongraph import action_ids, has_ended, parse_action_graph
-from pytest_gocache.golang.command_line import GoArguments
-from pytest_gocache.golang.godebug import without_debug_settings
+from pytest_gocache.golang.command_line import GoArguments, without_flag
+from pytest_gocache.golang.godebug import (
+    DEBUG_SETTING,
+    HASH_SETTING,
+    is_silent,
+    with_debug_setting,
+    without_debug_settings,
+)
 from pytest_gocache.golang.hashlog import split_debug_lines
 from pytest_gocache.golang.test_verdicts import test_verdicts
 from pytest_gocache.golang.testcache_log import parse_lookups
@@ -68,13 +74,22 @@ class GoCommand:
     """The program that calls it."""
     captures: bool = field(init=False)
     """Whether it asks Go to log the inputs of its hashes."""
+    _later_log: bytes = field(init=False, default=b"")
+    """The log that it got after its end."""
 
     def __post_init__(self) -> None:
         # To log the inputs of a warm build of net/http takes a fifth of its time, so a repeated build does not log them
         # again. A test logs them always: GODEBUG is an input of its result. So does vet: a graph without test binaries
         # does not tell apart all variants of a package.
         repeats = self.arguments.verb in ("build", "install") and self._identity in self.known.commands
-        self.captures = self.arguments.builds and not repeats
+        # What the command starts inherits GODEBUG, and a go that it starts would print the log, too. The program of go
+        # run never gets it. Tests do, unless the user says no: without it, their lookups in the cache are not logged.
+        unheard = self.arguments.verb == "run" or self._is_silent
+        self.captures = self.arguments.builds and not repeats and not unheard
+
+    @property
+    def _is_silent(self) -> bool:
+        return self.arguments.verb == "test" and is_silent(self.circumstances.env["GODEBUG"])
 
     @property
     def _identity(self) -> tuple[object, ...]:
@@ -101,17 +116,21 @@ class GoCommand:
     @property
     def env(self) -> dict[str, str]:
         """The environment; GODEBUG asks for the hash inputs only if the command `captures` them."""
-        env = dict(self.circumstances.env)
-        if not self.captures:
-            env["GODEBUG"] = without_debug_settings(env["GODEBUG"])
-        return env
+        if self.captures:
+            return self._logging_env(DEBUG_SETTING)
+        env = {**self.circumstances.env, "GODEBUG": without_debug_settings(self.circumstances.env["GODEBUG"])}
+        return {name: value for name, value in env.items() if name != "GODEBUG" or value}
+
+    def _logging_env(self, setting: str) -> dict[str, str]:
+        theirs = without_debug_settings(self.circumstances.env["GODEBUG"])
+        return {**self.circumstances.env, "GODEBUG": with_debug_setting(theirs, setting)}
 
     def record_end(self, returncode: int) -> None:
         """Record which hash inputs are known, now that the command has ended."""
         if not self.arguments.builds:
             return
         keys = action_ids(self._graph.read_bytes()) if self._graph.is_file() else set()
-        if not self.captures and not keys <= self.known.keys:
+        if not self.captures and (self._is_silent or not keys <= self.known.keys):
             self._capture_after_all()
         self.known.keys |= keys
         if returncode == 0:
@@ -121,14 +140,26 @@ class GoCommand:
             keep_test_reads(self.circumstances.logs, log.read_bytes(), self.cache, self._folder_of)
 
     def _capture_after_all(self) -> None:
-        """Log the hash inputs of a build that was expected to repeat known keys, and has new ones.
+        """Log the hash inputs of a command that did not log them itself.
 
-        Something has changed that is not visible before a build, such as the C compiler. The second build is warm.
+        It is a build that was expected to repeat known keys and has new ones: something has changed that is not visible
+        before a build, such as the C compiler. The second build is warm. Or it runs a program or tests that must not
+        inherit GODEBUG. They do not run twice: with ``-n``, Go only prints what it would do.
         """
         again = self.folder / "again"
         again.mkdir()
-        argv = [str(self.toolchain.go), *self.args]
-        done = process.run(argv, cwd=self.circumstances.cwd, env=self.circumstances.env, output=again, logs=True)
+        args = list(self.args)
+        at = self.arguments.insert_at
+        if self.arguments.value("coverprofile"):
+            # Go makes this file empty, also with -n.
+            args = without_flag(args, "coverprofile")
+            args.insert(at, f"-coverprofile={again / 'coverprofile'}")
+        if self.arguments.verb in ("run", "test"):
+            args.insert(at, "-n")
+        argv = [str(self.toolchain.go), *args]
+        env = self._logging_env(HASH_SETTING)
+        done = process.run(argv, cwd=self.circumstances.cwd, env=env, output=again, logs=True)
+        self._later_log = done.stderr
         with (self.folder / "stderr").open("ab") as log:
             log.write(done.stderr)
 
@@ -157,7 +188,7 @@ class GoCommand:
             actions, gaps = (), (str(error),)
         tests = {}
         if self.arguments.verb == "test":
-            tests = test_verdicts(stdout, actions, parse_lookups(done.stderr), done.returncode)
+            tests = self._verdicts(stdout, actions, done)
         is_std = self.toolchain.is_std
         return Result(
             command=("go", *self.args),
@@ -178,6 +209,10 @@ class GoCommand:
             evidence=self.folder,
             previous=previous,
         )
+
+    def _verdicts(self, stdout: str, actions: Sequence[Action], done: Finished) -> dict[str, TestOutcome]:
+        lookups = None if self._is_silent else parse_lookups(done.stderr)
+        return test_verdicts(stdout, actions, lookups, done.returncode)
 
     def _gaps(self, returncode: int) -> tuple[str, ...]:
         """What it may have compiled without an action graph that says so."""
@@ -209,7 +244,7 @@ class GoCommand:
             return ()  # go had nothing to do, or failed before it wrote a graph
         try:
             actions = parse_action_graph(
-                text, done.stderr, compiles=self.arguments.compiles, since=self.circumstances.started
+                text, done.stderr + self._later_log, compiles=self.arguments.compiles, since=self.circumstances.started
             )
             require_consistent(actions, self.arguments, done.returncode)
         except ActionGraphError as error:

@@ -34,7 +34,7 @@ from pytest_gocache.run.go_environment import completed, installing_into, withou
 from pytest_gocache.run.listing import Listing, layout_of
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.program import generate_environment, run_program
-from pytest_gocache.run.rerun import redirected_arguments
+from pytest_gocache.run.rerun import redirected_arguments, redirected_variables
 from pytest_gocache.run.shim import shim_goroot
 from pytest_gocache.run.shim_server import Request
 from pytest_gocache.run.time_limit import timeout_error
@@ -326,7 +326,8 @@ class Observer:
         # What the command did not have, the new one does not get from the machine.
         absent: dict[str, str | None] = dict.fromkeys([*self.machine.env, "GOWORK"])
         changes = {**absent, **ran.env, "GOCACHE": str(cache.path), "GOCACHEPROG": ""}
-        return observer.go(args, Running({**changes, **installing_into(binaries, ran.settings)}))
+        redirected = {**installing_into(binaries, ran.settings), **redirected_variables(ran.env, binaries)}
+        return observer.go(args, Running({**changes, **redirected}))
 
     def apart(self, machine: Machine, cwd: Path, folder: Path, *, tree: Path) -> Observer:
         """An observer for commands on ``machine`` that are not steps of the test; ``folder`` gets their evidence."""

@@ -5,7 +5,7 @@
 // server's address. A message is a list of texts: their number, then each text, all ended by a NUL.
 //
 // Under the name "go-run-exec" it is the -exec program of go run. go run puts the bin of its own GOROOT first in PATH;
-// this program puts the shim back in front and removes the library's settings from GODEBUG.
+// this program puts the shim back in front.
 package main
 
 import (
@@ -153,16 +153,6 @@ func execProgram() error {
 		return err
 	}
 	os.Setenv("PATH", filepath.Dir(self)+string(os.PathListSeparator)+os.Getenv("PATH"))
-	var settings []string
-	for _, setting := range strings.Split(os.Getenv("GODEBUG"), ",") {
-		if !strings.HasPrefix(setting, "gocachehash=") && !strings.HasPrefix(setting, "gocachetest=") {
-			settings = append(settings, setting)
-		}
-	}
-	os.Setenv("GODEBUG", strings.Join(settings, ","))
-	if len(settings) == 0 {
-		os.Unsetenv("GODEBUG")
-	}
 	return syscall.Exec(os.Args[1], os.Args[1:], os.Environ())
 }
 

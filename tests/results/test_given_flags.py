@@ -10,10 +10,10 @@ import pytest
 from pytest_gocache.results.given_flags import (
     cleans,
     compile_limit,
-    coverage_profile_of,
     enabled_flag,
     package_arguments,
     package_flags,
+    profiles_of,
 )
 from pytest_gocache.results.result import Result
 from tests.made_results import command
@@ -109,4 +109,10 @@ def test_the_flags_in_a_file_are_flags_of_the_command() -> None:
 
 
 def test_a_flag_of_a_test_binary_in_goflags_has_its_short_name() -> None:
-    assert coverage_profile_of(command("test .", "-test.coverprofile=c.out")) == Path("/src/c.out")
+    assert profiles_of(command("test .", "-test.coverprofile=c.out")) == {"coverprofile": Path("/src/c.out")}
+
+
+def test_profiles_start_from_the_output_folder() -> None:
+    given = profiles_of(command("test -trace=t.out -cpuprofile /old/cpu.out -outputdir=out ."))
+    assert given == {"cpuprofile": Path("/old/cpu.out"), "trace": Path("/src/out/t.out")}
+    assert not profiles_of(command("build -o trace ."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -174,6 +175,78 @@ def test_profiles_and_binaries_of_the_module_stay(go_module: GoModule) -> None:
     go_module.write("out/cover.out", "mode: set\n")
     assert "out/cover.out  the coverage profile differs from a new one" in failure(assert_up_to_date, result)
     assert go_module.read("out/cover.out") == "mode: set\n"
+
+
+@pytest.mark.parametrize("flag", ["blockprofile", "coverprofile", "cpuprofile", "memprofile", "mutexprofile", "trace"])
+def test_a_profile_that_is_not_from_the_command(go_module: GoModule, flag: str) -> None:
+    go_module.load(LIB)
+    result = go_module.test(f"-{flag}=it.out", "./lib")
+    assert_up_to_date(result)
+    go_module.touch("it.out", mtime=1_000_000_000)
+    if flag != "coverprofile":  # its content is compared
+        text = failure(assert_up_to_date, result)
+        assert f"it.out  a new run writes it (-{flag}), and it is older than the command" in text
+    go_module.remove("it.out")
+    assert f"it.out  a new run writes it (-{flag}), and it is missing" in failure(assert_up_to_date, result)
+    assert not (go_module.path / "it.out").exists()
+
+
+def test_a_profile_that_no_run_writes(go_module: GoModule) -> None:
+    go_module.load(LIB)
+    go_module.append("lib/lib_test.go", "func TestMain(m *testing.M) {}\n")
+    go_module.write("trace.out", "an older one")
+    result = go_module.test("-trace=trace.out", "./lib")
+    assert "trace.out  a new run writes no -trace" in failure(assert_up_to_date, result)
+
+
+def test_profiles_that_nobody_keeps(go_module: GoModule) -> None:
+    go_module.load(LIB)
+    assert_up_to_date(go_module.test("-trace=/dev/null", "./lib"))
+
+
+def files_of(folder: Path) -> dict[str, int]:
+    """The files below a folder, with their times."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in files}
+
+
+@pytest.mark.parametrize(
+    "own", [("-test.cpuprofile=cpu.out",), ("-test.trace", "t.out"), ("-test.gocoverdir={}/out", "-test.v")], ids=str
+)
+def test_files_that_the_test_binary_itself_writes(go_module: GoModule, own: tuple[str, ...]) -> None:
+    go_module.load(LIB)
+    go_module.write("out/README", "")
+    before = files_of(go_module.path)
+    result = go_module.test("-cover", "./lib", "-args", *(arg.format(go_module.path) for arg in own))
+    written = files_of(go_module.path)
+    assert written != before
+    assert_up_to_date(result)
+    assert files_of(go_module.path) == written
+
+
+@pytest.mark.gocache(go=">=1.26")
+@pytest.mark.parametrize("flags", [("-artifacts",), ("-artifacts", "-outputdir=out")], ids=len)
+def test_artifacts_of_tests(go_module: GoModule, flags: tuple[str, ...]) -> None:
+    go_module.load(LIB)
+    go_module.write("out/README", "")
+    go_module.edit("lib/lib_test.go", 'import "testing"', 'import (\n\t"os"\n\t"testing"\n)')
+    go_module.append("lib/lib_test.go", 'func TestA(t *testing.T) { os.WriteFile(t.ArtifactDir()+"/a", nil, 0o666) }\n')
+    result = go_module.test(*flags, "./lib")
+    written = files_of(go_module.path)
+    assert any(name.endswith("/a") for name in written)
+    assert_up_to_date(result)
+    assert files_of(go_module.path) == written
+
+
+def test_coverage_that_a_program_collects(go_module: GoModule) -> None:
+    go_module.write("main.go", "package main\n\nfunc main() {}\n")
+    go_module.write("coverage/README", "")
+    go_module.env["GOCOVERDIR"] = str(go_module.path / "coverage")
+    result = go_module.run("-cover", ".")
+    written = files_of(go_module.path)
+    assert any("covcounters" in name for name in written)
+    assert_up_to_date(result)
+    assert files_of(go_module.path) == written
 
 
 def test_an_archive_of_the_module_stays(go_module: GoModule) -> None:

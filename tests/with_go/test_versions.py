@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from unittest import mock
 
@@ -12,20 +11,15 @@ import pytest
 from pytest_gocache import GoModule, GoToolchain
 from pytest_gocache.host import process
 from pytest_gocache.host.toolchain import from_path
+from tests.with_go.version_tables import column
 
 PAGE = Path(__file__).parents[2] / "docs" / "observation.md"
 
 
 @pytest.fixture
 def told(go_toolchain: GoToolchain) -> dict[str, str]:
-    """The column of this toolchain, or of the nearest older one that has a column: the row's text → the cell."""
-    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    head = next(row for row in rows if row[0] == "" and re.fullmatch(r"\d+\.\d+\.\d+", row[1]))
-    table = rows[rows.index(head) + 2 :]
-    columns = [tuple(map(int, version.split("."))) for version in head[1:]]
-    column = max(i for i, version in enumerate(columns) if version <= go_toolchain.version.release)
-    return {row[0]: row[1 + column] for row in table}
+    """The column of this toolchain: the row's text → the cell."""
+    return column(PAGE, go_toolchain.version)
 
 
 def test_how_many_packages_a_program_depends_on(app: GoModule, told: dict[str, str], go_toolchain: GoToolchain) -> None:

@@ -29,6 +29,27 @@ def test_a_test_that_starts_a_program_of_the_system_is_no_finding(
     assert_outcomes(result, passed=1)
 
 
+def test_a_test_that_compares_what_go_prints(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
+    lists = """package lib
+
+import (
+	"os/exec"
+	"testing"
+)
+
+func TestList(t *testing.T) {
+	printed, err := exec.Command("go", "list", ".").CombinedOutput()
+	if err != nil || string(printed) != "example.com/app/lib\\n" {
+		t.Fatalf("%s%v", printed, err)
+	}
+}
+"""
+    write(repository, {"lib/lib_test.go": lists})
+    assert outcomes(checks(pytester, store, repository, "-k", "second_time")) == {TESTS: "failed"}
+    write(repository, {"gocache.toml": '[build]\nenv = { GODEBUG = "gocachehash=0" }\n'})
+    assert_outcomes(checks(pytester, store, repository, "-k", "second_time"), passed=1)
+
+
 def test_tests_that_may_not_run(pytester: pytest.Pytester, store: Path, repository: Path) -> None:
     write(repository, {"lib/lib_test.go": "package lib\n\nfunc init() { panic(1) }\n"})
     write(repository, {"gocache.toml": "[test]\nenabled = false\n"})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_gocache.gocache_toml import PREFIX, Accepted
+from pytest_gocache.plugin.gate.known import known_issue
 
 __all__ = ["Comparison", "GateChange", "TestRun", "compare"]
 
@@ -66,6 +67,8 @@ class GateChange:
     """Why ``gocache.toml`` accepts the change; empty when it does not."""
     less_work: bool = False
     """Whether it is only less work: an action no longer runs, or a test result is replayed. The command succeeds."""
+    issue: str = ""
+    """The public issue of Go that is behind the change, ``golang/go#23565``; empty when none is known."""
 
     @property
     def text(self) -> str:
@@ -110,17 +113,19 @@ class Comparison:
         return not self.failing
 
 
-def compare(
+def compare(  # noqa: PLR0913 - two toolchains, and how to judge what differs
     base: str,
     candidate: str,
     runs: Mapping[str, Mapping[str, TestRun]],
     accepted: Sequence[Accepted] = (),
     *,
     strict: bool = False,
+    versions: tuple[str, str] | None = None,
 ) -> Comparison:
     """Compare the tests on ``candidate`` with those on ``base``; ``runs`` maps test → toolchain → run.
 
-    ``strict``: less work fails the gate, too.
+    ``strict``: less work fails the gate, too. ``versions`` are those of ``base`` and ``candidate``, as Go prints them;
+    with them, a change names the issue of Go behind it.
     """
     changes: list[GateChange] = []
     incomparable: list[tuple[str, str]] = []
@@ -142,7 +147,7 @@ def compare(
                 sizes[0] += one["outputs"][target]["bytes"]
                 sizes[1] += other["outputs"][target]["bytes"]
         changes += _changes(test, old.commands, new.commands)
-    judged = tuple(_judged(change, accepted) for change in changes)
+    judged = tuple(_with_issue(_judged(change, accepted), versions) for change in changes)
     unused = tuple(
         entry
         for entry in accepted
@@ -227,6 +232,13 @@ def _judged(change: GateChange, accepted: Sequence[Accepted]) -> GateChange:
     if entry is None:
         return change
     return replace(change, reason=entry.reason)
+
+
+def _with_issue(change: GateChange, versions: tuple[str, str] | None) -> GateChange:
+    if versions is None:
+        return change
+    states = (change.base, change.candidate)
+    return replace(change, issue=known_issue(change.command, change.subject, states, versions))
 
 
 def _matches(entry: Accepted, change: GateChange) -> bool:

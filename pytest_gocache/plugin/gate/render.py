@@ -49,8 +49,8 @@ def as_text(comparison: Comparison) -> list[str]:
     for (test, step, command), group in groupby(changes, key=_command_of):
         lines.append(f"{test}  `{command}` (step {step})" if command else test)
         for change in group:
-            known = f"  {said}" if (said := _why_passed(change, comparison)) else ""
-            lines.append(f"  {change.subject:{width}}  {change.base} -> {change.candidate}{known}")
+            said = [text for text in (_why_passed(change, comparison), change.issue) if text]
+            lines.append("  ".join([f"  {change.subject:{width}}", f"{change.base} -> {change.candidate}", *said]))
     if comparison.incomparable:
         lines.append("not comparable:")
         lines += [f"  {test}: {why}" for test, why in comparison.incomparable]
@@ -63,7 +63,7 @@ def _rows(changes: Sequence[GateChange]) -> list[GateChange]:
     alike: dict[tuple[object, ...], list[GateChange]] = {}
     for change in changes:
         kind = change.subject.partition(" ")[0]
-        others = (change.base, change.candidate, change.reason, change.less_work)
+        others = (change.base, change.candidate, change.reason, change.less_work, change.issue)
         what = (kind, *others) if kind in _GROUPED else (change.subject, *others)
         alike.setdefault((*_command_of(change), *what), []).append(change)
     rows = []
@@ -104,7 +104,7 @@ def as_markdown(comparison: Comparison) -> str:
             cells = (
                 change.test,
                 command,
-                change.subject,
+                f"{change.subject} ({change.issue})" if change.issue else change.subject,
                 change.base,
                 change.candidate,
                 _why_passed(change, comparison),
@@ -124,7 +124,8 @@ def workflow_commands(comparison: Comparison, runs: Mapping[str, Mapping[str, Te
     return [
         error_command(
             f"Go {comparison.candidate}: {change.subject}",
-            f"{change.test}: {change.command and f'`{change.command}`: '}{change.text}",
+            f"{change.test}: {change.command and f'`{change.command}`: '}{change.text}"
+            + (f" ({change.issue})" if change.issue else ""),
             (run := runs[change.test][comparison.candidate]).file,
             run.line,
         )

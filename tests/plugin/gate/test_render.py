@@ -149,6 +149,7 @@ def test_json_is_plain_and_whole() -> None:
             "candidate": "cached",
             "reason": "",
             "less_work": True,
+            "issue": "",
         }
     ]
     assert data["gate"]["unused"] == [{"test": "x", "command": "*", "change": "*", "reason": "r"}]
