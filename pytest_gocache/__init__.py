@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         ModuleFileError as ModuleFileError,
         NoEvidenceError as NoEvidenceError,
         PatternError as PatternError,
+        RecordingError as RecordingError,
         RepositoryError as RepositoryError,
         RerunError as RerunError,
         StoreError as StoreError,
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     )
     from pytest_gocache.golang.version import GoVersion as GoVersion
     from pytest_gocache.host.toolchain import GoToolchain as GoToolchain
+    from pytest_gocache.recordings.load import load_result as load_result
     from pytest_gocache.results.explanation import Explanation as Explanation
     from pytest_gocache.results.file_tree import FileChange as FileChange
     from pytest_gocache.results.go_binary import GoBinary as GoBinary, go_binary as go_binary
@@ -110,6 +112,7 @@ _MODULES = {
         "ModuleFileError",
         "NoEvidenceError",
         "PatternError",
+        "RecordingError",
         "RepositoryError",
         "RerunError",
         "StoreError",
@@ -119,6 +122,7 @@ _MODULES = {
     "pytest_gocache.golang.action": ("Action", "Kind", "Status", "TestOutcome", "TestStatus"),
     "pytest_gocache.golang.version": ("GoVersion",),
     "pytest_gocache.host.toolchain": ("GoToolchain",),
+    "pytest_gocache.recordings.load": ("load_result",),
     "pytest_gocache.results.explanation": ("Explanation",),
     "pytest_gocache.results.file_tree": ("FileChange",),
     "pytest_gocache.results.go_binary": ("GoBinary", "go_binary"),

@@ -15,6 +15,7 @@ __all__ = [
     "ModuleFileError",
     "NoEvidenceError",
     "PatternError",
+    "RecordingError",
     "RepositoryError",
     "RerunError",
     "StoreError",
@@ -61,6 +62,10 @@ class ModuleFileError(UsageError):
 
 class RepositoryError(GoCacheError):
     """The repository under test cannot be checked: it cannot be copied, does not build, or prints no test verdict."""
+
+
+class RecordingError(GoCacheError):
+    """A recording of go commands cannot be written, read or compared."""
 
 
 class ToolchainError(GoCacheError):

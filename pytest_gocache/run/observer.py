@@ -27,6 +27,7 @@ from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.logs import Logs
 from pytest_gocache.results.merge import with_commands
 from pytest_gocache.results.packages import modules_in
+from pytest_gocache.results.recording_files import write_recording
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
 from pytest_gocache.run.go_command import GoCommand, KnownInputs, step_folder
@@ -281,6 +282,7 @@ class Observer:
             texts=self.steps.texts,
             logs=self.steps.logs,
             explain=self.explain,
+            save=write_recording,
         )
 
     def _record(self, result: Result, done: process.Finished, how: Running) -> Result:
