@@ -165,6 +165,8 @@ TESTED_ELSEWHERE = {
     "plugin/options": "with_pytest/test_ini_values",
     "plugin/reports": "with_pytest/test_option_go_gate",
     "plugin/workers": "with_pytest/test_hosts_over_ssh",
+    "recordings/record": "with_go/test_record",
+    "cli/record": "with_go/test_record",
     "run/go_module": "with_go/test_module",
     "run/machine": "with_go/test_machines",
     "run/observer": "with_go/test_observation",
