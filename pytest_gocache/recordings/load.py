@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from pytest_gocache.errors import RecordingError
+from pytest_gocache.explain.cache_keys import cache_key
 from pytest_gocache.explain.explainer import explain
 from pytest_gocache.results.recording_files import read_recording, write_recording
 from pytest_gocache.results.result import Circumstances, Result
@@ -23,5 +24,5 @@ def load_result(folder: Path | str) -> Result:
     """
     if not isinstance(folder, str | os.PathLike):
         raise RecordingError(f"load_result: {folder!r} is no path of a folder")
-    around = Circumstances(explain=explain, save=write_recording)
+    around = Circumstances(explain=explain, cache_key=cache_key, save=write_recording)
     return read_recording(Path(os.path.abspath(folder)), around)  # noqa: PTH100 - no link is resolved

@@ -14,7 +14,6 @@ from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.source_scan import Sources
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import RecordingError, ToolchainError
-from pytest_gocache.explain.explainer import explain
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.golang.godebug import with_debug_setting
 from pytest_gocache.golang.modfile import local_folders_of, module_path_of
@@ -90,7 +89,6 @@ class _Here:
                 cpus=cpu_count(),
                 started=time.time(),
                 logs=self.logs,
-                explain=explain,
                 save=write_recording,
             ),
             modules=None,
@@ -149,7 +147,7 @@ def observed(argv: Sequence[str], *, cwd: Path, ambient: Mapping[str, str], stor
     finally:
         remove_tree(folder / "goroot")
     commands = tuple(go.command.result(go.done, go.downloads, None) for go in called)
-    around = Circumstances(cwd=cwd, started=started, logs=here.logs, explain=explain, save=write_recording)
+    around = Circumstances(cwd=cwd, started=started, logs=here.logs, save=write_recording)
     result = Result(
         command=tuple(argv),
         step=1,

@@ -175,6 +175,7 @@ def from_data(data: Mapping[str, Any], evidence: Path, around: Circumstances) ->
             started=float(surroundings["started"]),
             logs=around.logs,
             explain=around.explain,
+            cache_key=around.cache_key,
             save=around.save,
             list_packages=packages_in_graph,
         ),

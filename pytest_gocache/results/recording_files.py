@@ -106,9 +106,13 @@ def read_recording(folder: Path, around: Circumstances) -> Result:
 
 def _program_from(index: Mapping[str, Any], folder: Path, around: Circumstances) -> Result:
     surroundings = Circumstances(
-        cwd=Path(index["cwd"]), started=float(index["started"]), logs=around.logs, explain=around.explain,
+        cwd=Path(index["cwd"]),
+        started=float(index["started"]),
+        logs=around.logs,
+        explain=around.explain,
+        cache_key=around.cache_key,
         save=around.save,
-    )  # fmt: skip
+    )
     return Result(
         command=tuple(index["command"]),
         step=int(index["step"]),

@@ -13,6 +13,7 @@ from pytest_gocache.errors import UsageError, called, printable
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.golang.patterns import short_name
 from pytest_gocache.results.cache_event import CacheEvent
+from pytest_gocache.results.cache_key import CacheKey
 from pytest_gocache.results.explanation import Explanation
 from pytest_gocache.results.file_tree import FileTree
 from pytest_gocache.results.logs import Logs
@@ -59,6 +60,8 @@ class Circumstances:
     """The parsed logs of the test's commands."""
     explain: Callable[[Result, Sequence[str]], Explanation] | None = None
     """The function that `Result.explain` calls; None when no command of this process returned the result."""
+    cache_key: Callable[[Result, str, Kind], CacheKey] | None = None
+    """The function that `Result.cache_key` calls; None as for ``explain``."""
     save: Callable[[Result, Path], None] | None = None
     """The function that `Result.save` calls; None as for ``explain``."""
     rerun: Callable[[Result], Result] | None = None
@@ -286,6 +289,21 @@ class Result:
             )
         with called("Result.explain"):
             return self.circumstances.explain(self, patterns)
+
+    def cache_key(self, pattern: str, kind: Kind = Kind.COMPILE) -> CacheKey:
+        """The key under which Go caches the compile of a package, or its link, its vet or its test result.
+
+        ``pattern`` matches one package; ``lib [lib.test]`` names a test variant. Raises `PatternError` for a pattern
+        that matches no package or several, `NoEvidenceError` when Go's log does not have the inputs of the key, and
+        `UsageError` as `explain` does.
+        """
+        if self.circumstances.cache_key is None:
+            raise UsageError(
+                f"Result.cache_key: the keys of {self.title} are not known, because no command of this process "
+                "returned this Result: it is unpickled or made by hand"
+            )
+        with called("Result.cache_key"):
+            return self.circumstances.cache_key(self, pattern, kind)
 
     def save(self, folder: Path | str) -> None:
         """Write what the command did, and the inputs of its cache keys, into a new or empty folder.
