@@ -167,6 +167,7 @@ TESTED_ELSEWHERE = {
     "plugin/workers": "with_pytest/test_hosts_over_ssh",
     "recordings/record": "with_go/test_record",
     "cli/record": "with_go/test_record",
+    "cli/why": "with_go/test_why",
     "run/go_module": "with_go/test_module",
     "run/machine": "with_go/test_machines",
     "run/observer": "with_go/test_observation",

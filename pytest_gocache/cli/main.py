@@ -17,6 +17,7 @@ BROKEN = 2
 _COMMANDS = {
     "diff": "explain what ran in one recording and not in a different one",
     "record": "run a program, and record the go commands that it calls",
+    "why": "run a program, and explain what its go commands ran since its last run here",
 }
 _INTERRUPTED = 130
 
@@ -37,7 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sub = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         if name == chosen:
             importlib.import_module(f"pytest_gocache.cli.{name}").add_arguments(sub)
-    arguments = parser.parse_args(words)
+    # What follows -- is the program of the user, whose options are not ours.
+    end = words.index("--") if "--" in words else len(words)
+    arguments = parser.parse_args(words[:end], argparse.Namespace(program=words[end + 1 :]))
     try:
         return int(arguments.run(arguments))
     except GoCacheError as error:

@@ -17,7 +17,7 @@ from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.recording_files import require_empty
 from pytest_gocache.results.result import Result
 
-__all__ = ["add_arguments", "exit_status", "program_of", "run_observed", "say"]
+__all__ = ["add_arguments", "exit_status", "observed_here", "require_go", "say"]
 
 _STORE_LIMIT = 4 << 30  # as the ini option gocache_store_limit
 _EPILOG = """\
@@ -35,16 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("dir", metavar="DIR", type=Path, help="a new or empty folder for the recording")
-    parser.add_argument("program", metavar="PROGRAM", nargs=argparse.REMAINDER, help="the program and its arguments")
     parser.set_defaults(run=_run)
-
-
-def program_of(words: Sequence[str]) -> list[str]:
-    """The program and its arguments, without the ``--`` before them. Raises `UsageError` when there is none."""
-    program = list(words[1:] if words[:1] == ["--"] else words)
-    if not program:
-        raise UsageError("no program to run: write it after --, as in `-- go build ./...`")
-    return program
 
 
 def exit_status(returncode: int) -> int:
@@ -57,8 +48,13 @@ def say(text: str) -> None:
     print(f"pytest-gocache: {text}", file=sys.stderr)  # noqa: T201 - a command line prints
 
 
-def run_observed(argv: Sequence[str], folder: Path) -> Result:
-    """Run a program in the current folder. Raises as `observed`, and `StoreError` without a folder for the store."""
+def observed_here(argv: Sequence[str], folder: Path) -> Result:
+    """Run a program in the current folder, and observe its go commands.
+
+    Raises as `observed`, `UsageError` without a program, and `StoreError` without a folder for the store.
+    """
+    if not argv:
+        raise UsageError("no program to run: write it after --, as in `-- go build ./...`")
     root = user_cache_folder()
     if root is None:
         raise StoreError("there is no home folder for the store: set HOME or XDG_CACHE_HOME")
@@ -67,11 +63,10 @@ def run_observed(argv: Sequence[str], folder: Path) -> Result:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    program = program_of(arguments.program)
     require_empty(arguments.dir)  # before the program runs, which may take long
     scratch = Path(tempfile.mkdtemp(prefix="pytest-gocache-"))
     try:
-        result = run_observed(program, scratch)
+        result = observed_here(arguments.program, scratch)
         try:
             _write(result, arguments.dir)
         except GoCacheError as error:
@@ -82,9 +77,14 @@ def _run(arguments: argparse.Namespace) -> int:
         remove_tree(scratch)
 
 
-def _write(result: Result, folder: Path) -> None:
+def require_go(result: Result) -> None:
+    """Raise `RecordingError` for a program that called no go command that was seen."""
     if not result.commands:
         raise RecordingError(f"{result.title} called no go on PATH; a go called by an absolute path is not seen")
+
+
+def _write(result: Result, folder: Path) -> None:
+    require_go(result)
     result.save(folder)
     number = len(result.commands)
     say(f"{number} go command{'s' if number > 1 else ''} recorded in {folder}")

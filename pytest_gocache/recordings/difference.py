@@ -16,6 +16,7 @@ from pytest_gocache.results.explanation import by_folder
 from pytest_gocache.results.inputs import InputKind
 from pytest_gocache.results.reasons import Reason
 from pytest_gocache.results.result import Result
+from pytest_gocache.results.select import matching
 
 __all__ = ["Difference", "FailOn", "Ran", "Row", "difference", "rows_of"]
 
@@ -87,10 +88,11 @@ class Difference:
         return any(not (one.std or one.reason.first) for one in compiled)
 
 
-def difference(old: Result, new: Result) -> Difference:
-    """Compare what ``new`` ran with ``old``.
+def difference(old: Result, new: Result, patterns: Sequence[str] = ()) -> Difference:
+    """Compare what ``new`` ran with ``old``; with package patterns: what of these packages ran.
 
-    Raises `RecordingError` when the two have no package in common, and when it is not known what ``new`` did.
+    Raises `RecordingError` when the two have no package in common, and when it is not known what one of them did, and
+    `PatternError` for a pattern that matches no package of ``new``.
     """
     for result in (old, new):
         if result.gaps:
@@ -98,20 +100,23 @@ def difference(old: Result, new: Result) -> Difference:
     if not any(True for _ in new.compiles()) and not new.tests:
         raise RecordingError(f"{new.title} has no go command that builds: there is nothing to compare")
     held = held_against(new, old)
-    ran = list(_ran_in(held))
+    ran = list(_ran_in(held, patterns))
     rows = sorted(rows_of(ran), key=lambda row: -row.seconds)
     gone = sorted(old.packages_outside_std - new.packages)
     return Difference(old, new, tuple(rows), tuple(gone), advice_for(one.reason for one in ran))
 
 
-def _ran_in(held: Result) -> Iterator[Ran]:
+def _ran_in(held: Result, patterns: Sequence[str]) -> Iterator[Ran]:
     explainer = Explainer()
-    for action in held.actions:
-        if action.kind.explained and action.ran and not action.facts_only:
+    actions = [action for action in held.actions if action.kind.explained and not action.facts_only]
+    chosen = matching(held, actions, patterns) if patterns else actions
+    for action in chosen:
+        if action.ran:
             reason = explainer.reason(held, action)
             yield Ran(reason, action.ended - action.started, action.package in held.std)
+    packages = {action.import_path for action in chosen}
     for name, outcome in held.tests.items():
-        if outcome.ran:
+        if outcome.ran and (name in packages or not patterns):
             yield Ran(why_test_ran(held, name, explainer), outcome.seconds or 0.0, std=name in held.std)
 
 

@@ -26,6 +26,7 @@ from pytest_gocache.host.process import Finished
 from pytest_gocache.host.toolchain import GoToolchain, find_default, from_path
 from pytest_gocache.results.logs import Logs
 from pytest_gocache.results.merge import with_commands
+from pytest_gocache.results.patterns_in_graph import packages_in_graph
 from pytest_gocache.results.recording_files import write_recording
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.run.go_command import GoCommand, KnownInputs
@@ -90,6 +91,7 @@ class _Here:
                 started=time.time(),
                 logs=self.logs,
                 save=write_recording,
+                list_packages=packages_in_graph,
             ),
             modules=None,
             step=number,

@@ -19,7 +19,7 @@ def test_help_fits_a_screen(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_wrong_arguments_are_named(capsys: pytest.CaptureFixture[str]) -> None:
-    for words, message in (([], "COMMAND"), (["rekord"], "invalid choice: 'rekord'"), (["record"], "DIR")):
+    for words, message in (([], "COMMAND"), (["rekord"], "invalid choice: 'rekord'"), (["record", "--", "go"], "DIR")):
         with pytest.raises(SystemExit) as exits:
             main(words)
         assert exits.value.code == BROKEN
