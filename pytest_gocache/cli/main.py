@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -20,6 +21,7 @@ _COMMANDS = {
     "why": "run a program, and explain what its go commands ran since its last run here",
 }
 _INTERRUPTED = 130
+_CLOSED = 141  # as shells report SIGPIPE
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,9 +44,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     end = words.index("--") if "--" in words else len(words)
     arguments = parser.parse_args(words[:end], argparse.Namespace(program=words[end + 1 :]))
     try:
-        return int(arguments.run(arguments))
+        status = int(arguments.run(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # `| head` has read enough. Without this, Python reports the closed pipe once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _CLOSED
     except GoCacheError as error:
         print(f"pytest-gocache {arguments.command}: {error}", file=sys.stderr)  # noqa: T201 - a command line prints
         return BROKEN
     except KeyboardInterrupt:
         return _INTERRUPTED
+    return status

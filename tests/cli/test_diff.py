@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from pytest_gocache import Result
 from pytest_gocache.cli import diff  # noqa: F401 - `main` imports it by name
 from pytest_gocache.cli.main import main
 from pytest_gocache.results.recording_files import write_recording
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -59,3 +63,14 @@ def test_an_unknown_reason_to_fail_is_refused(folders: tuple[str, str], capsys: 
     with pytest.raises(SystemExit):
         main(["diff", *folders, "--fail-on", "all"])
     assert "choose from" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(folders: tuple[str, str]) -> None:
+    command = [sys.executable, "-m", "pytest_gocache", "diff", *folders]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+    assert running.stdout is not None
+    assert running.stderr is not None
+    running.stdout.close()
+    assert running.stderr.read() == b""
+    running.stderr.close()
+    assert running.wait(timeout=60) == 141
