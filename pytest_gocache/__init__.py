@@ -22,6 +22,10 @@ if TYPE_CHECKING:
         assert_not_compiled_with as assert_not_compiled_with,
     )
     from pytest_gocache.assertions.in_build import assert_not_in_build as assert_not_in_build
+    from pytest_gocache.assertions.keys import (
+        assert_in_cache_key as assert_in_cache_key,
+        assert_not_in_cache_key as assert_not_in_cache_key,
+    )
     from pytest_gocache.assertions.links import (
         assert_not_relinked as assert_not_relinked,
         assert_only_relinked as assert_only_relinked,
@@ -55,6 +59,7 @@ if TYPE_CHECKING:
         ModuleFileError as ModuleFileError,
         NoEvidenceError as NoEvidenceError,
         PatternError as PatternError,
+        RecordingError as RecordingError,
         RepositoryError as RepositoryError,
         RerunError as RerunError,
         StoreError as StoreError,
@@ -71,6 +76,8 @@ if TYPE_CHECKING:
     from pytest_gocache.golang.version import GoVersion as GoVersion
     from pytest_gocache.host.toolchain import GoToolchain as GoToolchain
     from pytest_gocache.plugin.snapshots.snapshot import GocacheSnapshot as GocacheSnapshot
+    from pytest_gocache.recordings.load import load_result as load_result
+    from pytest_gocache.results.cache_key import CacheKey as CacheKey, KeyInput as KeyInput
     from pytest_gocache.results.explanation import Explanation as Explanation
     from pytest_gocache.results.file_tree import FileChange as FileChange
     from pytest_gocache.results.go_binary import GoBinary as GoBinary, go_binary as go_binary
@@ -89,6 +96,7 @@ _MODULES = {
     "pytest_gocache.assertions.downloads": ("assert_downloaded", "assert_no_downloads"),
     "pytest_gocache.assertions.flags": ("assert_compiled_with", "assert_not_compiled_with"),
     "pytest_gocache.assertions.in_build": ("assert_not_in_build",),
+    "pytest_gocache.assertions.keys": ("assert_in_cache_key", "assert_not_in_cache_key"),
     "pytest_gocache.assertions.links": ("assert_not_relinked", "assert_only_relinked", "assert_relinked"),
     "pytest_gocache.assertions.packages": ("assert_cached", "assert_only_rebuilt", "assert_rebuilt"),
     "pytest_gocache.assertions.parallel": ("assert_parallel",),
@@ -111,6 +119,7 @@ _MODULES = {
         "ModuleFileError",
         "NoEvidenceError",
         "PatternError",
+        "RecordingError",
         "RepositoryError",
         "RerunError",
         "StoreError",
@@ -121,6 +130,8 @@ _MODULES = {
     "pytest_gocache.golang.version": ("GoVersion",),
     "pytest_gocache.host.toolchain": ("GoToolchain",),
     "pytest_gocache.plugin.snapshots.snapshot": ("GocacheSnapshot",),
+    "pytest_gocache.recordings.load": ("load_result",),
+    "pytest_gocache.results.cache_key": ("CacheKey", "KeyInput"),
     "pytest_gocache.results.explanation": ("Explanation",),
     "pytest_gocache.results.file_tree": ("FileChange",),
     "pytest_gocache.results.go_binary": ("GoBinary", "go_binary"),

@@ -16,6 +16,7 @@ __all__ = [
     "ModuleFileError",
     "NoEvidenceError",
     "PatternError",
+    "RecordingError",
     "RepositoryError",
     "RerunError",
     "StoreError",
@@ -62,6 +63,10 @@ class ModuleFileError(UsageError):
 
 class RepositoryError(GoCacheError):
     """The repository under test cannot be checked: it cannot be copied, does not build, or prints no test verdict."""
+
+
+class RecordingError(GoCacheError):
+    """A recording of go commands cannot be written, read or compared."""
 
 
 class ToolchainError(GoCacheError):

@@ -18,6 +18,7 @@ from unittest import mock
 
 import pytest
 
+from pytest_gocache.explain.cache_keys import cache_key
 from pytest_gocache.explain.explainer import explain
 from pytest_gocache.golang.action import Kind, TestStatus
 from pytest_gocache.golang.actiongraph import parse_action_graph
@@ -27,6 +28,7 @@ from pytest_gocache.results import seen_files
 from pytest_gocache.results.cache_event import CacheEvent, CacheOperation
 from pytest_gocache.results.file_tree import FileState, FileTree
 from pytest_gocache.results.logs import Logs
+from pytest_gocache.results.recording_files import write_recording
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
 
@@ -145,6 +147,8 @@ def _circumstances(facts: Mapping[str, Any], texts: Texts, logs: Logs) -> Circum
         files=FileTree(files={path: FileState(len(text), hash(text)) for path, text in facts["sources"].items()}),
         logs=logs,
         explain=explain,
+        cache_key=cache_key,
+        save=write_recording,
         list_packages=_list_packages,
     )
 

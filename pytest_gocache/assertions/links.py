@@ -15,6 +15,7 @@ from pytest_gocache.explain.wording import (
     why_they_ran,
 )
 from pytest_gocache.golang.action import Action
+from pytest_gocache.results.against import held_against
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, links_of
 from pytest_gocache.results.tables import counted, rows
@@ -47,17 +48,19 @@ def assert_relinked(result: Result, *mains: str) -> None:
 
 
 @named
-def assert_not_relinked(result: Result, *mains: str) -> None:
+def assert_not_relinked(result: Result, *mains: str, against: Result | None = None) -> None:
     """No link of a main package that matches ran.
 
     ``mains`` are Go package patterns; without a pattern, no link of the command may run. The link of a test binary
     counts for the package under test. A program that is known to be idle (`Result.idle`) passes, with any pattern.
+    ``against`` is that of `assert_cached`.
 
     Raises `AssertionError` when a link ran, `PatternError` for a pattern that matches no main package of the command,
     and `UsageError` for a command without an action graph and, with patterns, for a command that has nothing to link.
     """
     if is_idle(result, mains):
         return
+    result = held_against(result, against)
     if not mains:
         compiles_of(result)
     chosen = links_of(result, mains) if mains else list(result.links())
@@ -73,18 +76,19 @@ def assert_not_relinked(result: Result, *mains: str) -> None:
 
 
 @named
-def assert_only_relinked(result: Result, *mains: str, strict: bool = False) -> None:
+def assert_only_relinked(result: Result, *mains: str, strict: bool = False, against: Result | None = None) -> None:
     """The links of the main packages that match ran, no other link ran, and no compile ran.
 
     ``mains`` are Go package patterns; without a pattern, every link of the command must run. A main package that is
     recompiled only because its stamped build settings changed is allowed: Go does that for a bare ``-ldflags``.
-    ``strict=True`` refuses that too; ``-trimpath -ldflags=…`` passes it.
+    ``strict=True`` refuses that too; ``-trimpath -ldflags=…`` passes it. ``against`` is that of `assert_cached`.
 
     Raises `AssertionError` when something else ran or a link did not, and for a ``-X`` flag as `assert_relinked` does;
     `PatternError` for a pattern that matches no main package of the command; and `UsageError` for a command that has
     nothing to link.
     """
     refuse_idle("assert_only_relinked", result, mains, "linked nothing")
+    result = held_against(result, against)
     links = links_of(result, mains)
     compiled = [action for action in compiles_of(result) if action.ran]
     # Go stamps build settings into main packages only, so no library is among these.

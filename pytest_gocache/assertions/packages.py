@@ -14,6 +14,7 @@ from pytest_gocache.explain.wording import (
     why_they_ran,
 )
 from pytest_gocache.golang.action import Action
+from pytest_gocache.results.against import held_against
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import compiles_of, matching
 from pytest_gocache.results.tables import counted
@@ -22,7 +23,7 @@ __all__ = ["assert_cached", "assert_only_rebuilt", "assert_rebuilt"]
 
 
 @named
-def assert_cached(result: Result, *patterns: str, ignore_stamps: bool = False) -> None:
+def assert_cached(result: Result, *patterns: str, ignore_stamps: bool = False, against: Result | None = None) -> None:
     """No package that matches was compiled.
 
     ``patterns`` are Go package patterns; without a pattern, no package at all may be compiled, the standard library
@@ -30,13 +31,15 @@ def assert_cached(result: Result, *patterns: str, ignore_stamps: bool = False) -
     count: see `assert_not_relinked`. With ``ignore_stamps=True``, a main package does not count as compiled when only
     the build settings changed that Go stamps into it: the commit, whether the checkout is modified, ``-ldflags``, and
     module versions. It counts when Go's log does not show that. A program that called no go command that builds passes,
-    with any pattern, when it is known to be idle (`Result.idle`).
+    with any pattern, when it is known to be idle (`Result.idle`). With ``against``, a result of `load_result`, reasons
+    and stamps are held against that recording, and not against the earlier commands of the test.
 
     Raises `AssertionError` when a package was compiled, with the reason, `PatternError` for a pattern that matches no
     package of the command, and `UsageError` for a command without an action graph.
     """
     if is_idle(result, patterns):
         return
+    result = held_against(result, against)
     compiles = compiles_of(result)
     chosen = matching(result, compiles, patterns) if patterns else compiles
     rebuilt = _compiled(result, chosen, ignore_stamps=ignore_stamps)
@@ -76,13 +79,16 @@ def assert_rebuilt(result: Result, *patterns: str, ignore_stamps: bool = False) 
 
 
 @named
-def assert_only_rebuilt(result: Result, *patterns: str, ignore_stamps: bool = False) -> None:
+def assert_only_rebuilt(
+    result: Result, *patterns: str, ignore_stamps: bool = False, against: Result | None = None
+) -> None:
     """Every package that matches was compiled, and no other package was.
 
     ``patterns`` are Go package patterns; without a pattern, no package at all may be compiled. A package that exists
     only for a test (``lib.test``, ``lib_test``) may be compiled together with the package under test. With
     ``ignore_stamps=True``, a main package does not count as compiled when only its stamped build settings changed, as
-    in `assert_cached`: in a git repository, the first edit marks all binaries as ``+dirty``.
+    in `assert_cached`: in a git repository, the first edit marks all binaries as ``+dirty``. ``against`` is that of
+    `assert_cached`.
 
     Raises `AssertionError` when a package was not compiled or a different one was, `PatternError` for a pattern that
     matches no package of the command, and `UsageError` for a command without an action graph.
@@ -90,6 +96,7 @@ def assert_only_rebuilt(result: Result, *patterns: str, ignore_stamps: bool = Fa
     if not patterns and is_idle(result, ()):
         return
     refuse_idle("assert_only_rebuilt", result, patterns, "compiled nothing")
+    result = held_against(result, against)
     compiles = compiles_of(result)
     chosen, allowed = _expected(result, compiles, patterns)
     compiled = _compiled(result, compiles, ignore_stamps=ignore_stamps)

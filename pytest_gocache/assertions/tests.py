@@ -8,6 +8,7 @@ from pytest_gocache.explain.wording import (
     why_tests_did_not_run,
     why_tests_ran,
 )
+from pytest_gocache.results.against import held_against
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import tests_of
 from pytest_gocache.results.tables import counted
@@ -16,15 +17,17 @@ __all__ = ["assert_test_cached", "assert_test_ran"]
 
 
 @named
-def assert_test_cached(result: Result, *patterns: str) -> None:
+def assert_test_cached(result: Result, *patterns: str, against: Result | None = None) -> None:
     """The result of every test package that matches came from the test result cache.
 
     ``patterns`` are Go package patterns; without a pattern, every test package of the command counts. A package without
-    test files counts only when a pattern without ``...`` names it.
+    test files counts only when a pattern without ``...`` names it. With ``against``, a result of `load_result`, the
+    reasons are held against that recording, and not against the earlier commands of the test.
 
     Raises `AssertionError` when a test ran, with the reason, or did not build; `PatternError` for a pattern that
     matches no test package; and `UsageError` for a command that printed no test results.
     """
+    result = held_against(result, against)
     wrong = [outcome for outcome in tests_of(result, patterns) if not outcome.cached]
     if wrong:
         fail(

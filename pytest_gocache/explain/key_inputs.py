@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 
 from pytest_gocache.golang.compile_flags import CompileFlags
 from pytest_gocache.golang.hashlog import HashBlock, quoted_words
+from pytest_gocache.results.cache_key import KeyInput
 from pytest_gocache.results.inputs import TARGET_VARIABLES, Change, Input, InputKind
 
-__all__ = ["changed_inputs", "compile_flags", "variant_of"]
+__all__ = ["changed_inputs", "compile_flags", "inputs_of", "variant_of"]
 
 _Named = tuple[Input, str]  # an input and its value
 _Reader = Callable[[re.Match[str]], list[_Named]]
@@ -56,6 +57,12 @@ def variant_of(block: HashBlock) -> tuple[str, ...]:
     return tuple(found)
 
 
+def inputs_of(block: HashBlock) -> Iterable[KeyInput]:
+    """All inputs of a key, in Go's order, without the lines that are the same in every key of the package."""
+    same = [line for line in block.inputs if _ALWAYS_THERE.fullmatch(line)]
+    return (KeyInput(one.kind, one.name, value) for one, value in _named_but(block, same))
+
+
 def compile_flags(block: HashBlock) -> CompileFlags:
     """The flags in the key of a compile. Fuzzing and GOCOMPILEDEBUG add flags after the user's."""
     words: list[str] = []
@@ -91,6 +98,7 @@ def _named(line: str) -> list[_Named]:
     return [(Input(InputKind.UNKNOWN, line.strip()), "")]
 
 
+_ALWAYS_THERE = re.compile(r'(?:compile|link|vet)\n|import ".*"\n')
 _GOCOMPILEDEBUG = "magic GOCOMPILEDEBUG="
 _COMPILE = re.compile(rf"compile ([^\[]*) {_LIST} {_LIST}\n", re.DOTALL)
 

@@ -12,11 +12,12 @@ from pytest_gocache.explain.changes import text_diff
 from pytest_gocache.explain.history import log_of
 from pytest_gocache.golang.godebug import without_debug_settings
 from pytest_gocache.golang.hashlog import HashBlock
+from pytest_gocache.results.cache_key import KeyInput
 from pytest_gocache.results.inputs import Change, Input, InputKind
 from pytest_gocache.results.packages import folder_in_modules
 from pytest_gocache.results.result import Result
 
-__all__ = ["changed_reads", "names_read", "operations_read", "relative_name"]
+__all__ = ["changed_reads", "inputs_read", "names_read", "operations_read", "relative_name"]
 
 # Lines that cmd/go/internal/test.computeTestInputsID hashes.
 _READ = re.compile(r"(env|stat|open|chdir) (.*) ([0-9a-f]{64})\n", re.DOTALL)
@@ -41,6 +42,15 @@ def names_read(block: HashBlock, result: Result, package: str) -> list[str]:
     """The inputs that a test reads, as text. GODEBUG is left out: since Go 1.23, every result depends on it."""
     inputs = dict.fromkeys(read.input for read in _reads(block, result, package))
     return [str(one) for one in inputs if one != Input(InputKind.READ_VARIABLE, "GODEBUG")]
+
+
+def inputs_read(block: HashBlock, result: Result, package: str) -> Iterator[KeyInput]:
+    """The inputs that a test reads, with their values: of a variable its value, of a file its size and time."""
+    blocks = log_of(result).by_sum
+    for read in _reads(block, result, package):
+        found = blocks.get(read.found)
+        value = _variable(found) if read.operation == "env" else _file(found).text
+        yield KeyInput(read.input.kind, read.input.name, "(missing)" if value is None else value)
 
 
 def changed_reads(then: Result, old: HashBlock, result: Result, new: HashBlock, package: str) -> Iterator[Change]:

@@ -21,6 +21,7 @@ from pytest_gocache.results.given_flags import arguments_of, cleans, last_value
 from pytest_gocache.results.inputs import Change, Input, InputKind
 from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from pytest_gocache.results.result import Result
+from pytest_gocache.results.tables import step_name
 
 __all__ = ["why_test_cached", "why_test_ran"]
 
@@ -53,7 +54,7 @@ def why_test_cached(result: Result, package: str) -> str:
     block = log_of(result).by_sum.get(hit.inputs)
     reads = names_read(block, result, package) if block else []
     then = kept_by(result, package, hit)
-    kept = f"step {then.step}" if then else "an earlier run"
+    kept = step_name(then.step) if then else "an earlier run"
     what = f"what it reads has not changed: {', '.join(reads)}" if reads else "it reads nothing that Go tracks"
     return f"(cached): same test binary and arguments as in {kept}, and {what}"
 
@@ -125,8 +126,10 @@ def _same_binary(reason: Reason, result: Result, then: Result, now: Lookup, earl
     if no_result:
         return no_result
     kept = _saved_inputs(earlier, now)
-    if now.inputs and kept != now.inputs:
-        old, new = log_of(then).by_sum.get(kept), log_of(result).by_sum.get(now.inputs)
+    # In a cache that does not know the test, Go looks up no reads. Those of this run tell what would have missed there.
+    reads = now.inputs or _lookups_of(result, reason.package).saved.get(now.key, "")
+    if reads and kept != reads:
+        old, new = log_of(then).by_sum.get(kept), log_of(result).by_sum.get(reads)
         if old is None or new is None:
             return replace(reason, code=ReasonCode.READS_MIXED)
         changes = tuple(changed_reads(then, old, result, new, reason.package))

@@ -17,7 +17,7 @@ from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.results.explanation import by_folder, table
 from pytest_gocache.results.reasons import Reason
 from pytest_gocache.results.result import PackageSet, Result
-from pytest_gocache.results.tables import listed, rows
+from pytest_gocache.results.tables import listed, rows, step_name
 
 __all__ = [
     "causes_in_brief",
@@ -68,7 +68,7 @@ def _why_cached(result: Result, action: Action, history: History) -> str:
         return "cached: its key was in the cache"
     then = before[0]
     touched = _touched_since(then, result, action)
-    return f"cached: nothing in its key changed since step {then.step}" + (
+    return f"cached: nothing in its key changed since {step_name(then.step)}" + (
         f"; {touched[0]} was written since then, but its content is the same" if touched else ""
     )
 

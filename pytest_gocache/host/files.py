@@ -7,11 +7,21 @@ import errno
 import os
 import shutil
 import stat
+import sys
 from pathlib import Path
 
 from pytest_gocache.errors import UsageError
 
-__all__ = ["DISK_FULL", "expand_home", "full_folder", "home_folder", "link_or_copy", "make_writable", "remove_tree"]
+__all__ = [
+    "DISK_FULL",
+    "expand_home",
+    "full_folder",
+    "home_folder",
+    "link_or_copy",
+    "make_writable",
+    "remove_tree",
+    "user_cache_folder",
+]
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system answers when no file, or no more of a file, can be written."""
@@ -54,6 +64,20 @@ def home_folder() -> Path | None:
     except RuntimeError:
         return None
     return home if home.is_absolute() else None
+
+
+def user_cache_folder() -> Path | None:
+    """The library's folder in the user's cache folder, which may be absent; None without a home folder."""
+    home = home_folder()
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "pytest-gocache" if home else None
+    # As its specification says, a relative path in XDG_CACHE_HOME does not count.
+    caches = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not caches.is_absolute():
+        if home is None:
+            return None
+        caches = home / ".cache"
+    return caches / "pytest-gocache"
 
 
 def expand_home(path: str, setting: str) -> Path:

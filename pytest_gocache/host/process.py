@@ -19,7 +19,7 @@ from types import FrameType
 
 from pytest_gocache.host.test_binaries import quit_test_binaries
 
-__all__ = ["UMASK", "Finished", "run"]
+__all__ = ["UMASK", "Finished", "run", "run_in_terminal"]
 
 UMASK = 0o022
 """The umask of every process, whatever the umask of pytest."""
@@ -31,6 +31,7 @@ _LAST_SECONDS = 2.0  # for go test to print the output of a test binary that has
 _INTERRUPTS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM", "SIGUSR1") if hasattr(signal, name)
 )
+_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _LONGEST_POLL = 2**31 - 1  # milliseconds: 24 days
 # Reads "+ GROUP" and "- GROUP" until nothing holds the pipe open any more, and then kills the groups that are left. It
 # runs in the background, so that no child of this process is left to wait for.
@@ -112,6 +113,41 @@ def run(  # noqa: PLR0913 - a process, where it runs, and for how long
         timed_out=expired and (process.returncode != 0 or bool(tested)),
         tested=tested,
     )
+
+
+def run_in_terminal(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Finished:
+    """Run ``argv`` to its end, with this process's own input, output and umask; nothing of its output is kept.
+
+    The process leads a process group. Ctrl-C and other signals that end this process are passed on to the group, and
+    it is the program that decides. The rest of the group is killed when the leader ends, or when this process dies.
+    Raises `OSError` when the program does not start.
+    """
+    with contextlib.suppress(OSError):
+        _watchdog()
+    begun = time.perf_counter()
+    started: list[int] = []
+    early: list[int] = []  # signals that came before the start had returned
+
+    def pass_on(number: int, _: FrameType | None) -> None:
+        if started:
+            _send_group(started[0], number)
+        else:
+            early.append(number)
+
+    # A signal that this process ignores, as under nohup, stays ignored.
+    passed = [one for one in _PASSED_ON if signal.getsignal(one) is not signal.SIG_IGN]
+    handlers = {number: signal.signal(number, pass_on) for number in passed}
+    try:
+        # A session of its own, as in run(): what the program leaves behind is killed, and not this process with it.
+        process = subprocess.Popen(list(argv), cwd=cwd, env=dict(env), start_new_session=True)  # noqa: S603 - as in run()
+        started.append(process.pid)
+        for number in early:
+            _send_group(process.pid, number)
+        _wait(process, None, lambda: 0.0, lambda: None)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    return Finished(process.returncode, b"", b"", time.perf_counter() - begun, timed_out=False)
 
 
 @contextlib.contextmanager
@@ -295,9 +331,13 @@ def _end_of(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float], bool
 
 
 def _kill_group(leader: int) -> None:
+    _send_group(leader, signal.SIGKILL)
+
+
+def _send_group(leader: int, number: int) -> None:
     # PermissionError: from macOS, for a group of zombies.
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)
+        os.killpg(leader, number)
 
 
 def _tell_watchdog(change: str, group: int) -> None:

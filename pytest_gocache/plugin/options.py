@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 
 from pytest_gocache.errors import UsageError
 from pytest_gocache.gocache_toml import NAME as CONFIG_NAME, RepositoryConfig, read_config
-from pytest_gocache.host.files import expand_home, home_folder
+from pytest_gocache.host.files import expand_home, user_cache_folder
 from pytest_gocache.host.find_repository import repository_above, searched_folders
 from pytest_gocache.plugin.hosts import hosts_of_run, is_worker, runs_tests_here
 
@@ -366,13 +365,4 @@ def store_folder(config: pytest.Config) -> Path | None:
         # A path on the command line is relative to the current folder, a path in an ini file to that file.
         base = config.invocation_params.dir if given else (config.inipath or config.rootpath / "x").parent
         return _path(base, chosen, "--gocache-dir" if given else "ini option gocache_dir")
-    home = home_folder()
-    if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "pytest-gocache" if home else None
-    # As its specification says, a relative path in XDG_CACHE_HOME does not count.
-    caches = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    if not caches.is_absolute():
-        if home is None:
-            return None
-        caches = home / ".cache"
-    return caches / "pytest-gocache"
+    return user_cache_folder()

@@ -17,6 +17,7 @@ from pytest_gocache.caches.source_scan import SourceScan
 from pytest_gocache.caches.store_key import store_key
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import GoCacheError, StoreError
+from pytest_gocache.explain.cache_keys import cache_key
 from pytest_gocache.explain.explainer import explain
 from pytest_gocache.gocache_toml import NamedToolchain
 from pytest_gocache.host.fetch_go import NO_STORE, resolve, version_of
@@ -156,6 +157,7 @@ class GoSession:
             cwd=folder / within,
             tree=folder,
             explain=explain,
+            cache_key=cache_key,
             find_toolchain=self.toolchain,
             on_result=on_result,
             on_cold=on_cold,

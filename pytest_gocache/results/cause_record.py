@@ -13,7 +13,7 @@ from pytest_gocache.results.reasons import Details, Reason
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.tables import shortened
 
-__all__ = ["cause_records"]
+__all__ = ["cause_data", "cause_records"]
 
 
 def cause_records(result: Result, named: Callable[[str], str]) -> dict[str, Any]:
@@ -30,10 +30,11 @@ def cause_records(result: Result, named: Callable[[str], str]) -> dict[str, Any]
         reasons = result.explain().reasons
     except GoCacheError as error:
         return {"causes": None, "causes_unknown": named(str(error))}
-    return {"causes": [_cause(reason, named) for reason in reasons], "causes_unknown": ""}
+    return {"causes": [cause_data(reason, named) for reason in reasons], "causes_unknown": ""}
 
 
-def _cause(reason: Reason, named: Callable[[str], str]) -> dict[str, Any]:
+def cause_data(reason: Reason, named: Callable[[str], str]) -> dict[str, Any]:
+    """One reason as a mapping of JSON types, with the fields of the causes in `cause_records`."""
     return {
         "kind": reason.kind.value,
         "package": reason.package,

@@ -45,8 +45,13 @@ class Log:
     @classmethod
     def parse(cls, text: bytes, references: References = lambda _: ()) -> Log:
         """Parse the stderr of a command; ``references`` and errors as for `parse_hash_log`."""
+        return cls.of(parse_hash_log(text, references), parse_lookups(text))
+
+    @classmethod
+    def of(cls, blocks: Iterable[HashBlock], lookups: Lookups) -> Log:
+        """The log that has these blocks and lookups."""
         by_id, vets, by_sum = {}, {}, {}
-        for block in parse_hash_log(text, references):
+        for block in blocks:
             if block.kind is Kind.VET:
                 vets[block.package, block.vetted_id] = block
             elif block.kind is not None:
@@ -54,7 +59,7 @@ class Log:
             else:
                 by_sum[block.sum] = block
         sums = {key: block.sum for key, block in vets.items()}
-        return cls(by_id, vets, by_sum, LogIndex(frozenset(by_id), sums, parse_lookups(text)))
+        return cls(by_id, vets, by_sum, LogIndex(frozenset(by_id), sums, lookups))
 
 
 class Logs:
@@ -64,13 +69,21 @@ class Logs:
         self._kept: OrderedDict[Path, Log] = OrderedDict()
         self._indexes: dict[Path, LogIndex] = {}
         self._references: dict[str, dict[tuple[str, ...], None]] = {}
+        self._given: dict[Path, Log] = {}
 
     def learn(self, block: str, hashed: tuple[str, ...]) -> None:
         """Keep what a hash block of this name may consist of, for logs in which such blocks interleave."""
         self._references.setdefault(block, {})[hashed] = None
 
+    def keep(self, folder: Path, log: Log) -> None:
+        """Keep a log that is no file of an evidence folder: `read` and `index` return it for ``folder``."""
+        self._given[folder] = log
+        self._indexes[folder] = log.index
+
     def read(self, folder: Path) -> Log:
         """The log in the evidence folder of a command; an empty log when the file is gone."""
+        if folder in self._given:
+            return self._given[folder]
         if folder not in self._kept:
             try:
                 text = (folder / "stderr").read_bytes()

@@ -10,7 +10,7 @@ from pytest_gocache.golang.action import Kind
 from pytest_gocache.golang.patterns import short_name
 from pytest_gocache.results.cache_event import CacheEvent
 from pytest_gocache.results.inputs import Change, own_changes, with_values
-from pytest_gocache.results.tables import listed
+from pytest_gocache.results.tables import listed, step_name
 
 __all__ = ["Details", "Reason", "ReasonCode"]
 
@@ -24,10 +24,10 @@ class ReasonCode(enum.Enum):
     # No earlier command had the action.
     FIRST_TIME = "{ran} for the first time in this test"
     FORCED_FIRST_TIME = "forced by {flag}"
-    NOT_IN_STEP = "step {step} did not include it"
+    NOT_IN_STEP = "{step} did not include it"
     # The key changed.
-    CHANGED = "{changes}{also} since step {since}"
-    KEY_CHANGED = "its action ID changed since step {since}: {before} -> {now}; Go's log does not say why"
+    CHANGED = "{changes}{also} since {since}"
+    KEY_CHANGED = "its action ID changed since {since}: {before} -> {now}; Go's log does not say why"
     FOLLOWS_VETTED = "only followed: {packages} changed"
     FOLLOWS_IMPORT = "only followed: it imports {packages}"
     FOLLOWS_LINKED = "only followed: it links {packages}"
@@ -35,7 +35,7 @@ class ReasonCode(enum.Enum):
     FOLLOWS_LINKED_IMPORTS = "only followed: it links {chain}"
     # The key is the same.
     FORCED = "forced by {flag}: {same}"
-    FAILED_BEFORE = "its last {kind} (step {since}) failed, and failures are not cached"
+    FAILED_BEFORE = "its last {kind} ({since}) failed, and failures are not cached"
     VET_NOT_CACHED = "{same}, but before Go 1.26 Go does not cache the vet of named packages"
     NOT_NEEDED_BEFORE = "{same}, but that step did not need its output"
     NOT_REACHED_BEFORE = "{same}, but that step failed before it compiled the package"
@@ -45,7 +45,7 @@ class ReasonCode(enum.Enum):
     GO_RUN_KEEPS_NO_BINARY = "{same}, but before Go 1.24 go run does not keep its binary"
     BINARY_NOT_KEPT = "{same}, but Go did not keep its binary"
     CACHE_EMPTIED = "{same}, but {command} emptied the build cache"
-    CACHE_CHANGED = "{same}, but {event} before step {step}"
+    CACHE_CHANGED = "{same}, but {event} before {step}"
     OTHER_GOCACHE = "{same}, but GOCACHE changed: {before} -> {now}"
     OUTPUT_GONE = "{same}, but its output was no longer in the build cache"
     # Tests.
@@ -54,28 +54,26 @@ class ReasonCode(enum.Enum):
     NO_PACKAGE_NAMED = "go test without package arguments does not use the test cache: `go test .` does"
     RESULT_NOT_CACHEABLE = "Go does not cache test results {in_go_words}"
     FILE_TOO_NEW = "{file}, which it reads, was modified less than two seconds before the command"
-    RESULT_EXPIRED = "its result of step {since} was expired by {command}"
-    RESULT_EXPIRED_BY_TEST = "its result of step {since} was expired by gocache.clear_tests before step {step}"
-    RESULT_WITHOUT_PROFILE = "step {since} kept its result without a coverage profile"
-    COVERED_PACKAGE_CHANGED = "a package whose coverage it measures changed since step {since}"
-    TEST_FAILED_BEFORE = "it failed in step {since}, and failures are not cached"
+    RESULT_EXPIRED = "its result of {since} was expired by {command}"
+    RESULT_EXPIRED_BY_TEST = "its result of {since} was expired by gocache.clear_tests before {step}"
+    RESULT_WITHOUT_PROFILE = "{since} kept its result without a coverage profile"
+    COVERED_PACKAGE_CHANGED = "a package whose coverage it measures changed since {since}"
+    TEST_FAILED_BEFORE = "it failed in {since}, and failures are not cached"
     RESULT_TOO_NEW = (
-        "the result of step {since} was not kept: {file}, which it reads, was modified less than two seconds before "
+        "the result of {since} was not kept: {file}, which it reads, was modified less than two seconds before "
         "the command"
     )
     READ_FILE_WRITTEN = (
-        "{file}, which it reads, was written while step {step} ran: Go keeps no result of a test that reads a file "
+        "{file}, which it reads, was written while {step} ran: Go keeps no result of a test that reads a file "
         "younger than two seconds"
     )
-    RESULT_OF_ARGUMENT_NOT_KEPT = "step {since} kept no result: {flag} switches the test cache off"
-    RESULT_OF_UNNAMED_NOT_KEPT = (
-        "step {since} kept no result: go test without package arguments does not use the test cache"
-    )
+    RESULT_OF_ARGUMENT_NOT_KEPT = "{since} kept no result: {flag} switches the test cache off"
+    RESULT_OF_UNNAMED_NOT_KEPT = "{since} kept no result: go test without package arguments does not use the test cache"
     RESULT_GONE = "{same}, but the result was no longer in the build cache"
-    RESULT_NOT_SAVED = "step {since} saved no result; Go's log does not say why"
+    RESULT_NOT_SAVED = "{since} saved no result; Go's log does not say why"
     TEST_BINARY_CHANGED = "its test binary changed: {chain}"
     READS_MIXED = (
-        "something that it reads changed since step {since}; Go's log does not say what: it has the reads of several "
+        "something that it reads changed since {since}; Go's log does not say what: it has the reads of several "
         "tests mixed, and the list of what this test reads is not in the build cache"
     )
     NO_EVIDENCE = "Go's log does not say why"
@@ -94,8 +92,8 @@ _WITHOUT_EVIDENCE = frozenset(
 )
 # Parts of the sentences of the codes.
 _PARTS = {
-    "same": "nothing in its key changed since step {since}",
-    "same test": "nothing changed since step {since}, which kept its result",
+    "same": "nothing in its key changed since {since}",
+    "same test": "nothing changed since {since}, which kept its result",
     "also": ", and so did {packages}",
     "output differs": "; the new output differs, so an input that Go does not track changed",
 }
@@ -200,13 +198,13 @@ class Reason:
         facts = {
             "kind": self.kind.value,
             "ran": self.kind.past,
-            "since": self.since,
+            "since": step_name(self.since),
             "changes": self._what_changed(),
             "flag": details.flag,
             "file": details.file,
             "command": details.command,
             "event": details.event.what if details.event else "",
-            "step": details.step,
+            "step": step_name(details.step),
             "before": details.before,
             "now": details.now,
             "packages": listed(names),

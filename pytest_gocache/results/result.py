@@ -13,10 +13,12 @@ from pytest_gocache.errors import UsageError, called, printable
 from pytest_gocache.golang.action import Action, Kind, Status, TestOutcome
 from pytest_gocache.golang.patterns import short_name
 from pytest_gocache.results.cache_event import CacheEvent
+from pytest_gocache.results.cache_key import CacheKey
 from pytest_gocache.results.explanation import Explanation
 from pytest_gocache.results.file_tree import FileTree
 from pytest_gocache.results.logs import Logs
 from pytest_gocache.results.seen_files import Texts
+from pytest_gocache.results.tables import step_name
 
 __all__ = ["Circumstances", "Layout", "Origin", "PackageSet", "Result"]
 
@@ -58,6 +60,10 @@ class Circumstances:
     """The parsed logs of the test's commands."""
     explain: Callable[[Result, Sequence[str]], Explanation] | None = None
     """The function that `Result.explain` calls; None when no command of this process returned the result."""
+    cache_key: Callable[[Result, str, Kind], CacheKey] | None = None
+    """The function that `Result.cache_key` calls; None as for ``explain``."""
+    save: Callable[[Result, Path], None] | None = None
+    """The function that `Result.save` calls; None as for ``explain``."""
     rerun: Callable[[Result], Result] | None = None
     """A function that runs the command again: in an empty build cache, and with a different folder for binaries."""
     list_packages: Callable[[Result, Sequence[str]], Mapping[str, frozenset[str]]] | None = None
@@ -284,6 +290,35 @@ class Result:
         with called("Result.explain"):
             return self.circumstances.explain(self, patterns)
 
+    def cache_key(self, pattern: str, kind: Kind = Kind.COMPILE) -> CacheKey:
+        """The key under which Go caches the compile of a package, or its link, its vet or its test result.
+
+        ``pattern`` matches one package; ``lib [lib.test]`` names a test variant. Raises `PatternError` for a pattern
+        that matches no package or several, `NoEvidenceError` when Go's log does not have the inputs of the key, and
+        `UsageError` as `explain` does.
+        """
+        if self.circumstances.cache_key is None:
+            raise UsageError(
+                f"Result.cache_key: the keys of {self.title} are not known, because no command of this process "
+                "returned this Result: it is unpickled or made by hand"
+            )
+        with called("Result.cache_key"):
+            return self.circumstances.cache_key(self, pattern, kind)
+
+    def save(self, folder: Path | str) -> None:
+        """Write what the command did, and the inputs of its cache keys, into a new or empty folder.
+
+        ``load_result(folder)`` reads it, on any machine. The recording has no output of the command, and of its
+        environment only settings of the go command, and variables that a cached test read. Raises `RecordingError` for
+        a folder that is not empty or cannot be written, and `UsageError` as `explain` does.
+        """
+        if self.circumstances.save is None:
+            raise UsageError(
+                f"Result.save: {self.title} cannot be saved, because no command of this process returned this Result: "
+                "it is unpickled or made by hand"
+            )
+        self.circumstances.save(self, Path(folder))
+
     @property
     def go_commands(self) -> tuple[Result, ...]:
         """The go commands of this result: those that the program called, or the command itself."""
@@ -292,4 +327,4 @@ class Result:
     @property
     def title(self) -> str:
         """The command in shell syntax and backquotes, with its step: ``go build ./... (step 3)``."""
-        return printable(f"`{shlex.join(self.command)}` (step {self.step}{self.within and f', {self.within}'})")
+        return printable(f"`{shlex.join(self.command)}` ({step_name(self.step)}{self.within and f', {self.within}'})")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
-__all__ = ["SHORT_VALUE", "counted", "difference", "listed", "rows", "shortened"]
+__all__ = ["SHORT_VALUE", "counted", "difference", "listed", "rows", "shortened", "step_name"]
 
 _MOST_LINES = 12  # of a table, but for the end of its last row
 _MOST_OF_ROW = 14  # lines: a sentence, four values before and after, with their names, and the number of others
@@ -61,6 +61,11 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 def counted(things: Sequence[object], one: str, many: str) -> str:
     """``1 package was``, ``3 packages were``."""
     return f"{len(things)} {one if len(things) == 1 else many}"
+
+
+def step_name(step: int | None) -> str:
+    """A command as sentences call it: ``step 3``, or ``the recording`` for one that `held_against` adds."""
+    return f"step {step}" if step is None or step > 0 else "the recording"
 
 
 def shortened(value: str, other: str | None = "") -> str:

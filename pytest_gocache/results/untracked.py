@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pytest_gocache.results.file_tree import FileChange
 from pytest_gocache.results.inputs import Input, InputKind
-from pytest_gocache.results.tables import listed
+from pytest_gocache.results.tables import listed, step_name
 
 __all__ = ["Untracked", "untracked_lines"]
 
@@ -53,5 +53,5 @@ def untracked_lines(found: Iterable[Untracked]) -> list[str]:
     lines = []
     for (since, elsewhere), names in sorted(grouped.items()):
         where = " outside of these packages" if elsewhere and (since, False) in grouped else ""
-        lines.append(f"changed since step {since}{where}, and in no key: {listed(names, _MOST)}")
+        lines.append(f"changed since {step_name(since)}{where}, and in no key: {listed(names, _MOST)}")
     return lines

@@ -63,8 +63,8 @@ class GoCommand:
     folder: Path
     """An existing folder for its graph and its output."""
     circumstances: Circumstances
-    modules: frozenset[str]
-    """``module@version`` of each module that its module cache has before it runs."""
+    modules: frozenset[str] | None
+    """``module@version`` of each module that its module cache has before it runs; None to find no downloads."""
     step: int
     """Position of the command in the test, from 1; for a command that a program calls, the program's position."""
     known: KnownInputs
@@ -174,6 +174,8 @@ class GoCommand:
 
     def downloads(self) -> tuple[str, ...]:
         """``module@version`` of each module that came into its module cache since it started."""
+        if self.modules is None:
+            return ()
         return tuple(sorted(set(modules_in(self.circumstances.modcache)) - self.modules))
 
     def result(self, done: Finished, downloads: tuple[str, ...], previous: Result | None) -> Result:

@@ -16,17 +16,20 @@ from pytest_gocache.caches.source_scan import Sources, SourceScan, named_std_pac
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import GoCommandError, UsageError
+from pytest_gocache.golang.action import Kind
 from pytest_gocache.golang.command_line import GoArguments
 from pytest_gocache.host import process
 from pytest_gocache.host.cpu import cpu_count
 from pytest_gocache.host.environment import file_settings, gocache_of, gomodcache_of
 from pytest_gocache.host.toolchain import GoToolchain
 from pytest_gocache.results.cache_event import CacheEvent
+from pytest_gocache.results.cache_key import CacheKey
 from pytest_gocache.results.explanation import Explanation
 from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.logs import Logs
 from pytest_gocache.results.merge import with_commands
 from pytest_gocache.results.packages import modules_in
+from pytest_gocache.results.recording_files import write_recording
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.seen_files import Texts
 from pytest_gocache.run.go_command import GoCommand, KnownInputs, step_folder
@@ -96,6 +99,8 @@ class Observer:
     """The checkout that the module is in: its root, or a folder above it."""
     explain: Callable[[Result, Sequence[str]], Explanation]
     """The function that `Result.explain` calls."""
+    cache_key: Callable[[Result, str, Kind], CacheKey]
+    """The function that `Result.cache_key` calls."""
     on_result: Callable[[Result], None] = lambda _: None
     find_toolchain: Callable[[str], GoToolchain] | None = None
     """Returns the toolchain that a version or a path names."""
@@ -281,6 +286,8 @@ class Observer:
             texts=self.steps.texts,
             logs=self.steps.logs,
             explain=self.explain,
+            cache_key=self.cache_key,
+            save=write_recording,
         )
 
     def _record(self, result: Result, done: process.Finished, how: Running) -> Result:

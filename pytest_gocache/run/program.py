@@ -20,7 +20,7 @@ from pytest_gocache.run.go_command import GoCommand, step_folder
 from pytest_gocache.run.shim import EXEC_NAME
 from pytest_gocache.run.shim_server import KILLED, Reply, Request, ShimServer
 
-__all__ = ["generate_environment", "run_program"]
+__all__ = ["generate_environment", "observe_program", "run_program"]
 
 
 @dataclass(slots=True)
@@ -70,6 +70,33 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
     ``goroot`` is what `shim_goroot` made. ``observe`` makes the command for each call of ``go``, from the request and a
     folder for its evidence. Raises what ``observe`` raises, and `UsageError` when the program does not start.
     """
+
+    def start(outer: Mapping[str, str], paused: Callable[[], float]) -> Finished:
+        try:
+            return process.run(argv, cwd=cwd, env=outer, output=folder, timeout=timeout, umask=umask, paused=paused)
+        except OSError as error:
+            if error.errno in DISK_FULL:
+                raise
+            raise UsageError(
+                f"go_module.exec: `{shlex.join(argv)}` does not start in {cwd}: {error.strerror or error}; "
+                f"PATH={outer['PATH']}"
+            ) from error
+
+    return observe_program(start, env=env, goroot=goroot, folder=folder, observe=observe)
+
+
+def observe_program(
+    start: Callable[[Mapping[str, str], Callable[[], float]], Finished],
+    *,
+    env: Mapping[str, str],
+    goroot: Path,
+    folder: Path,
+    observe: Callable[[Request, Path], GoCommand],
+) -> tuple[Finished, list[CalledGo]]:
+    """What `run_program` does with a program that ``start`` runs to its end.
+
+    ``start`` gets the environment for it, and a function that returns the seconds that do not count towards its time.
+    """
     called: list[CalledGo] = []
     pauses = _Stopwatch()
 
@@ -95,17 +122,7 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
     if not outer["GODEBUG"]:
         del outer["GODEBUG"]
     with ShimServer(goroot / SERVER_FILE, answer) as server:
-        try:
-            done = process.run(
-                argv, cwd=cwd, env=outer, output=folder, timeout=timeout, umask=umask, paused=pauses.seconds
-            )
-        except OSError as error:
-            if error.errno in DISK_FULL:
-                raise
-            raise UsageError(
-                f"go_module.exec: `{shlex.join(argv)}` does not start in {cwd}: {error.strerror or error}; "
-                f"PATH={outer['PATH']}"
-            ) from error
+        done = start(outer, pauses.seconds)
     server.check()
     return replace(done, seconds=max(0.0, done.seconds - pauses.seconds())), called
 

@@ -426,3 +426,26 @@ def test_without_a_shell_commands_run_all_the_same(output: Path, monkeypatch: py
 
     monkeypatch.setattr(process, "_watchdog", refuse)
     assert sh("echo done", output).stdout == b"done\n"
+
+
+def test_in_a_terminal_output_and_umask_are_ours(capfd: pytest.CaptureFixture[str], output: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        done = process.run_in_terminal(["sh", "-c", "umask; echo err >&2; exit 4"], cwd=output, env=ENV)
+    finally:
+        os.umask(before)
+    assert (done.returncode, done.stdout) == (4, b"")
+    assert capfd.readouterr() == ("0027\n", "err\n")
+
+
+def test_in_a_terminal_what_the_leader_leaves_behind_is_killed(output: Path) -> None:
+    process.run_in_terminal(["sh", "-c", f"sleep {FOREVER} & echo $! > pid"], cwd=output, env=ENV)
+    assert_soon_gone(int((output / "pid").read_text(encoding="ascii")))
+
+
+def test_in_a_terminal_a_signal_is_passed_on_and_the_handlers_come_back(output: Path) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    # The program sends the signal that Ctrl-C sends to this process, and gets it back.
+    script = f"trap 'exit 6' INT; kill -INT {os.getpid()}; while :; do sleep 0.05; done"
+    assert process.run_in_terminal(["sh", "-c", script], cwd=output, env=ENV).returncode == 6
+    assert signal.getsignal(signal.SIGINT) is before

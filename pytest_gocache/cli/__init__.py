@@ -1,0 +1,1 @@
+"""The command line ``pytest-gocache``: thin over the other rooms."""

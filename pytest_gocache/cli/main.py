@@ -1,0 +1,58 @@
+"""The command ``pytest-gocache``: its subcommands, and its exit status."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from pytest_gocache.errors import GoCacheError
+
+__all__ = ["BROKEN", "main"]
+
+BROKEN = 2
+"""The exit status when the command itself cannot do its work: wrong arguments, no toolchain, a damaged recording."""
+_COMMANDS = {
+    "diff": "explain what ran in one recording and not in a different one",
+    "record": "run a program, and record the go commands that it calls",
+    "why": "run a program, and explain what its go commands ran since its last run here",
+}
+_INTERRUPTED = 130
+_CLOSED = 141  # as shells report SIGPIPE
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``pytest-gocache`` with these arguments, by default those of this process. Returns the exit status."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    parser = argparse.ArgumentParser(
+        prog="pytest-gocache",
+        description="What the Go build cache did, and why.",
+        epilog="exit status: 0; 1 for what --fail-on names; 2 for a wrong argument and for what cannot be read",
+    )
+    parser.add_argument("--version", action="version", version=f"pytest-gocache {version('pytest-gocache')}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    # Only the module of the command that runs is imported: --help and a typing mistake answer at once.
+    chosen = next((word for word in words if not word.startswith("-")), "")
+    for name, text in _COMMANDS.items():
+        sub = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        if name == chosen:
+            importlib.import_module(f"pytest_gocache.cli.{name}").add_arguments(sub)
+    # What follows -- is the program of the user, whose options are not ours.
+    end = words.index("--") if "--" in words else len(words)
+    arguments = parser.parse_args(words[:end], argparse.Namespace(program=words[end + 1 :]))
+    try:
+        status = int(arguments.run(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # `| head` has read enough. Without this, Python reports the closed pipe once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _CLOSED
+    except GoCacheError as error:
+        print(f"pytest-gocache {arguments.command}: {error}", file=sys.stderr)  # noqa: T201 - a command line prints
+        return BROKEN
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return status

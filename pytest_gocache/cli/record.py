@@ -1,0 +1,92 @@
+"""``pytest-gocache record DIR -- PROGRAM``: run a program as it is, and record its go commands."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytest_gocache.caches.warm_store import WarmStore
+from pytest_gocache.errors import GoCacheError, RecordingError, StoreError, UsageError
+from pytest_gocache.host.files import remove_tree, user_cache_folder
+from pytest_gocache.recordings.record import observed
+from pytest_gocache.results.given_flags import arguments_of
+from pytest_gocache.results.recording_files import require_empty
+from pytest_gocache.results.result import Result
+
+__all__ = ["add_arguments", "exit_status", "observed_here", "require_go", "say"]
+
+_STORE_LIMIT = 4 << 30  # as the ini option gocache_store_limit
+_EPILOG = """\
+The program has its own caches, environment, input and output, and its exit status is that of this command. It must find
+go on PATH: a go that it calls by an absolute path is not seen. Since Go 1.23, GODEBUG is an input of test results: a
+test that a plain `go test` cached runs once more under record, and the other way round.
+
+exit status: that of the program; 128 and the signal that ended it; 2 when a program that succeeds cannot be recorded
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the subcommand."""
+    parser.usage = "pytest-gocache record DIR -- PROGRAM [ARGUMENT ...]"
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("dir", metavar="DIR", type=Path, help="a new or empty folder for the recording")
+    parser.set_defaults(run=_run)
+
+
+def exit_status(returncode: int) -> int:
+    """The exit status of a program, as shells report it: 128 and the signal for a program that a signal ended."""
+    return returncode if returncode >= 0 else 128 - returncode
+
+
+def say(text: str) -> None:
+    """Print a line about the library's own work, where it does not mix with the program's output."""
+    print(f"pytest-gocache: {text}", file=sys.stderr)  # noqa: T201 - a command line prints
+
+
+def observed_here(argv: Sequence[str], folder: Path) -> Result:
+    """Run a program in the current folder, and observe its go commands.
+
+    Raises as `observed`, `UsageError` without a program, and `StoreError` without a folder for the store.
+    """
+    if not argv:
+        raise UsageError("no program to run: write it after --, as in `-- go build ./...`")
+    root = user_cache_folder()
+    if root is None:
+        raise StoreError("there is no home folder for the store: set HOME or XDG_CACHE_HOME")
+    store = WarmStore(root, os.environ, say, _STORE_LIMIT)
+    return observed(argv, cwd=Path.cwd(), ambient=os.environ, store=store, folder=folder)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    require_empty(arguments.dir)  # before the program runs, which may take long
+    scratch = Path(tempfile.mkdtemp(prefix="pytest-gocache-"))
+    try:
+        result = observed_here(arguments.program, scratch)
+        try:
+            _write(result, arguments.dir)
+        except GoCacheError as error:
+            say(f"nothing is recorded: {error}")
+            return exit_status(result.returncode) or 2
+        return exit_status(result.returncode)
+    finally:
+        remove_tree(scratch)
+
+
+def require_go(result: Result) -> None:
+    """Raise `RecordingError` for a program that called no go command that was seen."""
+    if not result.commands:
+        raise RecordingError(f"{result.title} called no go on PATH; a go called by an absolute path is not seen")
+
+
+def _write(result: Result, folder: Path) -> None:
+    require_go(result)
+    result.save(folder)
+    number = len(result.commands)
+    say(f"{number} go command{'s' if number > 1 else ''} recorded in {folder}")
+    if any(arguments_of(command).verb == "test" for command in result.commands):
+        say("since Go 1.23, GODEBUG is an input of test results: tests that were cached without record ran once more")
