@@ -166,10 +166,11 @@ class BuildCache(CacheFolder):
         self.copies[target.resolve()] = self._state.copy()
         return target
 
-    def name_copy(self, saved: Path, job: int, key: str) -> None:
-        """Record that a job has saved the copy ``saved`` under a key."""
+    def name_copy(self, saved: Path, job: int, key: str) -> SavedCache:
+        """Record that a job has saved the copy ``saved`` under a key; returns what is known of the copy."""
         state = self.copies[saved.resolve()]
         state.saved = replace(state.saved, job=job, key=key)
+        return state.saved
 
     def clear(self) -> None:
         """Empty the cache. From then on everything is cold, the standard library too."""

@@ -36,15 +36,16 @@ def reason_with_same_key(result: Result, action: Action, then: Result, old: Acti
     if old.status is Status.NOT_RUN and old.kind is Kind.COMPILE:
         code = ReasonCode.NOT_REACHED_BEFORE if then.returncode else ReasonCode.NOT_NEEDED_BEFORE
         return replace(reason, code=code)
-    key = key_of(result, action)
-    named = (action.kind, action.package)
-
-    def had(run: Result) -> bool:
-        return any((a.kind, a.package) == named and key_of(run, a) == key for a in run.actions)
-
+    had = _has(action, key_of(result, action))
     code, details = loss_from_cache(result, then, action.import_path, had) or (ReasonCode.OUTPUT_GONE, Details())
     differs = bool(old.content_id and action.content_id and old.content_id != action.content_id)
     return replace(reason, code=code, details=replace(details, output_differs=differs))
+
+
+def _has(action: Action, key: str) -> Callable[[Result], bool]:
+    """A function that tells whether a command has an action, with this key."""
+    named = (action.kind, action.package)
+    return lambda run: any((one.kind, one.package) == named and key_of(run, one) == key for one in run.actions)
 
 
 def loss_from_cache(result: Result, then: Result, import_path: str, had: Callable[[Result], bool]) -> Loss | None:
