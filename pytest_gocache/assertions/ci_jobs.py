@@ -9,6 +9,7 @@ from pytest_gocache.errors import NoEvidenceError, UsageError
 from pytest_gocache.explain.advice import advice_for
 from pytest_gocache.explain.needless import needless_work
 from pytest_gocache.golang.action import Kind
+from pytest_gocache.results.cache_event import short_key
 from pytest_gocache.results.ci_action import FileTimes
 from pytest_gocache.results.ci_job import Job, JobRecord, NotSaved
 from pytest_gocache.results.explanation import table
@@ -19,6 +20,7 @@ __all__ = ["assert_bounded_growth", "assert_warm"]
 
 _TRIM_DAYS = 6  # Go trims what was unused for five days, once a day
 _MOST_NAMED = 8
+_ONE_MB = 1_000_000
 _SAVED_ONCE = (NotSaved.OWN_KEY, NotSaved.KEY_EXISTS)
 
 
@@ -41,13 +43,13 @@ def assert_warm(job: Job, *, tests: bool = True) -> None:
     if record.restored is None:
         fail(
             "assert_warm",
-            f"job {record.number} restored no cache: no saved cache matches its key {record.key}",
+            f"job {record.number} restored no cache: no saved cache matches its key {short_key(record.key)}",
             *_what_was_saved(record),
         )
     if needless:
         fail(
             "assert_warm",
-            f"job {record.number} {_did(needless)} although no source of theirs changed",
+            f"job {record.number} {_did(needless)} without a changed source",
             table(needless, label=True),
             *_where_the_cache_is_from(record, needless),
             *_advice(record, needless),
@@ -74,16 +76,17 @@ def assert_bounded_growth(jobs: Sequence[Job]) -> None:
     start, days = records[0].day, records[-1].day - records[0].day
     if days < 2 * _TRIM_DAYS:
         raise NoEvidenceError(
-            f"the build cache grew from {_mb(sizes[0])} to {_mb(max(sizes))} in {len(records)} jobs of {days:g} days; "
+            f"the cache grew from {_text(sizes[0])} to {_text(max(sizes))} in {len(records)} jobs of {days:g} days; "
             f"whether that has an end shows after {2 * _TRIM_DAYS} days, since Go trims nothing that was used in the "
             "last five: play more jobs, or more days between them (days=…)"
         )
     early = max(record.size for record in records if record.day - start <= _TRIM_DAYS)
     late = max((record.size for record in records if record.day - start > _TRIM_DAYS), default=0)
     if late - early > (early - sizes[0]) / 2:
+        grew = f"grew the cache from {_text(sizes[0])} to {_text(late)}"
         fail(
             "assert_bounded_growth",
-            f"the build cache grew from {_mb(sizes[0])} to {_mb(late)} in {len(records)} jobs of {days:g} days, and grows",
+            f"{len(records)} jobs of {days:g} days {grew}, and still grow it",
             _sizes(records),
             *_why_nothing_is_trimmed(records[-1]),
         )
@@ -98,9 +101,11 @@ def _did(needless: Sequence[Reason]) -> str:
 
 
 def _what_was_saved(record: JobRecord) -> list[str]:
-    lines = [f"  restore-keys: {', '.join(record.keys[1:])}"] if record.keys[1:] else []
-    lines += [f"  saved: {cache.key} by job {cache.job}" for cache in record.available]
-    lines += [f"  removed: {gone.saved.key} of job {gone.saved.job}, {gone.why.value}" for gone in record.removed]
+    lines = [f"  restore-keys: {', '.join(map(short_key, record.keys[1:]))}"] if record.keys[1:] else []
+    lines += [f"  saved: {short_key(cache.key)} by job {cache.job}" for cache in record.available]
+    lines += [
+        f"  removed: {short_key(gone.saved.key)} of job {gone.saved.job}, {gone.why.value}" for gone in record.removed
+    ]
     lines += _jobs_that_saved_nothing([job for job in record.earlier() if job.not_saved not in _SAVED_ONCE])
     if not lines:
         return ["  no job has saved a cache yet"]
@@ -119,7 +124,7 @@ def _where_the_cache_is_from(record: JobRecord, needless: Sequence[Reason]) -> l
     compiled = f": compiled since then: {listed(since, most=_MOST_NAMED)}" if since else ""
     between = [job for job in record.earlier() if job.number > (saved.job or 0)]
     return [
-        f"  the cache was restored from job {saved.job} (key {saved.key}){older}{compiled}",
+        f"  the cache was restored from job {saved.job} (key {short_key(saved.key)}){older}{compiled}",
         *_jobs_that_saved_nothing(between),
     ]
 
@@ -145,22 +150,23 @@ def _require_series(records: Sequence[JobRecord]) -> None:
     if running := [record for record in records if record.not_saved is NotSaved.RUNNING]:
         raise NoEvidenceError(f"job {running[0].number} has not ended: its cache has no size yet")
     if cold := [record for record in records[1:] if record.restored is None]:
+        key = short_key(cold[0].key)
         raise NoEvidenceError(
-            f"job {cold[0].number} restored no cache (key {cold[0].key}): nothing shows whether a cache grows"
+            f"job {cold[0].number} restored no cache (key {key}): nothing shows whether a cache grows"
         )
 
 
 def _sizes(records: Sequence[JobRecord]) -> str:
     before = [None, *records[:-1]]
     return rows(
-        (f"job {record.number}", [f"day {record.day:g}: {_mb(record.size)}{_added(record, last)}"])
+        (f"job {record.number}", [f"day {record.day:g}: {_text(record.size)}{_added(record, last)}"])
         for record, last in zip(records, before, strict=True)
     )
 
 
 def _added(record: JobRecord, before: JobRecord | None) -> str:
     compiled = sorted({result.short_name(name) for result in record.results for name in result.compiled_outside_std})
-    more = f" ({record.size - before.size:+,} bytes)" if before else ""
+    more = f" ({'-' if record.size < before.size else '+'}{_text(abs(record.size - before.size))})" if before else ""
     return more + (f"; compiled {listed(compiled)}" if compiled else "")
 
 
@@ -173,5 +179,5 @@ def _why_nothing_is_trimmed(record: JobRecord) -> list[str]:
     return ["Go trims only what was unused for five days: `go clean -cache` once in a while makes a new start"]
 
 
-def _mb(size: int) -> str:
-    return f"{size / 1e6:.2f} MB"
+def _text(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= _ONE_MB else f"{size / 1e3:.1f} kB"

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-__all__ = ["CacheEvent", "CacheOperation", "SavedCache"]
+__all__ = ["CacheEvent", "CacheOperation", "SavedCache", "short_key"]
+
+_HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,}\b")
+
+
+def short_key(key: str) -> str:
+    """The key of a CI cache with the first 8 digits of each hash."""
+    return _HASH.sub(r"\1…", key)
 
 
 class CacheOperation(enum.Enum):
@@ -44,7 +52,7 @@ class SavedCache:
 
     def __str__(self) -> str:
         if self.job is not None:
-            return f"job {self.job} saved it (key {self.key})"
+            return f"job {self.job} saved it (key {short_key(self.key)})"
         return f"it was saved after step {self.step}" if self.step else "it was saved before the first step"
 
 

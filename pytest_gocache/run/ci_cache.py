@@ -39,12 +39,12 @@ class CiJob(GoModule):
 
     def __init__(self, path: Path, observer: Observer, timeout: float | None, record: JobRecord) -> None:
         super().__init__(path, observer, timeout)
-        self.record = record
+        self.record: JobRecord = record
         """What the job did with the CI cache, and its commands."""
 
 
 class CiCache:
-    """A CI service that keeps caches between jobs, as one of the `actions` does.
+    """A CI service that keeps caches between jobs, with the rules of its `action`.
 
     A job is a fresh checkout of a module on a runner, always in the same folders, with a new home. It restores the
     cache that its key finds, and saves GOCACHE and GOMODCACHE at its end, if the rules of the action say so. A job that
@@ -67,6 +67,7 @@ class CiCache:
         self._action = CACHE_ACTIONS["actions/cache"]
         self._store = CiStore()
         self._day = 0.0
+        self._machine: Machine | None = None
 
     @property
     def action(self) -> str:
@@ -176,10 +177,11 @@ class CiCache:
 
     def _runner(self, machine: Machine) -> Machine:
         """A new machine in the place of the last job's. Nothing of that job is needed any more but its logs."""
-        gone = observer_of(self.history[-1])[0].machine.move_away() if self.history else None
-        if gone:
-            remove_tree(gone)
-        return machine.successor(self._root / "runner", None)
+        if self._machine is not None:
+            self._machine.refuse_if_replaced("a job comes after the last one")
+            remove_tree(self._machine.move_away())
+        self._machine = machine.successor(self._root / "runner", None)
+        return self._machine
 
     def _keys(self, module: GoModule, checkout: Path) -> tuple[str, ...]:
         key = self.key or self._action.default_key
@@ -205,7 +207,10 @@ class CiCache:
             _set_cache_times(machine.build_cache, self._action, passed)
 
     def _end(self, job: CiJob, *, failed: bool) -> None:
-        record = job.record
+        record, machine = job.record, observer_of(job)[0].machine
+        record.not_saved = NotSaved.FAILED
+        with called("ci_cache.job"):
+            machine.refuse_if_replaced(f"job {record.number} cannot end")
         record.size = job.gocache.size(warm=False)
         record.not_saved = self._why_not(record, failed=failed)
         if record.not_saved:
@@ -213,7 +218,7 @@ class CiCache:
         folder = self._root / "caches" / str(record.number)
         folder.mkdir(parents=True)
         saved = SavedCache(record.results[-1].step if record.results else 0, record.number, record.key)
-        for cache, target in _saved_caches(observer_of(job)[0].machine, folder, self.paths):
+        for cache, target in _saved_caches(machine, folder, self.paths):
             cache.save(target)
             if isinstance(cache, BuildCache):
                 saved = cache.name_copy(target, record.number, record.key)
