@@ -37,7 +37,7 @@ def assert_warm(job: Job, *, tests: bool = True) -> None:
     that was seen, and when it is not known what a command compiled.
     """
     record = job.record
-    needless, judged = needless_work(record.results, tests=tests)
+    needless, judged = needless_work(record, tests=tests)
     if not judged:
         raise NoEvidenceError(f"job {record.number} has no go command that builds: nothing shows whether it is warm")
     if record.restored is None:

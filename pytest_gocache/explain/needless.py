@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from pytest_gocache.explain.actions import Explainer
 from pytest_gocache.explain.tests import why_test_ran
+from pytest_gocache.results.ci_job import JobRecord
 from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.inputs import Change, InputKind
 from pytest_gocache.results.reasons import Reason, ReasonCode
@@ -21,12 +22,13 @@ _OF_A_COMMIT = frozenset({
 })  # fmt: skip
 
 
-def needless_work(results: Sequence[Result], *, tests: bool) -> tuple[list[Reason], int]:
-    """Why packages were compiled, and with ``tests`` why tests ran, without a change in the commit of the job.
+def needless_work(record: JobRecord, *, tests: bool) -> tuple[list[Reason], int]:
+    """Why packages were compiled, and with ``tests`` why tests ran, without a change in the commit of a job.
 
-    ``results`` are the commands of the job, and the commands before it are those of earlier jobs. Also returns the
-    number of commands that were judged. Raises `NoEvidenceError` when it is not known what a command compiled.
+    Only the commands of earlier jobs count for what changed. Also returns the number of commands that were judged.
+    Raises `NoEvidenceError` when it is not known what a command compiled.
     """
+    results = _in_series(record)
     steps = frozenset(result.step for result in results)
     explainer = Explainer()
     found: list[Reason] = []
@@ -41,6 +43,25 @@ def needless_work(results: Sequence[Result], *, tests: bool) -> tuple[list[Reaso
             reasons += [why_test_ran(result, name, explainer) for name in ran]
         found += [reason for reason in reasons if not _is_needed(reason, steps)]
     return found, judged
+
+
+def _in_series(record: JobRecord) -> list[Result]:
+    """The commands of a job. What they follow are the commands of earlier jobs, and no others of the test."""
+    previous: Result | None = None
+    own: list[Result] = []
+    for job in (*reversed(record.earlier()), record):
+        own = []
+        for result in job.results:
+            previous = _following(result, previous)
+            own.append(previous)
+    return own
+
+
+def _following(result: Result, previous: Result | None) -> Result:
+    commands: list[Result] = []
+    for command in result.commands:
+        commands.append(replace(command, previous=commands[-1] if commands else previous))
+    return replace(result, previous=previous, commands=tuple(commands))
 
 
 def _compiles(result: Result) -> bool:

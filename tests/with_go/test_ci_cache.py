@@ -158,6 +158,25 @@ def test_a_job_of_two_variants_and_a_new_package_is_warm(shop: GoModule, ci_cach
     assert job.record.results[2].compiled == {"example.com/app/new"}
 
 
+def test_what_the_developer_builds_is_no_job(shop: GoModule, ci_cache: CiCache) -> None:
+    ci_cache.key, ci_cache.restore_keys = "go-${{ github.run_id }}", ["go-"]
+    for value in (1, 2, 2):
+        edit("price/price.go", value)(shop)
+        shop.test("./...")
+        with ci_cache.job(shop) as job:
+            job.exec("sh", "-c", "go build ./... && go test ./...")
+        if value == 1:
+            continue
+        assert_warm(job)
+    assert not job.record.results[0].compiled
+    ci_cache.key, ci_cache.restore_keys = "other", ()
+    with ci_cache.job(shop) as job:
+        job.exec("sh", "-c", "go build ./... && go test ./...")
+    assert "job 4 restored no cache: no saved cache matches its key other [assert_warm]" in failure(
+        lambda: assert_warm(job)
+    )
+
+
 def test_a_job_without_a_go_command_shows_nothing(shop: GoModule, ci_cache: CiCache) -> None:
     ci_cache.key = "go"
     with ci_cache.job(shop) as job:
@@ -460,8 +479,10 @@ def test_mistakes_are_named(shop: GoModule, ci_cache: CiCache) -> None:
     # A wrong job leaves the runner as it was.
     with pytest.raises(UsageError, match=r"^ci_cache.job: mtimes='today': expected"):
         ci_cache.job(shop, mtimes="today").__enter__()  # type: ignore[arg-type]
-    with pytest.raises(UsageError, match=r"^ci_cache.job: job 3 cannot end: this machine is gone"):
-        with ci_cache.job(shop) as third:
-            third.on_new_machine(path=third.path)
+    with (
+        pytest.raises(UsageError, match=r"^ci_cache.job: job 3 cannot end: this machine is gone"),
+        ci_cache.job(shop) as x,
+    ):
+        x.on_new_machine(path=x.path)
     with pytest.raises(UsageError, match=r"^ci_cache.job: a job comes after the last one: this machine is gone"):
         start()
