@@ -26,8 +26,12 @@ PAGE = Path(__file__).with_name("api.md")
 # Public to the library's own rooms, but not to users: the page leaves them out.
 INTERNAL: Mapping[str, frozenset[str]] = {
     "BuildCache": frozenset(
-        {"add", "begin_on_new_machine", "create", "learn", "output", "take_events", "adopt", "untouched"}
+        {
+            *("add", "adopt", "begin_on_new_machine", "copies", "create", "folder", "learn", "let_days_pass"),
+            *("name_copy", "output", "replaced_at", "take_events", "untouched"),
+        }
     ),
+    "ModuleCache": frozenset({"folder", "replaced_at"}),
     "GoToolchain": frozenset({"std_tags"}),
     "GocacheSnapshot": frozenset({"difference"}),
     "InputKind": frozenset({"absent", "shown", "text"}),

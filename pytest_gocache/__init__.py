@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     __version__: str
     from pytest_gocache.assertions.binaries import assert_stamped as assert_stamped, assert_variable as assert_variable
+    from pytest_gocache.assertions.ci_jobs import (
+        assert_bounded_growth as assert_bounded_growth,
+        assert_warm as assert_warm,
+    )
     from pytest_gocache.assertions.downloads import (
         assert_downloaded as assert_downloaded,
         assert_no_downloads as assert_no_downloads,
@@ -77,7 +81,13 @@ if TYPE_CHECKING:
     from pytest_gocache.host.toolchain import GoToolchain as GoToolchain
     from pytest_gocache.plugin.snapshots.snapshot import GocacheSnapshot as GocacheSnapshot
     from pytest_gocache.recordings.load import load_result as load_result
+    from pytest_gocache.results.cache_event import SavedCache as SavedCache
     from pytest_gocache.results.cache_key import CacheKey as CacheKey, KeyInput as KeyInput
+    from pytest_gocache.results.ci_job import (
+        JobRecord as JobRecord,
+        NotSaved as NotSaved,
+        RestoredCache as RestoredCache,
+    )
     from pytest_gocache.results.explanation import Explanation as Explanation
     from pytest_gocache.results.file_tree import FileChange as FileChange
     from pytest_gocache.results.go_binary import GoBinary as GoBinary, go_binary as go_binary
@@ -85,6 +95,7 @@ if TYPE_CHECKING:
     from pytest_gocache.results.reasons import Reason as Reason, ReasonCode as ReasonCode
     from pytest_gocache.results.result import PackageSet as PackageSet, Result as Result
     from pytest_gocache.results.untracked import Untracked as Untracked
+    from pytest_gocache.run.ci_cache import CiCache as CiCache, CiJob as CiJob
     from pytest_gocache.run.go_module import GoModule as GoModule
     from pytest_gocache.run.module_proxy import ModuleProxy as ModuleProxy
 
@@ -93,6 +104,7 @@ if TYPE_CHECKING:
 # pytest imports this package in every run, with or without Go.
 _MODULES = {
     "pytest_gocache.assertions.binaries": ("assert_stamped", "assert_variable"),
+    "pytest_gocache.assertions.ci_jobs": ("assert_bounded_growth", "assert_warm"),
     "pytest_gocache.assertions.downloads": ("assert_downloaded", "assert_no_downloads"),
     "pytest_gocache.assertions.flags": ("assert_compiled_with", "assert_not_compiled_with"),
     "pytest_gocache.assertions.in_build": ("assert_not_in_build",),
@@ -129,6 +141,8 @@ _MODULES = {
     "pytest_gocache.golang.action": ("Action", "Kind", "Status", "TestOutcome", "TestStatus"),
     "pytest_gocache.golang.version": ("GoVersion",),
     "pytest_gocache.host.toolchain": ("GoToolchain",),
+    "pytest_gocache.results.cache_event": ("SavedCache",),
+    "pytest_gocache.results.ci_job": ("JobRecord", "NotSaved", "RestoredCache"),
     "pytest_gocache.plugin.snapshots.snapshot": ("GocacheSnapshot",),
     "pytest_gocache.recordings.load": ("load_result",),
     "pytest_gocache.results.cache_key": ("CacheKey", "KeyInput"),
@@ -139,6 +153,7 @@ _MODULES = {
     "pytest_gocache.results.reasons": ("Reason", "ReasonCode"),
     "pytest_gocache.results.result": ("PackageSet", "Result"),
     "pytest_gocache.results.untracked": ("Untracked",),
+    "pytest_gocache.run.ci_cache": ("CiCache", "CiJob"),
     "pytest_gocache.run.go_module": ("GoModule",),
     "pytest_gocache.run.module_proxy": ("ModuleProxy",),
 }

@@ -150,6 +150,8 @@ TESTED_ELSEWHERE = {
     "assertions/reproducible/go_build": "with_go/test_reproduce_outputs",
     "assertions/reproducible/program_build": "with_go/test_reproduce_programs",
     "assertions/reproducible/same_bytes": "with_go/test_same_bytes",
+    "explain/needless": "with_go/test_ci_cache",
+    "run/ci_cache": "with_go/test_ci_cache",
     "caches/cacheprog": "with_go/test_shared_cache",
     "caches/shared": "with_go/test_shared_cache",
     "caches/warm_entry": "with_pytest/test_store_making",

@@ -9,7 +9,7 @@ import shutil
 import stat
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -19,7 +19,7 @@ from pytest_gocache.caches.folder import CacheFolder
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.host.files import remove_tree
-from pytest_gocache.results.cache_event import CacheEvent, CacheOperation
+from pytest_gocache.results.cache_event import CacheEvent, CacheOperation, SavedCache
 from pytest_gocache.results.result import Result
 
 __all__ = ["BuildCache", "CacheEntry", "read_index"]
@@ -43,6 +43,19 @@ class CacheEntry:
     """The time at which Go stored it, in epoch seconds."""
 
 
+@dataclass(slots=True)
+class _State:
+    """What is known of the content of a cache or of a copy."""
+
+    saved: SavedCache = field(default_factory=lambda: SavedCache(0))
+    """The last step that used the cache, and for a copy: the job that saved it."""
+    from_store: set[str] = field(default_factory=set)
+    """The names of the files that came from a warm cache."""
+
+    def copy(self) -> _State:
+        return _State(self.saved, set(self.from_store))
+
+
 class BuildCache(CacheFolder):
     """A GOCACHE.
 
@@ -55,7 +68,9 @@ class BuildCache(CacheFolder):
     def __init__(self, path: Path, *, warm: bool = False) -> None:
         super().__init__(path)
         self.warm = warm
-        self._offered: set[str] = set()
+        self.copies: dict[Path, _State] = {}
+        """The copies that the caches of this test have saved. Its machines share the mapping."""
+        self._state = _State()
         self._results: list[Result] = []
         self._events: list[CacheEvent] = []
 
@@ -71,12 +86,13 @@ class BuildCache(CacheFolder):
 
         A file that was added before, from any warm cache, is not added again: what a test evicts stays evicted.
         """
-        self._offered.update(clone_files(warm_cache, self.path, known=self._offered, names=names))
+        offered = self._state.from_store
+        offered.update(clone_files(warm_cache, self.path, known=offered, names=names))
 
     @property
     def untouched(self) -> bool:
         """Whether the cache is new: neither a command nor a warm cache has added a file."""
-        return not self._offered and next(subfolders(self.path), None) is None
+        return not self._state.from_store and next(subfolders(self.path), None) is None
 
     def adopt(self, folder: Path, names: Iterable[str]) -> None:
         """Move ``folder`` here: it has the files ``names`` of a warm cache, and replaces the empty cache."""
@@ -84,11 +100,12 @@ class BuildCache(CacheFolder):
             own.rename(folder / own.name)
         self.path.rmdir()
         folder.rename(self.path)
-        self._offered.update(names)
+        self._state.from_store.update(names)
 
     def learn(self, result: Result) -> None:
         """Keep a result: its action graph maps packages to files of the cache."""
         self._results.append(result)
+        self._state.saved = SavedCache(result.step)
 
     def begin_on_new_machine(self) -> None:
         """Record that the test's commands so far ran on a different machine, with a different cache."""
@@ -98,6 +115,13 @@ class BuildCache(CacheFolder):
         """What the test did to the cache since the last call."""
         events, self._events = tuple(self._events), []
         return events
+
+    def size(self, *, warm: bool = True) -> int:
+        """The size of all files in bytes; a file with several links counts once.
+
+        With ``warm=False`` without the files that came from the store of warm caches: what go commands have added.
+        """
+        return super().size() if warm else self._size_of_files(self._state.from_store)
 
     def entries(self) -> tuple[CacheEntry, ...]:
         """The index entries, sorted by action ID, without damaged ones, which Go ignores too."""
@@ -112,8 +136,8 @@ class BuildCache(CacheFolder):
     def output(self, action: str) -> bytes | None:
         """The output for an action ID (64 hexadecimal digits); None when it is absent, or an executable in a folder."""
         try:
-            entry = read_index(self.path / action[:2] / f"{action}-a")
-            return (self.path / entry.output[:2] / f"{entry.output}-d").read_bytes() if entry else None
+            entry = read_index(self.folder / action[:2] / f"{action}-a")
+            return (self.folder / entry.output[:2] / f"{entry.output}-d").read_bytes() if entry else None
         except OSError:
             return None
 
@@ -132,18 +156,28 @@ class BuildCache(CacheFolder):
             raise UsageError(f"gocache.clone: the folder {target} is not empty")
         cloned = BuildCache(target)
         cloned.create()
-        clone_files(self.path, target)
-        for name in ("trim.txt", "testexpire.txt"):
-            if (self.path / name).exists():
-                shutil.copy2(self.path / name, target / name)
+        _clone_content(self.path, target)
         cloned._results = list(self._results)
+        cloned._state = self._state.copy()
+        cloned.copies = self.copies
         return cloned
+
+    def _saved(self, target: Path) -> Path:
+        self.copies[target.resolve()] = self._state.copy()
+        return target
+
+    def name_copy(self, saved: Path, job: int, key: str) -> SavedCache:
+        """Record that a job has saved the copy ``saved`` under a key; returns what is known of the copy."""
+        state = self.copies[saved.resolve()]
+        state.saved = replace(state.saved, job=job, key=key)
+        return state.saved
 
     def clear(self) -> None:
         """Empty the cache. From then on everything is cold, the standard library too."""
         super().clear()
         self.create()
         self.warm = False
+        self._state.from_store.clear()
         self._events.append(CacheEvent(CacheOperation.CLEARED))
 
     def restore(self, source: Path | str | BuildCache) -> None:
@@ -153,11 +187,17 @@ class BuildCache(CacheFolder):
         """
         if isinstance(source, BuildCache):
             remove_tree(self.path)
-            source.clone(self.path)
+            self.create()
+            # Its folder, not its path: the machine of the source may have left its place to this one.
+            _clone_content(source.folder, self.path)
+            known = source._state if source._state.saved.step else None  # noqa: SLF001 - of the same class
         else:
             super().restore(source)
+            known = self.copies.get(Path(source).resolve())
         self.warm = False
-        self._events.append(CacheEvent(CacheOperation.RESTORED))
+        self._state = known.copy() if known else _State()
+        # What happened to the content that is gone explains nothing.
+        self._events = [CacheEvent(CacheOperation.RESTORED, saved=known.saved if known else None)]
 
     def clear_tests(self) -> None:
         """Expire every test result, as ``go clean -testcache`` does."""
@@ -204,6 +244,15 @@ class BuildCache(CacheFolder):
         At most once a day, Go trims files that were not used for five days: after ``age(timedelta(days=6))`` the next
         command trims everything.
         """
+        self._move_times(by)
+        self._events.append(CacheEvent(CacheOperation.AGED, by=by))
+
+    def let_days_pass(self, by: timedelta) -> None:
+        """`age` for a restored cache: ``by`` passed between the end of a job that saved it and the next job."""
+        self._move_times(by)
+        self._events.append(CacheEvent(CacheOperation.DAYS_PASSED, by=by))
+
+    def _move_times(self, by: timedelta) -> None:
         seconds = by.total_seconds()
         for parent, _, files in os.walk(self.path):
             for name in files:
@@ -218,7 +267,6 @@ class BuildCache(CacheFolder):
             info = trim.stat()
             trim.write_text(str(int(int(trim.read_text(encoding="ascii")) - seconds)), encoding="ascii")
             os.utime(trim, (info.st_atime, info.st_mtime))
-        self._events.append(CacheEvent(CacheOperation.AGED, by=by))
 
     def _indexes(self, verb: str, packages: tuple[str, ...]) -> list[Path]:
         """The index files of the compiles of packages."""
@@ -241,7 +289,7 @@ class BuildCache(CacheFolder):
     def _files_of(self, action_id: str) -> list[Path]:
         """The index files of an action ID as an action graph has it: the first 15 bytes of a 32-byte key."""
         prefix = base64.urlsafe_b64decode(action_id).hex()
-        return sorted((self.path / prefix[:2]).glob(f"{prefix}*-a"))
+        return sorted((self.folder / prefix[:2]).glob(f"{prefix}*-a"))
 
 
 def read_index(file: Path) -> CacheEntry | None:
@@ -253,6 +301,13 @@ def read_index(file: Path) -> CacheEntry | None:
         return CacheEntry(match[1].decode("ascii"), match[2].decode("ascii"), int(match[3]), int(match[4]) / 1e9)
     except ValueError:
         return None
+
+
+def _clone_content(source: Path, target: Path) -> None:
+    clone_files(source, target)
+    for name in ("trim.txt", "testexpire.txt"):
+        if (source / name).exists():
+            shutil.copy2(source / name, target / name)
 
 
 def _replace(file: Path, content: bytes, *, keep_times: bool = False) -> None:

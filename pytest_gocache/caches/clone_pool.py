@@ -43,7 +43,7 @@ class ClonePool:
 
         ``kind`` identifies the source and the names. Raises as `clone_files`.
         """
-        self._lent = [(lent, clone) for lent, clone in self._lent if lent.path.exists()]
+        self._lent = [(lent, clone) for lent, clone in self._lent if lent.folder.exists()]
         clone = self._take(cache, kind, source)
         if clone is None:
             cache.add(source, names)
@@ -54,21 +54,21 @@ class ClonePool:
         """Move the clones in the folder of a test, which is about to be deleted, to the folder ``place``."""
         place.mkdir(exist_ok=True, parents=True)
         self._place = place
-        clones = [(cache, clone) for cache, clone in self._lent if cache.path.is_relative_to(folder)]
+        clones = [(cache, clone) for cache, clone in self._lent if cache.folder.is_relative_to(folder)]
         self.forget(folder)
         for cache, clone in clones:
             # A cache that is no longer warm was emptied or restored by its test. A test may have deleted its cache.
-            if cache.warm and cache.path.is_dir() and not cache.path.is_symlink():
+            if cache.warm and cache.folder.is_dir() and not cache.folder.is_symlink():
                 self._moved += 1
                 kept = place / str(self._moved)
-                cache.path.rename(kept)
+                cache.folder.rename(kept)
                 self._kept.append((kept, clone))
         while len(self._kept) > _MOST:
             remove_tree(self._kept.pop(0)[0])
 
     def forget(self, folder: Path) -> None:
         """Leave the clones in the folder of a test to that test."""
-        self._lent = [(cache, clone) for cache, clone in self._lent if not cache.path.is_relative_to(folder)]
+        self._lent = [(cache, clone) for cache, clone in self._lent if not cache.folder.is_relative_to(folder)]
 
     def drop(self) -> None:
         """Delete the clones in the pool: they may share a file that a test has damaged."""

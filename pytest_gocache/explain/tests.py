@@ -134,7 +134,11 @@ def _same_binary(reason: Reason, result: Result, then: Result, now: Lookup, earl
             return replace(reason, code=ReasonCode.READS_MIXED)
         changes = tuple(changed_reads(then, old, result, new, reason.package))
         return replace(reason, code=ReasonCode.CHANGED, changes=changes) if changes else reason
-    code, details = loss_from_cache(result, then, reason.package) or (ReasonCode.RESULT_GONE, Details())
+
+    def had(run: Result) -> bool:
+        return any(lookup.key == now.key for lookup in _lookups_of(run, reason.package).lookups)
+
+    code, details = loss_from_cache(result, then, reason.package, had) or (ReasonCode.RESULT_GONE, Details())
     return replace(reason, code=code, details=details)
 
 

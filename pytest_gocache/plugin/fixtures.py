@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_gocache.plugin.options import Settings
     from pytest_gocache.plugin.snapshots.snapshot import GocacheSnapshot
     from pytest_gocache.plugin.snapshots.snapshot_file import Section
+    from pytest_gocache.run.ci_cache import CiCache
     from pytest_gocache.run.go_module import GoModule
     from pytest_gocache.run.machine import Machine
     from pytest_gocache.run.module_proxy import ModuleProxy
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 # Fixtures import what they need when a test uses them: pytest loads this module in every run.
 
 __all__ = [
+    "ci_cache",
     "go_module",
     "go_proxy",
     "go_repo",
@@ -170,6 +172,18 @@ def shared_cache(_gocache_setup: _TestSetup) -> SharedCache:
     shared = SharedCache(_gocache_setup.folder / "shared", warm=_gocache_setup.marks.warm is not False)
     machine.use_shared_cache(shared)
     return shared
+
+
+@pytest.fixture
+def ci_cache(_gocache_setup: _TestSetup) -> CiCache:
+    """A `CiCache`: a CI service of this test's own that keeps caches between jobs.
+
+    ``.key``, ``.restore_keys`` and ``.action`` are those of the workflow. ``.jobs(module, commits)`` plays a job for
+    each commit, ``.job(module)`` one job.
+    """
+    from pytest_gocache.run.ci_cache import CiCache
+
+    return CiCache(_gocache_setup.folder / "ci")
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ class ReasonCode(enum.Enum):
     BINARY_NOT_KEPT = "{same}, but Go did not keep its binary"
     CACHE_EMPTIED = "{same}, but {command} emptied the build cache"
     CACHE_CHANGED = "{same}, but {event} before {step}"
+    OLDER_CACHE = "{same}, but the cache restored before {step} is older: {saved}"
     OTHER_GOCACHE = "{same}, but GOCACHE changed: {before} -> {now}"
     OUTPUT_GONE = "{same}, but its output was no longer in the build cache"
     # Tests.
@@ -205,6 +206,7 @@ class Reason:
             "command": details.command,
             "event": details.event.what if details.event else "",
             "step": step_name(details.step),
+            "saved": (details.event.saved or "it was saved earlier") if details.event else "",
             "before": details.before,
             "now": details.now,
             "packages": listed(names),

@@ -13,7 +13,7 @@ from pytest_gocache.errors import UsageError
 from pytest_gocache.host import process
 from pytest_gocache.run.git_links import copy_git_links
 
-__all__ = ["Times", "copy_repository", "set_times"]
+__all__ = ["Times", "check_out", "commit_of", "copy_repository", "set_times"]
 
 Times = Literal["now", "keep", "commit"] | float
 """The modification times of the files in a checkout: see `set_times`."""
@@ -45,6 +45,23 @@ def _is_not_source(path: Path) -> bool:
             return True
         return (path / "CACHEDIR.TAG").is_file() or (path / "pyvenv.cfg").is_file()
     return not path.is_file() or path.name == ".git"
+
+
+def commit_of(root: Path, revision: str, git_env: dict[str, str], scratch: Path) -> str:
+    """The commit that ``revision`` (``HEAD~2``, a tag) names in the repository in ``root``. Raises `UsageError`."""
+    return _git(root, git_env, scratch, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+
+
+def check_out(root: Path, commit: str, git_env: dict[str, str], scratch: Path) -> None:
+    """Check out a commit in ``root``, and drop changes that are in no commit. Raises `UsageError`."""
+    _git(root, git_env, scratch, "checkout", "--quiet", "--force", "--detach", commit, "--")
+
+
+def _git(root: Path, env: dict[str, str], scratch: Path, *arguments: str) -> str:
+    done = process.run(["git", *arguments], cwd=root, env=env, output=scratch, timeout=_GIT_SECONDS)
+    if done.returncode != 0:
+        raise UsageError(f"git {arguments[0]} fails in {root}: {done.stderr.decode('utf-8', 'replace').strip()}")
+    return done.stdout.decode("utf-8", "surrogateescape")
 
 
 def set_times(root: Path, times: Times, git_env: dict[str, str], scratch: Path) -> None:

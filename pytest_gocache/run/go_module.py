@@ -263,6 +263,11 @@ class GoModule:
         Raises `UsageError` for an item that cannot be restored, and for a path outside of the new machine.
         """
         observer = self._observer
+        restore = tuple(restore)
+        for cache in restore:
+            if isinstance(cache, BuildCache | ModuleCache):
+                with called("go_module.on_new_machine"):
+                    _ = cache.path  # refuses the cache of a machine that was replaced earlier
         chosen = observer.find_toolchain(toolchain) if isinstance(toolchain, str) and observer.find_toolchain else None
         machine, source, target = self._place(path, toolchain if isinstance(toolchain, GoToolchain) else chosen)
         copy_repository(source, target)
@@ -279,10 +284,9 @@ class GoModule:
         old, tree = self._observer.machine, self._observer.tree
         root = old.home.root
         if path is not None and Path(os.path.realpath(self.path / path)) == Path(os.path.realpath(self.path)):
-            machine = old.successor(root, toolchain)
-            gone = old.build_cache.path.parent / tree.name
+            gone = old.move_away() / tree.name
             tree.rename(gone)
-            return machine, gone, tree
+            return old.successor(root, toolchain), gone, tree
         home = root.parent if root.parent.name == "machines" else root / "machines"
         new_root = home / str(sum(1 for _ in home.glob("*")) + 2)
         target = new_root / (path or Path("work") / tree.name)
@@ -337,7 +341,7 @@ def _restore(machine: Machine, what: Iterable[BuildCache | ModuleCache | Path | 
         if isinstance(saved, BuildCache):
             machine.build_cache.restore(saved)
         elif isinstance(saved, ModuleCache):
-            machine.module_cache.restore(saved.path)
+            machine.module_cache.restore(saved.folder)
         elif holds_modules(Path(saved)):
             machine.module_cache.restore(saved)
         else:

@@ -93,16 +93,16 @@ class Machine:
         """A new machine in ``root``, with the same settings and empty caches.
 
         With the ``root`` of this machine, the new one has the same paths, as the next job of a CI runner does. The
-        folders of this machine are moved away first, and no more commands run on it.
+        folders of this machine must be moved away first.
         """
-        if root == self.home.root:
-            self._move_away()
         new = Machine.create(root, toolchain or self.toolchain, self.ambient, settings=self.settings, warm=self.warm)
         new.served, new.shared, new.umask, new.warm_all = self.served, self.shared, self.umask, self.warm_all
+        new.build_cache.copies = self.build_cache.copies
         new.build_cache.begin_on_new_machine()
         return new
 
-    def _move_away(self) -> None:
+    def move_away(self) -> Path:
+        """Move its folders into a new one, which is returned: a different machine gets their places."""
         self.replaced = True
         root = self.home.root
         number = sum(1 for _ in root.glob("gone-*")) + 1
@@ -110,6 +110,7 @@ class Machine:
         gone.mkdir()
         for folder in (self.home.home, self.home.tmp, self.home.gocache, self.home.gomodcache):
             folder.rename(gone / folder.name)
-        # The fixtures gocache and gomodcache are these objects: they keep their content.
-        self.build_cache.path = gone / self.build_cache.path.name
-        self.module_cache.path = gone / self.module_cache.path.name
+        # The fixtures gocache and gomodcache are these objects: a test must not take them for those of the new machine.
+        self.build_cache.replaced_at(gone / self.home.gocache.name)
+        self.module_cache.replaced_at(gone / self.home.gomodcache.name)
+        return gone

@@ -13,7 +13,9 @@ from pytest_gocache import (
     BuildCache,
     GoModule,
     GoToolchain,
+    Kind,
     ModuleCache,
+    ReasonCode,
     UsageError,
     assert_cached,
     assert_only_relinked,
@@ -86,7 +88,7 @@ def test_with_trimpath_a_restored_cache_serves_another_folder(app: GoModule, goc
     assert_rebuilt(app.on_new_machine().build("-trimpath", "./..."), "./...")
 
 
-def test_the_next_job_of_a_runner_has_the_same_folders(app: GoModule, gocache: BuildCache) -> None:
+def test_the_next_job_of_a_runner_has_the_same_folders(app: GoModule) -> None:
     app.build("./...")
     cold = app.on_new_machine(path=app.path)
     assert (cold.path, cold.gocache.path.parent) == (app.path, app.path.parent)
@@ -95,11 +97,52 @@ def test_the_next_job_of_a_runner_has_the_same_folders(app: GoModule, gocache: B
     with pytest.raises(AssertionError, match="nothing in its key changed since step 1, but a new machine started"):
         assert_cached(result)
 
-    # What the first machine had is where its fixture says.
-    warm = cold.on_new_machine(path=cold.path, restore=[gocache])
+    warm = cold.on_new_machine(path=cold.path, restore=[cold.gocache])
     result = warm.build("./...")
     assert_cached(result)
     assert result.step == 3
+
+
+def test_the_caches_of_a_machine_that_is_gone_are_refused(
+    app: GoModule, gocache: BuildCache, gomodcache: ModuleCache, tmp_path: Path
+) -> None:
+    app.build("./...")
+    saved = gocache.save(tmp_path / "saved")
+    # The cache of the machine that makes place is the one to restore.
+    job = app.on_new_machine(path=app.path, restore=[gocache])
+    job.build("./...")
+    caches: list[tuple[str, BuildCache | ModuleCache]] = [("gocache", gocache), ("gomodcache", gomodcache)]
+    for name, cache in caches:
+        with pytest.raises(UsageError, match=f"^go_module.on_new_machine: this {name} is of a machine that is gone"):
+            job.on_new_machine(path=job.path, restore=[cache])
+        for use in (lambda c: c.path, os.fspath, lambda c: c.size(), lambda c: c.clear(), lambda c: c.save("new")):
+            with pytest.raises(UsageError, match=f"is gone: .* Use the `.{name}` of the new machine's"):
+                use(cache)
+        assert "gone-1" in repr(cache)
+    # Nothing has happened to the machine that took the place.
+    assert_cached(job.build("./..."))
+    assert_cached(job.on_new_machine(path=job.path, restore=[saved]).build("./..."))
+
+
+def test_an_older_cache_is_the_reason_only_for_what_it_cannot_have(app: GoModule, tmp_path: Path) -> None:
+    app.build("./words")
+    saved = app.gocache.save(tmp_path / "saved")
+    app.build("./...")
+    job = app.on_new_machine(path=app.path, restore=[saved])
+    result = job.build("./...")
+    assert result.compiled == {"example.com/app/cmd/app"}
+    assert "but the cache restored before step 3 is older: it was saved after step 1" in str(result.explain())
+    assert result.explain().reasons[0].code is ReasonCode.OLDER_CACHE
+
+    # What the saved cache had is lost for a different reason.
+    job.gocache.restore(saved)
+    job.gocache.evict("example.com/app/words")
+    compiles = [reason for reason in job.build("./...").explain().reasons if reason.kind is Kind.COMPILE]
+    reasons = {reason.package: reason for reason in compiles}
+    assert reasons["example.com/app/words"].summary == (
+        "nothing in its key changed since step 3, but its output was evicted (gocache.evict) before step 4"
+    )
+    assert reasons["example.com/app/cmd/app"].code is ReasonCode.OLDER_CACHE
 
 
 def test_a_machine_that_was_replaced_runs_nothing_more(app: GoModule) -> None:

@@ -48,6 +48,10 @@ MISTAKES = {
     "test_a_second_checkout_is_cached",
     "test_the_edit_compiles_what_we_expect",
     "test_make_rebuilds_an_edited_package",
+    "test_setup_go_keeps_up_with_the_code",
+    "test_a_cache_volume_stays_small",
+    "test_results_are_kept_from_job_to_job",
+    "test_a_job_builds_what_it_checked_out",
     "test_a_new_rate_compiles_what_was_reviewed",
 }
 
