@@ -19,6 +19,7 @@ INSTANCES: list[Exception] = [
     errors.NoEvidenceError("evidence"),
     errors.PatternError("pattern"),
     errors.ModuleFileError("file"),
+    errors.RecordingError("recording"),
     errors.RepositoryError("repository"),
     errors.ToolchainError("toolchain"),
     errors.StoreError("store"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import pytest_gocache
-from pytest_gocache import GoCacheError, NoEvidenceError, Result
+from pytest_gocache import GoCacheError, InputKind, NoEvidenceError, Result
 from pytest_gocache.assertions.failure import fail, named
 from tests.messages import failure
 
@@ -26,16 +26,21 @@ def test_errors_begin_with_the_name_of_the_assertion() -> None:
     assert list(inspect.signature(assert_nothing).parameters) == ["what"]
 
 
-# assert_no_downloads passes, and assert_reproducible takes a module.
-OTHERS = {"assert_no_downloads", "assert_reproducible"}
+# assert_no_downloads passes; these others take a module or jobs.
+OTHERS = {"assert_bounded_growth", "assert_no_downloads", "assert_reproducible", "assert_warm"}
 ASSERTIONS = [name for name in pytest_gocache.__all__ if name.startswith("assert_") and name not in OTHERS]
 
 
 @pytest.mark.parametrize("name", ASSERTIONS)
 def test_every_assertion_says_its_name_when_it_has_no_evidence(name: str) -> None:
     nothing = Result(("go", "version"), 1, Path("/src"), 0, "", "", 0.1, gaps=("it has no graph",))
-    arguments = {"assert_compiled_with": ["-N"], "assert_not_compiled_with": ["-N"], "assert_not_in_build": ["./lib"]}
+    arguments: dict[str, list[object]] = {
+        "assert_compiled_with": ["-N"],
+        "assert_not_compiled_with": ["-N"],
+        "assert_not_in_build": ["./lib"],
+    }
     arguments |= {"assert_rebuilt": ["./lib"], "assert_stamped": ["GOOS"], "assert_variable": ["main.version", "1"]}
+    arguments |= dict.fromkeys(("assert_in_cache_key", "assert_not_in_cache_key"), [InputKind.TOOLCHAIN])
     more = [nothing] if name in ("assert_same_compiles", "assert_same_bytes") else arguments.get(name, [])
     with pytest.raises((GoCacheError, AssertionError), match=rf"(?m)^{name}: |\[{name}\]$"):
         getattr(pytest_gocache, name)(nothing, *more)
