@@ -40,7 +40,7 @@ def test_every_assertion_says_its_name_when_it_has_no_evidence(name: str) -> Non
         "assert_not_in_build": ["./lib"],
     }
     arguments |= {"assert_rebuilt": ["./lib"], "assert_stamped": ["GOOS"], "assert_variable": ["main.version", "1"]}
-    arguments |= dict.fromkeys(("assert_in_cache_key", "assert_not_in_cache_key"), [InputKind.TOOLCHAIN])
+    arguments |= {f"assert_{which}in_cache_key": [InputKind.TOOLCHAIN] for which in ("", "not_")}
     more = [nothing] if name in ("assert_same_compiles", "assert_same_bytes") else arguments.get(name, [])
     with pytest.raises((GoCacheError, AssertionError), match=rf"(?m)^{name}: |\[{name}\]$"):
         getattr(pytest_gocache, name)(nothing, *more)
