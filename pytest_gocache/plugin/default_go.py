@@ -12,7 +12,7 @@ from pytest_gocache.host.find_go import embedded_goroot, is_wrapper, locate_defa
 from pytest_gocache.host.named_go import NamedGo, named_go
 from pytest_gocache.host.toolchain import GoToolchain, find_default, version_in
 
-__all__ = ["default_toolchain", "default_version", "describe_default"]
+__all__ = ["default_toolchain", "default_version", "describe_default", "differs_from"]
 
 _OTHER = "name a different Go with --go-toolchain or the ini option go_toolchains"
 _LINES, _WIDTH = 6, 300
@@ -54,16 +54,22 @@ def describe_default(repository: Path, store: Path | None, ambient: Mapping[str,
     located = locate_default(ambient)
     if located is None:
         return "no Go toolchain", ""
-    named = named_go(repository)
     if located.is_file() and is_wrapper(located):
+        named = named_go(repository)
         told = f"the tests run on the Go behind {located}, whatever {named} says: {_OTHER}" if named else ""
         return f"the Go behind the wrapper {located}", told
     goroot = located if located.is_dir() else located.resolve().parent.parent
     version = version_in(goroot)
     if version is None:
         return str(located), ""
-    told = f"the tests run on {version}, not on {named}: {_OTHER}" if named and not named.is_met_by(version) else ""
-    return f"{' '.join(filter(None, (str(version), platform_of(goroot))))} ({goroot})", told
+    text = f"{' '.join(filter(None, (str(version), platform_of(goroot))))} ({goroot})"
+    return text, differs_from(repository, version)
+
+
+def differs_from(repository: Path, version: GoVersion) -> str:
+    """A line if the go.mod of ``repository`` names a Go that is not ``version``; empty otherwise."""
+    named = named_go(repository)
+    return f"the tests run on {version}, not on {named}: {_OTHER}" if named and not named.is_met_by(version) else ""
 
 
 def _shortened(reason: str) -> str:

@@ -208,6 +208,7 @@ def go_repo(request: pytest.FixtureRequest, _gocache_setup: _TestSetup) -> GoMod
     folder of the module. Its dependencies come from ``--go-modcache``, or with ``--go-network`` from your GOPROXY.
     """
     from pytest_gocache.errors import called
+    from pytest_gocache.plugin.default_go import differs_from
     from pytest_gocache.plugin.session import session_of
     from pytest_gocache.run.checkout import copy_repository
     from pytest_gocache.run.module_sources import module_sources
@@ -217,6 +218,10 @@ def go_repo(request: pytest.FixtureRequest, _gocache_setup: _TestSetup) -> GoMod
     with called("go_repo"):
         place = source_place(settings, request.path.parent)
     session.say_once(place.told)
+    if not settings.toolchains and place.module != settings.repository:
+        # The header knows only the repository that the options and the rootdir tell.
+        other = differs_from(place.module, _gocache_setup.machine.toolchain.version)
+        session.say_once(f"{place.module}: {other}" if other else "")
     folder = _gocache_setup.folder / place.root.name
     copy_repository(place.root, folder)
     _gocache_setup.machine.settings |= module_sources(settings.modcache, session.ambient, network=settings.network)

@@ -34,6 +34,8 @@ def test_started_below_go_mod_the_parent_is_the_repository_and_its_settings_coun
     result = run(pytester, store, "-s", "test_it.py")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*copied example.com/app files *cache_tests*go.mod*"])
+    told = "not on `go 1.21` in go.mod: name a different Go with"
+    assert (told in result.stdout.str(), told in result.stderr.str()) == (True, False)  # the header has it
 
 
 def test_the_module_around_the_test_is_found_when_the_rootdir_is_none(pytester: pytest.Pytester, store: Path) -> None:
@@ -44,6 +46,11 @@ def test_the_module_around_the_test_is_found_when_the_rootdir_is_none(pytester: 
     result = run(pytester, store, "-s")
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["*copied example.com/billing *", "*copied example.com/orders *"])
+    # The header knows no module, so it says nothing of their versions.
+    told = [line for line in result.errlines if "not on `go 1.21` in go.mod: name a different Go with" in line]
+    assert [line.partition(": the tests run on go")[0] for line in told] == [
+        str(pytester.path / name) for name in ("billing", "orders")
+    ]
 
 
 def test_the_rootdirs_own_module_comes_first(pytester: pytest.Pytester, store: Path) -> None:
