@@ -143,6 +143,16 @@ def test_workers_compare_and_the_controller_writes(pytester: pytest.Pytester, st
     run(pytester, store, "-n", "2").assert_outcomes(passed=4)
 
 
+def test_a_test_outside_of_the_root_has_its_snapshots(pytester: pytest.Pytester, store: Path, suite: Path) -> None:
+    ini = pytester.mkdir("elsewhere") / "pytest.ini"
+    ini.write_text("[pytest]\n", encoding="ascii")
+    options = ("-c", str(ini), "test_shop.py")
+    updated = run(pytester, store, "--gocache-update", *options)
+    updated.stdout.fnmatch_lines([f"new: ../{FOLDER}/test_shop/test_edit.txt"])
+    assert len(files(suite)) == 3
+    run(pytester, store, *options).assert_outcomes(passed=4)
+
+
 def test_wrong_uses_are_named(pytester: pytest.Pytester, store: Path) -> None:
     pytester.makepyfile(
         """
@@ -152,7 +162,7 @@ def test_wrong_uses_are_named(pytester: pytest.Pytester, store: Path) -> None:
         def test_wrong(go_module, gocache_snapshot):
             go_module.write("lib.go", "package lib\\n")
             result = go_module.build(".")
-            for name in ("", " x", "a]", "a;b", "a\\nb", "1"):
+            for name in ("", " x", "a]", "a;b", "a\\nb", "a\\rb", "a\\u2028b", "1", 5):
                 with pytest.raises(UsageError, match="gocache_snapshot"):
                     gocache_snapshot(name)
             with pytest.raises(UsageError, match="equals a Result, not PackageSet"):

@@ -18,7 +18,7 @@ from pytest_gocache.results.result import Result
 __all__ = ["GocacheSnapshot"]
 
 _UPDATE = "pytest --gocache-update"
-_FORBIDDEN = "];\n"
+_FORBIDDEN = frozenset("];")
 
 
 class GocacheSnapshot:
@@ -40,7 +40,7 @@ class GocacheSnapshot:
 
     def __call__(self, name: str) -> GocacheSnapshot:
         """The snapshot ``name`` of this test. Raises `UsageError` for a name that a file cannot have."""
-        if not name.strip() or name != name.strip() or set(name) & set(_FORBIDDEN):
+        if not _is_name(name):
             raise UsageError(f"gocache_snapshot({name!r}): a name is a line of text without ] and ;")
         if name.isdigit():
             raise UsageError(f"gocache_snapshot({name!r}): numbers are the names of snapshots without a name")
@@ -99,6 +99,11 @@ class GocacheSnapshot:
             *_why(result, more),
             f"if this is what you want, `{_UPDATE}` writes it",
         ]
+
+
+def _is_name(text: object) -> bool:
+    # What is not printable is, among others, each character at which Python ends a line.
+    return isinstance(text, str) and "" != text == text.strip() and text.isprintable() and not _FORBIDDEN & set(text)
 
 
 def _why(result: Result, more: Sequence[str]) -> Iterable[str]:

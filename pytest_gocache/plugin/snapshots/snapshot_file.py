@@ -53,7 +53,8 @@ def render(sections: Iterable[Section]) -> str:
     texts = []
     for section in sections:
         name = f"{section.name}; {section.version}" if section.version else section.name
-        command = f" $ {section.command}" if section.command else ""
+        # A script in quotation marks may have several lines: the header is one.
+        command = " $ " + "\\n".join(section.command.splitlines()) if section.command else ""
         texts.append("\n".join([f"[{name}]{command}", *(f"  {line}" for line in section.lines or (NOTHING,))]) + "\n")
     return "\n".join(texts)
 

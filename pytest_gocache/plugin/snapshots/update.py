@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
@@ -67,9 +68,8 @@ class SnapshotWriter:
         if report.when == "teardown" and SEEN in item.stash:
             version, sections = item.stash[SEEN]
             seen = [version, [(one.name, list(one.lines), one.command) for one in sections]]
-        if file.is_relative_to(self._root):
-            # xdist sends every attribute of a report that is plain data to the controller.
-            report.__dict__[_ATTRIBUTE] = [str(file.relative_to(self._root)), seen]
+        # xdist sends every attribute of a report that is plain data to the controller.
+        report.__dict__[_ATTRIBUTE] = [os.path.relpath(file, self._root), seen]
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -77,7 +77,7 @@ class SnapshotWriter:
         if not hasattr(report, _ATTRIBUTE):
             return
         name, seen = getattr(report, _ATTRIBUTE)
-        ran = self._ran.setdefault(self._root / name, _Ran())
+        ran = self._ran.setdefault(Path(os.path.normpath(self._root / name)), _Ran())
         if not report.passed:
             ran.complete = False
         if seen:
@@ -143,7 +143,7 @@ class SnapshotWriter:
         return bool(chosen or named or session.shouldstop or session.shouldfail)
 
     def _name(self, file: Path) -> str:
-        return file.relative_to(self._root).as_posix()
+        return Path(os.path.relpath(file, self._root)).as_posix()  # the tests may be outside of the root
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Name the files that were written and deleted."""
