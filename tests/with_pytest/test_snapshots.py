@@ -177,13 +177,14 @@ def test_wrong_uses_are_named(pytester: pytest.Pytester, store: Path) -> None:
     run(pytester, store).assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize(("written", "line"), [(b"<<<<<<< HEAD\n[1]\n", "<<<<<<< HEAD"), (b"\xff\xfe\n", "??")])
 def test_a_file_that_no_update_wrote_is_an_error_with_its_place(
-    pytester: pytest.Pytester, store: Path, suite: Path
+    pytester: pytest.Pytester, store: Path, suite: Path, written: bytes, line: str
 ) -> None:
     suite.mkdir(parents=True)
-    (suite / "test_edit.txt").write_text("<<<<<<< HEAD\n[1]\n")
+    (suite / "test_edit.txt").write_bytes(written)
     result = run(pytester, store, "-k", "edit")
-    result.stdout.fnmatch_lines([f"E *UsageError: *{FOLDER}/test_shop/test_edit.txt:1: '<<<<<<< HEAD' is no line of*"])
+    result.stdout.fnmatch_lines([f"E *UsageError: *{FOLDER}/test_shop/test_edit.txt:1: '{line}' is no line of*"])
     # An update mends it.
     run(pytester, store, "-k", "edit", "--gocache-update").assert_outcomes(passed=1)
     run(pytester, store, "-k", "edit").assert_outcomes(passed=1)

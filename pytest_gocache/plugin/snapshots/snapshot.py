@@ -9,7 +9,7 @@ from pathlib import Path
 from pytest_gocache.errors import UsageError
 from pytest_gocache.explain.advice import advice_for
 from pytest_gocache.golang.action import Kind
-from pytest_gocache.plugin.snapshots.snapshot_file import NOTHING, Section, expected, parse
+from pytest_gocache.plugin.snapshots.snapshot_file import NOTHING, Section, expected, parse, read
 from pytest_gocache.results.behaviour import behaviour_of, deed_of, state_of
 from pytest_gocache.results.explanation import table
 from pytest_gocache.results.reasons import Reason
@@ -58,8 +58,7 @@ class GocacheSnapshot:
         if self._seen is not None:
             self._seen.append(section)
             return True
-        text = self._file.read_text(encoding="utf-8") if self._file.is_file() else ""
-        want = expected(parse(text, self._file), name, self._version)
+        want = expected(parse(read(self._file), self._file), name, self._version)
         self.difference = [] if want == section else self._differs(want, section, other)
         return not self.difference
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.version import GoVersion
 
-__all__ = ["NOTHING", "Section", "expected", "merged", "parse", "render"]
+__all__ = ["NOTHING", "Section", "expected", "merged", "parse", "read", "render"]
 
 NOTHING = "nothing"
 """The line of a command that did nothing."""
@@ -30,6 +30,11 @@ class Section:
     """The command, for the reader: it is not compared."""
     version: str = ""
     """The version of Go that differs from the others; empty for the section of all other versions."""
+
+
+def read(file: Path) -> str:
+    """The text of a file, which need not exist. `parse` refuses a file with bytes that are no text."""
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
 
 
 def parse(text: str, file: Path) -> list[Section]:
