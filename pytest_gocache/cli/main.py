@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -42,7 +43,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             importlib.import_module(f"pytest_gocache.cli.{name}").add_arguments(sub)
     # What follows -- is the program of the user, whose options are not ours.
     end = words.index("--") if "--" in words else len(words)
-    arguments = parser.parse_args(words[:end], argparse.Namespace(program=words[end + 1 :]))
+    arguments, unknown = parser.parse_known_args(words[:end], argparse.Namespace(program=words[end + 1 :]))
+    takes_program = getattr(arguments, "takes_program", False)
+    if unknown and takes_program:
+        commands.choices[arguments.command].error(
+            f"unrecognized arguments: {shlex.join(unknown)}; the program to run comes after --"
+        )
+    elif unknown or (end < len(words) and not takes_program):
+        rest = shlex.join([*unknown, *words[end:]])
+        commands.choices[arguments.command].error(f"unrecognized arguments: {rest}")
     try:
         status = int(arguments.run(arguments))
         sys.stdout.flush()

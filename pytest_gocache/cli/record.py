@@ -12,6 +12,7 @@ from pathlib import Path
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import GoCacheError, RecordingError, StoreError, UsageError
 from pytest_gocache.host.files import remove_tree, user_cache_folder
+from pytest_gocache.recordings.difference import command_text
 from pytest_gocache.recordings.record import observed
 from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.recording_files import require_empty
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("dir", metavar="DIR", type=Path, help="a new or empty folder for the recording")
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, takes_program=True)
 
 
 def exit_status(returncode: int) -> int:
@@ -80,7 +81,9 @@ def _run(arguments: argparse.Namespace) -> int:
 def require_go(result: Result) -> None:
     """Raise `RecordingError` for a program that called no go command that was seen."""
     if not result.commands:
-        raise RecordingError(f"{result.title} called no go on PATH; a go called by an absolute path is not seen")
+        raise RecordingError(
+            f"{command_text(result)} called no go on PATH; a go called by an absolute path is not seen"
+        )
 
 
 def _write(result: Result, folder: Path) -> None:

@@ -10,7 +10,7 @@ from pytest_gocache.cli.diff import add_outputs, report
 from pytest_gocache.cli.record import exit_status, observed_here, require_go, say
 from pytest_gocache.errors import GoCacheError, StoreError
 from pytest_gocache.host.files import remove_tree, user_cache_folder
-from pytest_gocache.recordings.difference import difference
+from pytest_gocache.recordings.difference import command_text, difference, require_comparable
 from pytest_gocache.recordings.last_runs import LastRuns
 from pytest_gocache.results.result import Result
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("patterns", metavar="PATTERN", nargs="*", help="only packages that match, like ./lib/...")
     add_outputs(parser)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, takes_program=True)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -50,6 +50,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _explain(result: Result, arguments: argparse.Namespace) -> int:
     require_go(result)
+    # Before it takes the place of a run that the next one can be compared with.
+    require_comparable(result)
     cache = user_cache_folder()
     if cache is None:
         raise StoreError("there is no home folder to keep the run in: set HOME or XDG_CACHE_HOME")
@@ -59,7 +61,7 @@ def _explain(result: Result, arguments: argparse.Namespace) -> int:
         if old is not None:
             return report(difference(old, result, arguments.patterns), arguments)
         compiled = f"{len(result.compiled)} of {len(result.packages)} packages compiled"
-        print(f"{result.title}: {compiled}; this is its first run here: run it again to compare")  # noqa: T201 - it prints
+        print(f"{command_text(result)}: {compiled}; this is its first run here: run it again to compare")  # noqa: T201 - it prints
         return 0
     finally:
         runs.keep(result)

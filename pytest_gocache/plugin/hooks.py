@@ -48,9 +48,11 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the mark, and refuse wrong options before anything runs."""
     # Not above: pytest warns of a plugin that is imported before it is registered.
+    from pytest_gocache.plugin.snapshots import FOLDER
     from pytest_gocache.plugin.workers import check_commit, refuse
 
     config.addinivalue_line("markers", MARK)
+    config.addinivalue_line("norecursedirs", FOLDER)  # pytest reads each test*.txt as a doctest
     try:
         settings = read_settings(config)
         check_commit(config, settings.repository)

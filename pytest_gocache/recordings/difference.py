@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pytest_gocache.errors import RecordingError
+from pytest_gocache.errors import RecordingError, printable
 from pytest_gocache.explain.actions import Explainer
 from pytest_gocache.explain.advice import advice_for
 from pytest_gocache.explain.tests import why_test_ran
@@ -18,7 +19,7 @@ from pytest_gocache.results.reasons import Reason
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import matching
 
-__all__ = ["Difference", "FailOn", "Ran", "Row", "difference", "rows_of"]
+__all__ = ["Difference", "FailOn", "Ran", "Row", "command_text", "difference", "require_comparable", "rows_of"]
 
 
 class FailOn(enum.Enum):
@@ -88,17 +89,27 @@ class Difference:
         return any(not (one.std or one.reason.first) for one in compiled)
 
 
+def command_text(result: Result) -> str:
+    """The command in shell syntax and backquotes. A recording has no steps to tell its commands apart by."""
+    return printable(f"`{shlex.join(result.command)}`")
+
+
+def require_comparable(result: Result) -> None:
+    """Raise `RecordingError` when it is not known what a result did, or when it neither built nor tested a package."""
+    if result.gaps:
+        raise RecordingError(f"it is not known what {command_text(result)} compiled: {'; '.join(result.gaps)}")
+    if not any(True for _ in result.compiles()) and not result.tests:
+        raise RecordingError(f"{command_text(result)} neither built nor tested a package: there is nothing to compare")
+
+
 def difference(old: Result, new: Result, patterns: Sequence[str] = ()) -> Difference:
     """Compare what ``new`` ran with ``old``; with package patterns: what of these packages ran.
 
-    Raises `RecordingError` when the two have no package in common, and when it is not known what one of them did, and
-    `PatternError` for a pattern that matches no package of ``new``.
+    Raises `RecordingError` as `require_comparable`, and when the two have no package in common, and `PatternError` for
+    a pattern that matches no package of ``new``.
     """
     for result in (old, new):
-        if result.gaps:
-            raise RecordingError(f"it is not known what {result.title} compiled: {'; '.join(result.gaps)}")
-    if not any(True for _ in new.compiles()) and not new.tests:
-        raise RecordingError(f"{new.title} has no go command that builds: there is nothing to compare")
+        require_comparable(result)
     held = held_against(new, old)
     ran = list(_ran_in(held, patterns))
     rows = sorted(rows_of(ran), key=lambda row: -row.seconds)

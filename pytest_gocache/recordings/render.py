@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from pytest_gocache.golang.action import Kind
-from pytest_gocache.recordings.difference import Difference, Ran, Row
+from pytest_gocache.recordings.difference import Difference, Ran, Row, command_text
 from pytest_gocache.results.cause_record import cause_data
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.tables import listed
@@ -84,7 +83,7 @@ def _ran(one: Ran) -> dict[str, Any]:
 
 
 def _title(found: Difference) -> str:
-    old, new = (f"`{shlex.join(result.command)}`" for result in (found.old, found.new))
+    old, new = command_text(found.old), command_text(found.new)
     return f"{new} against the recording" + ("" if old == new else f" of {old}")
 
 
@@ -141,4 +140,13 @@ def _rest(found: Difference) -> list[str]:
     if found.only_in_old:
         names = [found.old.short_name(name) for name in found.only_in_old]
         lines.append(f"only in the recording: {listed(names)}")
+    if found.new.returncode:
+        lines.append(f"{command_text(found.new)} {_failure(found.new)}: what it did not reach has no row")
+    if found.old.returncode:
+        lines.append(f"the recorded command {_failure(found.old)}: what it did not reach is not in the recording")
     return lines
+
+
+def _failure(result: Result) -> str:
+    status = result.returncode
+    return f"failed with exit status {status}" if status > 0 else f"was ended by signal {-status}"

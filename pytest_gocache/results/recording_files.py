@@ -135,7 +135,7 @@ def _read_index(folder: Path) -> Mapping[str, Any]:
     file = folder / INDEX
     try:
         index = json.loads(file.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise RecordingError(f"{folder} {_why_none(folder)}") from None
     except (OSError, ValueError, RecursionError) as error:
         raise RecordingError(f"{file} cannot be read: {error}") from error

@@ -26,6 +26,32 @@ def test_wrong_arguments_are_named(capsys: pytest.CaptureFixture[str]) -> None:
         assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["record", "r", "go", "build"],
+            "record: error: unrecognized arguments: go build; the program to run comes after --",
+        ),
+        (
+            ["why", "--fast", "--", "go"],
+            "why: error: unrecognized arguments: --fast; the program to run comes after --",
+        ),
+        (["diff", "a", "b", "c"], "diff: error: unrecognized arguments: c"),
+        (["diff", "a", "b", "--", "go", "build"], "diff: error: unrecognized arguments: -- go build"),
+    ],
+)
+def test_what_a_command_does_not_take_is_named(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exits:
+        main(words)
+    assert exits.value.code == BROKEN
+    err = capsys.readouterr().err
+    assert err.startswith(f"usage: pytest-gocache {words[0]} ")
+    assert err.endswith(f"{message}\n")
+
+
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--version"])

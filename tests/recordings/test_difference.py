@@ -125,12 +125,9 @@ def test_what_is_not_known_is_no_difference(recorded: Recorded) -> None:
     for pair in ((build, gap), (gap, build)):
         with pytest.raises(RecordingError, match="it is not known what .* compiled: it was killed by signal 9"):
             difference(*pair)
-    with pytest.raises(
-        RecordingError, match="`go version` .* has no go command that builds: there is nothing to compare"
-    ):
-        difference(build, command("version"))
-    with pytest.raises(RecordingError, match="no package in common"):
-        difference(command("version"), build)
+    for pair in ((build, command("version")), (command("version"), build)):
+        with pytest.raises(RecordingError, match="^`go version` neither built nor tested a package: there is nothing"):
+            difference(*pair)
 
 
 def test_a_program_is_compared_command_by_command(recorded: Recorded) -> None:

@@ -108,3 +108,16 @@ def test_the_data_has_every_cause_and_follower(recorded: Callable[[str], list[Re
     assert [(one["kind"], one["name"]) for one in cause["inputs"]] == [("FILE", "lib.go")]
     assert {one["package"] for one in cause["followers"]} == {"example.com/app/api", "example.com/app/cmd/app"}
     assert cause["seconds"] > 0
+
+
+def test_a_command_that_failed_says_what_is_not_there() -> None:
+    found = made()
+    failed = replace(found, old=replace(found.old, returncode=-15), new=replace(found.new, returncode=2))
+    assert as_text(failed).splitlines()[-3:] == snapshot(
+        [
+            "`go build -gcflags=-N ./...` failed with exit status 2: what it did not reach has no row",
+            "the recorded command was ended by signal 15: what it did not reach is not in the recording",
+            "do this",
+        ]
+    )
+    assert "failed with" not in as_text(found)

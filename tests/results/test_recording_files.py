@@ -84,7 +84,7 @@ def test_what_is_no_recording_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="absent does not exist"):
         read(tmp_path / "absent")
     (tmp_path / "file").write_text("", encoding="ascii")
-    with pytest.raises(RecordingError, match="file is no folder|Not a directory"):
+    with pytest.raises(RecordingError, match="file is no folder"):
         read(tmp_path / "file")
     with pytest.raises(RecordingError, match="is no recording: it has no recording.json"):
         read(tmp_path)

@@ -62,7 +62,21 @@ def test_the_exit_status_of_a_program_that_fails_counts(user: User) -> None:
     assert "./lib: file lib.go changed since the recording" in done.stdout
 
 
+def test_a_run_that_tells_nothing_does_not_take_the_place_of_the_last_one(user: User) -> None:
+    script = user.path / "script.sh"
+    program = ("--", "sh", "script.sh")
+    script.write_text("go build ./...", encoding="ascii")
+    user.run("why", *program)
+    script.write_text("go build ./absent", encoding="ascii")
+    broken = user.run("why", *program)
+    assert broken.returncode == 1
+    assert "nothing is explained: `sh script.sh` neither built nor tested a package" in broken.stderr
+    script.write_text("go build ./...", encoding="ascii")
+    change(user)
+    assert "./lib: file lib.go changed since the recording" in user.run("why", *program).stdout
+
+
 def test_a_program_without_go_is_not_explained(user: User) -> None:
     done = user.run("why", "--", "true")
     assert done.returncode == 2
-    assert "nothing is explained: `true` (step 1) called no go on PATH" in done.stderr
+    assert "nothing is explained: `true` called no go on PATH" in done.stderr

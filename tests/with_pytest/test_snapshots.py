@@ -143,6 +143,16 @@ def test_workers_compare_and_the_controller_writes(pytester: pytest.Pytester, st
     run(pytester, store, "-n", "2").assert_outcomes(passed=4)
 
 
+def test_a_test_outside_of_the_root_has_its_snapshots(pytester: pytest.Pytester, store: Path, suite: Path) -> None:
+    ini = pytester.mkdir("elsewhere") / "pytest.ini"
+    ini.write_text("[pytest]\n", encoding="ascii")
+    options = ("-c", str(ini), "test_shop.py")
+    updated = run(pytester, store, "--gocache-update", *options)
+    updated.stdout.fnmatch_lines([f"new: ../{FOLDER}/test_shop/test_edit.txt"])
+    assert len(files(suite)) == 3
+    run(pytester, store, *options).assert_outcomes(passed=4)
+
+
 def test_wrong_uses_are_named(pytester: pytest.Pytester, store: Path) -> None:
     pytester.makepyfile(
         """
@@ -152,7 +162,7 @@ def test_wrong_uses_are_named(pytester: pytest.Pytester, store: Path) -> None:
         def test_wrong(go_module, gocache_snapshot):
             go_module.write("lib.go", "package lib\\n")
             result = go_module.build(".")
-            for name in ("", " x", "a]", "a;b", "a\\nb", "1"):
+            for name in ("", " x", "a]", "a;b", "a\\nb", "a\\rb", "a\\u2028b", "1", 5):
                 with pytest.raises(UsageError, match="gocache_snapshot"):
                     gocache_snapshot(name)
             with pytest.raises(UsageError, match="equals a Result, not PackageSet"):
@@ -167,13 +177,14 @@ def test_wrong_uses_are_named(pytester: pytest.Pytester, store: Path) -> None:
     run(pytester, store).assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize(("written", "line"), [(b"<<<<<<< HEAD\n[1]\n", "<<<<<<< HEAD"), (b"\xff\xfe\n", "??")])
 def test_a_file_that_no_update_wrote_is_an_error_with_its_place(
-    pytester: pytest.Pytester, store: Path, suite: Path
+    pytester: pytest.Pytester, store: Path, suite: Path, written: bytes, line: str
 ) -> None:
     suite.mkdir(parents=True)
-    (suite / "test_edit.txt").write_text("<<<<<<< HEAD\n[1]\n")
+    (suite / "test_edit.txt").write_bytes(written)
     result = run(pytester, store, "-k", "edit")
-    result.stdout.fnmatch_lines([f"E *UsageError: *{FOLDER}/test_shop/test_edit.txt:1: '<<<<<<< HEAD' is no line of*"])
+    result.stdout.fnmatch_lines([f"E *UsageError: *{FOLDER}/test_shop/test_edit.txt:1: '{line}' is no line of*"])
     # An update mends it.
     run(pytester, store, "-k", "edit", "--gocache-update").assert_outcomes(passed=1)
     run(pytester, store, "-k", "edit").assert_outcomes(passed=1)

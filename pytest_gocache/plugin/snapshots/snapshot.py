@@ -9,7 +9,7 @@ from pathlib import Path
 from pytest_gocache.errors import UsageError
 from pytest_gocache.explain.advice import advice_for
 from pytest_gocache.golang.action import Kind
-from pytest_gocache.plugin.snapshots.snapshot_file import NOTHING, Section, expected, parse
+from pytest_gocache.plugin.snapshots.snapshot_file import NOTHING, Section, expected, parse, read
 from pytest_gocache.results.behaviour import behaviour_of, deed_of, state_of
 from pytest_gocache.results.explanation import table
 from pytest_gocache.results.reasons import Reason
@@ -18,7 +18,7 @@ from pytest_gocache.results.result import Result
 __all__ = ["GocacheSnapshot"]
 
 _UPDATE = "pytest --gocache-update"
-_FORBIDDEN = "];\n"
+_FORBIDDEN = frozenset("];")
 
 
 class GocacheSnapshot:
@@ -40,7 +40,7 @@ class GocacheSnapshot:
 
     def __call__(self, name: str) -> GocacheSnapshot:
         """The snapshot ``name`` of this test. Raises `UsageError` for a name that a file cannot have."""
-        if not name.strip() or name != name.strip() or set(name) & set(_FORBIDDEN):
+        if not _is_name(name):
             raise UsageError(f"gocache_snapshot({name!r}): a name is a line of text without ] and ;")
         if name.isdigit():
             raise UsageError(f"gocache_snapshot({name!r}): numbers are the names of snapshots without a name")
@@ -58,8 +58,7 @@ class GocacheSnapshot:
         if self._seen is not None:
             self._seen.append(section)
             return True
-        text = self._file.read_text(encoding="utf-8") if self._file.is_file() else ""
-        want = expected(parse(text, self._file), name, self._version)
+        want = expected(parse(read(self._file), self._file), name, self._version)
         self.difference = [] if want == section else self._differs(want, section, other)
         return not self.difference
 
@@ -99,6 +98,11 @@ class GocacheSnapshot:
             *_why(result, more),
             f"if this is what you want, `{_UPDATE}` writes it",
         ]
+
+
+def _is_name(text: object) -> bool:
+    # What is not printable is, among others, each character at which Python ends a line.
+    return isinstance(text, str) and "" != text == text.strip() and text.isprintable() and not _FORBIDDEN & set(text)
 
 
 def _why(result: Result, more: Sequence[str]) -> Iterable[str]:

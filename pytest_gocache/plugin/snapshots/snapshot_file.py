@@ -11,7 +11,7 @@ from pathlib import Path
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.version import GoVersion
 
-__all__ = ["NOTHING", "Section", "expected", "merged", "parse", "render"]
+__all__ = ["NOTHING", "Section", "expected", "merged", "parse", "read", "render"]
 
 NOTHING = "nothing"
 """The line of a command that did nothing."""
@@ -30,6 +30,11 @@ class Section:
     """The command, for the reader: it is not compared."""
     version: str = ""
     """The version of Go that differs from the others; empty for the section of all other versions."""
+
+
+def read(file: Path) -> str:
+    """The text of a file, which need not exist. `parse` refuses a file with bytes that are no text."""
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
 
 
 def parse(text: str, file: Path) -> list[Section]:
@@ -53,7 +58,8 @@ def render(sections: Iterable[Section]) -> str:
     texts = []
     for section in sections:
         name = f"{section.name}; {section.version}" if section.version else section.name
-        command = f" $ {section.command}" if section.command else ""
+        # A script in quotation marks may have several lines: the header is one.
+        command = " $ " + "\\n".join(section.command.splitlines()) if section.command else ""
         texts.append("\n".join([f"[{name}]{command}", *(f"  {line}" for line in section.lines or (NOTHING,))]) + "\n")
     return "\n".join(texts)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
@@ -14,11 +16,11 @@ import pytest
 from pytest_gocache.errors import UsageError
 from pytest_gocache.plugin.hosts import is_worker
 from pytest_gocache.plugin.item_ids import spec_of, without_label
-from pytest_gocache.plugin.snapshots.snapshot_file import Section, merged, parse, render
+from pytest_gocache.plugin.snapshots import FOLDER
+from pytest_gocache.plugin.snapshots.snapshot_file import Section, merged, parse, read, render
 
 __all__ = ["SEEN", "SnapshotWriter", "file_of"]
 
-_FOLDER = "__gocache_snapshots__"
 SEEN: pytest.StashKey[tuple[str, list[Section]]] = pytest.StashKey()
 """The version of Go of a test, and what it compared."""
 _ATTRIBUTE = "gocache_snapshots"
@@ -36,7 +38,7 @@ def file_of(item: pytest.Item, label: str) -> Path:
     safe = re.sub(r"[^\w.\[\]=,-]", "_", name)[:_LONGEST]
     if safe != name:  # two tests may differ only in what a file name cannot have
         safe += "-" + hashlib.sha256(name.encode()).hexdigest()[:6]
-    return item.path.parent / _FOLDER / item.path.stem / f"{safe}.txt"
+    return item.path.parent / FOLDER / item.path.stem / f"{safe}.txt"
 
 
 @dataclass(slots=True)
@@ -67,9 +69,8 @@ class SnapshotWriter:
         if report.when == "teardown" and SEEN in item.stash:
             version, sections = item.stash[SEEN]
             seen = [version, [(one.name, list(one.lines), one.command) for one in sections]]
-        if file.is_relative_to(self._root):
-            # xdist sends every attribute of a report that is plain data to the controller.
-            report.__dict__[_ATTRIBUTE] = [str(file.relative_to(self._root)), seen]
+        # xdist sends every attribute of a report that is plain data to the controller.
+        report.__dict__[_ATTRIBUTE] = [os.path.relpath(file, self._root), seen]
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -77,7 +78,7 @@ class SnapshotWriter:
         if not hasattr(report, _ATTRIBUTE):
             return
         name, seen = getattr(report, _ATTRIBUTE)
-        ran = self._ran.setdefault(self._root / name, _Ran())
+        ran = self._ran.setdefault(Path(os.path.normpath(self._root / name)), _Ran())
         if not report.passed:
             ran.complete = False
         if seen:
@@ -99,15 +100,15 @@ class SnapshotWriter:
     def _do(self, file: Path, ran: _Ran) -> None:
         if not ran.seen:
             return
-        before = file.read_text(encoding="utf-8") if file.is_file() else ""
         try:
-            old = parse(before, file)
-        except UsageError:
-            old = []  # an update mends the file
-        after = render(merged(old, ran.seen, complete=ran.complete))
-        if after == before:
-            return
-        try:
+            before = read(file)
+            try:
+                old = parse(before, file)
+            except UsageError:
+                old = []  # an update mends the file
+            after = render(merged(old, ran.seen, complete=ran.complete))
+            if after == before:
+                return
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(after, encoding="utf-8")
         except OSError as error:
@@ -122,8 +123,8 @@ class SnapshotWriter:
             self._failed.append(f"{file} cannot be deleted: {error.strerror or error}")
             return
         self._done.append(f"deleted: {self._name(file)}, which no test uses")
-        for folder in file.parents[:2]:
-            if not any(folder.iterdir()):
+        with contextlib.suppress(OSError):  # not empty
+            for folder in file.parents[:2]:
                 folder.rmdir()
 
     def _unused(self) -> Iterator[Path]:
@@ -143,7 +144,7 @@ class SnapshotWriter:
         return bool(chosen or named or session.shouldstop or session.shouldfail)
 
     def _name(self, file: Path) -> str:
-        return file.relative_to(self._root).as_posix()
+        return Path(os.path.relpath(file, self._root)).as_posix()  # the tests may be outside of the root
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Name the files that were written and deleted."""

@@ -39,6 +39,12 @@ def test_the_text_of_a_file_and_back() -> None:
     assert parse("", FILE) == []
 
 
+def test_a_command_with_several_lines_is_one_line() -> None:
+    text = render([Section("1", ("compile ./a",), "sh -c 'go build\n\tgo vet'")])
+    assert text == "[1] $ sh -c 'go build\\n\tgo vet'\n  compile ./a\n"
+    assert render(parse(text, FILE)) == text
+
+
 @pytest.mark.parametrize(
     ("text", "line"), [("  compile ./a\n", 1), ("[1]\n  x\n\ncompile ./a\n", 4), ("[1; 1.2]\n", 1), ("<<<<<<< HEAD", 1)]
 )
