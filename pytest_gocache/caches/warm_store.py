@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from filelock import FileLock
@@ -21,6 +20,7 @@ from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.clone_pool import ClonePool
 from pytest_gocache.caches.heartbeat import heartbeat
 from pytest_gocache.caches.private_copy import DamagedError, PrivateCopies
+from pytest_gocache.caches.store_entries import StoreEntry, described, descriptions, listed, stored, take_out
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_entry import EntryMaker
 from pytest_gocache.errors import StoreError
@@ -193,7 +193,7 @@ class WarmStore:
 
     def size(self) -> int:
         """The size of all entries in bytes; a file counts once."""
-        return sum(_described(file).get("bytes", 0) for file in self._descriptions())
+        return sum(entry.bytes for entry in stored(self.root))
 
     def _entry_for(self, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> Path | str:
         """The entry with the packages, made if necessary; or Go's complaint when it cannot build them."""
@@ -225,7 +225,7 @@ class WarmStore:
     def _covered(self, entry: Path) -> frozenset[str]:
         """Every standard package in an entry, imports of its packages included."""
         if entry not in self._closures:
-            self._closures[entry] = frozenset(_described(entry / "entry.json").get("covers", ()))
+            self._closures[entry] = frozenset(described(entry / "entry.json").get("covers", ()))
         return self._closures[entry]
 
     def _folder(self, variant: Variant, packages: frozenset[str], toolchain: GoToolchain) -> Path:
@@ -247,7 +247,7 @@ class WarmStore:
                 return None
             base = self._closest(folder.parent, variant, packages)
             kin = None if base else self._closest_kin(variant, packages)
-            self._say(f"warming {variant.label}: {_listed(packages)}, once")
+            self._say(f"warming {variant.label}: {listed(packages)}, once")
             scratch = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.root / "tmp")).resolve()
             maker = EntryMaker(scratch, toolchain, variant, packages, self._ambient)
             with heartbeat(self._say, f"warming {variant.label}", maker.size):
@@ -264,9 +264,9 @@ class WarmStore:
         best: tuple[int, float, Path] | None = None
         wanted = packages | frozenset(variant.extras)
         for file in siblings.glob("*/entry.json"):
-            described = _described(file)
-            has = frozenset(described.get("packages", ())) | frozenset(described.get("extras", ()))
-            rank = (len(has), described.get("made", 0.0), file.parent / "cache")
+            content = described(file)
+            has = frozenset(content.get("packages", ())) | frozenset(content.get("extras", ()))
+            rank = (len(has), content.get("made", 0.0), file.parent / "cache")
             if has <= wanted and (best is None or rank > best):
                 best = rank
         return best[2] if best else None
@@ -274,11 +274,11 @@ class WarmStore:
     def _closest_kin(self, variant: Variant, packages: frozenset[str]) -> Path | None:
         """The base for the first entry of a family: the cache of a different family that shares most packages."""
         best: tuple[int, int, float, Path] | None = None
-        for file in self._descriptions():
-            described = _described(file)
-            if described.get("kin") == variant.kin:
-                has = frozenset(described.get("packages", ()))
-                rank = (len(has & packages), -len(has - packages), described.get("made", 0.0), file.parent / "cache")
+        for file in descriptions(self.root):
+            content = described(file)
+            if content.get("kin") == variant.kin:
+                has = frozenset(content.get("packages", ()))
+                rank = (len(has & packages), -len(has - packages), content.get("made", 0.0), file.parent / "cache")
                 best = rank if best is None else max(best, rank)
         return best[-1] if best else None
 
@@ -334,23 +334,33 @@ class WarmStore:
             with contextlib.suppress(OSError):
                 remove_tree(scratch)
 
-    def _descriptions(self) -> list[Path]:
-        return sorted((self.root / "warm").glob("*/*/entry.json"))
-
     def _make_room(self) -> None:
         """Delete the entries that were unused for longest, until the store is within its limit."""
         with self._lock("room"):
-            used = sorted((file.stat().st_mtime, file) for file in self._descriptions())
-            total = self.size()
+            entries = stored(self.root)
+            total = sum(entry.bytes for entry in entries)
             now = time.time()
-            for last, file in used:
-                if total <= self._limit or now - last < _RECENT_SECONDS:
+            for entry in entries:
+                if total <= self._limit or now - entry.used < _RECENT_SECONDS:
                     return
-                total -= _described(file).get("bytes", 0)
-                # The rename makes a concurrent clone fail at once and start again. Otherwise it would miss some files.
-                gone = self.root / "tmp" / f"room-{os.getpid()}-{file.parent.name}"
-                file.parent.rename(gone)
-                remove_tree(gone)
+                total -= entry.bytes
+                take_out(self.root, entry)
+
+    def delete_unused(self, seconds: float) -> list[StoreEntry]:
+        """Delete the entries that no test used for so long, and an hour at least; returns them.
+
+        Raises `StoreError` when the store cannot be written.
+        """
+        self._prepare()
+        with self._lock("room"):
+            limit = time.time() - max(seconds, _RECENT_SECONDS)
+            unused = [entry for entry in stored(self.root) if entry.used < limit]
+            try:
+                for entry in unused:
+                    take_out(self.root, entry)
+            except OSError as error:
+                raise self._unusable(error) from error
+        return unused
 
     @staticmethod
     def _mark_used(description: Path) -> None:
@@ -362,19 +372,3 @@ class WarmStore:
                 # A store that several users share may be read-only: by its permissions, or by its mount.
                 if error.errno not in _READ_ONLY:
                     raise
-
-
-def _listed(packages: frozenset[str]) -> str:
-    if not packages:
-        return "what every test needs"
-    # The deepest path first: net/http tells more than bufio.
-    names = sorted(packages, key=lambda name: (-name.count("/"), name))
-    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
-
-
-def _described(description: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(description.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}

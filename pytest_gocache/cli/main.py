@@ -17,8 +17,11 @@ __all__ = ["BROKEN", "main"]
 BROKEN = 2
 """The exit status when the command itself cannot do its work: wrong arguments, no toolchain, a damaged recording."""
 _COMMANDS = {
+    "check": "run the ready-made checks on a Go repository",
     "diff": "explain what ran in one recording and not in a different one",
+    "gate": "run the same tests on two Go toolchains, and compare what they did",
     "record": "run a program, and record the go commands that it calls",
+    "store": "list the warm caches of the standard library, or delete unused ones",
     "why": "run a program, and explain what its go commands ran since its last run here",
 }
 _INTERRUPTED = 130
@@ -45,11 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     end = words.index("--") if "--" in words else len(words)
     arguments, unknown = parser.parse_known_args(words[:end], argparse.Namespace(program=words[end + 1 :]))
     takes_program = getattr(arguments, "takes_program", False)
+    takes_rest = takes_program or getattr(arguments, "takes_rest", False)
     if unknown and takes_program:
         commands.choices[arguments.command].error(
             f"unrecognized arguments: {shlex.join(unknown)}; the program to run comes after --"
         )
-    elif unknown or (end < len(words) and not takes_program):
+    elif unknown or (end < len(words) and not takes_rest):
         rest = shlex.join([*unknown, *words[end:]])
         commands.choices[arguments.command].error(f"unrecognized arguments: {rest}")
     try:
