@@ -30,7 +30,8 @@ def assert_in_cache_key(
     vets or test results instead of compiles.
 
     Raises `AssertionError` with the values that are there instead, `PatternError` for a pattern that matches nothing,
-    and `NoEvidenceError` when Go's log does not have the inputs of a key.
+    `UsageError` for a command that has no action of the kind, and `NoEvidenceError` when Go's log does not have the
+    inputs of a key.
     """
     keys = _keys(result, what, patterns, kind)
     without = [key for key in keys if not _found(key, what, name, value)]

@@ -31,9 +31,11 @@ def cache_key(result: Result, pattern: str, kind: Kind) -> CacheKey:
 def cache_keys(result: Result, patterns: tuple[str, ...], kind: Kind) -> list[CacheKey]:
     """The keys of all actions of a kind, or of all tests, that match; without patterns, all of them.
 
-    Raises `NoEvidenceError` when the inputs of one are not in Go's log, and `PatternError` for a pattern that matches
-    none.
+    Raises `NoEvidenceError` when the inputs of one are not in Go's log, `PatternError` for a pattern that matches none,
+    and `UsageError` for a command without an action of the kind.
     """
+    if not isinstance(kind, Kind):
+        raise UsageError(f"the kind is a Kind, such as Kind.LINK, and not {kind!r}")
     if kind is Kind.TEST:
         return [_of_test(result.testing(one.package), one.package) for one in tests_of(result, patterns)]
     if not kind.explained:
@@ -42,6 +44,8 @@ def cache_keys(result: Result, patterns: tuple[str, ...], kind: Kind) -> list[Ca
         )
     require_evidence(result)
     actions = [action for action in result.actions if action.kind is kind and not action.facts_only]
+    if not actions:
+        raise UsageError(f"{result.title} has no {kind.value}, and so no key of one")
     chosen = matching(result, actions, patterns, scaffolds=False) if patterns else actions
     return [_of_action(result, action) for action in chosen]
 

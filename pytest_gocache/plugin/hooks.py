@@ -15,6 +15,7 @@ from pytest_gocache.plugin.frames import cut_our_frames, is_of_our_assertion
 from pytest_gocache.plugin.hosts import is_worker, runs_tests_here
 from pytest_gocache.plugin.marks import MARK
 from pytest_gocache.plugin.options import (
+    SNAPSHOTS,
     add_options,
     budget_seconds,
     gate_sides,
@@ -48,11 +49,10 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the mark, and refuse wrong options before anything runs."""
     # Not above: pytest warns of a plugin that is imported before it is registered.
-    from pytest_gocache.plugin.snapshots import FOLDER
     from pytest_gocache.plugin.workers import check_commit, refuse
 
     config.addinivalue_line("markers", MARK)
-    config.addinivalue_line("norecursedirs", FOLDER)  # pytest reads each test*.txt as a doctest
+    config.addinivalue_line("norecursedirs", SNAPSHOTS)  # pytest reads each test*.txt as a doctest
     try:
         settings = read_settings(config)
         check_commit(config, settings.repository)

@@ -16,6 +16,7 @@ from pytest_gocache.host.find_repository import repository_above, searched_folde
 from pytest_gocache.plugin.hosts import hosts_of_run, is_worker, runs_tests_here
 
 __all__ = [
+    "SNAPSHOTS",
     "Settings",
     "add_options",
     "budget_seconds",
@@ -27,6 +28,8 @@ __all__ = [
     "toolchain_specs",
 ]
 
+SNAPSHOTS = "__gocache_snapshots__"
+"""The name of the folders with the files of gocache_snapshot, beside the tests."""
 _KEEP = ("none", "failed", "all")
 _CONFIG: pytest.StashKey[RepositoryConfig] = pytest.StashKey()
 _DURATION = re.compile(r"(?=.)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")

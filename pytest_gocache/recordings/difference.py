@@ -18,6 +18,7 @@ from pytest_gocache.results.inputs import InputKind
 from pytest_gocache.results.reasons import Reason
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import matching
+from pytest_gocache.results.tables import one_line
 
 __all__ = ["Difference", "FailOn", "Ran", "Row", "command_text", "difference", "require_comparable", "rows_of"]
 
@@ -91,7 +92,7 @@ class Difference:
 
 def command_text(result: Result) -> str:
     """The command in shell syntax and backquotes. A recording has no steps to tell its commands apart by."""
-    return printable(f"`{shlex.join(result.command)}`")
+    return printable(f"`{one_line(shlex.join(result.command))}`")
 
 
 def require_comparable(result: Result) -> None:

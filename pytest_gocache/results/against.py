@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pytest_gocache.errors import RecordingError
+from pytest_gocache.errors import RecordingError, UsageError
 from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.result import Result
 
@@ -17,10 +17,12 @@ def held_against(result: Result, recording: Result | None) -> Result:
 
     Without a recording, the result as it is. A go command is compared first with the one that has the same arguments.
     Raises `RecordingError` when the two have no package in common: they are of different modules, or nothing is known
-    of one.
+    of one; and `UsageError` for a recording that is no result.
     """
     if recording is None:
         return result
+    if not isinstance(recording, Result):
+        raise UsageError(f"against={recording!r} is no Result: `load_result(folder)` reads one from a recording")
     old = [command for command in recording.go_commands if command.actions or command.tests]
     theirs = {action.package for command in old for action in command.compiles()} - recording.std
     ours = result.packages_outside_std

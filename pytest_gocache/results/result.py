@@ -317,6 +317,8 @@ class Result:
                 f"Result.save: {self.title} cannot be saved, because no command of this process returned this Result: "
                 "it is unpickled or made by hand"
             )
+        if not isinstance(folder, str | os.PathLike):
+            raise UsageError(f"Result.save: {folder!r} is no path of a folder")
         self.circumstances.save(self, Path(folder))
 
     @property

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
-__all__ = ["SHORT_VALUE", "counted", "difference", "listed", "rows", "shortened", "step_name"]
+__all__ = ["SHORT_VALUE", "counted", "difference", "listed", "one_line", "rows", "shortened", "step_name"]
 
 _MOST_LINES = 12  # of a table, but for the end of its last row
 _MOST_OF_ROW = 14  # lines: a sentence, four values before and after, with their names, and the number of others
@@ -109,3 +109,8 @@ def difference(old: str, new: str, longer_than: int = SHORT_VALUE) -> str:
 def _equal_parts(one: Sequence[str], other: Sequence[str]) -> int:
     """The number of parts with which both begin."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def one_line(text: str) -> str:
+    r"""A text of several lines, such as a script in a command, as one: with ``\n`` between them."""
+    return "\\n".join(text.splitlines())

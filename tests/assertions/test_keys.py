@@ -50,3 +50,12 @@ def test_bad_questions_are_refused(recorded: Recorded) -> None:
         assert_in_cache_key(build, "toolchain")  # type: ignore[arg-type]
     with pytest.raises(PatternError, match="matches nothing"):
         assert_not_in_cache_key(build, InputKind.FILE, "./absent")
+    with pytest.raises(UsageError, match="the kind is a Kind, such as Kind.LINK, and not 'link'"):
+        assert_in_cache_key(build, InputKind.FILE, kind="link")  # type: ignore[arg-type]
+
+
+def test_a_command_without_an_action_of_the_kind_passes_neither(recorded: Recorded) -> None:
+    build = recorded("from-nothing")[0]
+    for check in (assert_in_cache_key, assert_not_in_cache_key):
+        with pytest.raises(UsageError, match=r"`go build ./...` .step 1. has no vet, and so no key of one"):
+            check(build, InputKind.VET_TOOL, kind=Kind.VET)

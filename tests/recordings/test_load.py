@@ -68,3 +68,8 @@ def test_what_is_not_known_of_the_recorded_command_stays_unknown(steps: list[Res
 def test_something_else_than_a_path_is_refused() -> None:
     with pytest.raises(RecordingError, match="load_result: 7 is no path of a folder"):
         load_result(7)  # type: ignore[arg-type]
+
+
+def test_what_is_no_path_is_refused(steps: list[Result]) -> None:
+    with pytest.raises(UsageError, match="^Result.save: 5 is no path of a folder"):
+        steps[0].save(5)  # type: ignore[arg-type]

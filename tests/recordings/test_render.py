@@ -121,3 +121,10 @@ def test_a_command_that_failed_says_what_is_not_there() -> None:
         ]
     )
     assert "failed with" not in as_text(found)
+
+
+def test_a_script_of_several_lines_is_one_line_of_the_title() -> None:
+    found = replace(made(), new=replace(made().new, command=("sh", "-c", "go build ./...\ngo vet ./...")))
+    title = "`sh -c 'go build ./...\\ngo vet ./...'` against the recording of `go build ./...`"
+    assert as_text(found).splitlines()[0] == title
+    assert as_markdown(found).splitlines()[:2] == [f"## {title}", ""]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache import RecordingError, Result
+from pytest_gocache import RecordingError, Result, UsageError
 from pytest_gocache.results.against import held_against
 from pytest_gocache.results.merge import with_commands
 from tests.made_results import action, command, result
@@ -63,6 +63,12 @@ def test_two_results_without_a_common_package_are_refused() -> None:
         held_against(go("build ./..."), other)
     with pytest.raises(RecordingError, match="the other has none"):
         held_against(go("build ./..."), result())
+
+
+def test_a_folder_is_no_recording(tmp_path: Path) -> None:
+    for folder in (tmp_path, str(tmp_path)):
+        with pytest.raises(UsageError, match=r"^against=.* is no Result: `load_result\(folder\)` reads one"):
+            held_against(go("build ./..."), folder)  # type: ignore[arg-type]
 
 
 @newest_go

@@ -2,6 +2,3 @@
 
 This room imports `results` and `explain`. The fixture compares; with ``--gocache-update``, a plugin writes the files.
 """
-
-FOLDER = "__gocache_snapshots__"
-"""The name of the folder beside the tests."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.version import GoVersion
+from pytest_gocache.results.tables import one_line
 
 __all__ = ["NOTHING", "Section", "expected", "merged", "parse", "read", "render"]
 
@@ -59,7 +60,7 @@ def render(sections: Iterable[Section]) -> str:
     for section in sections:
         name = f"{section.name}; {section.version}" if section.version else section.name
         # A script in quotation marks may have several lines: the header is one.
-        command = " $ " + "\\n".join(section.command.splitlines()) if section.command else ""
+        command = f" $ {one_line(section.command)}" if section.command else ""
         texts.append("\n".join([f"[{name}]{command}", *(f"  {line}" for line in section.lines or (NOTHING,))]) + "\n")
     return "\n".join(texts)
 

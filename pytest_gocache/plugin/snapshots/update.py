@@ -16,7 +16,7 @@ import pytest
 from pytest_gocache.errors import UsageError
 from pytest_gocache.plugin.hosts import is_worker
 from pytest_gocache.plugin.item_ids import spec_of, without_label
-from pytest_gocache.plugin.snapshots import FOLDER
+from pytest_gocache.plugin.options import SNAPSHOTS
 from pytest_gocache.plugin.snapshots.snapshot_file import Section, merged, parse, read, render
 
 __all__ = ["SEEN", "SnapshotWriter", "file_of"]
@@ -38,7 +38,7 @@ def file_of(item: pytest.Item, label: str) -> Path:
     safe = re.sub(r"[^\w.\[\]=,-]", "_", name)[:_LONGEST]
     if safe != name:  # two tests may differ only in what a file name cannot have
         safe += "-" + hashlib.sha256(name.encode()).hexdigest()[:6]
-    return item.path.parent / FOLDER / item.path.stem / f"{safe}.txt"
+    return item.path.parent / SNAPSHOTS / item.path.stem / f"{safe}.txt"
 
 
 @dataclass(slots=True)
