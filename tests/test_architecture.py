@@ -166,7 +166,6 @@ TESTED_ELSEWHERE = {
     "plugin/hookspecs": "with_pytest/test_option_go_gate",
     "plugin/options": "with_pytest/test_ini_values",
     "plugin/snapshots/snapshot": "with_pytest/test_snapshots",
-    "plugin/snapshots/update": "with_pytest/test_snapshots",
     "plugin/reports": "with_pytest/test_option_go_gate",
     "plugin/workers": "with_pytest/test_hosts_over_ssh",
     "recordings/record": "with_go/test_record",

@@ -24,7 +24,7 @@ __all__ = ["SEEN", "SnapshotWriter", "file_of"]
 SEEN: pytest.StashKey[tuple[str, list[Section]]] = pytest.StashKey()
 """The version of Go of a test, and what it compared."""
 _ATTRIBUTE = "gocache_snapshots"
-_LONGEST = 120  # characters of a file name
+_LONGEST = 120  # bytes of a file name
 _PARTIAL = ("keyword", "markexpr", "deselect", "lf", "stepwise")
 
 
@@ -35,7 +35,7 @@ def file_of(item: pytest.Item, label: str) -> Path:
     """
     nodeid = without_label(item.nodeid, label) if label else item.nodeid
     name = nodeid.partition("::")[2].replace("::", ".") or item.name
-    safe = re.sub(r"[^\w.\[\]=,-]", "_", name)[:_LONGEST]
+    safe = re.sub(r"[^\w.\[\]=,-]", "_", name).encode()[:_LONGEST].decode(errors="ignore")
     if safe != name:  # two tests may differ only in what a file name cannot have
         safe += "-" + hashlib.sha256(name.encode()).hexdigest()[:6]
     return item.path.parent / SNAPSHOTS / item.path.stem / f"{safe}.txt"
