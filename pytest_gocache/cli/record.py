@@ -14,7 +14,6 @@ from pytest_gocache.errors import GoCacheError, RecordingError, StoreError, Usag
 from pytest_gocache.host.files import remove_tree, user_cache_folder
 from pytest_gocache.recordings.difference import command_text
 from pytest_gocache.recordings.record import observed
-from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.recording_files import require_empty
 from pytest_gocache.results.result import Result
 
@@ -91,5 +90,5 @@ def _write(result: Result, folder: Path) -> None:
     result.save(folder)
     number = len(result.commands)
     say(f"{number} go command{'s' if number > 1 else ''} recorded in {folder}")
-    if any(arguments_of(command).verb == "test" for command in result.commands):
-        say("since Go 1.23, GODEBUG is an input of test results: tests that were cached without record ran once more")
+    if any(outcome.ran for outcome in result.tests.values()):
+        say("since Go 1.23, GODEBUG is an input of test results: a test that was cached without record runs once more")

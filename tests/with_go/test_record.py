@@ -163,3 +163,15 @@ def test_the_folder_of_a_makefile_and_its_modules_are_known(user: User, rec: Pat
     assert dict(result.modules) == {".": "example.com/app", "tools": "example.com/tools"}
     assert_rebuilt(result, "./tools")
     assert json.loads((rec / "recording.json").read_bytes())["exit"] == 0
+
+
+def test_only_a_test_that_ran_may_have_run_because_of_the_recording(user: User, tmp_path: Path) -> None:
+    ran, cached, built = (
+        user.run("record", tmp_path / name, "--", "go", *words)
+        for name, words in (("ran", ("test", "./lib")), ("cached", ("test", "./lib")), ("built", ("build", "./lib")))
+    )
+    assert ["GODEBUG is an input of test results" in done.stderr for done in (ran, cached, built)] == [
+        True,
+        False,
+        False,
+    ]
