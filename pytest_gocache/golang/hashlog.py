@@ -17,6 +17,7 @@ __all__ = [
     "CompileBlocks",
     "HashBlock",
     "References",
+    "hash_lines",
     "parse_hash_log",
     "quoted_words",
     "short_id",
@@ -127,6 +128,11 @@ def split_debug_lines(stderr: bytes) -> bytes:
     if b"HASH" in stderr:
         stderr = _LINE.sub(b"", stderr)
     return without_lookups(stderr)
+
+
+def hash_lines(stderr: bytes) -> bytes:
+    """The lines of the hash log in the stderr of a command, and nothing else of it."""
+    return b"".join(match.group() for match in _LINE.finditer(stderr))
 
 
 References = Callable[[str], Iterable[Sequence[str]]]

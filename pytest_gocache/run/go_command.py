@@ -21,7 +21,7 @@ from pytest_gocache.golang.godebug import (
     with_debug_setting,
     without_debug_settings,
 )
-from pytest_gocache.golang.hashlog import split_debug_lines
+from pytest_gocache.golang.hashlog import hash_lines, split_debug_lines
 from pytest_gocache.golang.test_verdicts import test_verdicts
 from pytest_gocache.golang.testcache_log import parse_lookups
 from pytest_gocache.host import process
@@ -159,9 +159,10 @@ class GoCommand:
         argv = [str(self.toolchain.go), *args]
         env = self._logging_env(HASH_SETTING)
         done = process.run(argv, cwd=self.circumstances.cwd, env=env, output=again, logs=True)
-        self._later_log = done.stderr
+        # Without what it printed itself: that is no output of this command.
+        self._later_log = hash_lines(done.stderr)
         with (self.folder / "stderr").open("ab") as log:
-            log.write(done.stderr)
+            log.write(self._later_log)
 
     def _folder_of(self, package: str) -> Path:
         """The folder of a package of the module or of the standard library."""

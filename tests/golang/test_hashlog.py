@@ -13,6 +13,7 @@ from hypothesis import given, strategies as st
 from pytest_gocache.errors import HashLogError
 from pytest_gocache.golang.action import Kind
 from pytest_gocache.golang.hashlog import (
+    hash_lines,
     parse_hash_log,
     quoted_words,
     split_debug_lines,
@@ -248,3 +249,10 @@ def test_the_commands_own_stderr_is_what_is_left(first_commands: dict[str, Resul
         assert left.count("\n") == 2
     else:
         assert not left
+
+
+def test_the_log_is_taken_out_of_what_a_command_prints() -> None:
+    log = b'HASH[build lib]\nHASH[build lib]: "file lib.go x\\n"\nHASH /src/lib.go: ' + b"0" * 64 + b"\n"
+    head, tail = log.split(b"HASH /src", 1)
+    assert hash_lines(b"WORK=/tmp/x\n" + head + b"/tmp/app alternate\nHASH /src" + tail + b"HASH me\n") == log
+    assert hash_lines(b"nothing\n") == b""
