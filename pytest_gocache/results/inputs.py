@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_gocache.results.tables import SHORT_VALUE, difference, shortened
+from pytest_gocache.results.tables import difference, shortened
 
 __all__ = ["TARGET_VARIABLES", "Change", "Input", "InputKind", "own_changes", "with_values", "without_repetitions"]
 
@@ -117,7 +117,7 @@ _REPEATED: Mapping[InputKind, tuple[InputKind | str, ...]] = {
 }
 _TIMES = (InputKind.READ_FILE, InputKind.READ_FILE_TIME, InputKind.READ_FOLDER, InputKind.WORKING_FOLDER)
 _MOST_CHANGES = 4  # of one action, with their values
-_LONGEST_ROW = 100  # characters
+_LONGEST_ROW = 120  # characters
 _NAMED_AS_SETTINGS = (InputKind.TARGET_VARIABLE, InputKind.VARIABLE)
 _HOW = {"added": "{what} was added", "removed": "{what} was removed", "changed": "{what} changed"}
 
@@ -193,7 +193,9 @@ class Change:
     def _difference(self) -> str:
         old, new = self._values()
         # A row that shows two times as one is half as long, and a folder's time tells little.
-        return difference(old or "", new or "", longer_than=0 if self.input.kind in _TIMES else SHORT_VALUE)
+        if self.input.kind in _TIMES:
+            return difference(old or "", new or "", longer_than=0, share=1 / 3)
+        return difference(old or "", new or "")
 
     def _values(self) -> tuple[str | None, str | None]:
         absent = self.input.kind.absent

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
-__all__ = ["SHORT_VALUE", "counted", "difference", "listed", "one_line", "rows", "shortened", "step_name"]
+__all__ = ["counted", "difference", "listed", "one_line", "rows", "shortened", "step_name"]
 
 _MOST_LINES = 12  # of a table, but for the end of its last row
 _MOST_OF_ROW = 14  # lines: a sentence, four values before and after, with their names, and the number of others
 _LONGEST_VALUE = 200
-SHORT_VALUE = 60  # beside the name of a package, a longer value does not fit into one line
+_SHORT_VALUE = 60  # beside the name of a package, a longer value does not fit into one line
 _MOST_BEFORE = 40  # characters of the equal start
 _MOST_AFTER = 20  # characters of the equal end
 _PARTS = re.compile(r"[0-9]+|[^\W\d_]+|.", re.DOTALL)
@@ -78,12 +78,12 @@ def shortened(value: str, other: str | None = "") -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]} …"
 
 
-def difference(old: str, new: str, longer_than: int = SHORT_VALUE) -> str:
+def difference(old: str, new: str, longer_than: int = _SHORT_VALUE, share: float = 2 / 3) -> str:
     """Two long values that are mostly equal, as what differs: ``…Version=1.5-T22:[28:01→33:09]Z``.
 
     Numbers and words stay whole; of two absolute paths, whole folders differ. Empty when a value is short (at most
-    ``longer_than`` characters), when one only adds something to the other, and when they share less than two thirds of
-    a value.
+    ``longer_than`` characters), when one only adds something to the other, and when they have less than
+    ``share`` of a value in common.
     """
     if all(re.fullmatch(r'"[^"]*"', value) for value in (old, new)):
         old, new = old[1:-1], new[1:-1]
@@ -95,7 +95,7 @@ def difference(old: str, new: str, longer_than: int = SHORT_VALUE) -> str:
     end = _equal_parts(olds[start:][::-1], news[start:][::-1])
     before, after = "".join(olds[:start]), "".join(olds[len(olds) - end :])
     was, now = ("".join(parts[start : len(parts) - end]) for parts in (olds, news))
-    if not (was and now) or 3 * len(before + after) < 2 * max(len(old), len(new)):
+    if not (was and now) or len(before + after) < share * max(len(old), len(new)):
         return ""
     if paths:
         return f"…/[{was[1:]}→{now[1:]}]{after}"
