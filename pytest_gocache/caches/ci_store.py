@@ -57,9 +57,9 @@ class CiStore:
         for key in keys:
             named = [cache for cache in self._caches if cache.saved.key == key]
             begins = [cache for cache in self._caches if action.prefixes and cache.saved.key.startswith(key)]
-            for cache in (*named, *reversed(begins)):
-                cache.used_on, cache.last_use = day, job
-                return cache, RestoredCache(cache.saved, cache.saved.key == keys[0], key)
+            if found := [*named, *reversed(begins)]:
+                found[0].used_on, found[0].last_use = day, job
+                return found[0], RestoredCache(found[0].saved, found[0].saved.key == keys[0], key)
         return None
 
     def has(self, key: str) -> bool:

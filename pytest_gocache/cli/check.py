@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the subcommand."""
     add_pytest_options(parser, "[REPO]", _ABOUT)
     parser.add_argument("repo", metavar="REPO", nargs="?", default=".", help="the Go repository (default: this folder)")
-    parser.set_defaults(run=_run, takes_rest=True)
+    parser.set_defaults(run=_run, rest="an option of pytest")
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_pytest_options(parser, "BASE..CANDIDATE [PATH ...]", _ABOUT)
     parser.add_argument("sides", metavar="BASE..CANDIDATE", help="two toolchains, like 1.25.5..1.27.3")
     parser.add_argument("paths", metavar="PATH", nargs="*", help="the tests (default: what pytest collects here)")
-    parser.set_defaults(run=_run, takes_rest=True)
+    parser.set_defaults(run=_run, rest="an option of pytest")
 
 
 def _run(arguments: argparse.Namespace) -> int:

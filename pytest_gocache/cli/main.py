@@ -10,12 +10,11 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from pytest_gocache.cli.common import BROKEN
 from pytest_gocache.errors import GoCacheError
 
-__all__ = ["BROKEN", "main"]
+__all__ = ["main"]
 
-BROKEN = 2
-"""The exit status when the command itself cannot do its work: wrong arguments, no toolchain, a damaged recording."""
 _COMMANDS = {
     "check": "run the ready-made checks on a Go repository",
     "diff": "explain what ran in one recording and not in a different one",
@@ -44,18 +43,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         sub = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         if name == chosen:
             importlib.import_module(f"pytest_gocache.cli.{name}").add_arguments(sub)
-    # What follows -- is the program of the user, whose options are not ours.
+    # What follows -- is the user's: options of a program, or of pytest.
     end = words.index("--") if "--" in words else len(words)
-    arguments, unknown = parser.parse_known_args(words[:end], argparse.Namespace(program=words[end + 1 :]))
-    takes_program = getattr(arguments, "takes_program", False)
-    takes_rest = takes_program or getattr(arguments, "takes_rest", False)
-    if unknown and takes_program:
-        commands.choices[arguments.command].error(
-            f"unrecognized arguments: {shlex.join(unknown)}; the program to run comes after --"
-        )
-    elif unknown or (end < len(words) and not takes_rest):
-        rest = shlex.join([*unknown, *words[end:]])
-        commands.choices[arguments.command].error(f"unrecognized arguments: {rest}")
+    arguments, unknown = parser.parse_known_args(words[:end], argparse.Namespace(program=words[end + 1 :], rest=""))
+    refused = unknown if arguments.rest else [*unknown, *words[end:]]
+    if refused:
+        hint = f"; {arguments.rest} comes after --" if arguments.rest else ""
+        commands.choices[arguments.command].error(f"unrecognized arguments: {shlex.join(refused)}{hint}")
     try:
         status = int(arguments.run(arguments))
         sys.stdout.flush()

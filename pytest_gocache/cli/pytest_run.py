@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_gocache.cli.record import exit_status
+from pytest_gocache.cli.common import exit_status
 from pytest_gocache.host import process
 
 __all__ = ["add_pytest_options", "run_pytest"]

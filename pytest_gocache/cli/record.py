@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_gocache.caches.warm_store import WarmStore
-from pytest_gocache.errors import GoCacheError, RecordingError, StoreError, UsageError
-from pytest_gocache.host.files import remove_tree, user_cache_folder
+from pytest_gocache.cli.common import BROKEN, cache_folder, exit_status, say
+from pytest_gocache.errors import GoCacheError, RecordingError, UsageError
+from pytest_gocache.host.files import remove_tree
 from pytest_gocache.recordings.difference import command_text
 from pytest_gocache.recordings.record import observed
 from pytest_gocache.results.recording_files import require_empty
 from pytest_gocache.results.result import Result
 
-__all__ = ["add_arguments", "exit_status", "observed_here", "require_go", "say"]
+__all__ = ["add_arguments", "observed_here", "require_go"]
 
-_STORE_LIMIT = 4 << 30  # as the ini option gocache_store_limit
 _EPILOG = """\
 The program has its own caches, environment, input and output, and its exit status is that of this command. It must find
 go on PATH: a go that it calls by an absolute path is not seen. Since Go 1.23, GODEBUG is an input of test results: a
@@ -35,17 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("dir", metavar="DIR", type=Path, help="a new or empty folder for the recording")
-    parser.set_defaults(run=_run, takes_program=True)
-
-
-def exit_status(returncode: int) -> int:
-    """The exit status of a program, as shells report it: 128 and the signal for a program that a signal ended."""
-    return returncode if returncode >= 0 else 128 - returncode
-
-
-def say(text: str) -> None:
-    """Print a line about the library's own work, where it does not mix with the program's output."""
-    print(f"pytest-gocache: {text}", file=sys.stderr)  # noqa: T201 - a command line prints
+    parser.set_defaults(run=_run, rest="the program to run")
 
 
 def observed_here(argv: Sequence[str], folder: Path) -> Result:
@@ -55,10 +45,8 @@ def observed_here(argv: Sequence[str], folder: Path) -> Result:
     """
     if not argv:
         raise UsageError("no program to run: write it after --, as in `-- go build ./...`")
-    root = user_cache_folder()
-    if root is None:
-        raise StoreError("there is no home folder for the store: set HOME or XDG_CACHE_HOME")
-    store = WarmStore(root, os.environ, say, _STORE_LIMIT)
+    # Without a limit: that of the tests is an ini option, and an entry that this command deletes is one of theirs.
+    store = WarmStore(cache_folder(), os.environ, say, sys.maxsize)
     return observed(argv, cwd=Path.cwd(), ambient=os.environ, store=store, folder=folder)
 
 
@@ -71,7 +59,7 @@ def _run(arguments: argparse.Namespace) -> int:
             _write(result, arguments.dir)
         except GoCacheError as error:
             say(f"nothing is recorded: {error}")
-            return exit_status(result.returncode) or 2
+            return exit_status(result.returncode) or BROKEN
         return exit_status(result.returncode)
     finally:
         remove_tree(scratch)

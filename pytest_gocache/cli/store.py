@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_gocache.caches.store_entries import StoreEntry, listed, stored
 from pytest_gocache.caches.warm_store import WarmStore
-from pytest_gocache.cli.record import say
-from pytest_gocache.errors import StoreError, UsageError
-from pytest_gocache.host.files import user_cache_folder
+from pytest_gocache.cli.common import cache_folder, say
+from pytest_gocache.errors import UsageError
 
 __all__ = ["add_arguments"]
 
@@ -34,15 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    root = arguments.dir or user_cache_folder()
-    if root is None:
-        raise StoreError("there is no home folder for the store: name one with --dir")
+    root = arguments.dir or cache_folder()
     if arguments.dir and not root.is_dir():
         raise UsageError(f"--dir: there is no folder {root}")
     if arguments.delete_unused is not None:
         if not arguments.delete_unused >= 0:
             raise UsageError(f"--delete-unused: {arguments.delete_unused:g} is no number of days")
-        deleted = WarmStore(root, os.environ, say, 0).delete_unused(arguments.delete_unused * _DAY)
+        deleted = WarmStore(root, os.environ, say, sys.maxsize).delete_unused(arguments.delete_unused * _DAY)
         _print(f"deleted from {root}", deleted)
         return 0
     _print(str(root), stored(root))
@@ -59,7 +57,7 @@ def _print(title: str, entries: Sequence[StoreEntry]) -> None:
 
 
 def _mb(size: int) -> str:
-    return f"{size / 1e6:,.0f} MB"
+    return f"{size / 1024**2:,.0f} MB"  # as gocache_store_limit and the summary of a run count
 
 
 def _ago(moment: float) -> str:

@@ -6,10 +6,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from pytest_gocache.cli.common import BROKEN, cache_folder, exit_status, say
 from pytest_gocache.cli.diff import add_outputs, report
-from pytest_gocache.cli.record import exit_status, observed_here, require_go, say
-from pytest_gocache.errors import GoCacheError, StoreError
-from pytest_gocache.host.files import remove_tree, user_cache_folder
+from pytest_gocache.cli.record import observed_here, require_go
+from pytest_gocache.errors import GoCacheError
+from pytest_gocache.host.files import remove_tree
 from pytest_gocache.recordings.difference import command_text, difference, require_comparable
 from pytest_gocache.recordings.last_runs import LastRuns
 from pytest_gocache.results.result import Result
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("patterns", metavar="PATTERN", nargs="*", help="only packages that match, like ./lib/...")
     add_outputs(parser)
-    parser.set_defaults(run=_run, takes_program=True)
+    parser.set_defaults(run=_run, rest="the program to run")
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -42,7 +43,7 @@ def _run(arguments: argparse.Namespace) -> int:
             found = _explain(result, arguments)
         except GoCacheError as error:
             say(f"nothing is explained: {error}")
-            found = 2
+            found = BROKEN
         return exit_status(result.returncode) or found
     finally:
         remove_tree(scratch)
@@ -52,10 +53,7 @@ def _explain(result: Result, arguments: argparse.Namespace) -> int:
     require_go(result)
     # Before it takes the place of a run that the next one can be compared with.
     require_comparable(result)
-    cache = user_cache_folder()
-    if cache is None:
-        raise StoreError("there is no home folder to keep the run in: set HOME or XDG_CACHE_HOME")
-    runs = LastRuns(cache / "runs")
+    runs = LastRuns(cache_folder() / "runs")
     try:
         old = runs.of(result)
         if old is not None:

@@ -22,7 +22,7 @@ _MANY = {**_DONE, Kind.TEST: "tests executed"}
 
 def as_text(found: Difference) -> str:
     """The difference for a terminal: a summary, then a row for each cause, the most expensive first."""
-    lines = [_title(found), summary(found)]
+    lines = [_title(found), _summary(found)]
     width = max((len(_seconds(row)) for row in found.rows), default=0)
     for row in found.rows[:_MOST_ROWS]:
         first, *more = _lines(row)
@@ -34,7 +34,7 @@ def as_text(found: Difference) -> str:
 
 def as_markdown(found: Difference) -> str:
     """The difference as a section with a table, for the summary of a CI job."""
-    lines = [f"## {_title(found)}", "", summary(found), ""]
+    lines = [f"## {_title(found)}", "", _summary(found), ""]
     if found.rows:
         lines += ["| time | cause |", "|---:|---|"]
         lines += [f"| {_seconds(row)} | {'<br>'.join(map(_cell, _lines(row)))} |" for row in found.rows[:_MOST_ROWS]]
@@ -87,7 +87,7 @@ def _title(found: Difference) -> str:
     return f"{new} against the recording" + ("" if old == new else f" of {old}")
 
 
-def summary(found: Difference) -> str:
+def _summary(found: Difference) -> str:
     """What ran, in one line: ``3 of 210 packages compiled, 1 linked, 2 tests executed: 4.2 s``."""
     counts = _counts(found.ran)
     compiled = f"{counts.pop(Kind.COMPILE, 0)} of {len(found.new.packages)} packages compiled"

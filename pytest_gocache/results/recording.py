@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +165,8 @@ def from_data(data: Mapping[str, Any], evidence: Path, around: Circumstances) ->
         downloads=tuple(data["downloads"]),
         gaps=tuple(data["gaps"]),
         idle=tuple(data["idle"]),
-        circumstances=Circumstances(
+        circumstances=replace(
+            around,
             env=dict(surroundings["env"]),
             from_files=dict(surroundings["from_files"]),
             goroot=Path(surroundings["goroot"]),
@@ -173,10 +174,6 @@ def from_data(data: Mapping[str, Any], evidence: Path, around: Circumstances) ->
             cwd=Path(surroundings["cwd"]),
             cpus=int(surroundings["cpus"]),
             started=float(surroundings["started"]),
-            logs=around.logs,
-            explain=around.explain,
-            cache_key=around.cache_key,
-            save=around.save,
             list_packages=packages_in_graph,
         ),
         evidence=evidence,

@@ -7,6 +7,7 @@ import json
 import platform
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,14 +106,6 @@ def read_recording(folder: Path, around: Circumstances) -> Result:
 
 
 def _program_from(index: Mapping[str, Any], folder: Path, around: Circumstances) -> Result:
-    surroundings = Circumstances(
-        cwd=Path(index["cwd"]),
-        started=float(index["started"]),
-        logs=around.logs,
-        explain=around.explain,
-        cache_key=around.cache_key,
-        save=around.save,
-    )
     return Result(
         command=tuple(index["command"]),
         step=int(index["step"]),
@@ -126,7 +119,7 @@ def _program_from(index: Mapping[str, Any], folder: Path, around: Circumstances)
         written=tuple(index["written"]),
         downloads=tuple(index["downloads"]),
         modules=dict(index["modules"]),
-        circumstances=surroundings,
+        circumstances=replace(around, cwd=Path(index["cwd"]), started=float(index["started"])),
         evidence=folder,
     )
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_gocache.cli import main as module
-from pytest_gocache.cli.main import BROKEN, main
+from pytest_gocache.cli.common import BROKEN
+from pytest_gocache.cli.main import main
 
 
 def test_help_fits_a_screen(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache.cli import store
-from pytest_gocache.cli.main import BROKEN, main
+from pytest_gocache.cli.common import BROKEN
+from pytest_gocache.cli.main import main
 
 DAY = 86400
+MB = 1024**2
 
 
-def put(
-    root: Path, name: str, *packages: str, variant: str = "go1.27.3", days: float = 0, size: int = 61_000_000
-) -> Path:
+def put(root: Path, name: str, *packages: str, variant: str = "go1.27.3", days: float = 0, size: int = 61 * MB) -> Path:
     folder = root / "warm" / "go1.27.3-x" / name
     (folder / "cache").mkdir(parents=True)
     file = folder / "entry.json"
@@ -29,8 +29,8 @@ def put(
 
 def test_entries_are_listed_the_last_used_one_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(tmp_path, "a", days=1.5)
-    put(tmp_path, "b", "net/http", "fmt", variant="go1.27.3 -race", days=40, size=1_234_500_000)
-    put(tmp_path, "c", "fmt", size=900_000)
+    put(tmp_path, "b", "net/http", "fmt", variant="go1.27.3 -race", days=40, size=1234 * MB + MB // 2)
+    put(tmp_path, "c", "fmt", size=MB * 9 // 10)
     assert main(["store", "--dir", str(tmp_path)]) == 0
     assert (
         capsys.readouterr().out

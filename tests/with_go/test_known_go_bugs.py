@@ -10,34 +10,13 @@ from pathlib import Path
 import pytest
 
 from pytest_gocache import GoModule, GoToolchain, assert_reproducible, assert_up_to_date
+from tests.with_go.test_no_key import STORE
 from tests.with_go.version_tables import column
 
 PAGE = Path(__file__).parents[2] / "docs" / "known-go-bugs.md"
 MEASURED: dict[int, Callable[[GoModule], str]] = {}
 """Number of an issue → what measures it: ``wrong`` for an old output, ``slow`` for needless work, else ``right``."""
 CGO = {24544, 64589, 77086}
-STORE = """
--- store/store_test.go --
-package store
-
-import (
-	"os"
-	"testing"
-)
-
-var backend string
-
-func TestMain(m *testing.M) {
-	backend = os.Getenv("BACKEND")
-	os.Exit(m.Run())
-}
-
-func TestStore(t *testing.T) {
-	if backend == "broken" {
-		t.Fatal(backend)
-	}
-}
-"""
 WORDS = """
 -- words_test.go --
 package words

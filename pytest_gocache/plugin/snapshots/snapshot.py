@@ -59,7 +59,7 @@ class GocacheSnapshot:
             self._seen.append(section)
             return True
         want = expected(parse(read(self._file), self._file), name, self._version)
-        self.difference = [] if want == section else self._differs(want, section, other)
+        self.difference = self._differs(want, section, other)
         return not self.difference
 
     __hash__ = object.__hash__

@@ -90,14 +90,14 @@ class SnapshotWriter:
         if is_worker(session.config):
             return
         for file, ran in self._ran.items():
-            self._do(file, ran)
+            self._update(file, ran)
         if not self._is_partial(session):
             for file in self._unused():
                 self._delete(file)
         if self._failed and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def _do(self, file: Path, ran: _Ran) -> None:
+    def _update(self, file: Path, ran: _Ran) -> None:
         if not ran.seen:
             return
         try:
