@@ -103,7 +103,10 @@ def test_a_killed_command_is_not_one_that_compiled_nothing(go_module: GoModule) 
 def test_an_interrupted_command_is_not_one_that_compiled_nothing(go_module: GoModule, signal: str) -> None:
     go_module.load(SLOW)
     result = go_module.exec("sh", "-c", f"go build ./quick && timeout -s {signal} 8 go test ./s", check=False)
-    with pytest.raises(NoEvidenceError, match="before it wrote what it had done"):
+    # Go ends at once, or after the test that the signal ended, too: then its graph is whole, and says what was compiled.
+    with pytest.raises(
+        (NoEvidenceError, AssertionError), match=r"before it wrote what it had done|3 packages were rebuilt"
+    ):
         assert_cached(result)
 
 
