@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_gocache.golang.command_line import GoArguments
-from pytest_gocache.golang.imports import header_of, imports_of
+from pytest_gocache.golang.imports import header_of, imports_of, starts_go
 from pytest_gocache.golang.modfile import local_folders_of, module_path_of
 from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.host.toolchain import GoToolchain
@@ -60,14 +60,32 @@ class Sources:
     """A hash of the names and contents of all these files, comparable in this process only."""
     layout: Layout = Layout(0, 0)  # noqa: RUF009 - a value
     """The layout of these modules, without the folders ``more``."""
+    starts_go: str = ""
+    """A Go file of these modules through which a test may start go; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _GoFile:
+    """What is known of a Go file."""
+
+    stamp: tuple[int, int, int]
+    """Its size and times."""
+    imports: tuple[str, ...]
+    content: int
+    """A hash."""
+    header: int
+    """A hash."""
+    starts_go: bool
+
+
+_ABSENT = _GoFile((0, 0, 0), (), 0, 0, starts_go=False)
 
 
 class SourceScan:
     """Reads the imports of Go files, each file only when it is new or has changed."""
 
     def __init__(self) -> None:
-        # File → its size and times, its imports, and hashes of its content and of its header.
-        self._known: dict[str, tuple[tuple[int, int, int], tuple[str, ...], int, int]] = {}
+        self._known: dict[str, _GoFile] = {}
 
     def read(
         self, root: Path, more: Iterable[Path] = (), texts: Texts | None = None, workspace: Path | None = None
@@ -82,6 +100,7 @@ class SourceScan:
         imports: set[str] = set()
         modules: dict[str, str] = {}
         profiles: list[Path] = []
+        starters: list[str] = []
         waiting = [*(others := list(more)), root]
         own = f"{root}{os.sep}"
         state = modules_state = files_state = 0
@@ -100,10 +119,12 @@ class SourceScan:
                 # The same module in the folders of two tests has the same layout.
                 inside = file.removeprefix(own)
                 if name.endswith(".go"):
-                    found, content, header = self._read_go(file, texts if file.startswith(own) else None)
-                    imports.update(found)
-                    state ^= hash((file, content))
-                    files_state ^= hash((inside, header)) if folder not in others else 0
+                    go = self._read_go(file, texts if file.startswith(own) else None)
+                    imports.update(go.imports)
+                    state ^= hash((file, go.content))
+                    files_state ^= hash((inside, go.header)) if folder not in others else 0
+                    if go.starts_go and folder not in others and f"{os.sep}vendor{os.sep}" not in file:
+                        starters.append(os.path.relpath(file, root))
                 elif name == _PROFILE:
                     profiles.append(Path(file))
                 else:
@@ -115,25 +136,27 @@ class SourceScan:
                     relative = os.path.relpath(parent, root)
                     if module and not relative.startswith(".."):
                         modules[relative.replace(os.sep, "/")] = module
-        return Sources(frozenset(imports), modules, tuple(sorted(profiles)), state, Layout(modules_state, files_state))
+        layout = Layout(modules_state, files_state)
+        return Sources(frozenset(imports), modules, tuple(sorted(profiles)), state, layout, min(starters, default=""))
 
-    def _read_go(self, file: str, texts: Texts | None) -> tuple[tuple[str, ...], int, int]:
+    def _read_go(self, file: str, texts: Texts | None) -> _GoFile:
         try:
             info = os.stat(file)  # noqa: PTH116 - hot: every Go file before every command
         except OSError:  # a dangling symbolic link
-            return (), 0, 0
+            return _ABSENT
         stamp = (info.st_size, info.st_mtime_ns, info.st_ino)
         known = self._known.get(file)
-        if known is None or known[0] != stamp:
+        if known is None or known.stamp != stamp:
             content = _read(file)
             source = content.decode("utf-8", "replace")
             imports = imports_of(source)
             # Without cgo, Go leaves out the files that import "C".
-            known = (stamp, imports, hash(content), hash((header_of(source), "C" in imports)))
+            header = hash((header_of(source), "C" in imports))
+            known = _GoFile(stamp, imports, hash(content), header, starts_go(source, imports))
             self._known[file] = known
             if texts is not None:
                 texts.add(file, content)
-        return known[1:]
+        return known
 
 
 def _local_modules(folder: str, go_mod_or_work: str) -> list[Path]:

@@ -11,12 +11,13 @@ from pytest_gocache.checks.findings import Finding
 from pytest_gocache.checks.repository import Checkout, RepositoryCopy
 from pytest_gocache.explain.history import index_of
 from pytest_gocache.golang.action import TestStatus
+from pytest_gocache.golang.godebug import HASH_SETTING
 from pytest_gocache.golang.test_log import operations
 from pytest_gocache.results.packages import folder_in_modules, module_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.tables import counted, rows
 
-__all__ = ["other_verdicts", "outside_reads"]
+__all__ = ["other_verdicts", "outside_reads", "run_with_log"]
 
 _SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")
 # Their programs are the same on every machine of a team, as far as a test that starts `sleep` or `git` can tell.
@@ -34,6 +35,13 @@ _ADVICE_ON_VERDICTS = (
 # What differs between the machines of two people, except Go's own folders and TMPDIR. t.TempDir reads TMPDIR: with a
 # different one, Go would run nearly every test again, and no cached result would be left to compare.
 _OTHER_USER = {"USER": "ann", "LOGNAME": "ann", "TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8"}
+
+
+def run_with_log(checkout: Checkout, first: Result) -> Result:
+    """The run whose log names the files that tests read: ``first``, or a new one if Go's log was off for its tests."""
+    if all(command.circumstances.log_off is None for command in first.go_commands):
+        return first
+    return checkout.test(env={"GODEBUG": HASH_SETTING})
 
 
 def outside_reads(copy: RepositoryCopy, result: Result, packages: Iterable[str]) -> Finding:

@@ -110,7 +110,9 @@ class _Command:
                 return _Finding(reason, followed)
         if not changes:
             ids = Details(before=old.action_id or "(none)", now=action.action_id or "(none)")
-            return _Finding(replace(reason, code=ReasonCode.KEY_CHANGED, details=ids))
+            imports = self._imports_with_other_keys(action, then) if self._is_off_log(action) else []
+            reason = replace(reason, code=ReasonCode.KEY_CHANGED, details=ids)
+            return _Finding(reason, tuple(_comparison(other, then) for other in imports))
         return self._finding(action, replace(reason, changes=changes), then)
 
     def _before(self, comparison: _Comparison) -> tuple[Result, Action] | None:
@@ -155,11 +157,25 @@ class _Command:
             return _Finding(replace(reason, details=Details(packages=tuple(other.package for other in also))))
         return _Finding(reason, tuple(_comparison(other, then) for other in imports))
 
+    def _is_off_log(self, action: Action) -> bool:
+        """Whether Go's log leaves out the action, because it is off for tests: the later log does not have test mains.
+
+        The imports of such an action decide its key, and its own flags.
+        """
+        return action.scaffold and self.result.circumstances.log_off is not None
+
+    def _imports_with_other_keys(self, action: Action, then: Result) -> list[Action]:
+        deps = [self._by_id[dep] for dep in action.deps if dep in self._by_id]
+        olds = [(dep, self._before(_Comparison(dep, then))) for dep in deps if dep.kind is Kind.COMPILE]
+        return self._nearest([dep for dep, old in olds if old is None or old[1].action_id != dep.action_id])
+
     def _changed_imports(self, action: Action, changes: Sequence[Change]) -> list[Action]:
         """The compiles of the changed imports."""
         changed = {change.imported for change in changes}
         deps = [self._by_id[dep] for dep in action.deps if dep in self._by_id]
-        imports = [dep for dep in deps if dep.kind is Kind.COMPILE and dep.plain in changed]
+        return self._nearest([dep for dep in deps if dep.kind is Kind.COMPILE and dep.plain in changed])
+
+    def _nearest(self, imports: list[Action]) -> list[Action]:
         # A main package depends on everything that it links: leave out the imports of its imports.
         indirect = {dep for other in imports for dep in other.deps}
         return [other for other in imports if other.id not in indirect] or imports

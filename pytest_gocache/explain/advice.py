@@ -52,6 +52,12 @@ def _forced(cause: Reason) -> str:
     return "remove -a, which compiles everything every time: to empty a doubtful cache, run `go clean -cache` once"
 
 
+def _log_off(cause: Reason) -> str:
+    if cause.code is not ReasonCode.LOG_OFF_FOR_FILE:
+        return ""
+    return "GODEBUG=gocachehash=1 in env= switches the log on; a go command that a test starts then prints it, too"
+
+
 def _volatile_flags(cause: Reason) -> str:
     for change in cause.own:
         if change.input.kind not in _COMPILE_FLAGS or not (change.old and change.new):
@@ -146,6 +152,7 @@ def _test_reads(cause: Reason) -> str:
 
 _RULES: tuple[Callable[[Reason], str], ...] = (
     _forced,
+    _log_off,
     _volatile_flags,
     _directory,
     _stamps,

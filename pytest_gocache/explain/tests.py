@@ -13,7 +13,7 @@ from pytest_gocache.explain.files_of_tests import kept_by, replayed
 from pytest_gocache.explain.history import index_of, log_of
 from pytest_gocache.explain.same_key import loss_from_cache
 from pytest_gocache.explain.test_inputs import changed_reads, names_read, relative_name
-from pytest_gocache.golang.action import Kind, TestStatus
+from pytest_gocache.golang.action import Action, Kind, Status, TestStatus
 from pytest_gocache.golang.hashlog import quoted_words
 from pytest_gocache.golang.testcache_log import Lookup, Lookups, Miss, PackageLookups
 from pytest_gocache.results.cache_event import CacheOperation
@@ -30,6 +30,8 @@ def why_test_ran(result: Result, package: str, explainer: Explainer) -> Reason:
     """Why Go executed the test of a package, and did not replay a cached result."""
     result = result.testing(package)
     reason = Reason(package, Kind.TEST, ReasonCode.NO_EVIDENCE, modules=result.modules)
+    if result.circumstances.log_off is not None:
+        return _without_log(reason, result, explainer)
     lookups = _lookups_of(result, package).lookups
     off = _switched_off(reason, result)
     if off or not lookups:
@@ -57,6 +59,56 @@ def why_test_cached(result: Result, package: str) -> str:
     kept = step_name(then.step) if then else "an earlier run"
     what = f"what it reads has not changed: {', '.join(reads)}" if reads else "it reads nothing that Go tracks"
     return f"(cached): same test binary and arguments as in {kept}, and {what}"
+
+
+# Flags of go test with which Go uses no cached result.
+_NEVER_CACHED = frozenset(
+    "count bench benchmem fuzz fuzztime fuzzminimizetime shuffle trace blockprofile blockprofilerate "  # noqa: SIM905
+    "cpuprofile memprofile memprofilerate mutexprofile mutexprofilefraction".split()
+)
+
+
+def _without_log(reason: Reason, result: Result, explainer: Explainer) -> Reason:
+    """The reason as far as the command line and the action graph have it: Go's log was off for the tests."""
+    for name, value in arguments_of(result).flags:
+        if name.removeprefix("test.") in _NEVER_CACHED:
+            return replace(reason, code=ReasonCode.TEST_CACHE_OFF, details=Details(flag=f"-{name}={value}"))
+    file = result.circumstances.log_off
+    code = ReasonCode.LOG_OFF_FOR_FILE if file else ReasonCode.LOG_OFF_BY_SETTING
+    unknown = replace(reason, code=code, details=Details(file=file or ""))
+    runs = _runs_of(result, reason.package)
+    if not runs:
+        return replace(reason, code=ReasonCode.FIRST_TIME)
+    return _changed_binary(replace(unknown, since=runs[0].step), result, explainer) or unknown
+
+
+def _runs_of(result: Result, package: str) -> list[Result]:
+    """The earlier commands that ran the test, the latest first."""
+    return [then for then in result.earlier() if package in then.tests and then.tests[package].ran]
+
+
+def _changed_binary(reason: Reason, result: Result, explainer: Explainer) -> Reason | None:
+    """The reason when the key of the test binary's link has changed, or what it links."""
+    link = _test_link(result, reason.package)
+    why = explainer.reason(result, link) if link and link.status is Status.RAN else None
+    return _of_link(reason, link, why) if link and why and (why.changes or why.follows) else None
+
+
+def _test_link(result: Result, package: str) -> Action | None:
+    return next((a for a in result.links() if a.scaffold and a.import_path == package), None)
+
+
+def _of_link(reason: Reason, link: Action, why: Reason) -> Reason:
+    """The reason of a test whose binary was linked, from that of the link."""
+    follows = why.follows or (link.package,)
+    return replace(
+        reason,
+        code=ReasonCode.TEST_BINARY_CHANGED,
+        details=Details(chain=follows),
+        follows=follows,
+        cause=why.cause or why,
+        since=why.since,
+    )
 
 
 def _switched_off(reason: Reason, result: Result) -> Reason | None:
@@ -192,7 +244,7 @@ def _expired(reason: Reason, result: Result, then: Result) -> Reason:
 
 def _other_binary(reason: Reason, result: Result, explainer: Explainer) -> Reason:
     package = reason.package
-    runs = [then for then in result.earlier() if package in then.tests and then.tests[package].ran]
+    runs = _runs_of(result, package)
     if not runs:
         return replace(reason, code=ReasonCode.FIRST_TIME)
     other_arguments = _other_arguments(reason, result, runs)
@@ -200,22 +252,12 @@ def _other_binary(reason: Reason, result: Result, explainer: Explainer) -> Reaso
         return other_arguments
     then = runs[0]
     reason = replace(reason, since=then.step)
-    link = next((a for a in result.links() if a.scaffold and a.import_path == package), None)
+    link = _test_link(result, package)
     if link is None:
         return reason
     why_linked = explainer.reason(result, link)
     not_kept = None if why_linked.changes else _not_cacheable(reason, index_of(then).lookups)
-    if not_kept:
-        return not_kept
-    follows = why_linked.follows or (link.package,)
-    return replace(
-        reason,
-        code=ReasonCode.TEST_BINARY_CHANGED,
-        details=Details(chain=follows),
-        follows=follows,
-        cause=why_linked.cause or why_linked,
-        since=why_linked.since,
-    )
+    return not_kept or _of_link(reason, link, why_linked)
 
 
 def _not_cacheable(reason: Reason, lookups: Lookups) -> Reason | None:

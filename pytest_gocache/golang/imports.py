@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["header_of", "imports_of"]
+__all__ = ["header_of", "imports_of", "starts_go"]
 
 # A comment ends at its first "*/". The expression has no lazy quantifier: in a repeated group, its time would double
 # with every comment, and a comment could stretch over code.
@@ -34,6 +34,20 @@ def imports_of(source: str) -> tuple[str, ...]:
         end = declaration.end()
         found += [token["path"][1:-1] for token in _TOKENS.finditer(declaration["specs"]) if token["path"]]
     return tuple(found)
+
+
+_GO_COMMAND = re.compile(r"[\"`]go(?:[\"`]|\s+[a-z]+)")
+
+
+def starts_go(source: str, imports: tuple[str, ...]) -> bool:
+    """Whether a test may start the go command through a Go file with these imports.
+
+    The file starts programs and has the text ``"go"`` or ``"go build"``. One of a main package counts if it is a test.
+    """
+    if "os/exec" not in imports or _GO_COMMAND.search(source) is None:
+        return False
+    package = _PACKAGE.match(source)
+    return "testing" in imports or (package is not None and re.search(r"\bmain\Z", package[0]) is None)
 
 
 def header_of(source: str) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_gocache.golang.env_file import settings_in
-from pytest_gocache.golang.godebug import DEBUG_SETTING
 
 __all__ = ["Home", "file_settings", "gocache_of", "gomodcache_of", "hermetic_environment"]
 
@@ -93,7 +92,6 @@ def hermetic_environment(home: Home, goroot: Path, ambient: Mapping[str, str]) -
         "GOPROXY": "off",
         "GOSUMDB": "off",
         "GOAUTH": "off",
-        "GODEBUG": DEBUG_SETTING,
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",

@@ -163,7 +163,6 @@ def _ask(program: Path, args: list[str], ambient: Mapping[str, str]) -> str:
         output = home.root / "output"
         output.mkdir()
         env = hermetic_environment(home, program.parent.parent, ambient) | {"GOWORK": "off"}
-        del env["GODEBUG"]
         try:
             done = process.run([str(program), *args], cwd=home.tmp, env=env, output=output, timeout=_ASK_SECONDS)
         except OSError as error:

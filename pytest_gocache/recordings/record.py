@@ -15,7 +15,6 @@ from pytest_gocache.caches.source_scan import Sources
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import RecordingError, ToolchainError
 from pytest_gocache.golang.command_line import GoArguments
-from pytest_gocache.golang.godebug import with_debug_setting
 from pytest_gocache.golang.modfile import local_folders_of, module_path_of
 from pytest_gocache.host import process
 from pytest_gocache.host.cpu import cpu_count
@@ -68,7 +67,7 @@ class _Here:
     def command(self, request: Request, folder: Path, number: int) -> GoCommand:
         """A go command, ready to run with the user's own caches and environment."""
         folder.mkdir(parents=True)
-        env = {**request.env, "GODEBUG": with_debug_setting(request.env.get("GODEBUG", ""))}
+        env = request.env
         goroot = self.toolchain.goroot
         from_files = file_settings(env, goroot, request.cwd)
         settings = {**env, **from_files}

@@ -77,6 +77,8 @@ class ReasonCode(enum.Enum):
         "something that it reads changed since {since}; Go's log does not say what: it has the reads of several "
         "tests mixed, and the list of what this test reads is not in the build cache"
     )
+    LOG_OFF_FOR_FILE = "Go's log, which would say why, is off for tests: {file} may start go"
+    LOG_OFF_BY_SETTING = "Go's log, which would say why, is off for tests: GODEBUG has gocachehash=0"
     NO_EVIDENCE = "Go's log does not say why"
 
     def __new__(cls, text: str) -> ReasonCode:
@@ -89,7 +91,10 @@ class ReasonCode(enum.Enum):
 
 _FIRST = frozenset({ReasonCode.FIRST_TIME, ReasonCode.FORCED_FIRST_TIME, ReasonCode.NOT_IN_STEP})
 _WITHOUT_EVIDENCE = frozenset(
-    {ReasonCode.KEY_CHANGED, ReasonCode.READS_MIXED, ReasonCode.RESULT_NOT_SAVED, ReasonCode.NO_EVIDENCE}
+    {
+        *(ReasonCode.KEY_CHANGED, ReasonCode.READS_MIXED, ReasonCode.RESULT_NOT_SAVED, ReasonCode.NO_EVIDENCE),
+        *(ReasonCode.LOG_OFF_FOR_FILE, ReasonCode.LOG_OFF_BY_SETTING),
+    }
 )
 # Parts of the sentences of the codes.
 _PARTS = {
@@ -107,7 +112,7 @@ class Details:
     flag: str = ""
     """A flag or an argument, with its place: ``-a in GOFLAGS``."""
     file: str = ""
-    """A file that a test reads, or the target of a link."""
+    """A file that a test reads, the target of a link, or a Go file that may start go."""
     command: str = ""
     """The command that cleaned a cache, with its step."""
     event: CacheEvent | None = None

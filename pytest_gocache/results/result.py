@@ -76,6 +76,8 @@ class Circumstances:
     """Whether its build cache has a warm standard library."""
     layout: Layout = Layout(0, 0)  # noqa: RUF009 - a value
     """What decides which packages there are."""
+    log_off: str | None = None
+    """None when Go's log is on for tests; else a Go file that may start go, or empty when GODEBUG has it off."""
 
     @property
     def settings(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ from pytest_gocache.golang.command_line import GoArguments, without_flag
 from pytest_gocache.golang.godebug import (
     DEBUG_SETTING,
     HASH_SETTING,
-    is_silent,
+    chosen_log,
     with_debug_setting,
     without_debug_settings,
 )
@@ -45,6 +45,11 @@ class KnownInputs:
     """The action IDs whose inputs are logged."""
     commands: set[tuple[object, ...]] = field(default_factory=set)
     """The commands whose inputs are logged: `GoCommand` has what identifies one."""
+    starts_go: str | None = None
+    """A Go file that starts go, as of the first ``go test``; empty for none, None before it.
+
+    It stays: GODEBUG, which switches Go's log on, is an input of test results.
+    """
 
 
 @dataclass(slots=True)
@@ -83,13 +88,28 @@ class GoCommand:
         # does not tell apart all variants of a package.
         repeats = self.arguments.verb in ("build", "install") and self._identity in self.known.commands
         # What the command starts inherits GODEBUG, and a go that it starts would print the log, too. The program of go
-        # run never gets it. Tests do, unless the user says no: without it, their lookups in the cache are not logged.
+        # run never gets it. Tests do, unless they start go: without it, their lookups in the cache are not logged.
+        if self.arguments.verb == "test":
+            if self.known.starts_go is None:
+                self.known.starts_go = self.sources.starts_go
+            self.circumstances = replace(self.circumstances, log_off=self._log_off())
         unheard = self.arguments.verb == "run" or self._is_silent
         self.captures = self.arguments.builds and not repeats and not unheard
 
     @property
     def _is_silent(self) -> bool:
-        return self.arguments.verb == "test" and is_silent(self.circumstances.env["GODEBUG"])
+        return self.circumstances.log_off is not None
+
+    def _log_off(self) -> str | None:
+        chosen = chosen_log(self._godebug)
+        if chosen is None:
+            return self.known.starts_go or None
+        return None if chosen else ""
+
+    @property
+    def _godebug(self) -> str:
+        """The user's GODEBUG."""
+        return self.circumstances.env.get("GODEBUG", "")
 
     @property
     def _identity(self) -> tuple[object, ...]:
@@ -118,12 +138,11 @@ class GoCommand:
         """The environment; GODEBUG asks for the hash inputs only if the command `captures` them."""
         if self.captures:
             return self._logging_env(DEBUG_SETTING)
-        env = {**self.circumstances.env, "GODEBUG": without_debug_settings(self.circumstances.env["GODEBUG"])}
+        env = {**self.circumstances.env, "GODEBUG": without_debug_settings(self._godebug)}
         return {name: value for name, value in env.items() if name != "GODEBUG" or value}
 
     def _logging_env(self, setting: str) -> dict[str, str]:
-        theirs = without_debug_settings(self.circumstances.env["GODEBUG"])
-        return {**self.circumstances.env, "GODEBUG": with_debug_setting(theirs, setting)}
+        return {**self.circumstances.env, "GODEBUG": with_debug_setting(self._godebug, setting)}
 
     def record_end(self, returncode: int) -> None:
         """Record which hash inputs are known, now that the command has ended."""

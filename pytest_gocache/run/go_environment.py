@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pytest_gocache.golang.command_line import NO_STAMPS, flags_of
-from pytest_gocache.golang.godebug import with_debug_setting
 from pytest_gocache.host.environment import file_settings, gomodcache_of
 
 __all__ = ["completed", "installing_into", "without_added"]
@@ -20,7 +19,7 @@ def completed(env: Mapping[str, str], goroot: Path, root: Path, *, cwd: Path, fo
 
     The go command starts in ``cwd`` and, with ``-C``, works in ``folder``. ``root`` is the module's root.
     """
-    full = {**env, "GODEBUG": with_debug_setting(env.get("GODEBUG", ""))}
+    full = dict(env)
     if _has_foreign_vcs(folder, root):
         # A GOFLAGS in the environment hides that of a file.
         goflags = {**env, **file_settings(env, goroot, cwd)}.get("GOFLAGS", "")

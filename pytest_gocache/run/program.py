@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_gocache.errors import UsageError
-from pytest_gocache.golang.godebug import is_silent, without_debug_settings
 from pytest_gocache.host import process
 from pytest_gocache.host.files import DISK_FULL
 from pytest_gocache.host.find_go import SERVER_FILE
@@ -117,10 +116,6 @@ def observe_program(
         return Reply(argv, env, command.folder / "stdout", command.folder / "stderr", go.record_end)
 
     outer = _observed(env, goroot)
-    if not is_silent(env.get("GODEBUG", "")):  # a user's own setting reaches the go commands
-        outer["GODEBUG"] = without_debug_settings(env.get("GODEBUG", ""))
-    if not outer["GODEBUG"]:
-        del outer["GODEBUG"]
     with ShimServer(goroot / SERVER_FILE, answer) as server:
         done = start(outer, pauses.seconds)
     server.check()

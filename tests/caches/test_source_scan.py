@@ -122,3 +122,27 @@ def toolchain(tmp_path: Path) -> GoToolchain:
 )
 def test_standard_packages_that_a_command_names_itself(line: str, packages: set[str], toolchain: GoToolchain) -> None:
     assert named_std_packages(GoArguments.read(line.split(), ""), toolchain) == packages
+
+
+STARTS_GO = 'package p\n\nimport "os/exec"\n\nvar c = exec.Command("go", "list")\n'
+
+
+@pytest.mark.parametrize(
+    ("file", "counts"),
+    [
+        ("gen/gen.go", True),
+        ("vendored/v.go", True),
+        ("../beside/b.go", True),
+        ("vendor/example.com/dep/d.go", False),
+        ("testdata/t.go", False),
+        ("../more/m.go", False),
+    ],
+)
+def test_the_files_through_which_a_test_may_start_go(tmp_path: Path, file: str, *, counts: bool) -> None:
+    root = write(
+        tmp_path / "app",
+        {"go.mod": "module example.com/app\n\nreplace example.com/beside => ../beside\n", "z/z.go": importing("fmt")},
+    )
+    write(tmp_path / "beside", {"go.mod": "module example.com/beside\n"})
+    write(root, {file: STARTS_GO})
+    assert SourceScan().read(root, [tmp_path / "more"]).starts_go == (file if counts else "")

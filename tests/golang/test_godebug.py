@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_gocache.golang.godebug import is_silent, with_debug_setting, without_debug_settings
+from pytest_gocache.golang.godebug import chosen_log, with_debug_setting, without_debug_settings
 
 
 @pytest.mark.parametrize(
@@ -26,14 +26,16 @@ def test_a_users_debug_settings_stay_beside_ours(theirs: str, combined: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("theirs", "kept"), [("gocachehash=0", "gocachehash=0"), ("a=1,gocachehash=0,gocachetest=1", "a=1,gocachehash=0")]
+    ("theirs", "chosen"),
+    [
+        ("gocachehash=0", False),
+        ("a=1,gocachehash=0,gocachetest=1", False),
+        ("gocachehash=1", True),
+        ("gocachehash=0,gocachehash=1", True),
+        ("", None),
+        ("gocachehash=00", None),
+        ("a=gocachehash=0", None),
+    ],
 )
-def test_a_user_can_switch_the_log_off(theirs: str, kept: str) -> None:
-    assert is_silent(theirs)
-    assert with_debug_setting(theirs) == kept
-    assert is_silent(with_debug_setting(with_debug_setting(theirs)))
-
-
-@pytest.mark.parametrize("theirs", ["", "gocachehash=1", "gocachehash=00", "a=gocachehash=0"])
-def test_only_one_setting_switches_it_off(theirs: str) -> None:
-    assert not is_silent(theirs)
+def test_a_user_can_switch_the_log_on_and_off(theirs: str, *, chosen: bool | None) -> None:
+    assert chosen_log(theirs) is chosen

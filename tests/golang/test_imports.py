@@ -8,7 +8,7 @@ import sys
 import pytest
 from hypothesis import given, strategies as st
 
-from pytest_gocache.golang.imports import imports_of
+from pytest_gocache.golang.imports import imports_of, starts_go
 
 
 @pytest.mark.parametrize(
@@ -130,3 +130,28 @@ def go_files(draw: st.DrawFn) -> tuple[str, tuple[str, ...]]:
 def test_generated_files_give_back_what_was_put_in(file: tuple[str, tuple[str, ...]], newline: str) -> None:
     source, wanted = file
     assert imports_of(source.replace("\n", newline)) == wanted
+
+
+RUNS = 'package p\n\nimport "os/exec"\n\n'
+
+
+@pytest.mark.parametrize(
+    ("source", "starts"),
+    [
+        pytest.param(RUNS + 'var c = exec.Command("go", "list")\n', True, id="command"),
+        pytest.param(RUNS + "var c = exec.Command(`go`)\n", True, id="raw string"),
+        pytest.param(RUNS + 'var c = exec.Command("sh", "-c", "go build ./...")\n', True, id="shell"),
+        pytest.param(RUNS + 'var path = filepath.Join(runtime.GOROOT(), "bin", "go")\n', True, id="path"),
+        pytest.param(RUNS + 'var c = exec.Command("git", "gone", "go.mod", "let us go")\n', False, id="other words"),
+        pytest.param('package p\n\nvar language = "go"\n', False, id="starts nothing"),
+        pytest.param(RUNS.replace("package p", "package main") + 'var c = exec.Command("go")\n', False, id="main"),
+        pytest.param(
+            RUNS.replace("package p", "package main") + 'import "testing"\n\nvar c = exec.Command("go")\n',
+            True,
+            id="test of main",
+        ),
+        pytest.param(RUNS.replace("package p", "package domain") + 'var c = exec.Command("go")\n', True, id="domain"),
+    ],
+)
+def test_a_file_that_may_start_go(source: str, *, starts: bool) -> None:
+    assert starts_go(source, imports_of(source)) is starts

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
+from inline_snapshot import snapshot
 
 from pytest_gocache import GoCommandError, GoModule, assert_test_cached, assert_test_ran
 from tests.messages import failure
@@ -49,6 +52,15 @@ func main() {
 }
 """
 SILENT = {"GODEBUG": "gocachehash=0"}
+LOGGING = {"GODEBUG": "gocachehash=1"}
+ENVIRONMENTS = pytest.mark.parametrize("env", [{}, SILENT], ids=["by default", "by setting"])
+OLD = 1_600_000_000
+STARTS = """package sum
+
+import "os/exec"
+
+func Build() error { return exec.Command("go", "build").Run() }
+"""
 LISTED = "example.com/app\nexample.com/app/list\nexample.com/app/sum\n <nil> \n"
 
 
@@ -78,10 +90,13 @@ func main() { f, _ := os.OpenFile("runs", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0
     assert go_module.read("runs") == "x"
 
 
+@ENVIRONMENTS
 @pytest.mark.parametrize("command", [("go", "test", "./..."), ("sh", "-c", "go test ./...")], ids=["go", "sh"])
-def test_with_the_log_switched_off_tests_inherit_nothing(go_module: GoModule, command: tuple[str, ...]) -> None:
+def test_with_the_log_switched_off_tests_inherit_nothing(
+    go_module: GoModule, command: tuple[str, ...], env: Mapping[str, str]
+) -> None:
     go_module.load(LISTS)
-    go_module.env.update(SILENT)
+    go_module.env.update(env)
     assert_test_ran(go_module.exec(*command), "./list", "./sum")
     again = go_module.exec(*command)
     assert_test_cached(again, "./list", "./sum")
@@ -90,7 +105,12 @@ def test_with_the_log_switched_off_tests_inherit_nothing(go_module: GoModule, co
     third = go_module.exec(*command)
     assert_test_cached(third, "./list")
     assert_test_ran(third, "./sum")
-    assert "Go's log does not say why" in failure(assert_test_cached, third)
+    assert failure(assert_test_cached, third).partition("\n")[2] == snapshot("""\
+  ./sum  executed, passed: its test binary changed: ./sum.test ← ./sum
+           file sum_test.go changed since step 2:
+             - func TestSum(t *testing.T) {}
+             + func TestSum(t *testing.T) { t.Log() }\
+""")
 
 
 def test_with_the_log_switched_off_a_failure_hides_no_cached_result(go_module: GoModule) -> None:
@@ -112,4 +132,61 @@ def test_with_the_log_switched_off_a_profile_keeps_its_content(go_module: GoModu
 def test_a_failure_below_the_log_says_what_to_do(go_module: GoModule) -> None:
     go_module.load(LISTS)
     with pytest.raises(GoCommandError, match="GODEBUG=gocachehash=0"):
-        go_module.test("./list")
+        go_module.test("./list", env=LOGGING)
+    with pytest.raises(GoCommandError, match="GODEBUG=gocachehash=0"):
+        go_module.exec("sh", "-c", "go test ./list", env=LOGGING)
+
+
+def test_with_the_log_switched_off_a_failure_says_so_and_how_to_switch_it_on(go_module: GoModule) -> None:
+    go_module.load(LISTS)
+
+    def data(text: str) -> None:
+        go_module.write("sum/data.txt", text)
+        go_module.touch("sum/data.txt", mtime=OLD)
+
+    data("1")
+    reads = '{ os.ReadFile("data.txt") }'
+    go_module.edit("sum/sum_test.go", 'import "testing"', 'import ("os"; "testing")')
+    go_module.edit("sum/sum_test.go", "{}", reads)
+    go_module.test("./sum")
+    data("22")
+    assert failure(assert_test_cached, go_module.test("./sum")) == snapshot("""\
+1 test package was not served from the cache by `go test ./sum` (step 2) [assert_test_cached]
+  ./sum  executed, passed: Go's log, which would say why, is off for tests: list/list_test.go may start go
+GODEBUG=gocachehash=1 in env= switches the log on; a go command that a test starts then prints it, too\
+""")
+    assert failure(assert_test_cached, go_module.test("-count=1", "./sum")) == snapshot("""\
+1 test package was not served from the cache by `go test -count=1 ./sum` (step 3) [assert_test_cached]
+  ./sum  executed, passed: -count=1 switches the test cache off
+-count=1 runs tests every time: leave it out where a cached result is enough\
+""")
+    go_module.env.update(SILENT)
+    data("333")
+    assert failure(assert_test_cached, go_module.test("./sum")) == snapshot("""\
+1 test package was not served from the cache by `go test ./sum` (step 4) [assert_test_cached]
+  ./sum  executed, passed: Go's log, which would say why, is off for tests: GODEBUG has gocachehash=0\
+""")
+    go_module.env.update(LOGGING)
+    go_module.test("./sum")
+    data("4444")
+    assert "file data.txt changed since step 5" in failure(assert_test_cached, go_module.test("./sum"))
+
+
+def test_the_log_stays_as_the_first_go_test_has_it(go_module: GoModule) -> None:
+    go_module.load(LISTS)
+    go_module.remove("list/list_test.go")
+    go_module.test("./sum")
+    go_module.write("sum/go_test.go", STARTS)
+    go_module.remove("sum/go_test.go")
+    assert_test_cached(go_module.test("./sum"), "./sum")
+
+
+@pytest.mark.parametrize("folder", ["vendor/example.com/dep", "testdata/go", "cmd/tool"])
+def test_files_that_no_test_runs_switch_nothing_off(go_module: GoModule, folder: str) -> None:
+    go_module.write(f"{folder}/go.go", STARTS.replace("package sum", "package main"))
+    go_module.write("sum/sum_test.go", 'package sum\n\nimport "testing"\n\nfunc TestSum(t *testing.T) {}\n')
+    go_module.env["GOFLAGS"] = "-mod=mod"
+    go_module.test("./sum")
+    result = go_module.test("./sum")
+    assert result.circumstances.log_off is None
+    assert "same test binary" in failure(assert_test_ran, result)
