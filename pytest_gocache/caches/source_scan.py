@@ -123,8 +123,7 @@ class SourceScan:
                     imports.update(go.imports)
                     state ^= hash((file, go.content))
                     files_state ^= hash((inside, go.header)) if folder not in others else 0
-                    if go.starts_go and folder not in others and f"{os.sep}vendor{os.sep}" not in file:
-                        starters.append(os.path.relpath(file, root))
+                    starters += [file] * (folder not in others and go.starts_go)
                 elif name == _PROFILE:
                     profiles.append(Path(file))
                 else:
@@ -137,7 +136,8 @@ class SourceScan:
                     if module and not relative.startswith(".."):
                         modules[relative.replace(os.sep, "/")] = module
         layout = Layout(modules_state, files_state)
-        return Sources(frozenset(imports), modules, tuple(sorted(profiles)), state, layout, min(starters, default=""))
+        starter = _first_own(starters, root)
+        return Sources(frozenset(imports), modules, tuple(sorted(profiles)), state, layout, starter)
 
     def _read_go(self, file: str, texts: Texts | None) -> _GoFile:
         try:
@@ -157,6 +157,11 @@ class SourceScan:
             if texts is not None:
                 texts.add(file, content)
         return known
+
+
+def _first_own(files: Iterable[str], root: Path) -> str:
+    """The first of these files that is not vendored, relative to ``root``; empty for none."""
+    return min((os.path.relpath(file, root) for file in files if f"{os.sep}vendor{os.sep}" not in file), default="")
 
 
 def _local_modules(folder: str, go_mod_or_work: str) -> list[Path]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pytest_gocache.explain.changes import folder_of
 from pytest_gocache.explain.files_of_tests import files_read, kept_by, modification_time, replayed
 from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.key_files import key_inputs
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.quoted import split_words
+from pytest_gocache.results.c_files import c_files
 from pytest_gocache.results.file_tree import FileChange, changed_files
 from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.inputs import Input, InputKind
@@ -45,8 +47,20 @@ def untracked_by_actions(result: Result, actions: Iterable[Action]) -> list[Untr
         for key, then in by_step.items():
             same_key = [action for step, action in known if id(step) == key]
             names = {name for action in same_key for name in _packages_of(command, action)}
-            found += _Comparison(command, then).untracked(names, same_key)
+            reads = _read_by_c_compiler(command, then, same_key)
+            found += _Comparison(command, then, reads).untracked(names, same_key)
     return _latest(found)
+
+
+def _read_by_c_compiler(result: Result, then: Result, actions: Iterable[Action]) -> dict[str, str]:
+    """Absolute path → import path of the package for which the C compiler read the file in the earlier command."""
+    found: dict[str, str] = {}
+    for action in actions:
+        block = block_of(result, action) if action.kind is Kind.COMPILE and action.package not in result.std else None
+        folder = folder_of(result, block, action) if block else None
+        if block and folder:
+            found |= dict.fromkeys(c_files(then, str(folder), block.files), action.import_path)
+    return found
 
 
 def _packages_of(result: Result, action: Action) -> Iterator[str]:
@@ -64,7 +78,8 @@ def untracked_by_tests(result: Result, packages: Iterable[str]) -> list[Untracke
         hit = replayed(command, package)
         then = kept_by(command, package, hit) if hit else None
         if hit and then:
-            found += _Comparison(command, then, tuple(files_read(command, package, hit.key))).untracked({package}, ())
+            reads = dict.fromkeys(files_read(command, package, hit.key), package)
+            found += _Comparison(command, then, reads).untracked({package}, ())
     return _latest(found)
 
 
@@ -108,8 +123,8 @@ class _Comparison:
 
     result: Result
     then: Result
-    reads: tuple[str, ...] = ()
-    """The absolute paths of the files that the one test read, as far as it is about a test."""
+    reads: Mapping[str, str]
+    """Absolute path → import path of the package whose test, or for which the C compiler, read the file."""
 
     def untracked(self, packages: set[str], same_key: Sequence[Action]) -> Iterator[Untracked]:
         """What changed between the commands and is in no key of the later one, as far as ``packages`` are concerned.
@@ -131,8 +146,8 @@ class _Comparison:
             if keys.has_file(path) or self._is_output(name, change):
                 continue
             # A package of the command that is not concerned has its own files.
-            nearest = {keys.package_of(path)} if path not in self.reads else packages
-            package = next(iter(nearest & packages), "")
+            nearest = self.reads.get(path) or keys.package_of(path)
+            package = nearest if nearest in packages else ""
             yield Untracked(Input(InputKind.FILE, name), since, change, package, path in self.reads)
         for name in variables:
             if name not in keys.variables:
@@ -142,7 +157,7 @@ class _Comparison:
         return os.path.normpath(self.result.cwd / name)
 
     def _files_outside(self) -> dict[str, FileChange]:
-        """The files that the test read outside of the module's folder, and that were written after it ran."""
+        """The files that were read outside of the module's folder, and that were written after that."""
         around = self.then.circumstances
         root = f"{self.result.cwd}{os.sep}"
         ended, now = around.started + self.then.seconds, self.result.circumstances.started

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -67,14 +66,22 @@ def _advice_on_tests(found: Iterable[Untracked]) -> Iterator[str]:
 
 def _advice_on_builds(result: Result, found: Iterable[Untracked]) -> Iterator[str]:
     variables, files = _variables_and_files(found)
+    beside = [(one, _in_folder(result, one)) for one in files]
     # A Go file that is in no key is left out of the build: it must not be embedded.
-    to_embed = next((one for one in files if not one.input.name.endswith(".go")), None)
-    folder = folder_in_modules(result, to_embed.package) if to_embed else None
-    if to_embed and folder:
-        path = posixpath.relpath(f"{result.cwd}{os.sep}{to_embed.input.name}", folder)
-        yield f"`//go:embed {path}` in {result.short_name(to_embed.package)} puts the file into the key of the package"
+    embeddable = [(one, path) for one, path in beside if path and not path.endswith(".go")]
+    for one, path in embeddable[:1]:
+        yield f"`//go:embed {path}` in {result.short_name(one.package)} puts the file into the key of the package"
+    if by_c := [one.input.name for one, path in beside if one.read and not path]:
+        yield f"the C compiler read {listed(by_c, 1)}: put a version into CGO_CFLAGS, which is in the key"
     if variables:
         yield f"no key of a build has variables such as {variables[0]}: pass the value with -ldflags=-X, or with -tags"
+
+
+def _in_folder(result: Result, one: Untracked) -> str:
+    """The path of a file from the folder of its package, with slashes; empty when the file is outside of it."""
+    folder = folder_in_modules(result, one.package)
+    path = posixpath.relpath(posixpath.join(f"{result.cwd}", one.input.name), folder) if folder else ""
+    return "" if path.startswith("../") else path
 
 
 def _variables_and_files(found: Iterable[Untracked]) -> tuple[list[str], list[Untracked]]:

@@ -28,9 +28,9 @@ class Untracked:
     change: FileChange = FileChange.CHANGED
     """What happened to it."""
     package: str = ""
-    """The import path of the cached package whose folder contains the file, or whose test read it; else empty."""
+    """The import path of the cached package whose folder contains the file, or for which it was read; else empty."""
     read: bool = False
-    """Whether the test of the package read the file, by its log, although Go does not track the file."""
+    """Whether the package's test read the file, by its log, or the C compiler did. Go does not track the file."""
 
     @property
     def elsewhere(self) -> bool:

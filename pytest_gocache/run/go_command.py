@@ -27,6 +27,7 @@ from pytest_gocache.golang.testcache_log import parse_lookups
 from pytest_gocache.host import process
 from pytest_gocache.host.process import Finished
 from pytest_gocache.host.toolchain import GoToolchain
+from pytest_gocache.results.c_files import C_RULES
 from pytest_gocache.results.packages import modules_in, package_folder
 from pytest_gocache.results.result import Circumstances, Result
 from pytest_gocache.results.tables import listed
@@ -135,11 +136,23 @@ class GoCommand:
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment; GODEBUG asks for the hash inputs only if the command `captures` them."""
-        if self.captures:
-            return self._logging_env(DEBUG_SETTING)
-        env = {**self.circumstances.env, "GODEBUG": without_debug_settings(self._godebug)}
+        """The environment; GODEBUG asks for the hash inputs only if the command `captures` them.
+
+        The C compiler writes the files that it reads where DEPENDENCIES_OUTPUT says, if it knows that variable.
+        """
+        godebug = without_debug_settings(self._godebug)
+        added = {"GODEBUG": with_debug_setting(godebug, DEBUG_SETTING) if self.captures else godebug}
+        if self._compiles_c:
+            added["DEPENDENCIES_OUTPUT"] = str(self.folder / C_RULES)
+        env = {**self.circumstances.env, **added}
         return {name: value for name, value in env.items() if name != "GODEBUG" or value}
+
+    @property
+    def _compiles_c(self) -> bool:
+        """Whether the C compiler is asked for what it reads. The program of go run does not inherit the question."""
+        theirs = {"DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES"} & {*self.circumstances.env}
+        unfit = theirs or " " in str(self.folder)  # after a space, the compiler expects a target
+        return self.arguments.builds and self.arguments.verb != "run" and "C" in self.sources.imports and not unfit
 
     def _logging_env(self, setting: str) -> dict[str, str]:
         return {**self.circumstances.env, "GODEBUG": with_debug_setting(self._godebug, setting)}

@@ -202,6 +202,78 @@ no cache key contains the C headers and libraries outside of a package: after an
     assert IN_NO_KEY not in str(result.explain())
 
 
+# A header of an SDK outside of the module, and one of a different folder.
+
+SDK = """
+-- av/av.go --
+package av
+
+// #cgo CFLAGS: -I${SRCDIR}/../../sdk
+// #include "sdk.h"
+// int twice(int);
+import "C"
+
+func Twice() int { return int(C.twice(C.SDK_VERSION)) }
+-- av/codec.c --
+#include "../common/shared.h"
+int twice(int x) { return FACTOR * x; }
+-- common/shared.h --
+#define FACTOR 2
+-- other/other.go --
+package other
+
+// static int one(void) { return 1; }
+import "C"
+
+func One() int { return int(C.one()) }
+"""
+
+
+@pytest.mark.gocache(cgo=True)
+def test_headers_that_the_c_compiler_read(go_module: GoModule) -> None:
+    go_module.load(SDK)
+    sdk = go_module.path.parent / "sdk"
+    sdk.mkdir()
+    (sdk / "sdk.h").write_text("#define SDK_VERSION 1\n")
+    (sdk / "unread.h").write_text("#define UNREAD 1\n")
+    go_module.exec("sh", "-c", "go vet ./other && go build ./...")
+    for header in ("sdk.h", "unread.h"):
+        with (sdk / header).open("a") as file:
+            file.write("#define MORE 1\n")
+    go_module.append("common/shared.h", "#define MORE_SHARED 1\n")
+    go_module.write("common/unread.h", "#define UNREAD_SHARED 1\n")
+    result = go_module.build("./...")
+    assert_cached(result)
+    assert failure(assert_rebuilt, result, "./av").replace(str(sdk), "SDK") == snapshot("""\
+1 package was not rebuilt by `go build ./...` (step 2) [assert_rebuilt]
+  ./av  cached: nothing in its key changed since step 1
+changed since step 1, and in no key: SDK/sdk.h (outside of the module, new time), common/shared.h
+changed since step 1 outside of these packages, and in no key: common/unread.h (added)
+the C compiler read SDK/sdk.h and 1 more: put a version into CGO_CFLAGS, which is in the key
+compiled: nothing\
+""")
+    assert failure(assert_rebuilt, result, "./other").replace(str(sdk), "SDK") == snapshot("""\
+1 package was not rebuilt by `go build ./...` (step 2) [assert_rebuilt]
+  ./other  cached: nothing in its key changed since step 1
+changed since step 1, and in no key: common/shared.h, common/unread.h (added)
+compiled: nothing\
+""")
+
+
+@pytest.mark.gocache(cgo=True)
+def test_a_compile_that_says_nothing_of_what_it_read(go_module: GoModule) -> None:
+    go_module.load(SDK)
+    sdk = go_module.path.parent / "sdk"
+    sdk.mkdir()
+    (sdk / "sdk.h").write_text("#define SDK_VERSION 1\n")
+    own = go_module.path.parent / "own-rules"
+    go_module.env["DEPENDENCIES_OUTPUT"] = str(own)
+    go_module.build("./...")
+    assert "/sdk/sdk.h" in own.read_text()
+    (sdk / "sdk.h").write_text("#define SDK_VERSION 22\n")
+    assert IN_NO_KEY not in failure(assert_rebuilt, go_module.build("./..."), "./av")
+
+
 @pytest.mark.gocache(cgo=True)
 def test_a_binary_that_is_up_to_date(go_module: GoModule) -> None:
     go_module.load(AV)

@@ -1,0 +1,27 @@
+"""The files that the C compiler read, by the names of the package's own files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from pytest_gocache.results.c_files import C_RULES, c_files
+from tests.made_results import result
+
+
+def test_files_are_those_of_the_package(tmp_path: Path) -> None:
+    (tmp_path / C_RULES).write_text(
+        "av.cgo2.o: av.cgo2.c /sdk/sdk.h\n"
+        "codec.o: codec.c /sdk/../sdk/codec.h ../common/shared.h\n"
+        "other.cgo2.o: other.cgo2.c /sdk/other.h\n"
+        "_cgo_main.o: _cgo_main.c\n"
+    )
+    command = replace(result(), evidence=tmp_path)
+    assert c_files(command, "/app/av", ["av.go", "codec.c", "go.go"]) == {
+        *("/app/av/av.cgo2.c", "/app/av/codec.c"),
+        *("/sdk/sdk.h", "/sdk/codec.h", "/app/common/shared.h"),
+    }
+
+
+def test_a_compiler_that_says_nothing(tmp_path: Path) -> None:
+    assert c_files(replace(result(), evidence=tmp_path), "/app/av", ["av.go"]) == set()
