@@ -25,7 +25,7 @@ def compiled_so_far(result: Result, is_std: Callable[[str], bool]) -> str:
     packages = sorted({name for command in result.go_commands for name in _compiled(command)})
     own = [name for name in packages if not is_std(name)]
     std = len(packages) - len(own)
-    parts = [listed(own, _MOST_NAMED)] if own else []
+    parts = [listed([*map(result.short_name, own)], _MOST_NAMED)] if own else []
     if std:
         parts.append(f"{std} standard package{'s' if std > 1 else ''}")
     text = f"compiled before that: {' and '.join(parts) or 'nothing'}"

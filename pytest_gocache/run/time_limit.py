@@ -31,10 +31,12 @@ def timeout_error(
     waiting = sorted({name for name in _without_verdict(result) if name not in running})
     lines = []
     if tested:
-        names = listed([*running, *(["a package that is unknown"] if "" in tested else [])], _MOST_NAMED)
+        unknown = ["a package that is unknown"] if "" in tested else []
+        names = listed([*map(result.short_name, running), *unknown], _MOST_NAMED)
         lines.append(f"still running: the tests of {names}")
     if waiting:
-        lines.append(f"{'also ' if tested else ''}without a verdict: the tests of {listed(waiting, _MOST_NAMED)}")
+        names = listed([*map(result.short_name, waiting)], _MOST_NAMED)
+        lines.append(f"{'also ' if tested else ''}without a verdict: the tests of {names}")
     return GoTimeoutError(
         result.command,
         str(result.cwd),
