@@ -46,7 +46,7 @@ def observed_here(argv: Sequence[str], folder: Path) -> Result:
     if not argv:
         raise UsageError("no program to run: write it after --, as in `-- go build ./...`")
     # Without a limit: that of the tests is an ini option, and an entry that this command deletes is one of theirs.
-    store = WarmStore(cache_folder(), os.environ, say, sys.maxsize)
+    store = WarmStore(cache_folder(), os.environ, say, sys.maxsize, named_by="the variable XDG_CACHE_HOME")
     return observed(argv, cwd=Path.cwd(), ambient=os.environ, store=store, folder=folder)
 
 
