@@ -13,7 +13,7 @@ from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.cli.common import BROKEN, cache_folder, exit_status, say
 from pytest_gocache.errors import GoCacheError, RecordingError, UsageError
 from pytest_gocache.host.files import remove_tree
-from pytest_gocache.recordings.difference import command_text
+from pytest_gocache.recordings.command_text import command_text
 from pytest_gocache.recordings.record import observed
 from pytest_gocache.results.recording_files import require_empty
 from pytest_gocache.results.result import Result
