@@ -36,11 +36,10 @@ _TOUCH_SECONDS = 60.0
 _STAGES = ("build", "test", "rest")
 _STAGES_OF = dict.fromkeys(("build", "install", "list", "run"), _STAGES[:1]) | {"test": _STAGES[:2]}
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
-_REMEDY = "make room or name another folder: --gocache-dir, or the ini option gocache_dir"
+_REMEDY = "make room or name another folder"
 _REMEDIES = dict.fromkeys(
     _READ_ONLY,
-    "a read-only store serves the entries that it has, and takes no new one: make it writable, or name another folder: "
-    "--gocache-dir, or the ini option gocache_dir",
+    "a read-only store serves the entries that it has, and takes no new one: make it writable, or name another folder",
 )
 _ATTEMPTS = 3  # to clone an entry: a different process may delete it after it was found
 
@@ -61,22 +60,25 @@ class WarmStore:
     Tests get files from `PrivateCopies` of the entries, so that what they do to a file never reaches the store. The
     copies are in the folder that ``private`` makes, which should be on the file system of the tests. ``say`` is called
     with a line when the store makes an entry. When the store is larger than ``limit`` bytes, it deletes the entries
-    that were unused for longest.
+    that were unused for longest. ``named_by`` are the settings that name the store, for errors.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where it is, what it tells to whom, and how large it gets
         self,
         root: Path,
         ambient: Mapping[str, str],
         say: Callable[[str], None],
         limit: int,
         private: Callable[[], Path] = lambda: Path(tempfile.mkdtemp(prefix="pytest-gocache-")),
+        *,
+        named_by: str = "--gocache-dir, or the ini option gocache_dir",
     ) -> None:
         self.root = root
         self.counts = StoreCounts()
         self.clones = ClonePool()
         self._ambient = ambient
         self._say = say
+        self._named_by = named_by
         self._limit = limit
         self._entries: dict[tuple[Variant, frozenset[str], Path], Path | str] = {}
         self._closures: dict[Path, frozenset[str]] = {}
@@ -309,7 +311,8 @@ class WarmStore:
             )
         return StoreError(
             f"the store of warm caches {self.root} cannot be used: {reason}"
-            f"{f' ({error.filename})' if error.filename else ''}\n" + _REMEDIES.get(error.errno or 0, _REMEDY)
+            f"{f' ({error.filename})' if error.filename else ''}\n"
+            f"{_REMEDIES.get(error.errno or 0, _REMEDY)}: {self._named_by}"
         )
 
     @contextlib.contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_gocache.checks.yaml_scalars import YamlError, scalars_of
 
-__all__ = ["KINDS", "FoundCommand", "commands_in"]
+__all__ = ["KINDS", "FoundCommand", "build_files", "commands_in", "lines_of_target"]
 
 KINDS = ("Makefile", "Taskfile", "magefile", "workflow", "goreleaser", "Dockerfile", "ko")
 """The kinds of files; the first kind says best what people run."""
@@ -48,7 +48,7 @@ def commands_in(repository: Path) -> tuple[list[FoundCommand], list[str]]:
     """The go commands in the files of ``repository``, and a sentence for each file that cannot be read."""
     found: list[FoundCommand] = []
     unread = []
-    for kind, file in _files(repository):
+    for kind, file in build_files(repository):
         name = file.relative_to(repository).as_posix()
         try:
             if file.stat().st_size <= _MOST_BYTES:
@@ -58,7 +58,8 @@ def commands_in(repository: Path) -> tuple[list[FoundCommand], list[str]]:
     return found, unread
 
 
-def _files(repository: Path) -> Iterator[tuple[str, Path]]:
+def build_files(repository: Path) -> Iterator[tuple[str, Path]]:
+    """The files that may run go commands, each with its kind."""
     patterns: Mapping[str, Iterable[str]] = {
         "Makefile": ("GNUmakefile", "makefile", "Makefile"),
         "Taskfile": ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml"),
@@ -91,6 +92,21 @@ class _Rule:
 
 
 def _makefile(name: str, text: str) -> Iterator[FoundCommand]:
+    rules = _rules(text)
+    for target in rules:
+        for purpose in ("build", "test"):
+            run = next(_go_lines(rules, target, purpose, set()), None)
+            # A file that a rule makes is no name that people type.
+            if run and re.fullmatch(r"[\w.-]+", target):
+                yield FoundCommand("Makefile", purpose, ("make", target), name, *run)
+
+
+def lines_of_target(makefile: str, target: str, purpose: str) -> list[tuple[int, str]]:
+    """The lines with go commands that make runs for a target and its prerequisites, with their numbers."""
+    return list(_go_lines(_rules(makefile), target, purpose, set()))
+
+
+def _rules(text: str) -> dict[str, _Rule]:
     rules: dict[str, _Rule] = {}
     current: list[_Rule] = []
     for number, line in _expanded(text):
@@ -105,12 +121,7 @@ def _makefile(name: str, text: str) -> Iterator[FoundCommand]:
                 rule.lines += [(number, recipe.strip())] if recipe.strip() else []
         elif line.strip() and not line.startswith("#"):
             current = []
-    for target in rules:
-        for purpose in ("build", "test"):
-            run = next(_go_lines(rules, target, purpose, set()), None)
-            # A file that a rule makes is no name that people type.
-            if run and re.fullmatch(r"[\w.-]+", target):
-                yield FoundCommand("Makefile", purpose, ("make", target), name, *run)
+    return rules
 
 
 def _expanded(text: str) -> Iterator[tuple[int, str]]:

@@ -16,7 +16,7 @@ from pytest_gocache.gocache_toml import NAME, RepositoryConfig
 from pytest_gocache.golang.modfile import local_folders_of
 from pytest_gocache.results.tables import listed
 
-__all__ = ["warning_on_tests", "with_team_commands"]
+__all__ = ["best_command", "default_command", "warning_on_tests", "with_team_commands"]
 
 _NAMES = {
     "build": ("build", "compile", "binary", "binaries", "all"),
@@ -38,10 +38,10 @@ def with_team_commands(repository: Path, config: RepositoryConfig, path: str) ->
         if own:
             continue
         of_purpose = [command for command in found if command.purpose == purpose]
-        taken = _best(of_purpose, purpose, path)
+        taken = best_command(of_purpose, purpose, path)
         if taken is None:
             told += [_told(of_purpose, purpose)] if of_purpose else []
-            config = _with(config, purpose, _default(repository, purpose))
+            config = _with(config, purpose, default_command(repository, purpose))
             continue
         told.append(
             f"the checks {purpose} with `{shlex.join(taken.command)}`, from {taken.file}:{taken.line} "
@@ -55,8 +55,11 @@ def _with(config: RepositoryConfig, purpose: str, command: tuple[str, ...]) -> R
     return replace(config, build=command) if purpose == "build" else replace(config, test=command)
 
 
-def _default(repository: Path, purpose: str) -> tuple[str, ...]:
-    """``./...`` in every module of a go.work without a module at the root, where a plain ``./...`` is an error."""
+def default_command(repository: Path, purpose: str) -> tuple[str, ...]:
+    """What to run in place of ``go build ./...``; empty where that works.
+
+    In a go.work without a module at the root: ``./...`` in each of its modules, where a plain ``./...`` is an error.
+    """
     if (repository / "go.mod").is_file() or not (repository / "go.work").is_file():
         return ()
     return ("go", purpose, *(f"./{folder}/..." for folder in _used(repository)))
@@ -93,8 +96,12 @@ def warning_on_tests(config: RepositoryConfig, times: int, *, root: bool) -> lis
     return [f"the checks run `{command}` up to {times} times{who}; [test] enabled = false in {NAME} prevents that"]
 
 
-def _best(found: Sequence[FoundCommand], purpose: str, path: str) -> FoundCommand | None:
-    """The command to run; None when none can run here, or when several could and nothing says which."""
+def best_command(found: Sequence[FoundCommand], purpose: str, path: str) -> FoundCommand | None:
+    """The command of a purpose to run: ``build`` or ``test``. ``path`` is the PATH of its program.
+
+    None when none can run here, or when several could and nothing says which.
+    """
+    found = [command for command in found if command.purpose == purpose]
     in_workflows = {command.command for command in found if command.kind == "workflow"}
     for kind in KINDS:
         able = {one.command: one for one in _able(found, kind, purpose, path)}

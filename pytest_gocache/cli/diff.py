@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pytest_gocache.errors import RecordingError
 from pytest_gocache.recordings.difference import Difference, FailOn, difference
-from pytest_gocache.recordings.load import load_result
+from pytest_gocache.recordings.load import load_recording_or_log
 from pytest_gocache.recordings.render import as_data, as_markdown, as_text
 
 __all__ = ["add_arguments", "add_outputs", "report"]
@@ -17,6 +17,9 @@ __all__ = ["add_arguments", "add_outputs", "report"]
 _EPILOG = """\
 OLD and NEW are folders that `pytest-gocache record` or Result.save wrote. Each cause has the seconds of what it made
 run: its own packages, and those that follow because they import or link them.
+
+Without record: GODEBUG=gocachehash=1 go build -debug-actiongraph=DIR/graph.json ./... 2> DIR/stderr makes a folder DIR
+that is enough for both. As OLD, the log alone is enough.
 
 exit status: 0; 1 for what --fail-on names; 2 for a recording that cannot be read or compared
 """
@@ -26,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the subcommand."""
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("old", metavar="OLD", type=Path, help="the recording to compare with")
-    parser.add_argument("new", metavar="NEW", type=Path, help="the recording to explain")
+    parser.add_argument("old", metavar="OLD", type=Path, help="the recording or the log to compare with")
+    parser.add_argument("new", metavar="NEW", type=Path, help="the recording or the log to explain")
     add_outputs(parser)
     parser.set_defaults(run=_run)
 
@@ -73,4 +76,5 @@ def report(found: Difference, arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    return report(difference(load_result(arguments.old), load_result(arguments.new)), arguments)
+    old = load_recording_or_log(arguments.old, ran=False)
+    return report(difference(old, load_recording_or_log(arguments.new, ran=True)), arguments)

@@ -13,7 +13,7 @@ from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.cli.common import BROKEN, cache_folder, exit_status, say
 from pytest_gocache.errors import GoCacheError, RecordingError, UsageError
 from pytest_gocache.host.files import remove_tree
-from pytest_gocache.recordings.difference import command_text
+from pytest_gocache.recordings.command_text import command_text
 from pytest_gocache.recordings.record import observed
 from pytest_gocache.results.recording_files import require_empty
 from pytest_gocache.results.result import Result
@@ -46,7 +46,7 @@ def observed_here(argv: Sequence[str], folder: Path) -> Result:
     if not argv:
         raise UsageError("no program to run: write it after --, as in `-- go build ./...`")
     # Without a limit: that of the tests is an ini option, and an entry that this command deletes is one of theirs.
-    store = WarmStore(cache_folder(), os.environ, say, sys.maxsize)
+    store = WarmStore(cache_folder(), os.environ, say, sys.maxsize, named_by="the variable XDG_CACHE_HOME")
     return observed(argv, cwd=Path.cwd(), ambient=os.environ, store=store, folder=folder)
 
 

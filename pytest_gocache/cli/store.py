@@ -40,7 +40,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.delete_unused is not None:
         if not arguments.delete_unused >= 0:
             raise UsageError(f"--delete-unused: {arguments.delete_unused:g} is no number of days")
-        deleted = WarmStore(root, os.environ, say, sys.maxsize).delete_unused(arguments.delete_unused * _DAY)
+        store = WarmStore(root, os.environ, say, sys.maxsize, named_by="--dir")
+        deleted = store.delete_unused(arguments.delete_unused * _DAY)
         _print(f"deleted from {root}", deleted)
         return 0
     _print(str(root), stored(root))

@@ -11,7 +11,8 @@ from pytest_gocache.cli.diff import add_outputs, report
 from pytest_gocache.cli.record import observed_here, require_go
 from pytest_gocache.errors import GoCacheError
 from pytest_gocache.host.files import remove_tree
-from pytest_gocache.recordings.difference import command_text, difference, require_comparable
+from pytest_gocache.recordings.command_text import command_text
+from pytest_gocache.recordings.difference import difference, require_comparable
 from pytest_gocache.recordings.last_runs import LastRuns
 from pytest_gocache.results.result import Result
 

@@ -17,6 +17,7 @@ __all__ = [
     "CompileBlocks",
     "HashBlock",
     "References",
+    "cut_off_block",
     "hash_lines",
     "parse_hash_log",
     "quoted_words",
@@ -97,6 +98,11 @@ class HashBlock:
         return "forcelibrary\n" in self.inputs
 
     @property
+    def standard(self) -> bool:
+        """Whether a compile is that of a package of the standard library."""
+        return any(" standard true " in line for line in self._after("omitdebug "))
+
+    @property
     def has_test_files(self) -> bool:
         """Whether test files are among what a compile reads."""
         return any(name.endswith("_test.go") for name in self.files)
@@ -133,6 +139,18 @@ def split_debug_lines(stderr: bytes) -> bytes:
 def hash_lines(stderr: bytes) -> bytes:
     """The lines of the hash log in the stderr of a command, and nothing else of it."""
     return b"".join(match.group() for match in _LINE.finditer(stderr))
+
+
+def cut_off_block(stderr: bytes) -> str:
+    """The name of a key whose inputs have no sum: go was killed, or the text is cut off. Empty when there is none.
+
+    Go leaves other hashes, such as ``moduleIndex``, without a sum.
+    """
+    opened: dict[bytes, int] = {}
+    for name, text, digest in (match.group("name", "input", "sum") for match in _LINE.finditer(stderr)):
+        if name is not None and text is None and name.partition(b" ")[0].decode("ascii", "replace") in _KINDS:
+            opened[name] = opened.get(name, 0) + (1 if digest is None else -1)
+    return next((name.decode("utf-8", "replace") for name, count in opened.items() if count > 0), "")
 
 
 References = Callable[[str], Iterable[Sequence[str]]]

@@ -14,7 +14,10 @@ from pytest_gocache.host.find_go import SERVER_FILE, go_in_goroot
 __all__ = ["goroot_of_wrapper"]
 
 _SECONDS = 60.0
-_REMEDY = "Name the Go itself: pytest --go-toolchain=PATH, where PATH is a GOROOT or its bin/go"
+_REMEDY = (
+    "Put the bin folder of the Go itself before it on PATH; tests may also name a GOROOT or its bin/go with "
+    "--go-toolchain=PATH"
+)
 
 
 def goroot_of_wrapper(wrapper: Path, ambient: Mapping[str, str], seconds: float = _SECONDS) -> Path:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import enum
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pytest_gocache.errors import RecordingError, printable
+from pytest_gocache.errors import RecordingError
 from pytest_gocache.explain.actions import Explainer
 from pytest_gocache.explain.advice import advice_for
 from pytest_gocache.explain.tests import why_test_ran
 from pytest_gocache.golang.action import Kind
+from pytest_gocache.recordings.command_text import command_text
 from pytest_gocache.results.against import held_against
 from pytest_gocache.results.explanation import by_folder
 from pytest_gocache.results.inputs import InputKind
 from pytest_gocache.results.reasons import Reason
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import matching
-from pytest_gocache.results.tables import one_line
 
-__all__ = ["Difference", "FailOn", "Ran", "Row", "command_text", "difference", "require_comparable", "rows_of"]
+__all__ = ["Difference", "FailOn", "Ran", "Row", "difference", "require_comparable", "rows_of"]
 
 
 class FailOn(enum.Enum):
@@ -88,11 +87,6 @@ class Difference:
         if what is FailOn.COLD_STD:
             return any(one.std for one in compiled)
         return any(not (one.std or one.reason.first) for one in compiled)
-
-
-def command_text(result: Result) -> str:
-    """The command in shell syntax and backquotes. A recording has no steps to tell its commands apart by."""
-    return printable(f"`{one_line(shlex.join(result.command))}`")
 
 
 def require_comparable(result: Result) -> None:

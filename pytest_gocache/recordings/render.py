@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytest_gocache.golang.action import Kind
-from pytest_gocache.recordings.difference import Difference, Ran, Row, command_text
+from pytest_gocache.recordings.command_text import UNKNOWN_COMMAND, command_text
+from pytest_gocache.recordings.difference import Difference, Ran, Row
 from pytest_gocache.results.cause_record import cause_data
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.tables import listed
@@ -84,6 +85,8 @@ def _ran(one: Ran) -> dict[str, Any]:
 
 def _title(found: Difference) -> str:
     old, new = command_text(found.old), command_text(found.new)
+    if found.old.command == UNKNOWN_COMMAND:
+        return f"{new} against the old log"
     return f"{new} against the recording" + ("" if old == new else f" of {old}")
 
 
@@ -140,6 +143,8 @@ def _rest(found: Difference) -> list[str]:
     if found.only_in_old:
         names = [found.old.short_name(name) for name in found.only_in_old]
         lines.append(f"only in the recording: {listed(names)}")
+    if found.new.command == UNKNOWN_COMMAND:
+        lines.append("a log has no command and no test results: what -a forces looks lost, and tests have no row")
     if found.new.returncode:
         lines.append(f"{command_text(found.new)} {_failure(found.new)}: what it did not reach has no row")
     if found.old.returncode:

@@ -50,7 +50,11 @@ def test_a_read_only_store_is_used_without_a_record_of_it(
         (OSError(errno.EDQUOT, "full", "store/a", None, "test/b"), "test", "^.*/test cannot be written: full"),
         (OSError(errno.ENOSPC, "full", "store/a"), "test", "^the store of warm caches .* cannot be used: full"),
         (OSError(errno.ENOSPC, "full", "test/b"), None, "^.*/test cannot be written: full"),
-        (OSError(errno.EIO, "broken", "store/a"), "test", r"cannot be used: broken \(.*store/a\)\nmake room or name"),
+        (
+            OSError(errno.EIO, "broken", "store/a"),
+            "test",
+            r"cannot be used: broken \(.*store/a\)\nmake room or name another folder: --gocache-dir, or the ini option gocache_dir$",
+        ),
         (OSError(errno.EROFS, "read-only", "store/a"), None, "cannot be used: read-only .*\na read-only store serves"),
     ],
 )

@@ -78,3 +78,14 @@ def test_an_empty_store_and_a_damaged_description(tmp_path: Path, capsys: pytest
 def test_wrong_arguments_are_named(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["store", *words]) == BROKEN
     assert capsys.readouterr().err == f"pytest-gocache store: {message}\n"
+
+
+def test_a_store_that_cannot_be_used_is_named_with_the_option_of_this_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "tmp").write_text("", encoding="ascii")
+    assert main(["store", "--dir", str(tmp_path), "--delete-unused", "30"]) == BROKEN
+    assert capsys.readouterr().err == (
+        f"pytest-gocache store: the store of warm caches {tmp_path} cannot be used: File exists ({tmp_path / 'tmp'})\n"
+        "make room or name another folder: --dir\n"
+    )

@@ -13,6 +13,7 @@ from hypothesis import given, strategies as st
 from pytest_gocache.errors import HashLogError
 from pytest_gocache.golang.action import Kind
 from pytest_gocache.golang.hashlog import (
+    cut_off_block,
     hash_lines,
     parse_hash_log,
     quoted_words,
@@ -256,3 +257,11 @@ def test_the_log_is_taken_out_of_what_a_command_prints() -> None:
     head, tail = log.split(b"HASH /src", 1)
     assert hash_lines(b"WORK=/tmp/x\n" + head + b"/tmp/app alternate\nHASH /src" + tail + b"HASH me\n") == log
     assert hash_lines(b"nothing\n") == b""
+
+
+def test_a_key_whose_inputs_have_no_sum_is_cut_off() -> None:
+    whole = b'HASH[build lib]\nHASH[build lib]: "go1.27.3"\nHASH[build lib]: ' + b"0" * 64 + b"\n"
+    assert cut_off_block(whole) == ""
+    assert cut_off_block(whole + whole[:30]) == "build lib"
+    assert cut_off_block(whole[:-1]) == "build lib"
+    assert cut_off_block(b'HASH[moduleIndex]\nHASH[moduleIndex]: "go1.27.3"\n' + whole) == ""

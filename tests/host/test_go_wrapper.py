@@ -75,11 +75,14 @@ def test_a_version_manager_sees_the_home_and_its_own_variables_and_not_those_of_
     [
         (
             "echo no version set >&2\nexit 126",
-            "answered .* with exit status 126. It printed:\nno version set\nName the Go",
+            "answered .* with exit status 126. It printed:\nno version set\nPut the bin",
         ),
         ("echo hello", "answered .* with no GOROOT. It printed:\nhello"),
         ("echo []", "answered .* with no GOROOT"),
-        ("exit 0", "answered .* with no GOROOT\nName the Go itself: pytest --go-toolchain=PATH"),
+        (
+            "exit 0",
+            "answered .* with no GOROOT\nPut the bin folder of the Go itself before it on PATH; .* --go-toolchain=PATH",
+        ),
         ("""echo '{"GOROOT": "/nowhere"}'""", "names the GOROOT '/nowhere', which has no bin/go"),
         ("""echo '{"GOROOT": ""}'""", "names the GOROOT '.*', which has no bin/go"),
         ("echo starting\nsleep 60", "did not answer `go env -json GOROOT` within 0.5 seconds. It printed:\nstarting"),
@@ -95,7 +98,9 @@ def test_an_answer_that_does_not_help_is_in_the_error(text: str, message: str, t
 def test_a_wrapper_that_cannot_start_is_named(tmp_path: Path) -> None:
     file = wrapper(tmp_path / "bin", "")
     file.write_text("#!/nowhere/sh\n", encoding="ascii")
-    with pytest.raises(ToolchainError, match="It cannot be run: No such file or directory\nName the Go itself"):
+    with pytest.raises(
+        ToolchainError, match="It cannot be run: No such file or directory\nPut the bin folder of the Go itself"
+    ):
         goroot_of_wrapper(file, {})
 
 

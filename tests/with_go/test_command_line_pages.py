@@ -47,7 +47,7 @@ def test_the_blocks_of_a_page_run_and_print_what_it_shows(user: User, page: str)
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=600,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         printed = done.stdout

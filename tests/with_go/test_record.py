@@ -120,6 +120,17 @@ def test_a_disk_that_is_full_is_reported_after_the_program(user: User) -> None:
     assert "file/rec cannot take a recording: Not a directory; name a new folder" in done.stderr
 
 
+def test_a_store_that_cannot_be_used_is_named_with_the_variable_that_names_it(user: User, rec: Path) -> None:
+    cache = user.path.parent / "cache" / "pytest-gocache"
+    cache.mkdir(parents=True)
+    (cache / "programs").write_text("", encoding="ascii")
+    for command in (("record", rec), ("why",)):
+        done = user.run(*command, "--", "go", "version", XDG_CACHE_HOME=str(cache.parent))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"the store of warm caches {cache} cannot be used: File exists" in done.stderr
+        assert "make room or name another folder: the variable XDG_CACHE_HOME\n" in done.stderr
+
+
 def test_a_signal_reaches_the_program_which_decides(user: User, rec: Path) -> None:
     script = "trap 'echo cleaned; exit 9' INT; touch started; while :; do sleep 0.1; done"
     running = subprocess.Popen(

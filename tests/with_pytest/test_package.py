@@ -9,10 +9,13 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from uv import find_uv_bin
 
 from tests.test_architecture import tracked_files
 
@@ -77,6 +80,63 @@ def test_the_wheel_has_the_package_and_nothing_else(archives: Path) -> None:
     package = {file.relative_to(ROOT).as_posix() for file in tracked_files() if ROOT / "pytest_gocache" in file.parents}
     assert packed == package
     assert {"pytest_gocache/py.typed", "pytest_gocache/run/shim.go"} <= packed
+
+
+def needed_by(requirement: Requirement, done: set[str]) -> Iterator[Distribution]:
+    """The installed distributions that a requirement needs, itself included."""
+    found = distribution(requirement.name)
+    if found.name not in done:
+        done.add(found.name)
+        yield found
+    for text in found.requires or ():
+        wish = Requirement(text)
+        if any(not wish.marker or wish.marker.evaluate({"extra": extra}) for extra in requirement.extras or [""]):
+            yield from needed_by(wish, done)
+
+
+def write_wheel(installed: Distribution, folder: Path) -> None:
+    """Make the wheel of an installed distribution again, so that nothing is fetched from PyPI."""
+    tags = re.findall(r"^Tag: (\S+)-(\S+)-(\S+)$", installed.read_text("WHEEL") or "", re.MULTILINE)
+    tag = "-".join(".".join(dict.fromkeys(part)) for part in zip(*tags, strict=True))
+    name = f"{re.sub('[-_.]+', '_', installed.name)}-{installed.version}"
+    files = [f for f in installed.files or () if ".." not in f.parts and "__pycache__" not in f.parts]
+    with zipfile.ZipFile(folder / f"{name}-{tag}.whl", "w") as wheel:
+        for file in files:
+            if file.name not in ("RECORD", "INSTALLER", "REQUESTED"):
+                wheel.write(str(file.locate()), str(file))
+        info = next(file.parts[0] for file in files if file.name == "WHEEL")
+        wheel.writestr(f"{info}/RECORD", "".join(f"{file},,\n" for file in files))
+
+
+def test_uvx_runs_the_checks_on_a_repository_without_an_installation(
+    archives: Path, tmp_path: Path, store: Path
+) -> None:
+    index = tmp_path / "index"
+    index.mkdir()
+    for wheel in archives.glob("*.whl"):
+        shutil.copy2(wheel, index)
+    for installed in needed_by(Requirement("pytest-gocache[go]"), {"pytest-gocache"}):
+        write_wheel(installed, index)
+    shop = tmp_path / "shop"
+    (shop / "lib").mkdir(parents=True)
+    (shop / "go.mod").write_text("module example.com/shop\n\ngo 1.21\n", encoding="ascii")
+    (shop / "lib" / "lib.go").write_text("package lib\n", encoding="ascii")
+
+    options = ("--offline", "--no-index", f"--find-links={index}", f"--python={sys.executable}", "--no-config")
+    command = ("--from", "pytest-gocache[go]", "pytest-gocache", "check", ".")
+    rest = ("--", "-v", "-k", "touch", f"--gocache-dir={store}", f"--basetemp={tmp_path / 'pytest'}")
+    done = subprocess.run(
+        [find_uv_bin(), "tool", "run", *options, *command, *rest],
+        cwd=shop,
+        env={"HOME": str(tmp_path), "PATH": os.defpath, "UV_CACHE_DIR": str(tmp_path / "uv")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=500,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^checks.py::test_touch_rebuilds_nothing PASSED", done.stdout, re.MULTILINE), done.stdout
+    assert str(tmp_path / "uv") in done.stdout, "the toolchain is the one that uv unpacked"
 
 
 def test_pypi_takes_the_archives(archives: Path) -> None:
