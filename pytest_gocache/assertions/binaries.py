@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pytest_gocache.assertions.failure import fail, named
+from pytest_gocache.assertions.idle import what_happened
 from pytest_gocache.errors import NoEvidenceError
+from pytest_gocache.explain.left_in_place import left_in_place
 from pytest_gocache.golang.action import Action
 from pytest_gocache.golang.patterns import near_misses
 from pytest_gocache.results.go_binary import GoBinary, go_binary
@@ -22,7 +24,8 @@ def assert_stamped(result: Result, setting: str, value: str | None = None, *main
     """Every binary has a build setting, as ``go version -m`` prints it; with ``value``, this value.
 
     ``setting`` is a name such as ``vcs.revision``, ``vcs.modified``, ``-trimpath`` or ``GOARCH``. ``mains`` are
-    patterns of main packages; without them, all count. A binary that was up to date before the command counts too.
+    patterns of main packages; without them, all count. A binary that was up to date before the command counts too, and
+    so do the binaries that a program left in place from earlier steps when it called no go (`Result.idle`).
 
     Raises `AssertionError` for a binary without the setting or with a different value, `UsageError` for a command that
     links nothing, `PatternError` for a pattern that matches no main package, and `NoEvidenceError` for a binary that is
@@ -36,7 +39,10 @@ def assert_stamped(result: Result, setting: str, value: str | None = None, *main
     if wrong:
         wanted = f"{setting}={value}" if value is not None else setting
         fail(
-            "assert_stamped", f"{counted(wrong, 'binary', 'binaries')} of {result.title} without {wanted}", rows(wrong)
+            "assert_stamped",
+            f"{counted(wrong, 'binary', 'binaries')} of {result.title} without {wanted}",
+            rows(wrong),
+            *(what_happened(result) if result.idle else ()),
         )
 
 
@@ -63,11 +69,17 @@ def assert_variable(result: Result, name: str, value: str, *mains: str) -> None:
             "assert_variable",
             f"{name} is not {value!r} in {counted(wrong, 'binary', 'binaries')} of {result.title}",
             rows(wrong),
+            *(what_happened(result) if result.idle else ()),
         )
 
 
 def _binaries(result: Result, mains: Sequence[str]) -> Iterator[tuple[Action, GoBinary]]:
-    """The links that match, each with its binary."""
+    """The links that match, each with its binary. An idle program left those of its earlier steps in place."""
+    for command in left_in_place(result) or [result]:
+        yield from _binaries_of(command, mains)
+
+
+def _binaries_of(result: Result, mains: Sequence[str]) -> Iterator[tuple[Action, GoBinary]]:
     for link in links_of(result, mains):
         file = binary_of(result, link)
         if file is None:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from pytest_gocache.assertions.failure import fail
 from pytest_gocache.errors import printable
+from pytest_gocache.explain.left_in_place import changed_since_built
 from pytest_gocache.golang.patterns import Pattern
 from pytest_gocache.results.result import Result
 
-__all__ = ["is_idle", "printed_by", "refuse_idle"]
+__all__ = ["is_idle", "printed_by", "refuse_idle", "what_happened"]
 
 _MOST_LINES = 12  # of what the program printed
 _MOST_CHARACTERS = 200  # of a line
@@ -31,9 +32,17 @@ def refuse_idle(assertion: str, result: Result, patterns: Iterable[str], nothing
         fail(
             assertion,
             f"{result.title} {nothing}: {result.idle[0]}",
-            *printed_by(result),
-            "the program found nothing to build: check the files that its targets depend on",
+            *what_happened(result),
         )
+
+
+def what_happened(result: Result) -> list[str]:
+    """What an idle program printed, what it did not see change, and what to do."""
+    return [
+        *printed_by(result),
+        *changed_since_built(result),
+        "the program found nothing to build: check the files that its targets depend on",
+    ]
 
 
 def printed_by(result: Result) -> list[str]:

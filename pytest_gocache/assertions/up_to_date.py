@@ -10,6 +10,7 @@ from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.errors import RerunError, UsageError
 from pytest_gocache.explain.changes import changes_between
 from pytest_gocache.explain.files_of_tests import modification_time
+from pytest_gocache.explain.left_in_place import left_in_place
 from pytest_gocache.explain.untracked_text import untracked_in_build, untracked_in_tests
 from pytest_gocache.golang.action import Action, Kind, Status, TestStatus
 from pytest_gocache.results.given_flags import arguments_of, profiles_of
@@ -44,29 +45,12 @@ def assert_up_to_date(result: Result) -> None:
     building = [command for command in result.go_commands if arguments_of(command).builds]
     if not why_nothing_ran(result):
         compiles_of(result)
-    left = _left_in_place(result) if result.idle else []
+    left = left_in_place(result)
     for command in left or building:
         _require_up_to_date(command)
     if not left:
         # Packages that could not be loaded may load in an empty cache. Otherwise there is nothing to compare.
         require_evidence(result)
-
-
-def _left_in_place(result: Result) -> list[Result]:
-    """The go commands whose binaries an idle program left in place: those of the same program in earlier steps.
-
-    Of the commands with the same target, the latest counts.
-    """
-    found: dict[str, Result] = {}
-    before = result.previous
-    while before is not None:
-        if (before.command, before.cwd) == (result.command, result.cwd):
-            for command in reversed(before.commands):
-                for link in command.links():
-                    if binary_of(command, link):
-                        found.setdefault(link.target, command)
-        before = before.previous
-    return list({id(command): command for command in found.values()}.values())
 
 
 def _require_up_to_date(result: Result) -> None:

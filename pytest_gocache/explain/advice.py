@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pytest_gocache.golang.action import Action, Kind
 from pytest_gocache.results.given_flags import matching_word, package_flags
-from pytest_gocache.results.inputs import InputKind
+from pytest_gocache.results.inputs import Change, InputKind
 from pytest_gocache.results.reasons import Reason, ReasonCode
 from pytest_gocache.results.result import Result
 
-__all__ = ["advice_for", "advice_on_bare_flags"]
+__all__ = ["advice_for", "advice_on_bare_flags", "differs_in_time"]
 
 _MOST = 2  # lines of advice in one failure
 _IMPORTERS = (ReasonCode.FOLLOWS_IMPORT, ReasonCode.FOLLOWS_IMPORTS)
@@ -107,20 +107,28 @@ def _stamps(cause: Reason) -> str:
 
 
 def _time_stamp(cause: Reason) -> str:
-    for change in cause.own:
+    if differs_in_time(cause.own):
+        return "a time in -ldflags relinks with every build: use the time of the commit instead"
+    return ""
+
+
+def differs_in_time(changes: Iterable[Change]) -> bool:
+    """Whether one of these changes is a different time in the flags of a link."""
+    for change in changes:
         if change.input.kind is not InputKind.LINK_FLAGS:
             continue
         before, after = (set(_TIME.findall(_PSEUDO_VERSION.sub("", flags or ""))) for flags in (change.old, change.new))
         if before - after and after - before:
-            return "a time in -ldflags relinks with every build: use the time of the commit instead"
-    return ""
+            return True
+    return False
 
 
 def _test_argument(cause: Reason) -> str:
-    if cause.code is not ReasonCode.TEST_CACHE_OFF:
-        return ""
     flag = cause.details.flag
     name = flag.partition("=")[0]
+    not_kept = cause.code is ReasonCode.RESULT_OF_ARGUMENT_NOT_KEPT and name == "-exec"
+    if cause.code is not ReasonCode.TEST_CACHE_OFF and not not_kept:
+        return ""
     if name == "-count":
         return f"{flag} runs tests every time: leave it out where a cached result is enough"
     since = " (cached from Go 1.25 on)" if name in ("-coverprofile", "-outputdir") else ""
@@ -140,6 +148,8 @@ def _test_reads(cause: Reason) -> str:
             return "Go compares the size and time of each file that a test reads: keep the times of a checkout stable"
         if read.kind is InputKind.READ_VARIABLE and read.name in ("TMPDIR", "GOTMPDIR"):
             return f"t.TempDir reads {read.name}: keep its value the same in every run"
+        if read.kind is InputKind.READ_VARIABLE and read.name == "PWD":
+            return "os.Getwd reads PWD, the folder of the package: use one folder for the checkouts of all jobs"
     if cause.code is ReasonCode.READ_FILE_WRITTEN:
         return "a test that writes a file which it reads belongs into t.TempDir(): Go does not track files in there"
     if cause.code in (ReasonCode.FILE_TOO_NEW, ReasonCode.RESULT_TOO_NEW):

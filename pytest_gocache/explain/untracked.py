@@ -20,7 +20,7 @@ from pytest_gocache.results.inputs import Input, InputKind
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.untracked import Untracked
 
-__all__ = ["untracked_by_actions", "untracked_by_tests"]
+__all__ = ["changed_variables", "untracked_by_actions", "untracked_by_tests"]
 
 # Set by shells, by make and by the library: no program is made to depend on them.
 _IGNORED = frozenset(
@@ -81,6 +81,13 @@ def untracked_by_tests(result: Result, packages: Iterable[str]) -> list[Untracke
             reads = dict.fromkeys(files_read(command, package, hit.key), package)
             found += _Comparison(command, then, reads).untracked({package}, ())
     return _latest(found)
+
+
+def changed_variables(then: Result, result: Result) -> list[str]:
+    """The variables that differ between two commands, without those that shells, make and the library set."""
+    before, now = then.circumstances.settings, result.circumstances.settings
+    ignored = _IGNORED if before.get("GOCACHE") == now.get("GOCACHE") else _IGNORED | _OF_MACHINE
+    return sorted(name for name in {*before, *now} - ignored if before.get(name) != now.get(name))
 
 
 def _latest(found: Iterable[Untracked]) -> list[Untracked]:
@@ -191,9 +198,7 @@ class _Comparison:
         return around.texts.at(self._path(name), around.started)
 
     def _variables(self, *, of_test: bool) -> list[str]:
-        before, now = self.then.circumstances.settings, self.result.circumstances.settings
-        ignored = _IGNORED if before.get("GOCACHE") == now.get("GOCACHE") else _IGNORED | _OF_MACHINE
-        changed = sorted(name for name in {*before, *now} - ignored if before.get(name) != now.get(name))
+        changed = changed_variables(self.then, self.result)
         if of_test:
             return changed  # also those of Go: a test may call go
         if arguments_of(self.result).verb == "test":

@@ -16,8 +16,12 @@ from pytest_gocache.results.untracked import Untracked, untracked_lines
 
 __all__ = ["untracked_in_build", "untracked_in_explanation", "untracked_in_tests"]
 
-_ALWAYS_RUN = "-count=1 always runs the test: use it for a test that reads what Go does not track"
 _UNSEEN_IN_TESTS = "Go does not track what init functions, TestMain before m.Run, and child processes read"
+_ALWAYS_RUN = "-count=1 always runs the test: use it for a test that reads what Go does not track"
+_IF_IT_NEEDS = f"{_UNSEEN_IN_TESTS}: a test that needs such a file must run with -count=1"
+_PKG_CONFIG = (
+    "no key has the answers of pkg-config: run `go clean -cache` when they change, or put the version into CGO_CFLAGS"
+)
 
 
 def untracked_in_build(result: Result, actions: Iterable[Action]) -> list[str]:
@@ -30,7 +34,7 @@ def untracked_in_tests(result: Result, outcomes: Iterable[TestOutcome]) -> list[
     """The same for tests whose results were replayed. With one of them, there is always something to do."""
     cached = [outcome.package for outcome in outcomes if outcome.cached]
     found = untracked_by_tests(result, cached)
-    advice = list(_advice_on_tests(found)) or [_ALWAYS_RUN]
+    advice = list(_advice_on_tests(found)) or [_IF_IT_NEEDS if found else _ALWAYS_RUN]
     return [*untracked_lines(found), *advice] if cached else []
 
 
@@ -65,7 +69,11 @@ def _advice_on_tests(found: Iterable[Untracked]) -> Iterator[str]:
 
 
 def _advice_on_builds(result: Result, found: Iterable[Untracked]) -> Iterator[str]:
-    variables, files = _variables_and_files(found)
+    found = list(found)
+    of_pkg_config = [one for one in found if _is_of_pkg_config(one)]
+    if of_pkg_config:
+        yield _PKG_CONFIG
+    variables, files = _variables_and_files(one for one in found if one not in of_pkg_config)
     beside = [(one, _in_folder(result, one)) for one in files]
     # A Go file that is in no key is left out of the build: it must not be embedded.
     embeddable = [(one, path) for one, path in beside if path and not path.endswith(".go")]
@@ -82,6 +90,13 @@ def _in_folder(result: Result, one: Untracked) -> str:
     folder = folder_in_modules(result, one.package)
     path = posixpath.relpath(posixpath.join(f"{result.cwd}", one.input.name), folder) if folder else ""
     return "" if path.startswith("../") else path
+
+
+def _is_of_pkg_config(one: Untracked) -> bool:
+    """Whether pkg-config reads it: a ``.pc`` file, or a variable such as PKG_CONFIG_PATH."""
+    if one.input.kind is InputKind.READ_VARIABLE:
+        return one.input.name.startswith("PKG_CONFIG")
+    return one.input.name.endswith(".pc")
 
 
 def _variables_and_files(found: Iterable[Untracked]) -> tuple[list[str], list[Untracked]]:

@@ -80,6 +80,12 @@ VOLATILE = "values that change with every build belong in the link step: use -ld
         ),
         # Tests.
         pytest.param(off("-count=1"), "-count=1 runs tests every time", id="count"),
+        pytest.param(
+            because(ReasonCode.RESULT_OF_ARGUMENT_NOT_KEPT, Kind.TEST, flag="-exec=env"),
+            "use -exec in a separate job",
+            id="exec",
+        ),
+        pytest.param(read(K.READ_VARIABLE, "PWD"), "os.Getwd reads PWD", id="pwd"),
         pytest.param(off("-count=10"), "-count=10 runs tests every time", id="count-10"),
         pytest.param(off("-cpuprofile=cpu.out"), "use -cpuprofile in a separate job", id="profile"),
         pytest.param(off("-bench=."), "use -bench in a separate job", id="bench"),
@@ -165,6 +171,10 @@ def test_each_known_mistake_has_its_line(reason: Reason, beginning: str) -> None
         pytest.param(linked("-X main.t=2024-05-01T10:00:01", "-s -w"), id="time-that-is-not-linked"),
         pytest.param(linked("-X main.p=/home/ann", "-X main.p=/home/bob"), id="path-linked"),
         # Tests.
+        pytest.param(
+            because(ReasonCode.RESULT_OF_ARGUMENT_NOT_KEPT, Kind.TEST, flag="-count=1"),
+            id="argument-of-an-earlier-step",
+        ),
         pytest.param(
             because(ReasonCode.TEST_CACHE_OFF_BY_ARGUMENT, Kind.TEST, flag="x"), id="argument-that-is-not-a-flag"
         ),

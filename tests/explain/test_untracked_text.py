@@ -53,6 +53,18 @@ no key of a build has variables such as BACKEND: pass the value with -ldflags=-X
 """)
 
 
+def test_pkg_config_has_its_own_remedy(recorded: Recorded) -> None:
+    assert of_build(recorded, "pkgconfig/tax.pc") == snapshot("""\
+changed since step 1, and in no key: pkgconfig/tax.pc
+no key has the answers of pkg-config: run `go clean -cache` when they change, or put the version into CGO_CFLAGS\
+""")
+    assert of_build(recorded, "lib/x.txt", PKG_CONFIG_PATH="/opt/lib/pkgconfig") == snapshot("""\
+changed since step 1, and in no key: lib/x.txt, environment PKG_CONFIG_PATH
+no key has the answers of pkg-config: run `go clean -cache` when they change, or put the version into CGO_CFLAGS
+`//go:embed x.txt` in ./lib puts the file into the key of the package\
+""")
+
+
 def test_a_test_can_read_it_itself(recorded: Recorded) -> None:
     assert of_test(recorded, BACKEND="redis", REGION="eu") == snapshot("""\
 changed since step 1, and in no key: environment BACKEND, environment REGION
@@ -70,7 +82,7 @@ Go does not track what init functions, TestMain before m.Run, and child processe
     # It need not be an input of this test.
     assert of_test(recorded, "README.md") == snapshot("""\
 changed since step 1, and in no key: README.md
--count=1 always runs the test: use it for a test that reads what Go does not track\
+Go does not track what init functions, TestMain before m.Run, and child processes read: a test that needs such a file must run with -count=1\
 """)
 
 

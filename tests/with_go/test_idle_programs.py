@@ -21,9 +21,11 @@ from pytest_gocache import (
     assert_only_relinked,
     assert_rebuilt,
     assert_relinked,
+    assert_stamped,
     assert_test_cached,
     assert_test_ran,
     assert_up_to_date,
+    assert_variable,
 )
 from tests.messages import failure
 from tests.with_go.programs import LIB, shell
@@ -70,6 +72,7 @@ def test_what_must_run_fails_with_what_the_program_printed(up_to_date: Result) -
 `make bin/app` (step 2) compiled nothing: it called no go command [assert_rebuilt]
   it printed:
     make: 'bin/app' is up to date.
+changed since step 1, which built bin/app: lib/lib.go
 the program found nothing to build: check the files that its targets depend on\
 """)
     assert "compiled nothing: it called no go command [" in failure(assert_only_rebuilt, up_to_date, "./lib")
@@ -152,3 +155,44 @@ def test_the_binary_that_a_program_leaves_in_place_is_stale_or_not(app: GoModule
     message = failure(assert_up_to_date, app.exec("make", "bin/app"))
     assert "the binary at bin/app differs from a newly built one" in message
     assert message.startswith("2 outputs of `go build -o bin/app ./cmd/app` (step 2, by `make bin/app`) differ from")
+
+
+def test_what_has_changed_since_the_binary_was_built_is_named(app: GoModule) -> None:
+    app.exec("make", "bin/app", env={"LEVEL": "1"})
+    assert "changed since" not in failure(assert_relinked, app.exec("make", "bin/app", env={"LEVEL": "1"}))
+    app.edit("lib/lib.go", '"hello"', '"good day"')
+    app.write("bin/later.txt", "")
+    app.write("lib/hello.go", "package lib\n")
+    app.exec("make", "bin/app")  # no go command, so it built nothing
+    app.remove("lib/hello.go")
+    message = failure(assert_relinked, app.exec("make", "bin/app", env={"LEVEL": "2"}))
+    assert message == snapshot("""\
+`make bin/app` (step 4) linked nothing: it called no go command [assert_relinked]
+  it printed:
+    make: 'bin/app' is up to date.
+changed since step 1, which built bin/app: bin/later.txt, lib/lib.go, environment LEVEL
+the program found nothing to build: check the files that its targets depend on\
+""")
+    # A different target is a different program: what built bin/app says nothing about it.
+    assert "changed since" not in failure(assert_relinked, app.exec("make", "Makefile"))
+
+
+def test_the_variable_of_the_binary_in_place_is_read(app: GoModule) -> None:
+    app.edit("Makefile", "go build", 'go build -ldflags="-X main.version=$(VERSION)"')
+    app.write("cmd/app/main.go", "package main\n\nvar version string\n\nfunc main() { println(version) }\n")
+    app.exec("make", "bin/app", env={"VERSION": "1"})
+    again = app.exec("make", "bin/app", env={"VERSION": "2"})
+    assert_variable(again, "main.version", "1")
+    assert_stamped(again, "GOOS")
+    assert failure(assert_variable, again, "main.version", "2") == snapshot("""\
+main.version is not '2' in 1 binary of `make bin/app` (step 2) [assert_variable]
+  example.com/app/cmd/app  it is '1'
+  it printed:
+    make: 'bin/app' is up to date.
+changed since step 1, which built bin/app: environment VERSION
+the program found nothing to build: check the files that its targets depend on\
+""")
+    assert "make: 'bin/app' is up to date." in failure(assert_stamped, again, "GOOS", "plan9")
+    app.write("bin/app", "")
+    with pytest.raises(NoEvidenceError):
+        assert_variable(app.exec("make", "bin/app", env={"VERSION": "2"}), "main.version", "1")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pytest_gocache.assertions.reproducible.conditions import PathKind
 from pytest_gocache.assertions.reproducible.contents import FileDifference
 from pytest_gocache.assertions.reproducible.first_difference import FirstDifference
+from pytest_gocache.explain.advice import differs_in_time
 from pytest_gocache.golang.command_line import is_set
 from pytest_gocache.golang.version import GoVersion
 from pytest_gocache.results.given_flags import arguments_of
@@ -36,6 +37,7 @@ def advice_for(
     flags = {name: value for of_command in given for name, value in of_command.items()}
     if not given or not all(is_set(of_command.get("trimpath", "false")) for of_command in given):
         yield from _on_paths(firsts, file)
+    yield from _on_inputs(firsts)
     if versions and any(first.conditions == {"toolchain"} for first in firsts):
         yield _on_toolchains(*versions)
     if file is not None:
@@ -49,6 +51,17 @@ def _on_paths(firsts: Sequence[FirstDifference], file: FileDifference | None) ->
     inputs = {change.input.kind for first in firsts for change in first.changes}
     if InputKind.DIRECTORY in inputs or (file is not None and not trimmed.isdisjoint(file.paths)):
         yield "build with -trimpath: it removes the paths of folders from packages and binaries"
+
+
+def _on_inputs(firsts: Sequence[FirstDifference]) -> Iterator[str]:
+    changes = [change for first in firsts for change in first.changes]
+    if differs_in_time(changes):
+        yield "a time in -ldflags makes each build different: use the time of the commit instead"
+    if any(change.input.kind is InputKind.CGO_LINKER_FLAGS for change in changes):
+        yield (
+            "-trimpath does not change the linker flags of cgo (#cgo LDFLAGS, CGO_LDFLAGS): "
+            "give -L a folder that is the same everywhere"
+        )
 
 
 def _on_toolchains(version: GoVersion, other: GoVersion) -> str:

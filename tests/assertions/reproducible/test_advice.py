@@ -13,6 +13,7 @@ from pytest_gocache.assertions.reproducible.contents import FileDifference, Sett
 from pytest_gocache.assertions.reproducible.first_difference import FirstDifference
 from pytest_gocache.golang.elf import SectionDifference
 from pytest_gocache.golang.version import GoVersion
+from pytest_gocache.results.inputs import Change, Input, InputKind
 from pytest_gocache.results.result import Circumstances, Result
 
 BUILD_ID = SectionDifference(".note.go.buildid", (99, 99))
@@ -50,6 +51,22 @@ def test_only_the_build_id_differs() -> None:
     more = SectionDifference(".text", (10, 11))
     assert advice(file=FileDifference("app", sections=(BUILD_ID, more))) == []
     assert advice(file=FileDifference("app")) == []
+
+
+def differing(kind: InputKind, old: str, new: str) -> FirstDifference:
+    return FirstDifference(frozenset({"folder"}), "differs", changes=(Change(Input(kind), old, new),))
+
+
+def test_a_time_in_the_link_flags() -> None:
+    line = "a time in -ldflags makes each build different: use the time of the commit instead"
+    assert advice(differing(InputKind.LINK_FLAGS, "-X main.t=1714557600", "-X main.t=1714557601")) == [line]
+    assert advice(differing(InputKind.LINK_FLAGS, "-X main.t=a", "-X main.t=b")) == []
+    assert advice(differing(InputKind.COMPILE_FLAGS, "-D t=10:00:59", "-D t=10:01:00")) == []
+
+
+def test_a_folder_in_the_linker_flags_of_cgo() -> None:
+    (line,) = advice(differing(InputKind.CGO_LINKER_FLAGS, "-L/one/lib", "-L/two/lib"), one=build("-trimpath"))
+    assert line.startswith("-trimpath does not change the linker flags of cgo (#cgo LDFLAGS, CGO_LDFLAGS)")
 
 
 def test_a_stamped_checkout() -> None:
