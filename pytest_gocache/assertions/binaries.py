@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from pytest_gocache.assertions.failure import fail, named
@@ -43,6 +44,7 @@ def assert_stamped(result: Result, setting: str, value: str | None = None, *main
             f"{counted(wrong, 'binary', 'binaries')} of {result.title} without {wanted}",
             rows(wrong),
             *(what_happened(result) if result.idle else ()),
+            _on_worktrees(result) if setting.startswith("vcs.") else "",
         )
 
 
@@ -96,6 +98,19 @@ def _binaries_of(result: Result, mains: Sequence[str]) -> Iterator[tuple[Action,
             )
             raise NoEvidenceError(f"the binary of {link.package} in {result.title} is not known to be there: {why}")
         yield link, binary
+
+
+def _on_worktrees(result: Result) -> str:
+    """What Go takes for the repository when ``.git`` is a file, with each of its versions; empty for a folder."""
+    folder = result.go_commands[0].circumstances.cwd if result.go_commands else result.cwd
+    nearest = next((path for path in (folder, *folder.parents) if (path / ".git").exists()), None)
+    if nearest is None or not (nearest / ".git").is_file():
+        return ""
+    file = os.path.relpath(nearest / ".git", result.cwd)
+    return (
+        f"{file} is a file, as in a worktree or a submodule: older versions of Go such as 1.25.5 pass over it, "
+        "and stamp the commit of the repository around it"
+    )
 
 
 def _found(found: str | None, setting: str, settings: Mapping[str, str]) -> str:

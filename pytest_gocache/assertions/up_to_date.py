@@ -62,7 +62,8 @@ def _require_up_to_date(result: Result) -> None:
     fresh = result.circumstances.rerun(result)
     if fresh.returncode != 0 and result.returncode == 0 and not fresh.tests:
         raise RerunError(result.command, str(result.cwd), fresh.returncode, fresh.stdout, fresh.stderr)
-    outputs = [*_packages(result, fresh), *_binaries(result, fresh), *_profiles(result, fresh)]
+    profiles = list(_profiles(result, fresh))
+    outputs = [*_packages(result, fresh), *_binaries(result, fresh), *profiles]
     tests = list(_tests(result, fresh))
     wrong = [*outputs, *tests]
     if not wrong and result.returncode != fresh.returncode:
@@ -74,6 +75,7 @@ def _require_up_to_date(result: Result) -> None:
             f"{'differs' if len(wrong) == 1 else 'differ'} from what an empty cache gives",
             rows((result.short_name(name), [why]) for name, why in wrong),
             *_untracked(result, {name for name, _ in outputs}, [name for name, _ in tests]),
+            _remedy_of_profile(result) if profiles else "",
             _remedy(fresh),
         )
 
@@ -158,10 +160,16 @@ def _why_other_profile(flag: str, file: Path, new: Path, started: float) -> str:
     if not file.is_file():
         return ""
     if flag == "coverprofile":
-        return "the coverage profile differs from a new one" if _covered(file) != _covered(new) else ""
+        return _why_other_coverage(_covered(file), _covered(new))
     # The content of the others is different in each run.
     old = modification_time(str(file)) < started
     return f"a new run writes it (-{flag}), and it is older than the command" if old else ""
+
+
+def _why_other_coverage(old: Counter[str], new: Counter[str]) -> str:
+    files = sorted({block.partition(":")[0] for block in (*(old - new), *(new - old))} - {"mode"})
+    where = f": {listed(files, 2)}" if files else ""
+    return f"the coverage profile differs from a new one{where}" if old != new else ""
 
 
 def _covered(profile: Path) -> Counter[str]:
@@ -171,6 +179,17 @@ def _covered(profile: Path) -> Counter[str]:
     """
     lines = (line.rpartition(" ") for line in profile.read_text("utf-8", "replace").splitlines())
     return Counter(f"{block} {count != '0'}" for block, _, count in lines)
+
+
+def _remedy_of_profile(result: Result) -> str:
+    """What to do when Go replays the profile of packages that the test does not import; empty for other commands."""
+    flags = {"coverpkg", "coverprofile"}
+    if not flags.issubset(dict(arguments_of(result).flags)) or not any(test.cached for test in result.tests.values()):
+        return ""
+    return (
+        "with -coverpkg, Go before 1.26.6 replays the profile of a test when a package changes that the test does not "
+        "import: use -count=1"
+    )
 
 
 def _tests(result: Result, fresh: Result) -> Iterator[tuple[str, str]]:

@@ -56,7 +56,11 @@ def _files(then: Result, now: Result) -> Iterator[str]:
 def _settings(then: Result, now: Result) -> Iterator[str]:
     """The variables that the test has changed: those of the programs, without those that a Makefile sets."""
     before = next((one for one in _programs_before(now) if then in one.commands), then)
-    yield from (f"environment {name}" for name in changed_variables(before, now))
+    toolchains = {one.circumstances.goroot for one in (then, now)}
+    for name in changed_variables(before, now):
+        # A different toolchain has a different folder in PATH.
+        if name != "PATH" or len(toolchains) == 1:
+            yield f"environment {name}"
 
 
 def _programs_before(result: Result) -> Iterator[Result]:

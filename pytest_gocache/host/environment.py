@@ -92,7 +92,6 @@ def hermetic_environment(home: Home, goroot: Path, ambient: Mapping[str, str]) -
         "GOPROXY": "off",
         "GOSUMDB": "off",
         "GOAUTH": "off",
-        "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
         "LC_ALL": "C",

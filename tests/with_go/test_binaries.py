@@ -116,6 +116,18 @@ def test_a_setting(go_module: GoModule) -> None:
 """)
 
 
+def test_a_worktree_has_a_git_file_that_some_versions_of_go_pass_over(go_module: GoModule) -> None:
+    go_module.write("main.go", "package main\n\nfunc main() {}\n")
+    commit = "git -c user.name=a -c user.email=a@b commit -qm one"
+    go_module.exec("sh", "-ec", f"git init -q; git add .; {commit}; git worktree add -q fix")
+    wrong = "0" * 40
+    inside = failure(assert_stamped, go_module.build(".", cwd="fix"), "vcs.revision", wrong)
+    assert "\nfix/.git is a file, as in a worktree or a submodule: " in inside
+    outside = failure(assert_stamped, go_module.build("."), "vcs.revision", wrong)
+    assert "is a file" not in outside
+    assert "is a file" not in failure(assert_stamped, go_module.build(".", cwd="fix"), "GOOS", "plan9")
+
+
 def test_a_binary_that_is_not_there_is_no_evidence(go_module: GoModule) -> None:
     go_module.load(APP)
     thrown_away = go_module.build("-o", "/dev/null")

@@ -174,7 +174,21 @@ def test_profiles_and_binaries_of_the_module_stay(go_module: GoModule) -> None:
     assert not list(go_module.path.glob("*.out"))
     go_module.write("out/cover.out", "mode: set\n")
     assert "out/cover.out  the coverage profile differs from a new one" in failure(assert_up_to_date, result)
+    assert "example.com/app/lib/lib.go" in failure(assert_up_to_date, result)
+    assert "-coverpkg" not in failure(assert_up_to_date, result)
     assert go_module.read("out/cover.out") == "mode: set\n"
+
+
+def test_a_cached_profile_of_other_packages_has_a_remedy(go_module: GoModule) -> None:
+    go_module.load(LIB)
+    flags = ("-coverpkg=./...", "-coverprofile=cover.out", "./lib")
+    go_module.test(*flags)
+    result = go_module.test(*flags)
+    go_module.write("cover.out", "mode: set\n")
+    message = failure(assert_up_to_date, result)
+    assert "cover.out  the coverage profile differs from a new one: example.com/app/lib/lib.go" in message
+    # Go 1.21 caches no result with a profile.
+    assert ("use -count=1" in message) is result.tests["example.com/app/lib"].cached
 
 
 @pytest.mark.parametrize("flag", ["blockprofile", "coverprofile", "cpuprofile", "memprofile", "mutexprofile", "trace"])
