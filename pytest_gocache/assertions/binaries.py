@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from pytest_gocache.assertions.failure import fail, named
 from pytest_gocache.assertions.idle import what_happened
-from pytest_gocache.errors import NoEvidenceError
+from pytest_gocache.errors import NoEvidenceError, PatternError
 from pytest_gocache.explain.left_in_place import left_in_place
 from pytest_gocache.golang.action import Action
 from pytest_gocache.golang.patterns import near_misses
@@ -77,12 +78,23 @@ def assert_variable(result: Result, name: str, value: str, *mains: str) -> None:
 
 def _binaries(result: Result, mains: Sequence[str]) -> Iterator[tuple[Action, GoBinary]]:
     """The links that match, each with its binary. An idle program left those of its earlier steps in place."""
-    for command in left_in_place(result) or [result]:
-        yield from _binaries_of(command, mains)
+    left = left_in_place(result)
+    found = [(command, _matching_links(command, mains)) for command in left]
+    if not any(links for _, links in found):
+        found = [(command, links_of(command, mains)) for command in left or [result]]  # a pattern may match nothing
+    for command, links in found:
+        yield from _binaries_of(command, links)
 
 
-def _binaries_of(result: Result, mains: Sequence[str]) -> Iterator[tuple[Action, GoBinary]]:
-    for link in links_of(result, mains):
+def _matching_links(result: Result, mains: Sequence[str]) -> list[Action]:
+    """The links that match; empty when the patterns are about binaries of a different command."""
+    with suppress(PatternError):
+        return links_of(result, mains)
+    return []
+
+
+def _binaries_of(result: Result, links: Iterable[Action]) -> Iterator[tuple[Action, GoBinary]]:
+    for link in links:
         file = binary_of(result, link)
         if file is None:
             raise NoEvidenceError(

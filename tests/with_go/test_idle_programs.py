@@ -193,5 +193,16 @@ changed since step 1, which built bin/app: environment VERSION
 the program found nothing to build: check the files that its targets depend on\
 """)
     assert "make: 'bin/app' is up to date." in failure(assert_stamped, again, "GOOS", "plan9")
+    with pytest.raises(PatternError, match=r"'\./lib' matches no main package"):
+        assert_variable(again, "main.version", "1", "./lib")
     with pytest.raises(NoEvidenceError):  # this target has left no binary
         assert_variable(app.exec("make", "Makefile"), "main.version", "1")
+
+
+def test_a_pattern_selects_one_of_several_binaries_in_place(app: GoModule) -> None:
+    app.write("cmd/two/main.go", "package main\n\nvar version string\n\nfunc main() { println(version) }\n")
+    app.append("Makefile", "all: bin/app bin/two\nbin/two:\n\tgo build -ldflags='-X main.version=1' -o $@ ./cmd/two\n")
+    app.exec("make", "all")
+    again = app.exec("make", "all")
+    assert_variable(again, "main.version", "1", "./cmd/two")
+    assert "in 1 binary of `make all`" in failure(assert_variable, again, "main.version", "1")
