@@ -193,7 +193,7 @@ changed since step 1, which built bin/app: environment VERSION
 the program found nothing to build: check the files that its targets depend on\
 """)
     assert "make: 'bin/app' is up to date." in failure(assert_stamped, again, "GOOS", "plan9")
-    with pytest.raises(PatternError, match=r"'\./lib' matches no main package"):
+    with pytest.raises(PatternError, match="'./lib' matches nothing"):
         assert_variable(again, "main.version", "1", "./lib")
     with pytest.raises(NoEvidenceError):  # this target has left no binary
         assert_variable(app.exec("make", "Makefile"), "main.version", "1")
