@@ -96,6 +96,4 @@ def test_tests_that_hang_for_a_different_user_are_a_finding(
     write(repository, {"lib/lib_test.go": f'package lib\n\nimport (\n\t"testing"\n\t"time"\n)\n\n{hangs}'})
     result = checks(pytester, store, repository, "-k", "go_tracks", "-o", "gocache_timeout=12")
     assert outcomes(result) == {TRACKED: "failed"}
-    result.stdout.fnmatch_lines(
-        ["*CheckFailed: a command exceeds the time limit", "still running: the tests of ./lib"]
-    )
+    result.stdout.fnmatch_lines(["*CheckFailed: a command exceeds the time limit", "still running: the tests of ./lib"])
