@@ -150,7 +150,6 @@ TESTED_ELSEWHERE = {
     "assertions/reproducible/go_build": "with_go/test_reproduce_outputs",
     "assertions/reproducible/program_build": "with_go/test_reproduce_programs",
     "assertions/reproducible/same_bytes": "with_go/test_same_bytes",
-    "explain/left_in_place": "with_go/test_idle_programs",
     "explain/needless": "with_go/test_ci_cache",
     "run/ci_cache": "with_go/test_ci_cache",
     "caches/cacheprog": "with_go/test_shared_cache",

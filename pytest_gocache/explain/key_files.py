@@ -52,7 +52,9 @@ def key_inputs(result: Result) -> KeyInputs | None:
         return None  # the keys have the content of different files than they name
     found = KeyInputs(files=set(_named_in(result)))
     for action in result.compiles():
-        if action.package in result.std or not action.action_id:
+        # The main package that Go generates for a test has no file of a user, and is not in the log of `go test -n`.
+        generated = action.package == f"{action.import_path}.test"
+        if generated or action.package in result.std or not action.action_id:
             continue
         block = block_of(result, action)
         if block is None:

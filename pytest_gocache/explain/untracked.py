@@ -75,12 +75,26 @@ def untracked_by_tests(result: Result, packages: Iterable[str]) -> list[Untracke
     found: list[Untracked] = []
     for package in packages:
         command = result.testing(package)
+        if command.circumstances.log_off is not None:
+            found += _untracked_without_log(command, package)
+            continue
         hit = replayed(command, package)
         then = kept_by(command, package, hit) if hit else None
         if hit and then:
             reads = dict.fromkeys(files_read(command, package, hit.key), package)
             found += _Comparison(command, then, reads).untracked({package}, ())
     return _latest(found)
+
+
+def _untracked_without_log(result: Result, package: str) -> list[Untracked]:
+    """The same for one test when Go's log, which names the run that kept the result, was off for tests.
+
+    What is different from each earlier run of the test is in no key: with it in the key, Go had no result to replay.
+    """
+    runs = [then for then in result.earlier() if package in then.tests and then.tests[package].ran]
+    changes = [list(_Comparison(result, then, {}).untracked({package}, ())) for then in runs]
+    in_all = set.intersection(*({one.input for one in found} for found in changes)) if changes else set()
+    return [one for one in (changes[0] if changes else []) if one.input in in_all]
 
 
 def changed_variables(then: Result, result: Result) -> list[str]:

@@ -181,6 +181,35 @@ def test_the_log_stays_as_the_first_go_test_has_it(go_module: GoModule) -> None:
     assert_test_cached(go_module.test("./sum"), "./sum")
 
 
+STORE = """
+-- store/store_test.go --
+package store
+
+import (
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	os.Getenv("BACKEND")
+	os.Exit(m.Run())
+}
+
+func TestStore(t *testing.T) { os.Getenv("REGION") }
+"""
+
+
+def test_with_the_log_switched_off_only_what_is_in_no_key_is_named(go_module: GoModule) -> None:
+    go_module.load(LISTS)
+    go_module.load(STORE)
+    for region in ("eu", "us"):
+        assert_test_ran(go_module.test("./store", env={"REGION": region}))
+    # It differs from the latest run, not from the one that kept the result.
+    result = go_module.test("./store", env={"REGION": "eu", "BACKEND": "new"})
+    assert_test_cached(result)
+    assert [one.what for one in result.explain().untracked] == ["environment BACKEND"]
+
+
 @pytest.mark.parametrize("folder", ["vendor/example.com/dep", "testdata/go", "cmd/tool"])
 def test_files_that_no_test_runs_switch_nothing_off(go_module: GoModule, folder: str) -> None:
     go_module.write(f"{folder}/go.go", STARTS.replace("package sum", "package main"))
