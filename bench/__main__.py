@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import capture, command, isolation, scale, startup, store, workers
+from bench import capture, command, isolation, recording, scale, startup, store, workers
 from bench.measure import Row, as_markdown, as_text
 from bench.scratch import Scratch, scratch
 
 PARTS: dict[str, Callable[[Scratch], Iterator[Row]]] = {
-    part.PART: part.measure for part in (isolation, command, capture, scale, startup, workers, store)
+    part.PART: part.measure for part in (isolation, command, capture, scale, startup, workers, store, recording)
 }
 
 
@@ -25,7 +25,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=_count, default=5, help="how often each pair is measured (default: 5)")
     parser.add_argument("--only", action="append", choices=PARTS, metavar="PART", help=f"only {', '.join(PARTS)}")
     parser.add_argument(
-        "--sizes", type=_count, nargs="+", default=(100, 1000, 3000), metavar="N", help="packages of scale"
+        "--sizes",
+        type=_count,
+        nargs="+",
+        default=(100, 1000, 3000),
+        metavar="N",
+        help="packages of scale and recording",
     )
     parser.add_argument(
         "--json",

@@ -37,7 +37,10 @@ def stamps_in(repository: Path, command: Sequence[str]) -> list[Stamp]:
     target = command[1] if command[:1] == ("make",) and len(command) == 2 else ""  # noqa: PLR2004 - make and a target
     found: list[Stamp] = []
     for kind, file in build_files(repository):
-        text = file.read_text(encoding="utf-8", errors="replace")
+        try:
+            text = file.read_text(encoding="utf-8", errors="replace")
+        except OSError:  # `commands_in` reports it
+            continue
         name = file.relative_to(repository).as_posix()
         if kind != "Makefile":
             found += _in_lines(enumerate(text.splitlines(), 1), {}, name)

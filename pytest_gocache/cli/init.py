@@ -57,23 +57,21 @@ def _run(arguments: argparse.Namespace) -> int:
     _write(files)
     for file in files:
         print(f"wrote {os.path.relpath(file)}")  # noqa: T201 - a command line prints
-    print(_about(job))  # noqa: T201
+    print(_about(job, os.path.relpath(tests)))  # noqa: T201
     print(f"next: pytest {shlex.quote(os.path.relpath(tests))}")  # noqa: T201
     return 0
 
 
-def _about(job: CiJob | None) -> str:
+def _about(job: CiJob | None, tests: str) -> str:
     if job is None:
-        return f"no CI job: there are no files of GitHub Actions, GitLab, CircleCI or Jenkins. In CI, run\n{_BY_HAND}"
+        return (
+            "no CI job: there are no files of GitHub Actions, GitLab, CircleCI or Jenkins. In CI, run\n"
+            f"  pip install 'pytest-gocache[go]'\n  pytest {shlex.quote(tests)}\n"
+            "and keep the folder ~/.cache/pytest-gocache between jobs"
+        )
     if job.own_file:
-        return f"{job.host} runs the tests from the next push on"
+        return f"{job.host} runs the tests for pull requests, and for pushes to main"
     return f"for {job.host}, add this job to {job.file}:\n\n{job.text}"
-
-
-_BY_HAND = f"""\
-  pip install 'pytest-gocache[go]'
-  pytest {_TESTS}
-and keep the folder ~/.cache/pytest-gocache between jobs"""
 
 
 def _refuse_existing(files: Mapping[Path, str]) -> None:

