@@ -78,5 +78,6 @@ def _write(result: Result, folder: Path) -> None:
     result.save(folder)
     number = len(result.commands)
     say(f"{number} go command{'s' if number > 1 else ''} recorded in {folder}")
-    if any(outcome.ran for outcome in result.tests.values()):
+    logged = [command for command in result.commands if command.circumstances.log_off is None]
+    if any(outcome.ran for command in logged for outcome in command.tests.values()):
         say("since Go 1.23, GODEBUG is an input of test results: a test that was cached without record runs once more")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_gocache.caches.build_cache import BuildCache
-from pytest_gocache.caches.source_scan import Sources
+from pytest_gocache.caches.source_scan import Sources, SourceScan
 from pytest_gocache.caches.warm_store import WarmStore
 from pytest_gocache.errors import RecordingError, ToolchainError
 from pytest_gocache.golang.command_line import GoArguments
@@ -63,6 +63,7 @@ class _Here:
     root: Path
     program: str
     logs: Logs
+    scan: SourceScan
 
     def command(self, request: Request, folder: Path, number: int) -> GoCommand:
         """A go command, ready to run with the user's own caches and environment."""
@@ -73,12 +74,13 @@ class _Here:
         settings = {**env, **from_files}
         arguments = GoArguments.read(request.args, settings.get("GOFLAGS", ""))
         modules = {**_modules(self.root, self.root), **_modules(self.root, request.cwd / (arguments.chdir or "."))}
+        starts_go = self.scan.read(self.root).starts_go if arguments.verb == "test" else ""
         return GoCommand(
             toolchain=self.toolchain,
             args=request.args,
             arguments=arguments,
             root=self.root,
-            sources=Sources(frozenset(), modules, ()),
+            sources=Sources(frozenset(), modules, (), starts_go=starts_go),
             folder=folder,
             circumstances=Circumstances(
                 env=env,
@@ -127,7 +129,7 @@ def observed(argv: Sequence[str], *, cwd: Path, ambient: Mapping[str, str], stor
     toolchain = toolchain_here(cwd, ambient)
     goroot = shim_goroot(folder / "goroot", toolchain, store, ambient)
     root = repository_above(cwd) or cwd
-    here = _Here(toolchain, root, f"`{shlex.join(argv)}`", Logs())
+    here = _Here(toolchain, root, f"`{shlex.join(argv)}`", Logs(), SourceScan())
     numbers = iter(range(1, 1 << 30))
 
     def start(env: Mapping[str, str], _: object) -> Finished:

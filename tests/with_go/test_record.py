@@ -11,7 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from pytest_gocache import BuildCache, GoModule, GoToolchain, assert_cached, assert_rebuilt, load_result
+from pytest_gocache import (
+    BuildCache,
+    GoModule,
+    GoToolchain,
+    assert_cached,
+    assert_rebuilt,
+    assert_test_ran,
+    load_result,
+)
 from tests.with_go.command_line import User
 from tests.with_go.programs import LIB, SOON
 from tests.with_go.test_recordings import content
@@ -174,6 +182,30 @@ def test_the_folder_of_a_makefile_and_its_modules_are_known(user: User, rec: Pat
     assert dict(result.modules) == {".": "example.com/app", "tools": "example.com/tools"}
     assert_rebuilt(result, "./tools")
     assert json.loads((rec / "recording.json").read_bytes())["exit"] == 0
+
+
+STARTS_GO = """package lib
+
+import (
+	"os/exec"
+	"testing"
+)
+
+func TestList(t *testing.T) {
+	if printed, _ := exec.Command("go", "list", ".").CombinedOutput(); string(printed) != "example.com/app/lib\\n" {
+		t.Fatal(string(printed))
+	}
+}
+"""
+
+
+def test_tests_that_start_go_pass_as_without_record(user: User, tmp_path: Path) -> None:
+    (user.path / "lib" / "list_test.go").write_text(STARTS_GO, encoding="ascii")
+    done = user.run("record", tmp_path / "rec", "--", "go", "test", "./lib")
+    assert (done.returncode, "GODEBUG" in done.stderr) == (0, False), done.stdout
+    result = load_result(tmp_path / "rec")
+    assert_test_ran(result, "./lib")
+    assert_rebuilt(result, "./lib [./lib.test]")
 
 
 def test_only_a_test_that_ran_may_have_run_because_of_the_recording(user: User, tmp_path: Path) -> None:
