@@ -161,7 +161,8 @@ class SourceScan:
 
 def _first_own(files: Iterable[str], root: Path) -> str:
     """The first of these files that is not vendored, relative to ``root``; empty for none."""
-    return min((os.path.relpath(file, root) for file in files if f"{os.sep}vendor{os.sep}" not in file), default="")
+    names = (os.path.relpath(file, root) for file in files)
+    return min((name for name in names if "vendor" not in Path(name).parts), default="")
 
 
 def _local_modules(folder: str, go_mod_or_work: str) -> list[Path]:

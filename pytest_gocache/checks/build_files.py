@@ -10,12 +10,13 @@ from pathlib import Path
 
 from pytest_gocache.checks.yaml_scalars import YamlError, scalars_of
 
-__all__ = ["KINDS", "FoundCommand", "build_files", "commands_in", "lines_of_target"]
+__all__ = ["KINDS", "MOST_BYTES", "FoundCommand", "build_files", "commands_in", "lines_of_target"]
 
 KINDS = ("Makefile", "Taskfile", "magefile", "workflow", "goreleaser", "Dockerfile", "ko")
 """The kinds of files; the first kind says best what people run."""
 
-_MOST_BYTES = 1_000_000
+MOST_BYTES = 1_000_000
+"""The size of the largest build file that is read."""
 _GO = re.compile(r"(?<![\w./$-])(?:go|\$[({]GO\w*[)}])\s+(?:-C[ =]\S+\s+)?(build|install|test)(?![\w-])(?!.*\w@)")
 _GOTESTSUM = re.compile(r"(?<![\w./$-])gotestsum(?![\w@./-])")
 _RULE = re.compile(r"^([^\s:#=][^:#=]*):(?!=)([^=#]*)")
@@ -51,7 +52,7 @@ def commands_in(repository: Path) -> tuple[list[FoundCommand], list[str]]:
     for kind, file in build_files(repository):
         name = file.relative_to(repository).as_posix()
         try:
-            if file.stat().st_size <= _MOST_BYTES:
+            if file.stat().st_size <= MOST_BYTES:
                 found += _READERS[kind](name, file.read_text(encoding="utf-8", errors="replace"))
         except (OSError, YamlError) as error:
             unread.append(f"{name} cannot be read: {error}")

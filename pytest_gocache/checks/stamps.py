@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_gocache.checks.build_files import build_files, lines_of_target
+from pytest_gocache.checks.build_files import MOST_BYTES, build_files, lines_of_target
 
 __all__ = ["Stamp", "stamps_in"]
 
@@ -15,7 +15,9 @@ _STAMP = re.compile(r"""-X[ =]*["']?([^\s"'=]+)=([^\s"']*)""")
 _ASSIGNMENT = re.compile(r"^\s*(?:export\s+)?([\w.-]+)\s*(\+|:{1,3}|\?)?=[ \t]*(.*?)\s*$", re.MULTILINE)
 _REFERENCE = re.compile(r"\$[({]([\w.-]+)[)}]")
 _VARIABLE_OF_GO = re.compile(r"\w[\w./~-]*\.[^\W\d]\w*")
-_DEEPEST = 20  # references of Makefile variables to each other, which may form a circle
+# References of Makefile variables to each other may form a circle, and grow with each round.
+_DEEPEST = 20
+_LONGEST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def stamps_in(repository: Path, command: Sequence[str]) -> list[Stamp]:
     found: list[Stamp] = []
     for kind, file in build_files(repository):
         try:
-            text = file.read_text(encoding="utf-8", errors="replace")
+            text = file.read_text(encoding="utf-8", errors="replace")[:MOST_BYTES]
         except OSError:  # `commands_in` reports it
             continue
         name = file.relative_to(repository).as_posix()
@@ -72,7 +74,7 @@ def _expand(text: str, variables: Mapping[str, str]) -> str:
     """The text with the values of the variables that are known; other references stay."""
     for _ in range(_DEEPEST):
         expanded = _REFERENCE.sub(lambda match: variables.get(match[1], match[0]), text)
-        if expanded == text:
+        if expanded == text or len(expanded) > _LONGEST:
             break
         text = expanded
     return text

@@ -11,13 +11,13 @@ from pytest_gocache.checks.findings import Finding
 from pytest_gocache.checks.repository import Checkout, RepositoryCopy
 from pytest_gocache.explain.history import index_of
 from pytest_gocache.golang.action import TestStatus
-from pytest_gocache.golang.godebug import HASH_SETTING
+from pytest_gocache.golang.godebug import HASH_SETTING, with_debug_setting
 from pytest_gocache.golang.test_log import operations
 from pytest_gocache.results.packages import folder_in_modules, module_of
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.tables import counted, rows
 
-__all__ = ["other_verdicts", "outside_reads", "run_with_log"]
+__all__ = ["is_logged", "other_verdicts", "outside_reads", "run_with_log"]
 
 _SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")
 # Their programs are the same on every machine of a team, as far as a test that starts `sleep` or `git` can tell.
@@ -41,7 +41,15 @@ def run_with_log(checkout: Checkout, first: Result) -> Result:
     """The run whose log names the files that tests read: ``first``, or a new one if Go's log was off for its tests."""
     if all(command.circumstances.log_off is None for command in first.go_commands):
         return first
-    return checkout.test(env={"GODEBUG": HASH_SETTING})
+    theirs = checkout.module.env.get("GODEBUG") or ""
+    return checkout.test(env={"GODEBUG": with_debug_setting(theirs, HASH_SETTING)})
+
+
+def is_logged(result: Result, package: str) -> bool:
+    """Whether Go's log has what the test of a package reads: the log is on for it, and it passes."""
+    outcome = result.tests.get(package)
+    passes = outcome is not None and outcome.status is TestStatus.PASSED
+    return passes and result.testing(package).circumstances.log_off is None
 
 
 def outside_reads(copy: RepositoryCopy, result: Result, packages: Iterable[str]) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def ci_job(top: Path, tests: str) -> CiJob | None:
     """
     for host, sign, file, own_file, text in _HOSTS:
         if (top / sign).exists():
-            return CiJob(host, file, own_file, text.replace("cache_tests", tests))
+            return CiJob(host, file, own_file, text.replace("cache_tests", shlex.quote(tests)))
     return None
 
 

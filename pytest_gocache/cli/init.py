@@ -6,6 +6,7 @@ import argparse
 import os
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pytest_gocache.cli.ci_jobs import CiJob, ci_job
@@ -57,7 +58,7 @@ def _run(arguments: argparse.Namespace) -> int:
     _write(files)
     for file in files:
         print(f"wrote {os.path.relpath(file)}")  # noqa: T201 - a command line prints
-    print(_about(job, os.path.relpath(tests)))  # noqa: T201
+    print(_about(job, str(tests.relative_to(top))))  # noqa: T201
     print(f"next: pytest {shlex.quote(os.path.relpath(tests))}")  # noqa: T201
     return 0
 
@@ -82,8 +83,10 @@ def _refuse_existing(files: Mapping[Path, str]) -> None:
 
 def _write(files: Mapping[Path, str]) -> None:
     written: list[Path] = []
+    folders: list[Path] = []
     try:
         for file, text in files.items():
+            folders += [folder for folder in (file.parent, *file.parent.parents) if not folder.exists()]
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("x", encoding="utf-8") as out:
                 written.append(file)
@@ -91,4 +94,7 @@ def _write(files: Mapping[Path, str]) -> None:
     except OSError as error:
         for file in written:
             file.unlink()
+        for folder in folders:  # the inner ones first
+            with suppress(OSError):
+                folder.rmdir()
         raise UsageError(f"{error.filename or file} cannot be written: {error.strerror or error}") from error

@@ -116,7 +116,8 @@ def _packages(root: Path, ambient: Mapping[str, str]) -> Iterator[dict[str, Any]
     while text:
         package, end = decoder.raw_decode(text)
         text = text[end:].lstrip()
-        if package.get("GoFiles") or package.get("CgoFiles"):
+        # A folder whose Go files cannot be parsed has no name.
+        if package.get("Name") and (package.get("GoFiles") or package.get("CgoFiles")):
             yield package
 
 

@@ -28,7 +28,7 @@ def starter_tests(facts: RepositoryFacts) -> str:
         ]
     )
     constants = [_tuple("PROGRAMS", [p.pattern for p in facts.programs])] if facts.programs else []
-    constants += [f"ENV = {json.dumps(dict(facts.env))}"] if env else []
+    constants += [f"ENV = {_literal(dict(facts.env))}"] if env else []
     imports = _imports([name for name in _ASSERTIONS if f"{name}(" in body])
     top = "\n\n".join([_HEAD, imports, *constants])
     return f"{top}\n\n\n{body}\n"
@@ -69,8 +69,13 @@ def _touched(file: str) -> str:
 def test_new_times_of_sources_compile_nothing(go_repo: GoModule) -> None:
     """`git checkout` gives files new times. Go compares their content."""
     build(go_repo)
-    go_repo.touch({json.dumps(file)})
+    go_repo.touch({_literal(file)})
     assert_cached(build(go_repo), ignore_stamps=True)'''
+
+
+def _literal(value: str | dict[str, str]) -> str:
+    """A text, or a dict of texts, as Python source."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _imports(assertions: Sequence[str]) -> str:
@@ -80,7 +85,7 @@ def _imports(assertions: Sequence[str]) -> str:
 
 
 def _tuple(name: str, values: Sequence[str]) -> str:
-    quoted = [json.dumps(value) for value in values]
+    quoted = [_literal(value) for value in values]
     line = f"{name} = ({', '.join(quoted)}{',' if len(quoted) == 1 else ''})"
     return line if len(line) <= _WIDTH else f"{name} = (\n    " + ",\n    ".join(quoted) + ",\n)"
 
@@ -91,7 +96,7 @@ def _call(command: TeamCommand, env: bool, more: Sequence[str] = ()) -> str:  # 
     method = "exec"
     if words[0] == "go" and words[1:2] in (["build"], ["test"], ["install"]):
         method, words = words[1], words[2:]
-    arguments = [*map(json.dumps, words), *more, *(["env=ENV"] if env else [])]
+    arguments = [*map(_literal, words), *more, *(["env=ENV"] if env else [])]
     call = f"repo.{method}({', '.join(arguments)})"
     if len(f"    return {call}") <= _WIDTH:
         return call
@@ -135,7 +140,7 @@ def test_a_new_version_only_relinks(go_repo: GoModule) -> None:
     yield f'''\
 def test_a_new_version_only_relinks(go_repo: GoModule) -> None:
     """{stamp.file}:{stamp.line} stamps {stamp.variable}."""
-    stamp, program = "-ldflags=-X {stamp.variable}", {json.dumps(stamped.program.pattern)}
+    stamp, program = "-ldflags=-X {stamp.variable}", {_literal(stamped.program.pattern)}
     go_repo.build(f"{{stamp}}=v1.0.0", program{more})
     assert_only_relinked(go_repo.build(f"{{stamp}}=v1.0.1", program{more}))'''
 
@@ -147,6 +152,6 @@ def _edit(facts: RepositoryFacts, env: bool) -> Iterator[str]:  # noqa: FBT001 -
     yield f"""\
 def test_an_edited_program_compiles_nothing_else(go_repo: GoModule) -> None:
     go_repo.build(*PROGRAMS{more})
-    go_repo.append({json.dumps(facts.source)}, "\\n// edited\\n")
+    go_repo.append({_literal(facts.source)}, "\\n// edited\\n")
     result = go_repo.build(*PROGRAMS{more})
-    assert_only_rebuilt(result, {json.dumps(facts.programs[0].pattern)}, ignore_stamps=True)"""
+    assert_only_rebuilt(result, {_literal(facts.programs[0].pattern)}, ignore_stamps=True)"""

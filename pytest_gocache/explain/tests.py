@@ -76,15 +76,10 @@ def _without_log(reason: Reason, result: Result, explainer: Explainer) -> Reason
     file = result.circumstances.log_off
     code = ReasonCode.LOG_OFF_FOR_FILE if file else ReasonCode.LOG_OFF_BY_SETTING
     unknown = replace(reason, code=code, details=Details(file=file or ""))
-    runs = _runs_of(result, reason.package)
-    if not runs:
+    then = next((then for then in result.earlier() if reason.package in then.tests), None)
+    if then is None:
         return replace(reason, code=ReasonCode.FIRST_TIME)
-    return _changed_binary(replace(unknown, since=runs[0].step), result, explainer) or unknown
-
-
-def _runs_of(result: Result, package: str) -> list[Result]:
-    """The earlier commands that ran the test, the latest first."""
-    return [then for then in result.earlier() if package in then.tests and then.tests[package].ran]
+    return _changed_binary(replace(unknown, since=then.step), result, explainer) or unknown
 
 
 def _changed_binary(reason: Reason, result: Result, explainer: Explainer) -> Reason | None:
@@ -244,7 +239,7 @@ def _expired(reason: Reason, result: Result, then: Result) -> Reason:
 
 def _other_binary(reason: Reason, result: Result, explainer: Explainer) -> Reason:
     package = reason.package
-    runs = _runs_of(result, package)
+    runs = [then for then in result.earlier() if package in then.tests and then.tests[package].ran]
     if not runs:
         return replace(reason, code=ReasonCode.FIRST_TIME)
     other_arguments = _other_arguments(reason, result, runs)

@@ -12,6 +12,7 @@ from pytest_gocache.explain.files_of_tests import files_read, kept_by, modificat
 from pytest_gocache.explain.history import block_of
 from pytest_gocache.explain.key_files import key_inputs
 from pytest_gocache.golang.action import Action, Kind, Status
+from pytest_gocache.golang.hashlog import HashBlock
 from pytest_gocache.golang.quoted import split_words
 from pytest_gocache.results.c_files import c_files
 from pytest_gocache.results.file_tree import FileChange, changed_files
@@ -52,15 +53,24 @@ def untracked_by_actions(result: Result, actions: Iterable[Action]) -> list[Untr
     return _latest(found)
 
 
-def _read_by_c_compiler(result: Result, then: Result, actions: Iterable[Action]) -> dict[str, str]:
-    """Absolute path → import path of the package for which the C compiler read the file in the earlier command."""
-    found: dict[str, str] = {}
-    for action in actions:
-        block = block_of(result, action) if action.kind is Kind.COMPILE and action.package not in result.std else None
-        folder = folder_of(result, block, action) if block else None
+def _read_by_c_compiler(result: Result, then: Result, actions: Iterable[Action]) -> dict[str, set[str]]:
+    """Absolute path → import paths of the packages for which the C compiler read the file in the earlier command."""
+    wanted = {action.import_path for action in actions if action.kind is Kind.COMPILE}
+    packages: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for action in then.compiles():
+        block = block_of(then, action)
+        folder = folder_of(then, block, action) if block and _uses_cgo(block) else None
         if block and folder:
-            found |= dict.fromkeys(c_files(then, str(folder), block.files), action.import_path)
+            packages[action.import_path] = (str(folder), block.files)
+    found: dict[str, set[str]] = {}
+    for package, paths in c_files(then, packages).items():
+        for path in paths if package in wanted and package not in result.std else ():
+            found.setdefault(path, set()).add(package)
     return found
+
+
+def _uses_cgo(block: HashBlock) -> bool:
+    return any(line.startswith("cgo ") for line in block.inputs)
 
 
 def _packages_of(result: Result, action: Action) -> Iterator[str]:
@@ -81,7 +91,7 @@ def untracked_by_tests(result: Result, packages: Iterable[str]) -> list[Untracke
         hit = replayed(command, package)
         then = kept_by(command, package, hit) if hit else None
         if hit and then:
-            reads = dict.fromkeys(files_read(command, package, hit.key), package)
+            reads = {path: {package} for path in files_read(command, package, hit.key)}
             found += _Comparison(command, then, reads).untracked({package}, ())
     return _latest(found)
 
@@ -92,9 +102,20 @@ def _untracked_without_log(result: Result, package: str) -> list[Untracked]:
     What is different from each earlier run of the test is in no key: with it in the key, Go had no result to replay.
     """
     runs = [then for then in result.earlier() if package in then.tests and then.tests[package].ran]
-    changes = [list(_Comparison(result, then, {}).untracked({package}, ())) for then in runs]
+    changes = [
+        [one for one in _Comparison(result, then, {}).untracked({package}, ()) if _visible_to_go(then, result, one)]
+        for then in runs
+    ]
     in_all = set.intersection(*({one.input for one in found} for found in changes)) if changes else set()
     return [one for one in (changes[0] if changes else []) if one.input in in_all]
+
+
+def _visible_to_go(then: Result, result: Result, one: Untracked) -> bool:
+    """Whether a change is one of a variable, or of the size or the time of a file: Go does not compare contents."""
+    if one.input.kind is not InputKind.FILE:
+        return True
+    before, now = (command.circumstances.files.files.get(one.input.name) for command in (then, result))
+    return before != now
 
 
 def changed_variables(then: Result, result: Result) -> list[str]:
@@ -144,8 +165,8 @@ class _Comparison:
 
     result: Result
     then: Result
-    reads: Mapping[str, str]
-    """Absolute path → import path of the package whose test, or for which the C compiler, read the file."""
+    reads: Mapping[str, set[str]]
+    """Absolute path → import paths of the packages whose test, or for which the C compiler, read the file."""
 
     def untracked(self, packages: set[str], same_key: Sequence[Action]) -> Iterator[Untracked]:
         """What changed between the commands and is in no key of the later one, as far as ``packages`` are concerned.
@@ -167,8 +188,8 @@ class _Comparison:
             if keys.has_file(path) or self._is_output(name, change):
                 continue
             # A package of the command that is not concerned has its own files.
-            nearest = self.reads.get(path) or keys.package_of(path)
-            package = nearest if nearest in packages else ""
+            nearest = self.reads.get(path) or {keys.package_of(path)}
+            package = min(nearest & packages, default="")
             yield Untracked(Input(InputKind.FILE, name), since, change, package, path in self.reads)
         for name in variables:
             if name not in keys.variables:

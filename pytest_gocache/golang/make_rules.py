@@ -6,7 +6,6 @@ import re
 
 __all__ = ["parse_rules"]
 
-# Several compilers append to one file at the same time: a rule that they have mixed names no file that exists.
 _RULE = re.compile(rb"(?m)^(?P<target>[^\s:#]+):(?P<files>(?:[^\n\\]|\\.|\\\n)*)", re.DOTALL)
 _WORD = re.compile(rb"(?:[^\s\\]|\\[^\n])+")
 
@@ -16,9 +15,10 @@ def parse_rules(text: bytes) -> list[tuple[str, list[str]]]:
 
     Source: the GCC manual, "Environment Variables Affecting GCC", DEPENDENCIES_OUTPUT, and its option ``-M``.
     """
-    return [
-        (_name(rule["target"]), [_name(word) for word in _WORD.findall(rule["files"])]) for rule in _RULE.finditer(text)
-    ]
+    rules = ((rule["target"], _WORD.findall(rule["files"])) for rule in _RULE.finditer(text))
+    # Several compilers append to one file at the same time. A rule into which a different one was written is left out.
+    whole = ((target, words) for target, words in rules if not any(word.endswith(b":") for word in words))
+    return [(_name(target), [_name(word) for word in words]) for target, words in whole]
 
 
 def _name(word: bytes) -> str:

@@ -33,7 +33,7 @@ def load_recording_or_log(place: Path, *, ran: bool) -> Result:
 
     ``ran``: whether the result must show what ran. Raises `RecordingError` as both.
     """
-    if (place / INDEX).exists() or not is_plain_log(place):
+    if os.path.lexists(place / INDEX) or not is_plain_log(place):
         return load_result(place)
     return read_plain_log(place, _circumstances(), ran=ran)
 

@@ -73,8 +73,10 @@ class _Here:
         from_files = file_settings(env, goroot, request.cwd)
         settings = {**env, **from_files}
         arguments = GoArguments.read(request.args, settings.get("GOFLAGS", ""))
-        modules = {**_modules(self.root, self.root), **_modules(self.root, request.cwd / (arguments.chdir or "."))}
-        starts_go = self.scan.read(self.root).starts_go if arguments.verb == "test" else ""
+        works_in = request.cwd / (arguments.chdir or ".")
+        modules = {**_modules(self.root, self.root), **_modules(self.root, works_in)}
+        tested = repository_above(works_in) if arguments.verb == "test" else None
+        starts_go = self.scan.read(tested).starts_go if tested else ""
         return GoCommand(
             toolchain=self.toolchain,
             args=request.args,

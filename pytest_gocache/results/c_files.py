@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pytest_gocache.golang.make_rules import parse_rules
 from pytest_gocache.results.result import Result
@@ -14,20 +14,26 @@ C_RULES = "c-rules"
 """The file in the folder of a command's evidence into which the C compiler writes what it reads, as rules for make."""
 
 
-def c_files(command: Result, folder: str, names: Iterable[str]) -> set[str]:
-    """The absolute paths of what the C compiler read for the files ``names`` of the package in ``folder``.
+def c_files(command: Result, packages: Mapping[str, tuple[str, Iterable[str]]]) -> dict[str, set[str]]:
+    """Package → the absolute paths of what the C compiler read for it in ``command``.
 
-    It read them in ``command``. Empty when it compiled nothing, or is one that does not say what it reads: GCC does.
-    The headers of the system are left out.
+    ``packages`` has the folder and the names of the files of each package that uses cgo. A file name that two of them
+    have is left out: the compiler does not say which one it means. The result is empty when the command compiled
+    nothing, or the compiler does not say what it reads: GCC does. The headers of the system are left out.
     """
     rules = command.evidence / C_RULES if command.evidence else None
     if rules is None or not rules.is_file():
-        return set()
-    # cgo makes x.cgo2.c of x.go.
-    stems = {os.path.splitext(name)[0] for name in names}  # noqa: PTH122 - a name, not a path
-    return {
-        os.path.normpath(os.path.join(folder, file))  # noqa: PTH118 - keeps an absolute path
-        for target, files in parse_rules(rules.read_bytes())
-        if target.removesuffix(".o").removesuffix(".cgo2") in stems
-        for file in files
-    }
+        return {}
+    owners: dict[str, set[str]] = {}
+    for package, (_, names) in packages.items():
+        for name in names:
+            owners.setdefault(name.rpartition(".")[0], set()).add(package)
+    found: dict[str, set[str]] = {}
+    for target, files in parse_rules(rules.read_bytes()):
+        # cgo makes x.cgo2.c of x.go.
+        having = owners.get(target.removesuffix(".o").removesuffix(".cgo2"), set())
+        for package in having if len(having) == 1 else ():
+            folder = packages[package][0]
+            paths = (os.path.normpath(os.path.join(folder, file)) for file in files)  # noqa: PTH118 - keeps absolute ones
+            found.setdefault(package, set()).update(paths)
+    return found

@@ -132,6 +132,7 @@ STARTS_GO = 'package p\n\nimport "os/exec"\n\nvar c = exec.Command("go", "list")
     [
         ("gen/gen.go", True),
         ("vendored/v.go", True),
+        ("tools/go_test.go", True),
         ("../beside/b.go", True),
         ("vendor/example.com/dep/d.go", False),
         ("testdata/t.go", False),
@@ -146,3 +147,8 @@ def test_the_files_through_which_a_test_may_start_go(tmp_path: Path, file: str, 
     write(tmp_path / "beside", {"go.mod": "module example.com/beside\n"})
     write(root, {file: STARTS_GO})
     assert SourceScan().read(root, [tmp_path / "more"]).starts_go == (file if counts else "")
+
+
+def test_a_repository_below_a_folder_named_vendor_is_not_vendored(tmp_path: Path) -> None:
+    root = write(tmp_path / "vendor" / "app", {"go.mod": "module example.com/app\n", "gen/gen.go": STARTS_GO})
+    assert SourceScan().read(root).starts_go == "gen/gen.go"

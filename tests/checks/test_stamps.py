@@ -78,3 +78,9 @@ def test_a_file_that_cannot_be_read_has_no_stamps(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(Path, "read_text", fails)
     assert stamps_in(tmp_path, MAKE) == []
+
+
+def test_variables_that_grow_with_each_round_end(tmp_path: Path) -> None:
+    grows = "LDFLAGS := $(if $(findstring -X,$(LDFLAGS)),$(LDFLAGS),$(LDFLAGS) -X main.v=1)\n"
+    write(tmp_path, {"Makefile": f"{grows}build:\n\tgo build -ldflags '$(LDFLAGS)'\n"})
+    assert [stamp.variable for stamp in stamps_in(tmp_path, MAKE)] == ["main.v"]

@@ -78,3 +78,11 @@ def test_circleci_keeps_the_store_under_a_key_that_changes_with_its_content(
     monkeypatch.setenv("HOME", "/home/circleci")
     (kept,) = saved["paths"]
     assert store_folder(pytester.parseconfig()) == Path(kept.replace("~", "/home/circleci"))
+
+
+@pytest.mark.parametrize("file", [".github/workflows/ci.yml", ".gitlab-ci.yml"])
+def test_a_folder_with_a_space_stays_one_word(tmp_path: Path, file: str) -> None:
+    job = ci_job(at(tmp_path, file), "my module/cache_tests")
+    assert job is not None
+    assert "pytest 'my module/cache_tests' -n auto\n" in job.text
+    yaml.safe_load(job.text)

@@ -95,7 +95,7 @@ def test_a_go_command_is_a_method() -> None:
 
 
 def test_quotation_marks_and_backslashes_of_a_command_are_kept() -> None:
-    words = ("sh", "-c", 'echo """ \\d \'; make')
+    words = ("sh", "-c", 'echo """ \\d \'; make 😀')
     text = starter_tests(facts(build=TeamCommand(words, "gocache.toml")))
     calls = [
         node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and "repo.exec" in ast.unparse(node)

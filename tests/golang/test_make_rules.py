@@ -20,6 +20,7 @@ from pytest_gocache.golang.make_rules import parse_rules
         ("-: /usr/include/x.h\n", [("-", ["/usr/include/x.h"])]),
         ("# a.o: a.c\n\n", []),
         ("a.o: a.c", [("a.o", ["a.c"])]),
+        ("a.o: a.c /a1.h \\\n /a2.hb.o: b.c \\\n /b1.h\n /a3.h\nc.o: c.c\n", [("c.o", ["c.c"])]),
     ],
 )
 def test_rules(text: str, rules: list[tuple[str, list[str]]]) -> None:

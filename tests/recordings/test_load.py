@@ -17,7 +17,7 @@ from pytest_gocache import (
     assert_test_cached,
     assert_up_to_date,
 )
-from pytest_gocache.recordings.load import load_result
+from pytest_gocache.recordings.load import load_recording_or_log, load_result
 from pytest_gocache.results.recording_files import write_recording
 
 
@@ -73,3 +73,17 @@ def test_something_else_than_a_path_is_refused() -> None:
 def test_what_is_no_path_is_refused(steps: list[Result]) -> None:
     with pytest.raises(UsageError, match="^Result.save: 5 is no path of a folder"):
         steps[0].save(5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("ran", [False, True])
+def test_a_name_that_is_too_long_is_no_recording(tmp_path: Path, *, ran: bool) -> None:
+    with pytest.raises(RecordingError):
+        load_recording_or_log(tmp_path / ("a" * 300), ran=ran)
+
+
+def test_a_recording_keeps_why_the_log_was_off(steps: list[Result], tmp_path: Path) -> None:
+    for log_off in ("lib/go_test.go", "", None):
+        around = replace(steps[1].circumstances, log_off=log_off)
+        replace(steps[1], circumstances=around).save(tmp_path / f"off-{log_off is None}-{bool(log_off)}")
+        loaded = load_result(tmp_path / f"off-{log_off is None}-{bool(log_off)}")
+        assert loaded.circumstances.log_off == log_off

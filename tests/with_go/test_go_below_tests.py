@@ -176,9 +176,10 @@ def test_the_log_stays_as_the_first_go_test_has_it(go_module: GoModule) -> None:
     go_module.load(LISTS)
     go_module.remove("list/list_test.go")
     go_module.test("./sum")
-    go_module.write("sum/go_test.go", STARTS)
-    go_module.remove("sum/go_test.go")
-    assert_test_cached(go_module.test("./sum"), "./sum")
+    go_module.write("gen/gen.go", STARTS)
+    result = go_module.test("./sum")
+    assert_test_cached(result, "./sum")
+    assert result.circumstances.log_off is None
 
 
 STORE = """

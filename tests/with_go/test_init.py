@@ -166,3 +166,19 @@ def test_a_folder_that_cannot_be_written_leaves_nothing(user: User) -> None:
     assert done.returncode == 2
     assert "cannot be written: " in done.stderr
     assert not (user.path / ".github" / "workflows" / "build-cache.yml").exists()
+
+
+def test_a_job_that_cannot_be_written_leaves_no_folder(user: User) -> None:
+    (user.path / ".github").mkdir()
+    (user.path / ".github" / "workflows").write_text("", encoding="ascii")
+    done = user.run("init")
+    assert done.returncode == 2
+    assert "cannot be written: " in done.stderr
+    assert not (user.path / "cache_tests").exists()
+
+
+def test_a_go_file_without_a_package_is_passed_over(user: User) -> None:
+    (user.path / "empty").mkdir()
+    (user.path / "empty" / "empty.go").write_text("", encoding="ascii")
+    done = user.run("init")
+    assert done.returncode == 0, done.stderr

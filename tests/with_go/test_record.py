@@ -207,6 +207,13 @@ def test_tests_that_start_go_pass_as_without_record(user: User, tmp_path: Path) 
     assert_test_ran(result, "./lib")
     assert_rebuilt(result, "./lib [./lib.test]")
 
+    with (user.path / "lib" / "list_test.go").open("a", encoding="ascii") as file:
+        file.write("\nvar more = 1\n")
+    user.run("record", tmp_path / "new", "--", "go", "test", "./lib")
+    diff = user.run("diff", tmp_path / "rec", tmp_path / "new").stdout
+    assert "file list_test.go changed" in diff
+    assert "does not say why" not in diff
+
 
 def test_only_a_test_that_ran_may_have_run_because_of_the_recording(user: User, tmp_path: Path) -> None:
     ran, cached, built = (
