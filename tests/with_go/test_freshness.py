@@ -78,6 +78,7 @@ def test_a_header_outside_of_the_package(go_module: GoModule) -> None:
   ./foo      the cached output is stale: nothing in its key changed, but a new compile differs
   ./cmd/app  the binary at app differs from a newly built one
 changed since step 1, and in no key: include/libfoo.h
+the C compiler read include/libfoo.h: put a version into CGO_CFLAGS, which is in the key
 no cache key contains the C headers and libraries outside of a package: after an upgrade, run `go clean -cache` and remove the binaries, or put their version into CGO_CFLAGS\
 """)
     # The remedy works.

@@ -65,6 +65,7 @@ the build is not repeatable: under the same conditions it differs as well
                        - -X main.version=SECONDS
                        + -X main.version=SECONDS
 sections of dist/app that differ: …
+a time in -ldflags makes each build different: use the time of the commit instead
 kept\
 """)
 

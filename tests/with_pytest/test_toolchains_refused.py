@@ -110,6 +110,6 @@ def test_a_broken_go_first_on_path_is_refused_and_not_passed_over(
         [
             f"*ToolchainError: {go}, the first `go` on PATH, is a wrapper. It answered *exit status 7. It printed:",
             "*broken",
-            "*pytest --go-toolchain=PATH*",
+            "*--go-toolchain=PATH*",
         ]
     )
