@@ -19,7 +19,7 @@ _BRANCHES = 4
 _FUNCTIONS = 20
 """In each package, so that it takes as long to compile as a small package of a real module."""
 _COLD, _WARM = Target(1.10), Target(1.35)
-_DIFF_SECONDS = Target(5000)  # milliseconds
+_DIFF = Target(5000)  # milliseconds
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _difference(builds: _Builds, size: int) -> Iterator[Row]:
     sizes = [sum(file.stat().st_size for file in folder.iterdir()) / 1e3 for folder in (old, new)]
     yield Row(PART, f"{size:,} packages: size of a recording", sizes, "kB")
     taken = [builds.diff(old, new) for _ in range(builds.scratch.rounds)]
-    yield Row(PART, f"{size:,} packages: CPU of diff, after an edit that all follow", taken, target=_DIFF_SECONDS)
+    yield Row(PART, f"{size:,} packages: CPU of diff, after an edit that all follow", taken, target=_DIFF)
 
 
 def _prepared(scratch: Scratch, size: int) -> _Builds:

@@ -113,7 +113,7 @@ def _binaries_of(result: Result, links: Iterable[Action]) -> Iterator[tuple[Acti
 
 
 def _on_worktrees(result: Result) -> str:
-    """What Go takes for the repository when ``.git`` is a file, with each of its versions; empty for a folder."""
+    """Why older versions of Go stamp a different commit: ``.git`` is a file, inside of a repository; else empty."""
     folder = result.go_commands[0].circumstances.cwd if result.go_commands else result.cwd
     nearest, *around = [path for path in (folder, *folder.parents) if (path / ".git").exists()] or [folder]
     if not around or not (nearest / ".git").is_file():

@@ -187,8 +187,8 @@ def _remedy_of_profile(result: Result) -> str:
     if not flags.issubset(dict(arguments_of(result).flags)) or not any(test.cached for test in result.tests.values()):
         return ""
     return (
-        "with -coverpkg, Go before 1.26.6 replays the profile of a test when a package changes that the test does not "
-        "import: use -count=1"
+        "with -coverpkg, Go 1.25.5 replays the profile of a test when a package changes that the test does not import, "
+        "and Go 1.26.6 does not: use -count=1, or a newer Go"
     )
 
 

@@ -100,7 +100,7 @@ class SourceScan:
         imports: set[str] = set()
         modules: dict[str, str] = {}
         profiles: list[Path] = []
-        starters: list[str] = []
+        own_files: list[tuple[str, _GoFile]] = []
         waiting = [*(others := list(more)), root]
         own = f"{root}{os.sep}"
         state = modules_state = files_state = 0
@@ -122,8 +122,9 @@ class SourceScan:
                     go = self._read_go(file, texts if file.startswith(own) else None)
                     imports.update(go.imports)
                     state ^= hash((file, go.content))
-                    files_state ^= hash((inside, go.header)) if folder not in others else 0
-                    starters += [file] * (folder not in others and go.starts_go)
+                    if folder not in others:
+                        files_state ^= hash((inside, go.header))
+                        own_files.append((file, go))
                 elif name == _PROFILE:
                     profiles.append(Path(file))
                 else:
@@ -136,8 +137,8 @@ class SourceScan:
                     if module and not relative.startswith(".."):
                         modules[relative.replace(os.sep, "/")] = module
         layout = Layout(modules_state, files_state)
-        starter = _first_own(starters, root)
-        return Sources(frozenset(imports), modules, tuple(sorted(profiles)), state, layout, starter)
+        starts = _starts_go(own_files, root)
+        return Sources(frozenset(imports), modules, tuple(sorted(profiles)), state, layout, starts)
 
     def _read_go(self, file: str, texts: Texts | None) -> _GoFile:
         try:
@@ -159,9 +160,9 @@ class SourceScan:
         return known
 
 
-def _first_own(files: Iterable[str], root: Path) -> str:
-    """The first of these files that is not vendored, relative to ``root``; empty for none."""
-    names = (os.path.relpath(file, root) for file in files)
+def _starts_go(files: Iterable[tuple[str, _GoFile]], root: Path) -> str:
+    """The first of these files that starts go and is not vendored, relative to ``root``; empty for none."""
+    names = (os.path.relpath(file, root) for file, go in files if go.starts_go)
     return min((name for name in names if "vendor" not in Path(name).parts), default="")
 
 

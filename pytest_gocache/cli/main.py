@@ -29,7 +29,7 @@ _CLOSED = 141  # as shells report SIGPIPE
 
 
 class _Version(argparse.Action):
-    """Print the version. It is looked up only here: that takes a fifth of the start of a command."""
+    """Print the version. It is looked up only here, because `importlib.metadata` is slow to import."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         from pytest_gocache import __version__

@@ -113,19 +113,24 @@ def _packages(root: Path, ambient: Mapping[str, str]) -> Iterator[dict[str, Any]
         raise UsageError(f"`go list {' '.join(patterns)}` failed in {root} with exit status {done.returncode}: {said}")
     decoder = json.JSONDecoder()
     text = done.stdout.decode("utf-8", "replace").strip()
-    while text:
-        package, end = decoder.raw_decode(text)
-        text = text[end:].lstrip()
+    end = 0
+    while end < len(text):
+        package, end = decoder.raw_decode(text, end)
+        end += 1  # a newline
         # A folder whose Go files cannot be parsed has no name.
-        if package.get("Name") and (package.get("GoFiles") or package.get("CgoFiles")):
+        if package.get("Name") and _go_files(package):
             yield package
 
 
 def _program(root: Path, package: Mapping[str, Any]) -> Program:
     folder = os.path.relpath(package["Dir"], root.resolve())
-    files = [*package.get("GoFiles", ()), *package.get("CgoFiles", ())]
+    files = _go_files(package)
     file = "main.go" if "main.go" in files else files[0]
     return Program("." if folder == "." else f"./{folder}", os.path.normpath(f"{folder}/{file}"))
+
+
+def _go_files(package: Mapping[str, Any]) -> list[str]:
+    return [*package.get("GoFiles", ()), *package.get("CgoFiles", ())]
 
 
 def _command(
@@ -154,5 +159,5 @@ def _stamped(root: Path, stamps: Iterable[Stamp], packages: Sequence[Mapping[str
 def _declares(package: Mapping[str, Any], name: str) -> bool:
     """Whether a package has a line that starts the declaration of this variable, alone or in a ``var (…)``."""
     declaration = re.compile(rf"^(?:var[ \t]+|[ \t]+)(?:\w+[ \t]*,[ \t]*)*{re.escape(name)}\b[^:(\n]*$", re.MULTILINE)
-    files = (Path(package["Dir"]) / file for file in package.get("GoFiles", ()))
+    files = (Path(package["Dir"]) / file for file in _go_files(package))
     return any(declaration.search(file.read_text(encoding="utf-8", errors="replace")) for file in files)

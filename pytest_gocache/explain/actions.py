@@ -9,7 +9,7 @@ from pytest_gocache.explain.changes import changes_between
 from pytest_gocache.explain.history import History, key_of, vetted_by
 from pytest_gocache.explain.same_key import reason_with_same_key
 from pytest_gocache.golang.action import Action, Kind
-from pytest_gocache.results.given_flags import enabled_flag
+from pytest_gocache.results.given_flags import arguments_of, enabled_flag
 from pytest_gocache.results.inputs import Change, InputKind
 from pytest_gocache.results.reasons import Details, Reason, ReasonCode
 from pytest_gocache.results.result import Result
@@ -110,7 +110,7 @@ class _Command:
                 return _Finding(reason, followed)
         if not changes:
             ids = Details(before=old.action_id or "(none)", now=action.action_id or "(none)")
-            imports = self._imports_with_other_keys(action, then) if self._is_off_log(action) else []
+            imports = self._imports_with_other_keys(action, then) if self._only_imports_differ(action, then) else []
             reason = replace(reason, code=ReasonCode.KEY_CHANGED, details=ids)
             return _Finding(reason, tuple(_comparison(other, then) for other in imports))
         return self._finding(action, replace(reason, changes=changes), then)
@@ -157,14 +157,16 @@ class _Command:
             return _Finding(replace(reason, details=Details(packages=tuple(other.package for other in also))))
         return _Finding(reason, tuple(_comparison(other, then) for other in imports))
 
-    def _is_off_log(self, action: Action) -> bool:
-        """Whether Go's log leaves out the action, because it is off for tests: the later log does not have test mains.
+    def _only_imports_differ(self, action: Action, then: Result) -> bool:
+        """Whether the key of an action that Go's log leaves out can differ in imports only: the flags are the same.
 
-        The imports of such an action decide its key, and its own flags.
+        When the log is off for tests, it leaves out what exists only for a test.
         """
-        return action.scaffold and self.result.circumstances.log_off is not None
+        off = self.result.circumstances.log_off is not None
+        return off and action.scaffold and arguments_of(then).flags == arguments_of(self.result).flags
 
     def _imports_with_other_keys(self, action: Action, then: Result) -> list[Action]:
+        """The compiles of the imports whose keys differ from those of an earlier command, or that are new."""
         deps = [self._by_id[dep] for dep in action.deps if dep in self._by_id]
         olds = [(dep, self._before(_Comparison(dep, then))) for dep in deps if dep.kind is Kind.COMPILE]
         return self._nearest([dep for dep, old in olds if old is None or old[1].action_id != dep.action_id])
@@ -175,7 +177,8 @@ class _Command:
         deps = [self._by_id[dep] for dep in action.deps if dep in self._by_id]
         return self._nearest([dep for dep in deps if dep.kind is Kind.COMPILE and dep.plain in changed])
 
-    def _nearest(self, imports: list[Action]) -> list[Action]:
+    @staticmethod
+    def _nearest(imports: list[Action]) -> list[Action]:
         # A main package depends on everything that it links: leave out the imports of its imports.
         indirect = {dep for other in imports for dep in other.deps}
         return [other for other in imports if other.id not in indirect] or imports

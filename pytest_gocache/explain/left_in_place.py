@@ -22,14 +22,12 @@ def left_in_place(result: Result) -> list[Result]:
     Of the commands with the same target, the latest counts. Empty for a program that is not idle.
     """
     found: dict[str, Result] = {}
-    before = result.previous if result.idle else None
-    while before is not None:
+    for before in _programs_before(result) if result.idle else ():
         if (before.command, before.cwd) == (result.command, result.cwd):
             for command in reversed(before.commands):
                 for link in command.links():
                     if binary_of(command, link):
                         found.setdefault(link.target, command)
-        before = before.previous
     return list({id(command): command for command in found.values()}.values())
 
 
@@ -64,6 +62,7 @@ def _settings(then: Result, now: Result) -> Iterator[str]:
 
 
 def _programs_before(result: Result) -> Iterator[Result]:
+    """The earlier steps, the latest first. A program is one step, with its go commands in it."""
     before = result.previous
     while before is not None:
         yield before

@@ -63,7 +63,7 @@ def why_test_cached(result: Result, package: str) -> str:
 
 # Flags of go test with which Go uses no cached result.
 _NEVER_CACHED = frozenset(
-    "count bench benchmem fuzz fuzztime fuzzminimizetime shuffle trace blockprofile blockprofilerate "  # noqa: SIM905
+    "count bench benchmem fuzztime fuzzminimizetime shuffle trace blockprofile blockprofilerate "  # noqa: SIM905
     "cpuprofile memprofile memprofilerate mutexprofile mutexprofilefraction".split()
 )
 
@@ -72,7 +72,11 @@ def _without_log(reason: Reason, result: Result, explainer: Explainer) -> Reason
     """The reason as far as the command line and the action graph have it: Go's log was off for the tests."""
     for name, value in arguments_of(result).flags:
         if name.removeprefix("test.") in _NEVER_CACHED:
-            return replace(reason, code=ReasonCode.TEST_CACHE_OFF, details=Details(flag=f"-{name}={value}"))
+            return replace(
+                reason,
+                code=ReasonCode.TEST_CACHE_OFF,
+                details=Details(flag=f"-{name}={value}" if value else f"-{name}"),
+            )
     file = result.circumstances.log_off
     code = ReasonCode.LOG_OFF_FOR_FILE if file else ReasonCode.LOG_OFF_BY_SETTING
     unknown = replace(reason, code=code, details=Details(file=file or ""))

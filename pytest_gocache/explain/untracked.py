@@ -14,7 +14,8 @@ from pytest_gocache.explain.key_files import key_inputs
 from pytest_gocache.golang.action import Action, Kind, Status
 from pytest_gocache.golang.hashlog import HashBlock
 from pytest_gocache.golang.quoted import split_words
-from pytest_gocache.results.c_files import c_files
+from pytest_gocache.results.c_files import c_files, c_rules
+from pytest_gocache.results.cache_event import CacheEvent, CacheOperation
 from pytest_gocache.results.file_tree import FileChange, changed_files
 from pytest_gocache.results.given_flags import arguments_of
 from pytest_gocache.results.inputs import Input, InputKind
@@ -55,6 +56,9 @@ def untracked_by_actions(result: Result, actions: Iterable[Action]) -> list[Untr
 
 def _read_by_c_compiler(result: Result, then: Result, actions: Iterable[Action]) -> dict[str, set[str]]:
     """Absolute path → import paths of the packages for which the C compiler read the file in the earlier command."""
+    rules = c_rules(then)
+    if not rules:
+        return {}
     wanted = {action.import_path for action in actions if action.kind is Kind.COMPILE}
     packages: dict[str, tuple[str, tuple[str, ...]]] = {}
     for action in then.compiles():
@@ -63,7 +67,7 @@ def _read_by_c_compiler(result: Result, then: Result, actions: Iterable[Action])
         if block and folder:
             packages[action.import_path] = (str(folder), block.files)
     found: dict[str, set[str]] = {}
-    for package, paths in c_files(then, packages).items():
+    for package, paths in c_files(rules, packages).items():
         for path in paths if package in wanted and package not in result.std else ():
             found.setdefault(path, set()).add(package)
     return found
@@ -100,7 +104,10 @@ def _untracked_without_log(result: Result, package: str) -> list[Untracked]:
     """The same for one test when Go's log, which names the run that kept the result, was off for tests.
 
     What is different from each earlier run of the test is in no key: with it in the key, Go had no result to replay.
+    Nothing is known when a cache was restored: the result may be of a run that is none of these.
     """
+    if any(event.operation is CacheOperation.RESTORED for event in _events(result)):
+        return []
     runs = [then for then in result.earlier() if package in then.tests and then.tests[package].ran]
     changes = [
         [one for one in _Comparison(result, then, {}).untracked({package}, ()) if _visible_to_go(then, result, one)]
@@ -108,6 +115,12 @@ def _untracked_without_log(result: Result, package: str) -> list[Untracked]:
     ]
     in_all = set.intersection(*({one.input for one in found} for found in changes)) if changes else set()
     return [one for one in (changes[0] if changes else []) if one.input in in_all]
+
+
+def _events(result: Result) -> Iterator[CacheEvent]:
+    """What the test did to its build cache until the command."""
+    for command in (result, *result.earlier()):
+        yield from command.circumstances.events
 
 
 def _visible_to_go(then: Result, result: Result, one: Untracked) -> bool:

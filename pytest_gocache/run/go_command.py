@@ -99,9 +99,11 @@ class GoCommand:
 
     @property
     def _is_silent(self) -> bool:
+        """Whether it is a go test whose tests do not inherit Go's log."""
         return self.circumstances.log_off is not None
 
     def _log_off(self) -> str | None:
+        """Why Go's log is off for the tests: see `Circumstances`. The user's choice counts first."""
         chosen = chosen_log(self._godebug)
         if chosen is None:
             return self.known.starts_go or None
@@ -142,14 +144,14 @@ class GoCommand:
         """
         godebug = without_debug_settings(self._godebug)
         added = {"GODEBUG": with_debug_setting(godebug, DEBUG_SETTING) if self.captures else godebug}
-        if self._compiles_c:
+        if self._asks_c_compiler:
             added["DEPENDENCIES_OUTPUT"] = str(self.folder / C_RULES)
         env = {**self.circumstances.env, **added}
         return {name: value for name, value in env.items() if name != "GODEBUG" or value}
 
     @property
-    def _compiles_c(self) -> bool:
-        """Whether the C compiler is asked for what it reads. The program of go run does not inherit the question."""
+    def _asks_c_compiler(self) -> bool:
+        """Whether the C compiler is asked what it reads. The program of go run does not inherit the question."""
         theirs = {"DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES"} & {*self.circumstances.env}
         unfit = theirs or " " in str(self.folder)  # after a space, the compiler expects a target
         return self.arguments.builds and self.arguments.verb != "run" and "C" in self.sources.imports and not unfit

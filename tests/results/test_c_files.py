@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_gocache.results.c_files import C_RULES, c_files
+from pytest_gocache.results.c_files import C_RULES, c_files, c_rules
 from tests.made_results import result
 
 
@@ -23,7 +23,7 @@ def test_files_are_those_of_the_package(tmp_path: Path) -> None:
         "m/other": ("/app/other", ["cgo.go"]),
         "m/none": ("/app/none", ["none.go"]),
     }
-    assert c_files(command, packages) == {
+    assert c_files(c_rules(command), packages) == {
         "m/av": {
             *("/app/av/av.cgo2.c", "/app/av/codec.c"),
             *("/sdk/sdk.h", "/sdk/codec.h", "/app/common/shared.h"),
@@ -32,4 +32,4 @@ def test_files_are_those_of_the_package(tmp_path: Path) -> None:
 
 
 def test_a_compiler_that_says_nothing(tmp_path: Path) -> None:
-    assert c_files(replace(result(), evidence=tmp_path), {"m/av": ("/app/av", ["av.go"])}) == {}
+    assert c_rules(replace(result(), evidence=tmp_path)) == []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
 
 from pytest_gocache import GoCommandError, GoModule, assert_test_cached, assert_test_ran
+from pytest_gocache.results.reasons import ReasonCode
 from tests.messages import failure
 
 LISTS = """
@@ -50,6 +52,22 @@ func main() {
 	printed, err := exec.Command("go", "list", "./...").CombinedOutput()
 	fmt.Println(string(printed), err, os.Getenv("GODEBUG"))
 }
+"""
+STORE = """
+-- store/store_test.go --
+package store
+
+import (
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	os.Getenv("BACKEND")
+	os.Exit(m.Run())
+}
+
+func TestStore(t *testing.T) { os.Getenv("REGION") }
 """
 SILENT = {"GODEBUG": "gocachehash=0"}
 LOGGING = {"GODEBUG": "gocachehash=1"}
@@ -172,6 +190,44 @@ GODEBUG=gocachehash=1 in env= switches the log on; a go command that a test star
     assert "file data.txt changed since step 5" in failure(assert_test_cached, go_module.test("./sum"))
 
 
+@pytest.mark.parametrize(
+    "flag",
+    [
+        *("-count=1", "-bench=.", "-benchmem", "-fuzztime=1s", "-fuzzminimizetime=1s", "-shuffle=on", "-trace=p"),
+        *("-blockprofile=p", "-blockprofilerate=1", "-cpuprofile=p", "-memprofile=p", "-memprofilerate=1"),
+        *("-mutexprofile=p", "-mutexprofilefraction=1", "-run=Sum", "-short", "-v"),
+    ],
+)
+def test_with_the_log_switched_off_a_flag_is_named_as_with_it(go_module: GoModule, flag: str) -> None:
+    go_module.load(LISTS)
+    off, logged = (go_module.test(flag, "./sum", env=env).explain("./sum") for env in ({}, LOGGING))
+    named = [one.details.flag for one in off.reasons if one.code is ReasonCode.TEST_CACHE_OFF]
+    assert named == [
+        one.details.flag.removesuffix("=true") for one in logged.reasons if one.code is ReasonCode.TEST_CACHE_OFF
+    ]
+    assert (named == []) is (flag in ("-run=Sum", "-short", "-v"))
+
+
+def test_with_the_log_switched_off_other_flags_are_no_change_of_an_import(go_module: GoModule) -> None:
+    go_module.load(LISTS)
+    go_module.test("./sum")
+    go_module.edit("sum/sum_test.go", "{}", "{ t.Log() }")
+    why = failure(assert_test_cached, go_module.test("-ldflags=-s", "./sum"))
+    assert "Go's log, which would say why, is off for tests" in why
+    assert "its test binary changed" not in why
+
+
+def test_with_the_log_switched_off_nothing_is_said_of_a_restored_result(go_module: GoModule, tmp_path: Path) -> None:
+    go_module.load(LISTS)
+    go_module.load(STORE)
+    go_module.test("./store", env={"REGION": "eu"})
+    saved = go_module.gocache.save(tmp_path / "saved")
+    go_module.gocache.restore(saved)
+    result = go_module.test("./store", env={"REGION": "eu", "BACKEND": "new"})
+    assert_test_cached(result)
+    assert result.explain().untracked == ()
+
+
 def test_the_log_stays_as_the_first_go_test_has_it(go_module: GoModule) -> None:
     go_module.load(LISTS)
     go_module.remove("list/list_test.go")
@@ -180,24 +236,6 @@ def test_the_log_stays_as_the_first_go_test_has_it(go_module: GoModule) -> None:
     result = go_module.test("./sum")
     assert_test_cached(result, "./sum")
     assert result.circumstances.log_off is None
-
-
-STORE = """
--- store/store_test.go --
-package store
-
-import (
-	"os"
-	"testing"
-)
-
-func TestMain(m *testing.M) {
-	os.Getenv("BACKEND")
-	os.Exit(m.Run())
-}
-
-func TestStore(t *testing.T) { os.Getenv("REGION") }
-"""
 
 
 def test_with_the_log_switched_off_only_what_is_in_no_key_is_named(go_module: GoModule) -> None:

@@ -229,12 +229,18 @@ func One() int { return int(C.one()) }
 """
 
 
-@pytest.mark.gocache(cgo=True)
-def test_headers_that_the_c_compiler_read(go_module: GoModule) -> None:
+def with_sdk(go_module: GoModule) -> Path:
+    """Load the module; returns the folder of the SDK beside it."""
     go_module.load(SDK)
     sdk = go_module.path.parent / "sdk"
     sdk.mkdir()
     (sdk / "sdk.h").write_text("#define SDK_VERSION 1\n")
+    return sdk
+
+
+@pytest.mark.gocache(cgo=True)
+def test_headers_that_the_c_compiler_read(go_module: GoModule) -> None:
+    sdk = with_sdk(go_module)
     (sdk / "unread.h").write_text("#define UNREAD 1\n")
     go_module.exec("sh", "-c", "go vet ./other && go build ./...")
     for header in ("sdk.h", "unread.h"):
@@ -262,10 +268,7 @@ compiled: nothing\
 
 @pytest.mark.gocache(cgo=True)
 def test_a_compile_that_says_nothing_of_what_it_read(go_module: GoModule) -> None:
-    go_module.load(SDK)
-    sdk = go_module.path.parent / "sdk"
-    sdk.mkdir()
-    (sdk / "sdk.h").write_text("#define SDK_VERSION 1\n")
+    sdk = with_sdk(go_module)
     own = go_module.path.parent / "own-rules"
     go_module.env["DEPENDENCIES_OUTPUT"] = str(own)
     go_module.build("./...")

@@ -46,6 +46,17 @@ func TestList(t *testing.T) {
 """
     write(repository, {"lib/lib_test.go": lists})
     assert_outcomes(checks(pytester, store, repository, "-k", "second_time"), passed=1)
+    reads = 'package read\n\nimport (\n\t"os"\n\t"testing"\n)\n\nfunc TestRead(*testing.T) { os.ReadFile("OUTSIDE") }\n'
+    outside = repository.parent / "outside.txt"
+    outside.touch()
+    write(repository, {"read/read_test.go": reads.replace("OUTSIDE", str(outside))})
+    tracked = checks(pytester, store, repository, "-k", "go_tracks")
+    assert outcomes(tracked) == {TRACKED: "failed"}
+    tracked.stdout.fnmatch_lines(
+        ["*the tests of 1 package read files that Go does not track:", "*app/read *outside.txt"]
+    )
+    unread = f"{TRACKED} does not know what these tests read, because Go's log does not say: example.com/app/lib"
+    assert tracked.errlines.count(unread) == 1
     write(repository, {"gocache.toml": '[build]\nenv = { GODEBUG = "gocachehash=1" }\n'})
     assert outcomes(checks(pytester, store, repository, "-k", "second_time")) == {TESTS: "failed"}
 

@@ -108,9 +108,8 @@ def write_wheel(installed: Distribution, folder: Path) -> None:
         wheel.writestr(f"{info}/RECORD", "".join(f"{file},,\n" for file in files))
 
 
-def test_uvx_runs_the_checks_on_a_repository_without_an_installation(
-    archives: Path, tmp_path: Path, store: Path
-) -> None:
+# With a store of its own: the toolchain that uv unpacks is a new one each time, and no later run can use its entry.
+def test_uvx_runs_the_checks_on_a_repository_without_an_installation(archives: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     index.mkdir()
     for wheel in archives.glob("*.whl"):
@@ -124,7 +123,7 @@ def test_uvx_runs_the_checks_on_a_repository_without_an_installation(
 
     options = ("--offline", "--no-index", f"--find-links={index}", f"--python={sys.executable}", "--no-config")
     command = ("--from", "pytest-gocache[go]", "pytest-gocache", "check", ".")
-    rest = ("--", "-v", "-k", "touch", f"--gocache-dir={store}", f"--basetemp={tmp_path / 'pytest'}")
+    rest = ("--", "-v", "-k", "touch", f"--gocache-dir={tmp_path / 'store'}", f"--basetemp={tmp_path / 'pytest'}")
     done = subprocess.run(
         [find_uv_bin(), "tool", "run", *options, *command, *rest],
         cwd=shop,
