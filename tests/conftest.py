@@ -28,6 +28,13 @@ def _not_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture
+def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Inner runs without the plugins of this project's own tests: to import Hypothesis takes longer than most runs."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest -p no:inline_snapshot")
+    return pytester
+
+
 @pytest.fixture(scope="session")
 def _recordings(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], list[Result]]:
     """The results of a Go version's scenario. They are frozen: all tests share them, and the logs that are read."""
