@@ -61,7 +61,7 @@ def _uses(scratch: Scratch, tests: Path, kind: str) -> Iterator[Row]:
         PART,
         f"{kind}: first use, making the store",
         differences(uses, later),
-        note=f"builds, tests and vets of {compiled}, an entry each",
+        note=f"builds of {compiled}, an entry each",
     )
     yield Row(PART, f"{kind}: second use", later)
     yield Row(PART, f"{kind}: the store on disk", sizes, "MB")

@@ -22,6 +22,8 @@ class StoreEntry:
     """The variant: ``go1.27.3 -race``."""
     packages: frozenset[str]
     """The packages that it adds to those that every test needs."""
+    for_builds: bool
+    """Whether it has only what ``go build`` needs."""
     bytes: int
     """What deleting it frees: entries share most of their files."""
     used: float
@@ -52,17 +54,19 @@ def stored(root: Path) -> list[StoreEntry]:
             continue
         content = described(file)
         label, packages = str(content.get("variant", "unreadable")), frozenset(content.get("packages", ()))
-        found.append(StoreEntry(file.parent, label, packages, int(content.get("bytes", 0)), used))
+        for_builds, size = bool(content.get("for_builds")), int(content.get("bytes", 0))
+        found.append(StoreEntry(file.parent, label, packages, for_builds, size, used))
     return sorted(found, key=lambda entry: (entry.used, entry.folder))
 
 
-def listed(packages: frozenset[str]) -> str:
-    """A few words for a set of packages."""
+def listed(packages: frozenset[str], *, for_builds: bool) -> str:
+    """A few words for the set of packages of an entry."""
     if not packages:
-        return "what every test needs"
+        return "what every build needs" if for_builds else "what every test needs"
     # The deepest path first: net/http tells more than bufio.
     names = sorted(packages, key=lambda name: (-name.count("/"), name))
-    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{names[0]}{more}{', for builds' if for_builds else ''}"
 
 
 def take_out(root: Path, entry: StoreEntry) -> None:

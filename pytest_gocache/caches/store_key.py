@@ -44,7 +44,7 @@ def _content(store: Path) -> list[str]:
             entry = json.loads(file.read_bytes())
         except OSError:  # a different process deletes the entry, to make room
             continue
-        found.add(json.dumps([file.parent.parent.name, entry.get("packages"), entry.get("extras")]))
+        found.add(json.dumps([file.parent.parent.name, *map(entry.get, ("packages", "extras", "for_builds"))]))
     found.update(folder.name for folder in store.glob("toolchains/*"))
     # The name of a program has the folder of the toolchain in it, so only whether there is one counts.
     found.update(file.parent.name for file in store.glob("programs/*"))

@@ -1,4 +1,4 @@
-"""Make one entry of the store: build, test and vet a generated module that imports the wanted packages."""
+"""Make one entry of the store: build, vet and test a generated module that imports the wanted packages."""
 
 from __future__ import annotations
 
@@ -34,16 +34,18 @@ class EntryMaker:
     """Makes one entry of the store, in a scratch folder.
 
     `run` fills the folder ``entry``: the cache in ``cache``, its files by stage in ``stages.json``, and a description
-    in ``entry.json``.
+    in ``entry.json``. An entry ``for_builds`` has only what ``go build`` needs.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is made of what, and how much of it
         self,
         scratch: Path,
         toolchain: GoToolchain,
         variant: Variant,
         packages: frozenset[str],
         ambient: Mapping[str, str],
+        *,
+        for_builds: bool = False,
     ) -> None:
         self.entry = scratch / "entry"
         self._cache = BuildCache(self.entry / "cache")
@@ -52,6 +54,7 @@ class EntryMaker:
         self._toolchain = toolchain
         self._variant = variant
         self._packages = packages
+        self._for_builds = for_builds
         self._long_ago = 0.0
         home = Home(scratch / "machine")
         home.create()
@@ -60,14 +63,14 @@ class EntryMaker:
         # Not in the store: on a full disk, the complaint itself would be lost.
         self._output = Path(tempfile.mkdtemp(prefix="pytest-gocache-"))
 
-    def run(self, base: Path | None, *, of_kin: bool = False) -> str | None:
-        """Fill the entry, on top of ``base``; returns Go's complaint when it cannot build the packages.
+    def run(self, bases: Sequence[Path], *, of_kin: bool = False) -> str | None:
+        """Fill the entry, on top of the caches ``bases``; returns Go's complaint when it cannot build the packages.
 
-        ``of_kin``: the base is of a different family. What Go does not use of it is taken out again. Raises `OSError`
-        when the disk is full.
+        ``of_kin``: one of them is of a different family. What Go does not use is taken out again. Raises `OSError` when
+        the disk is full.
         """
         try:
-            return self._fill(base, of_kin=of_kin)
+            return self._fill(bases, of_kin=of_kin)
         finally:
             remove_tree(self._output)
 
@@ -78,10 +81,10 @@ class EntryMaker:
         except OSError:
             return 0
 
-    def _fill(self, base: Path | None, *, of_kin: bool) -> str | None:
+    def _fill(self, bases: Sequence[Path], *, of_kin: bool) -> str | None:
         self._cache.create()
         self._module.mkdir()
-        if base is not None:
+        for base in bases:
             self._cache.add(base)
         before = {entry.output for entry in self._cache.entries()}
         importable, internal = self._buildable()
@@ -106,6 +109,7 @@ class EntryMaker:
             "extras": list(self._variant.extras),
             "packages": sorted(self._packages),
             "covers": sorted(covers),
+            "for_builds": self._for_builds,
             "made": time.time(),
             "bytes": added + sum(1 for _ in self._cache.entries()) * 175,
         }
@@ -116,14 +120,17 @@ class EntryMaker:
     def _commands(self, internal: Sequence[str]) -> list[list[str]]:
         """The go commands that fill the cache; ``internal`` are packages that the generated module may not import."""
         for_build, for_vet = self._flags(("-fuzz", "-vet")), self._flags(_TEST_ONLY)
-        commands = [["build", *for_build, "-o", f"{self._binaries}{os.sep}", "."], ["vet", *for_vet, "./..."]]
+        commands = [["build", *for_build, "-o", f"{self._binaries}{os.sep}", "."]]
+        if internal:
+            commands.append(["build", *for_build, *internal])
+        if self._for_builds:
+            return commands
+        commands.append(["vet", *for_vet, "./..."])
         if not any(flag.startswith("-buildmode=") and flag != "-buildmode=pie" for flag in for_vet):
             # -exec=true: the test binaries are built and vetted but not run, since they may be for a different system.
             commands.append(["test", *self._flags(("-fuzz",)), "-exec", "true", "./..."])
         if any(flag.startswith("-fuzz=") for flag in self._variant.flags):
             commands.append(["test", *self._variant.flags, "-exec", "true", "./imports"])
-        if internal:
-            commands.append(["build", *for_build, *internal])
         return commands
 
     def _flags(self, without: Sequence[str]) -> list[str]:
@@ -133,19 +140,19 @@ class EntryMaker:
     def _stages(self, importable: list[str], commands: list[list[str]]) -> dict[str, list[str]]:
         """The files that go build needs (``build``), more files that go test needs (``test``), and the ``rest``.
 
-        A test that only builds needs a third of the files, and a clone takes time for each file.
+        A test that only builds needs a third of the files, and a clone takes time for each file. An entry for builds
+        has the first stage only; what its files are beside that is for an entry that is made from it.
         """
         unused = set(cache_files(self._cache.path))
         stages = {}
-        for number, verb in enumerate(("build", "test")):
+        for number, verb in enumerate(("build",) if self._for_builds else ("build", "test")):
             # The sources change, so Go compiles, vets and links again, and reads the cached form of all their imports.
             self._write(importable, number + 1)
             remove_tree(self._binaries)
             used = self._used_by([command for command in commands if command[0] == verb])
             stages[verb] = sorted(used & unused)
             unused -= used
-        stages["rest"] = sorted(unused)
-        return stages
+        return stages if self._for_builds else {**stages, "rest": sorted(unused)}
 
     def _used_by(self, commands: list[list[str]]) -> set[str]:
         """The files that these go commands use."""

@@ -18,9 +18,10 @@ from filelock import FileLock
 
 from pytest_gocache.caches.build_cache import BuildCache
 from pytest_gocache.caches.clone_pool import ClonePool
+from pytest_gocache.caches.entry_bases import starting_points
 from pytest_gocache.caches.heartbeat import heartbeat
 from pytest_gocache.caches.private_copy import DamagedError, PrivateCopies
-from pytest_gocache.caches.store_entries import StoreEntry, described, descriptions, listed, stored, take_out
+from pytest_gocache.caches.store_entries import StoreEntry, described, listed, stored, take_out
 from pytest_gocache.caches.variant import Variant
 from pytest_gocache.caches.warm_entry import EntryMaker
 from pytest_gocache.errors import StoreError
@@ -35,6 +36,7 @@ _TOUCH_SECONDS = 60.0
 # The stages of an entry's files, see EntryMaker. A command needs one stage and those before it.
 _STAGES = ("build", "test", "rest")
 _STAGES_OF = dict.fromkeys(("build", "install", "list", "run"), _STAGES[:1]) | {"test": _STAGES[:2]}
+_FOR_BUILDS = "-build"  # the end of an entry's name that has the first stage alone: to vet and test takes as long again
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 _REMEDY = "make room or name another folder"
 _REMEDIES = dict.fromkeys(
@@ -80,7 +82,7 @@ class WarmStore:
         self._say = say
         self._named_by = named_by
         self._limit = limit
-        self._entries: dict[tuple[Variant, frozenset[str], Path], Path | str] = {}
+        self._entries: dict[tuple[Variant, frozenset[str], Path, bool], Path | str] = {}
         self._closures: dict[Path, frozenset[str]] = {}
         self._known_before: set[Path] = set()
         self._copies = PrivateCopies(private)
@@ -93,17 +95,18 @@ class WarmStore:
     ) -> str | None:
         """Make ``packages`` and their imports warm in ``cache``; returns the reason when Go cannot build them.
 
-        ``verb`` is the next go command: the cache gets only the files that it needs. Raises `StoreError` when the store
-        cannot be read or written.
+        ``verb`` is the next go command: only what it needs is made, and the cache gets only these files. Raises
+        `StoreError` when the store cannot be read or written.
         """
+        stages = _STAGES_OF.get(verb, _STAGES)
         where = self.root
         entry: Path | str = ""
         failure: Exception | None = None
         for _ in range(_ATTEMPTS):
             try:
-                entry = self._entry_for(toolchain, variant, packages)
+                entry = self._entry_for(toolchain, variant, packages, for_builds=len(stages) == 1)
                 where = cache.path
-                return self._put(cache, entry, _STAGES_OF.get(verb, _STAGES))
+                return self._put(cache, entry, stages)
             except DamagedError as error:  # noqa: PERF203 - a second attempt is rare
                 failure = error
                 self._discard(Path(entry), error)
@@ -123,20 +126,21 @@ class WarmStore:
         if isinstance(entry, str):
             return entry
         given = self._given.setdefault(cache, set())
-        if not any(known == entry for known, _ in given) and entry in self._known_before:
+        whole = entry.with_name(entry.name.removesuffix(_FOR_BUILDS))
+        if not any(known == whole for known, _ in given) and entry in self._known_before:
             self.counts.hits += 1
         self._known_before.add(entry)
+        files = self._files(entry)
         if not given and cache.untouched:
             # With the files for go test too: most tests run it later, and a clone from the pool has them already.
-            stages = max(stages, _STAGES_OF["test"], key=len)
-            names = [name for stage in stages for name in self._files(entry)[stage]]
+            stages = tuple(stage for stage in max(stages, _STAGES_OF["test"], key=len) if stage in files)
+            names = [name for stage in stages for name in files[stage]]
             self.clones.put(cache, (entry, stages), self._provide(entry, names), names)
-            given.update((entry, stage) for stage in stages)
+            given.update((whole, stage) for stage in stages)
         for stage in stages:
-            if (entry, stage) not in given:
-                names = self._files(entry)[stage]
-                cache.add(self._provide(entry, names), names)
-                given.add((entry, stage))
+            if (whole, stage) not in given:
+                cache.add(self._provide(entry, files[stage]), files[stage])
+                given.add((whole, stage))
         return None
 
     def _provide(self, entry: Path, names: Sequence[str]) -> Path:
@@ -197,28 +201,35 @@ class WarmStore:
         """The size of all entries in bytes; a file counts once."""
         return sum(entry.bytes for entry in stored(self.root))
 
-    def _entry_for(self, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> Path | str:
+    def _entry_for(
+        self, toolchain: GoToolchain, variant: Variant, packages: frozenset[str], *, for_builds: bool
+    ) -> Path | str:
         """The entry with the packages, made if necessary; or Go's complaint when it cannot build them."""
         plain = dataclasses.replace(variant, flags=tuple(f for f in variant.flags if f not in variant.extras))
         # The packages that every test needs come first. Most modules need no others, and all other entries add to them.
-        base = self._entry(toolchain, plain, frozenset())
+        base = self._entry(toolchain, plain, frozenset(), for_builds=for_builds)
         if isinstance(base, str):
             return base
         added = packages - self._covered(base)
         if not added and not variant.extras:
             return base
-        return self._entry(toolchain, variant, added)
+        return self._entry(toolchain, variant, added, for_builds=for_builds)
 
-    def _entry(self, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> Path | str:
-        key = (variant, packages, toolchain.goroot)
-        known = self._entries.get(key)
+    def _entry(
+        self, toolchain: GoToolchain, variant: Variant, packages: frozenset[str], *, for_builds: bool
+    ) -> Path | str:
+        key, whole_key = ((variant, packages, toolchain.goroot, only_builds) for only_builds in (for_builds, False))
+        known = self._entries.get(whole_key)
+        if not isinstance(known, Path):
+            known = self._entries.get(key)
         if known is None:
-            folder = self._folder(variant, packages, toolchain)
-            if (folder / "entry.json").is_file():
-                self._known_before.add(folder)
-                known = folder
+            whole = self._folder(variant, packages, toolchain)
+            folders = [whole, whole.with_name(whole.name + _FOR_BUILDS)] if for_builds else [whole]
+            known = next((folder for folder in folders if (folder / "entry.json").is_file()), None)
+            if known is not None:
+                self._known_before.add(known)
             else:
-                known = self._make(folder, toolchain, variant, packages) or folder
+                known = self._make(folders[-1], toolchain, variant, packages, for_builds=for_builds) or folders[-1]
             self._entries[key] = known
         if isinstance(known, Path):
             self._mark_used(known / "entry.json")
@@ -238,7 +249,9 @@ class WarmStore:
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         return self.root / "warm" / f"{toolchain.version.number}-{variant.family}" / digest
 
-    def _make(self, folder: Path, toolchain: GoToolchain, variant: Variant, packages: frozenset[str]) -> str | None:
+    def _make(
+        self, folder: Path, toolchain: GoToolchain, variant: Variant, packages: frozenset[str], *, for_builds: bool
+    ) -> str | None:
         """Make one entry in a scratch folder, and rename it; returns Go's complaint if it cannot build the packages."""
         self._prepare()
         name = f"{folder.parent.name}-{folder.name}"
@@ -247,42 +260,18 @@ class WarmStore:
                 # A different process made it while this one waited for the lock.
                 self._known_before.add(folder)
                 return None
-            base = self._closest(folder.parent, variant, packages)
-            kin = None if base else self._closest_kin(variant, packages)
-            self._say(f"warming {variant.label}: {listed(packages)}, once")
+            siblings, kin = starting_points(self.root, folder.parent, variant, packages, for_builds=for_builds)
+            self._say(f"warming {variant.label}: {listed(packages, for_builds=for_builds)}, once")
             scratch = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.root / "tmp")).resolve()
-            maker = EntryMaker(scratch, toolchain, variant, packages, self._ambient)
+            maker = EntryMaker(scratch, toolchain, variant, packages, self._ambient, for_builds=for_builds)
             with heartbeat(self._say, f"warming {variant.label}", maker.size):
-                complaint = maker.run(base or kin, of_kin=kin is not None)
+                complaint = maker.run([*siblings, *kin], of_kin=bool(kin))
             if complaint is None:
                 folder.parent.mkdir(parents=True, exist_ok=True)
                 maker.entry.rename(folder)
                 self.counts.misses += 1
         self._make_room()
         return complaint
-
-    def _closest(self, siblings: Path, variant: Variant, packages: frozenset[str]) -> Path | None:
-        """The base for a new entry: the cache of the sibling that has most of its packages, and no others."""
-        best: tuple[int, float, Path] | None = None
-        wanted = packages | frozenset(variant.extras)
-        for file in siblings.glob("*/entry.json"):
-            content = described(file)
-            has = frozenset(content.get("packages", ())) | frozenset(content.get("extras", ()))
-            rank = (len(has), content.get("made", 0.0), file.parent / "cache")
-            if has <= wanted and (best is None or rank > best):
-                best = rank
-        return best[2] if best else None
-
-    def _closest_kin(self, variant: Variant, packages: frozenset[str]) -> Path | None:
-        """The base for the first entry of a family: the cache of a different family that shares most packages."""
-        best: tuple[int, int, float, Path] | None = None
-        for file in descriptions(self.root):
-            content = described(file)
-            if content.get("kin") == variant.kin:
-                has = frozenset(content.get("packages", ()))
-                rank = (len(has & packages), -len(has - packages), content.get("made", 0.0), file.parent / "cache")
-                best = rank if best is None else max(best, rank)
-        return best[-1] if best else None
 
     def _prepare(self) -> None:
         try:

@@ -51,7 +51,10 @@ def _run(arguments: argparse.Namespace) -> int:
 def _print(title: str, entries: Sequence[StoreEntry]) -> None:
     total = sum(entry.bytes for entry in entries)
     print(f"{title}: {len(entries)} {'entry' if len(entries) == 1 else 'entries'}, {_mb(total)}")  # noqa: T201 - it prints
-    rows = [(entry.label, listed(entry.packages), _mb(entry.bytes), _ago(entry.used)) for entry in reversed(entries)]
+    rows = [
+        (entry.label, listed(entry.packages, for_builds=entry.for_builds), _mb(entry.bytes), _ago(entry.used))
+        for entry in reversed(entries)
+    ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)] if rows else []
     for label, packages, size, used in rows:
         print(f"  {label:{widths[0]}}  {packages:{widths[1]}}  {size:>{widths[2]}}  {used}")  # noqa: T201

@@ -17,15 +17,16 @@ def test_a_damaged_description_is_empty(text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("packages", "words"),
+    ("packages", "for_tests", "for_builds"),
     [
-        ((), "what every test needs"),
-        (("fmt",), "fmt"),
-        (("fmt", "net/http", "bufio"), "net/http and 2 more"),
+        ((), "what every test needs", "what every build needs"),
+        (("fmt",), "fmt", "fmt, for builds"),
+        (("fmt", "net/http", "bufio"), "net/http and 2 more", "net/http and 2 more, for builds"),
     ],
 )
-def test_a_set_of_packages_in_a_few_words(packages: tuple[str, ...], words: str) -> None:
-    assert listed(frozenset(packages)) == words
+def test_the_packages_of_an_entry_in_a_few_words(packages: tuple[str, ...], for_tests: str, for_builds: str) -> None:
+    assert listed(frozenset(packages), for_builds=False) == for_tests
+    assert listed(frozenset(packages), for_builds=True) == for_builds
 
 
 def test_an_entry_that_is_taken_out_leaves_nothing(tmp_path: Path) -> None:
@@ -34,7 +35,7 @@ def test_an_entry_that_is_taken_out_leaves_nothing(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "entry.json").write_text('{"variant": "go1.27.3", "bytes": 7}', encoding="ascii")
     (entry,) = stored(tmp_path)
-    assert (entry.label, entry.packages, entry.bytes) == ("go1.27.3", frozenset(), 7)
+    assert (entry.label, entry.packages, entry.for_builds, entry.bytes) == ("go1.27.3", frozenset(), False, 7)
     take_out(tmp_path, entry)
     assert stored(tmp_path) == []
     assert not list((tmp_path / "tmp").iterdir())

@@ -79,7 +79,7 @@ def test_an_entry_that_is_lost_or_damaged_again_and_again_is_an_error(
     store = WarmStore(tmp_path / "store", {}, lambda _: None, 0)
     entry = tmp_path / "store" / "warm" / "family" / "entry"
     entry.mkdir(parents=True)
-    monkeypatch.setattr(store, "_entry_for", lambda *_: entry)
+    monkeypatch.setattr(store, "_entry_for", lambda *_, **__: entry)
     monkeypatch.setattr(store, "_put", mock.Mock(side_effect=failure))
     toolchain, variant = mock.Mock(), mock.Mock()
     with pytest.raises(StoreError, match=r"was lost or damaged 3 times in a row: store/a-d"):

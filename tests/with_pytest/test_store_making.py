@@ -106,7 +106,7 @@ def test_many_workers_with_the_same_tests_make_each_entry_once(pytester: pytest.
     keys.append(key_of(pytester, bases))
     # Visible while the tests run, without -s, from a worker.
     for package in ("container/ring", "hash/adler32"):
-        lines = [line for line in result.stderr.lines if re.fullmatch(rf"warming go1\.\S+.*: {package}, once", line)]
+        lines = [line for line in result.stderr.lines if re.fullmatch(rf"warming go1\.\S+.*: {package}, for builds, once", line)]
         assert len(lines) == 2, result.stderr.lines
 
     # And from then on, nothing is made and nothing is said.
@@ -144,7 +144,7 @@ def test_an_entry_that_disappears_during_a_session_is_made_again(pytester: pytes
     result.assert_outcomes(passed=2)
     assert summary_of(result.stdout.str())["made"] == 2
     # Seen without -s.
-    assert result.stderr.str().count(": container/ring, once") == 2
+    assert result.stderr.str().count(": container/ring, for builds, once") == 2
 
 
 def test_the_store_limit_deletes_what_was_not_used_for_long_and_spares_what_is_in_use(
@@ -211,7 +211,7 @@ def test_an_interrupt_and_a_kill_while_the_store_is_made_leave_no_half_entry(pyt
     os.kill(process.pid, signal.SIGINT)
     output = end(process)
     assert process.returncode == pytest.ExitCode.INTERRUPTED, output
-    assert re.search(r"^warming go1\.\S+: what every test needs, once$", output, re.MULTILINE)
+    assert re.search(r"^warming go1\.\S+: what every build needs, once$", output, re.MULTILINE)
     assert left_in(store / "tmp") == []
     assert entries_of(store) == []
     wait_until_gone(processes_with(str(store)))
@@ -227,7 +227,7 @@ def test_an_interrupt_and_a_kill_while_the_store_is_made_leave_no_half_entry(pyt
     result = run_apart(pytester, store, "-n", "4")
     result.assert_outcomes(passed=5)
     assert summary_of(result.stdout.str())["made"] == 1
-    assert result.stderr.str().count("what every test needs, once") == 1
+    assert result.stderr.str().count("what every build needs, once") == 1
     assert [_whole(entry) for entry in entries_of(store)] == [True]
     wait_until_gone(processes_with(str(store)))
     assert left_in(store / "tmp") == []
