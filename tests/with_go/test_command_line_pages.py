@@ -23,6 +23,8 @@ _VARIES = re.compile(r" *[0-9.]+ s|of [0-9]+ packages|link of .*")
 def user(go_module: GoModule, gocache: BuildCache, go_toolchain: GoToolchain, store: Path) -> User:
     go_module.remove("go.mod")
     shutil.copytree(ROOT / "example_project", go_module.path, dirs_exist_ok=True)
+    for flags in ((), ("-trimpath",)):
+        go_module.build(*flags, "./...")  # the pages are not about a cold standard library
     user = User.of(go_module, gocache, go_toolchain, store)
     programs = go_module.path.parent / "programs"
     programs.mkdir()
