@@ -9,7 +9,7 @@ import pytest
 
 import pytest_gocache
 from docs.generate_api import INTERNAL, PAGE, page
-from pytest_gocache.plugin import fixtures, hookspecs, options
+from pytest_gocache.plugin import fixtures, hookspecs, options, report_files
 
 TEXT = PAGE.read_text(encoding="utf-8")
 CLASSES = [kind for name in pytest_gocache.__all__ if inspect.isclass(kind := getattr(pytest_gocache, name))]
@@ -31,7 +31,8 @@ def test_every_name_and_fixture_is_described(name: str) -> None:
 
 
 def test_mark_options_and_hooks_are_described() -> None:
-    declared = set(re.findall(r'add(?:option|ini)\(\s*"([\w-]+)"', inspect.getsource(options)))
+    sources = inspect.getsource(options) + inspect.getsource(report_files)
+    declared = set(re.findall(r'add(?:option|ini)\(\s*"([\w-]+)"', sources))
     assert declared
     described = {match.partition(" ")[0] for match in re.findall(r"^\| `([^`]+)`", TEXT, re.MULTILINE)}
     assert described == declared

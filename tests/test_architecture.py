@@ -166,6 +166,7 @@ TESTED_ELSEWHERE = {
     "plugin/hookspecs": "with_pytest/test_option_go_gate",
     "plugin/options": "with_pytest/test_ini_values",
     "plugin/snapshots/snapshot": "with_pytest/test_snapshots",
+    "plugin/report_files": "with_pytest/test_report_files",
     "plugin/reports": "with_pytest/test_option_go_gate",
     "plugin/workers": "with_pytest/test_hosts_over_ssh",
     "recordings/record": "with_go/test_record",

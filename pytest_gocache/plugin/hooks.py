@@ -21,10 +21,10 @@ from pytest_gocache.plugin.options import (
     gate_sides,
     only_reports,
     read_settings,
-    report_file,
     toolchain_labels,
     toolchain_specs,
 )
+from pytest_gocache.plugin.report_files import read_files
 
 # The rest of the package is imported where it is used, so that a run without Go tests does not pay for it.
 
@@ -74,13 +74,13 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_gocache.plugin.snapshots.update import SnapshotWriter
 
         config.pluginmanager.register(SnapshotWriter(toolchain_labels(config), config), "gocache-snapshots")
-    gate, file = gate_sides(config), report_file(config)
-    if gate or file or _is_reported(config):
+    gate, files = gate_sides(config), read_files(config)
+    if gate or files.details or _is_reported(config):
         from pytest_gocache.plugin.reports import Reports
 
         labels = toolchain_labels(config)
         sides = (labels[gate[0]], labels[gate[1]]) if gate else None
-        config.pluginmanager.register(Reports(sides, file, labels, settings, config), "gocache-reports")
+        config.pluginmanager.register(Reports(sides, files, labels, settings, config), "gocache-reports")
 
 
 def _is_reported(config: pytest.Config) -> bool:

@@ -14,6 +14,7 @@ from pytest_gocache.gocache_toml import NAME as CONFIG_NAME, RepositoryConfig, r
 from pytest_gocache.host.files import expand_home, user_cache_folder
 from pytest_gocache.host.find_repository import repository_above, searched_folders
 from pytest_gocache.plugin.hosts import hosts_of_run, is_worker, runs_tests_here
+from pytest_gocache.plugin.report_files import add_file_options
 
 __all__ = [
     "SNAPSHOTS",
@@ -22,7 +23,6 @@ __all__ = [
     "budget_seconds",
     "gate_sides",
     "read_settings",
-    "report_file",
     "store_folder",
     "toolchain_labels",
     "toolchain_specs",
@@ -94,7 +94,7 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the snapshots of gocache_snapshot that are new or changed, and delete those that no test uses",
     )
-    group.addoption("--gocache-json", metavar="FILE", help="write what each test ran, and the gate's verdict, as JSON")
+    add_file_options(group)
     group.addoption("--gocache-dir", metavar="DIR", help="the store of warm caches (default: the user's cache folder)")
     group.addoption(
         "--gocache-store-key",
@@ -265,30 +265,6 @@ def budget_seconds(config: pytest.Config) -> float | None:
         raise pytest.UsageError(f"{setting}{text}: write a time like 10m, 1h30m or 90s")
     hours, minutes, seconds = (int(number or 0) for number in match.groups())
     return float(hours * 3600 + minutes * 60 + seconds)
-
-
-def report_file(config: pytest.Config) -> Path | None:
-    """The file that ``--gocache-json`` names; `pytest.UsageError` when it cannot be written.
-
-    It is written after the last test, too late for an error. Only the controller writes it: a worker does not look.
-    """
-    given = config.getoption("--gocache-json")
-    if not given:
-        return None
-    if is_worker(config):
-        return Path(given)
-    file = _path(config.invocation_params.dir, given, "--gocache-json")
-    existed = file.exists()
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.open("ab").close()
-        if not existed:
-            file.unlink()
-    except OSError as error:
-        raise pytest.UsageError(
-            f"--gocache-json={given}: {file} cannot be written: {error.strerror or error}: name a different file"
-        ) from error
-    return file
 
 
 def _named_repository(config: pytest.Config) -> Path | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -19,6 +18,7 @@ from pytest_gocache.plugin.gate.render import as_json, as_markdown, as_text, wor
 from pytest_gocache.plugin.hosts import host_of_process, is_worker
 from pytest_gocache.plugin.item_ids import spec_of, without_label
 from pytest_gocache.plugin.options import Settings
+from pytest_gocache.plugin.report_files import ReportFiles
 from pytest_gocache.plugin.run_facts import facts_of_run, facts_of_toolchain
 from pytest_gocache.results.command_record import command_records
 from pytest_gocache.results.result import Result
@@ -36,14 +36,14 @@ _COUNTED = ("ran", "cached", "failed")
 class Reports:
     """A plugin that runs in every process of a session. The controller gets what all of them collect.
 
-    ``gate`` has the labels of the base and the candidate; None without a gate. ``file`` is the JSON file; None without
-    one. ``labels`` has a short name for each toolchain that an option names.
+    ``gate`` has the labels of the base and the candidate; None without a gate. ``labels`` has a short name for each
+    toolchain that an option names.
     """
 
     def __init__(
         self,
         gate: tuple[str, str] | None,
-        file: Path | None,
+        files: ReportFiles,
         labels: Mapping[str, str],
         settings: Settings,
         config: pytest.Config,
@@ -52,7 +52,7 @@ class Reports:
         self._top = _top_of(config.rootpath)
         self._each = config.getoption("dist", "no") == "each"  # every worker runs all tests
         self._gate = gate
-        self._file = file
+        self._files = files
         self._labels = labels
         self._config = settings.config
         self._strict = settings.gate_strict
@@ -61,6 +61,7 @@ class Reports:
         self._toolchains: list[dict[str, Any]] = []
         self._runs: dict[str, dict[str, TestRun]] = {}
         self._comparison: Comparison | None = None
+        self._run: dict[str, Any] = {}
         self._unwritten: list[str] = []
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -78,7 +79,7 @@ class Reports:
     @pytest.hookimpl
     def pytest_gocache_command(self, item: pytest.Item, result: Result, root: Path) -> None:
         """Record what a command did, at once: the next command overwrites the binaries."""
-        item.stash.setdefault(_RECORDS, []).extend(command_records(result, root, causes=self._file is not None))
+        item.stash.setdefault(_RECORDS, []).extend(command_records(result, root, details=self._files.details))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -169,19 +170,19 @@ class Reports:
             text = failures_as_markdown(self._facts, self._toolchains, self._runs)
             if self._comparison is not None:
                 text += as_markdown(self._comparison)
-            self._write("GITHUB_STEP_SUMMARY", Path(summary_file), text, "a")
-        if self._file is not None:
-            data = as_json(self._facts, self._toolchains, self._runs, self._comparison)
-            text = json.dumps(data, indent=1) + "\n"
-            if not self._write("--gocache-json", self._file, text, "w") and session.exitstatus == pytest.ExitCode.OK:
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            self._write("GITHUB_STEP_SUMMARY", Path(summary_file), text.encode(errors="backslashreplace"), "ab")
+        if self._files.details:
+            self._run = as_json(self._facts, self._toolchains, self._runs, self._comparison)
+            for option, path, content in self._files.contents(self._run):
+                if not self._write(option, path, content, "wb") and session.exitstatus == pytest.ExitCode.OK:
+                    session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def _write(self, named_by: str, path: Path, text: str, mode: str) -> bool:
+    def _write(self, named_by: str, path: Path, content: bytes, mode: Literal["ab", "wb"]) -> bool:
         """Write a file. A failure is printed later: an exception would take the summary of the whole run with it."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open(mode, encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
+            with path.open(mode) as file:
+                file.write(content)
         except OSError as error:
             self._unwritten.append(f"{named_by}: {path} cannot be written: {error.strerror or error}")
             return False

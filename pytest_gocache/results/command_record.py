@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from pytest_gocache.golang.action import Action, Status
+from pytest_gocache.results.action_record import action_records
 from pytest_gocache.results.cause_record import cause_records
 from pytest_gocache.results.packages import binary_of, sha256_of
 from pytest_gocache.results.result import Result
@@ -15,20 +16,21 @@ from pytest_gocache.results.result import Result
 __all__ = ["command_records"]
 
 
-def command_records(result: Result, root: Path, *, causes: bool = False) -> list[dict[str, Any]]:
+def command_records(result: Result, root: Path, *, details: bool = False) -> list[dict[str, Any]]:
     """What the go commands of a result did, in the order of the commands.
 
     Each record is a mapping of JSON types. ``step`` is a number. ``command`` is a shell command, with ``$ROOT`` for
     the test's folder ``root`` and ``$GOROOT`` for the toolchain. ``exit`` is the exit status. ``seconds`` is the wall
     time. ``states`` maps the word ``compile``, ``link``, ``vet``, ``test`` or ``download`` and its subject
     (``compile example.com/app``) to a status; the standard library is one subject, ``std``. ``outputs`` maps each
-    binary that the command leaves in the module to its ``bytes`` and ``sha256``. With ``causes``, a record also has
-    what `cause_records` returns.
+    binary that the command leaves in the module to its ``bytes`` and ``sha256``. With ``details``, a record also has
+    ``within`` (the program that called the command, and its folder; empty for a command of the test itself),
+    ``started`` (epoch seconds), and what `action_records` and `cause_records` return.
     """
-    return [_record(command, root, causes=causes) for command in result.go_commands]
+    return [_record(command, root, details=details) for command in result.go_commands]
 
 
-def _record(result: Result, root: Path, *, causes: bool) -> dict[str, Any]:
+def _record(result: Result, root: Path, *, details: bool) -> dict[str, Any]:
     goroot = str(result.circumstances.goroot)
 
     def named(text: str) -> str:
@@ -46,7 +48,16 @@ def _record(result: Result, root: Path, *, causes: bool) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "states": states,
         "outputs": dict(_outputs(result)),
-        **(cause_records(result, named) if causes else {}),
+        **(_details(result, named) if details else {}),
+    }
+
+
+def _details(result: Result, named: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "within": named(result.within),
+        "started": round(result.circumstances.started, 3),
+        **action_records(result),
+        **cause_records(result, named),
     }
 
 

@@ -88,6 +88,11 @@ class ReasonCode(enum.Enum):
         code.text = text
         return code
 
+    @property
+    def first(self) -> bool:
+        """Whether no earlier command of the test had the action."""
+        return self in _FIRST
+
 
 _FIRST = frozenset({ReasonCode.FIRST_TIME, ReasonCode.FORCED_FIRST_TIME, ReasonCode.NOT_IN_STEP})
 _WITHOUT_EVIDENCE = frozenset(
@@ -164,7 +169,7 @@ class Reason:
     @property
     def first(self) -> bool:
         """Whether no earlier command of the test had the action."""
-        return self.code in _FIRST
+        return self.code.first
 
     @property
     def own(self) -> tuple[Change, ...]:

@@ -81,7 +81,7 @@ def test_a_link_whose_key_is_the_same(recorded: Recorded) -> None:
 
 def test_what_cannot_be_explained_is_unknown_and_not_empty(recorded: Recorded) -> None:
     without_graph = recorded("lib-edited")[5]
-    (record,) = command_records(explained(without_graph), without_graph.cwd.parent, causes=True)
+    (record,) = command_records(explained(without_graph), without_graph.cwd.parent, details=True)
     assert record["causes"] is None
     assert "has no action graph" in record["causes_unknown"]
     (plain,) = command_records(without_graph, without_graph.cwd.parent)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_gocache.gocache_toml import NAME
 from pytest_gocache.plugin.gate.compare import Comparison, GateChange, TestRun
+from pytest_gocache.plugin.report.run_file import SCHEMA, packed
 from pytest_gocache.plugin.workflow import cell, error_command
 from pytest_gocache.results.tables import listed
 
@@ -16,9 +17,6 @@ __all__ = ["as_json", "as_markdown", "as_text", "summary", "workflow_commands"]
 
 _MOST_ROWS = 3  # of packages with the same change in one command: more are one row
 _GROUPED = {"compile": "packages", "link": "binaries", "vet": "packages", "test": "packages", "download": "modules"}
-
-SCHEMA = "pytest-gocache runs 3"
-"""The ``schema`` of the JSON file, described in docs/gate.md. A change of the schema gets a new number."""
 
 
 def summary(comparison: Comparison) -> str:
@@ -143,15 +141,17 @@ def as_json(
 
     ``facts`` has the versions, the time and the commit of the run; ``toolchains`` those of Go.
     """
+    tests, packages = packed(
+        {"test": test, "toolchain": toolchain, **asdict(run)}
+        for test, sides in sorted(runs.items())
+        for toolchain, run in sides.items()
+    )
     return {
         "schema": SCHEMA,
         "run": dict(facts),
         "toolchains": [dict(toolchain) for toolchain in toolchains],
-        "tests": [
-            {"test": test, "toolchain": toolchain, **asdict(run)}
-            for test, sides in sorted(runs.items())
-            for toolchain, run in sides.items()
-        ],
+        "packages": packages,
+        "tests": tests,
         "gate": _gate(comparison) if comparison else None,
     }
 

@@ -133,7 +133,7 @@ def test_json_is_plain_and_whole() -> None:
     comparison = compare("old", "new", {"test_a": sides}, [Accepted("x", "*", "*", "r")])
     data = as_json({"python": "3.13"}, [{"go": "go1.27.3"}], {"test_a": sides}, comparison)
     assert json.loads(json.dumps(data)) == data
-    assert data["schema"] == "pytest-gocache runs 3"
+    assert data["schema"] == "pytest-gocache runs 4"
     assert (data["run"], data["toolchains"]) == ({"python": "3.13"}, [{"go": "go1.27.3"}])
     assert [(test["test"], test["toolchain"], test["outcome"]) for test in data["tests"]] == [
         ("test_a", "old", "passed"),
@@ -156,9 +156,10 @@ def test_json_is_plain_and_whole() -> None:
     assert data["gate"]["seconds"] == {"base": 1.0, "candidate": 1.0}
     assert data["gate"]["bytes"] == {"base": 0, "candidate": 0}
     assert as_json({}, [], {}, None) == {
-        "schema": "pytest-gocache runs 3",
+        "schema": "pytest-gocache runs 4",
         "run": {},
         "toolchains": [],
+        "packages": [],
         "tests": [],
         "gate": None,
     }

@@ -1,0 +1,67 @@
+"""The options that name a file for what the tests did."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.with_pytest.inner_runs import LIB, run
+
+TESTS = f"""
+import pytest
+
+@pytest.fixture
+def built(go_module):
+    {LIB}
+    go_module.write("app.go", 'package main\\n\\nimport _ "example.com/app/lib"\\n\\nfunc main() {{}}\\n')
+    go_module.build("./...")
+    return go_module
+
+def test_edit(built):
+    built.edit("lib/lib.go", "Word = 1", "Word = 2")
+    built.build("./...")
+
+def test_twice(built):
+    built.build("./...")
+"""
+
+
+def test_all_files_are_written_by_the_controller(pytester: pytest.Pytester, store: Path) -> None:
+    pytester.makepyfile(test_suite=TESTS)
+    run(pytester, store, "-n", "2", "--gocache-json=out/run.json", "--gocache-trace=out/t.json.gz").assert_outcomes(
+        passed=2
+    )
+    data = json.loads((pytester.path / "out" / "run.json").read_bytes())
+    names = [package["name"] for package in data["packages"]]
+    assert {"name": "runtime", "std": True} in data["packages"]
+    edited = data["tests"][0]["commands"][1]
+    ran = [(action[0], names[action[1]]) for action in edited["actions"] if action[2] == "ran"]
+    assert sorted(ran) == [
+        *(("compile", "example.com/app"), ("compile", "example.com/app/lib"), ("link", "example.com/app"))
+    ]
+    assert all(0 <= action[3] <= action[4] <= edited["seconds"] + 0.1 for action in edited["actions"])
+    first = data["tests"][0]["commands"][0]
+    assert first["started"] + first["seconds"] <= edited["started"] + 0.1
+    trace = json.loads(gzip.decompress((pytester.path / "out" / "t.json.gz").read_bytes()))
+    slices = [event for event in trace["traceEvents"] if event["ph"] == "X" and event["pid"] == 1]
+    assert {"compile example.com/app/lib", "link example.com/app", "go build ./..."} <= {s["name"] for s in slices}
+    assert len([event for event in trace["traceEvents"] if event["ph"] == "f"]) == 2
+
+
+@pytest.mark.parametrize("option", ["--gocache-json", "--gocache-trace"])
+def test_a_file_that_cannot_be_written_ends_the_run_before_it_starts(pytester: pytest.Pytester, option: str) -> None:
+    pytester.makepyfile("def test_nothing(): pass")
+    pytester.path.joinpath("file").touch()
+    result = pytester.runpytest_inprocess(f"{option}=file/run")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*{option}=file/run: *file/run cannot be written: *: name a different file"])
+
+
+def test_two_options_cannot_name_one_file(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_nothing(): pass")
+    result = pytester.runpytest_inprocess("--gocache-json=run", "--gocache-trace=./run")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--gocache-trace=./run: --gocache-json names the same file"])
