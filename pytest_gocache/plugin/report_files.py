@@ -46,8 +46,15 @@ def _trace(run: Mapping[str, Any], path: Path) -> bytes:
     return trace_bytes(run, path.name)
 
 
+def _html(run: Mapping[str, Any], _: Path) -> bytes:
+    from pytest_gocache.plugin.report.page import page_of
+
+    return page_of(run).encode()
+
+
 _CONTENTS: Mapping[str, Callable[[Mapping[str, Any], Path], bytes]] = {
     "--gocache-json": _json,
+    "--gocache-html": _html,
     "--gocache-trace": _trace,
 }
 
@@ -55,6 +62,11 @@ _CONTENTS: Mapping[str, Callable[[Mapping[str, Any], Path], bytes]] = {
 def add_file_options(group: pytest.OptionGroup) -> None:
     """Declare the options."""
     group.addoption("--gocache-json", metavar="FILE", help="write what each test ran, and the gate's verdict, as JSON")
+    group.addoption(
+        "--gocache-html",
+        metavar="FILE",
+        help="write it as a page: each command with its actions in time, what ran, and why",
+    )
     group.addoption(
         "--gocache-trace",
         metavar="FILE",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pytest_gocache.golang.action import Action, Kind, Status
+from pytest_gocache.golang.action import Action, Kind, Status, TestStatus
 from pytest_gocache.results.result import Result
 
 __all__ = ["action_records"]
@@ -22,29 +22,39 @@ def action_records(result: Result) -> dict[str, Any]:
     actions that had to end first, and that ran too. Only actions that ran or were cached have a row, and of those
     that nothing explains only the ones that ran. ``std`` has the packages in the rows that are of the standard library.
     """
-    shown = [action for action in result.actions if _is_shown(action)]
-    rows = {action.id: number for number, action in enumerate(shown)}
+    shown = [(action, status) for action in result.actions if (status := _status(result, action))]
+    rows = {action.id: number for number, (action, _) in enumerate(shown)}
     waits = _Waits(result)
-    std = {a.package for a in shown if a.package in result.std or a.plain in result.std or a.import_path in result.std}
+    names = {action.package: action for action, _ in shown}
+    std = {n for n, a in names.items() if n in result.std or a.plain in result.std or a.import_path in result.std}
     return {
         "actions": [
             [
                 _kind(action),
                 action.package,
-                action.status.value,
+                status.value,
                 round(action.started, 4),
                 round(action.ended, 4),
-                sorted(rows[number] for number in waits.of(action)) if action.ran else [],
+                [] if status is Status.CACHED else sorted(rows[number] for number in waits.of(action)),
             ]
-            for action in shown
+            for action, status in shown
         ],
         "std": sorted(std),
     }
 
 
-def _is_shown(action: Action) -> bool:
+def _status(result: Result, action: Action) -> Status | None:
+    """What happened to an action that has a row; None for any other one."""
+    if action.kind is Kind.TEST:
+        # The graph does not say whether a test ran.
+        outcome = result.tests.get(action.import_path)
+        if outcome is None or not (outcome.ran or outcome.cached):
+            return None
+        if outcome.cached:
+            return Status.CACHED
+        return Status.FAILED if outcome.status is TestStatus.FAILED else Status.RAN
     cached = action.status is Status.CACHED and action.kind is not Kind.OTHER and not action.facts_only
-    return action.ran or cached
+    return action.status if action.ran or cached else None
 
 
 def _kind(action: Action) -> str:

@@ -33,6 +33,17 @@ def test_what_ran_waited_for_what_it_imports(recorded: Recorded) -> None:
     assert lib not in record["std"]
 
 
+def test_a_test_waits_for_its_binary_and_is_what_go_printed(recorded: Recorded) -> None:
+    for result_of, status, waits in zip(
+        recorded("tested"), ("ran", "cached"), ({("link", "lib.test")}, set()), strict=False
+    ):
+        actions = action_records(result_of)["actions"]
+        (test,) = [row for row in actions if row[0] == "test"]
+        assert test[1:3] == ["example.com/app/lib", status]
+        before = {(actions[at][0], actions[at][1].rpartition("/")[2]) for at in test[5]}
+        assert before & {("link", "lib.test")} == waits
+
+
 def after(one: Action, *deps: int) -> Action:
     return replace(one, deps=deps)
 
