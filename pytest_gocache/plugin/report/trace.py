@@ -77,7 +77,8 @@ def _whole(seconds: float) -> int:
 
 def _times(span: Span, start: int) -> tuple[int, int]:
     begun = start + _whole(span.started)
-    return begun, max(begun, start + _whole(span.ended))
+    # Perfetto takes an event without a length for the parent of what starts with it.
+    return begun, max(begun + 1, start + _whole(span.ended))
 
 
 def _command_span(command: Mapping[str, Any], start: int, spans: Sequence[Span]) -> tuple[int, int]:
@@ -114,7 +115,8 @@ def _command(command: Mapping[str, Any], times: tuple[int, int], pid: int, tid: 
 def _action(
     span: Span, packages: Sequence[Mapping[str, Any]], times: tuple[int, int], pid: int, tid: int
 ) -> dict[str, Any]:
-    name = f"{span.kind} {packages[span.package]['name']}".rstrip()
+    package = packages[span.package]["name"]
+    name = f"{span.kind} {package}" if package else span.kind
     return {**_slice(name, f"{span.kind},{span.status}", times, pid, tid), "args": {"status": span.status}}
 
 
@@ -139,6 +141,6 @@ def _flows(
         source = slices[above]
         flow = {"name": "follows", "cat": "follows", "id": next(flows)}
         # The end of a slice is outside of it.
-        end = source["ts"] + max(0, source["dur"] - 1)
+        end = source["ts"] + source["dur"] - 1
         yield {"ph": "s", **flow, "ts": end, "pid": source["pid"], "tid": source["tid"]}
         yield {"ph": "f", "bp": "e", **flow, "ts": follower["ts"], "pid": follower["pid"], "tid": follower["tid"]}

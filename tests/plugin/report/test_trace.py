@@ -65,6 +65,12 @@ def test_no_two_slices_of_a_thread_overlap() -> None:
         assert all(one["ts"] + one["dur"] <= other["ts"] for one, other in pairwise(ordered))
 
 
+def test_an_action_that_takes_no_time_is_no_parent_of_the_next_one() -> None:
+    run = run_of(made_test("test_a", command(row("compile fmt", "0-0", "cached"), row("compile lib", "0-1"))))
+    fmt, lib = events(run, "X")[1:]
+    assert (fmt["dur"], fmt["tid"] != lib["tid"]) == (1, True)
+
+
 def test_a_flow_goes_from_a_cause_to_each_follower() -> None:
     run = run_of(made_test("test_a", FOLLOWED))
     slices = events(run, "X")
