@@ -21,6 +21,7 @@ _COMMANDS = {
     "gate": "run the same tests on two Go toolchains, and compare what they did",
     "init": "write the first tests of a repository, and a CI job that runs them",
     "record": "run a program, and record the go commands that it calls",
+    "report": "make the page and the trace of a run from its JSON",
     "store": "list the warm caches of the standard library, or delete unused ones",
     "why": "run a program, and explain what its go commands ran since its last run here",
 }

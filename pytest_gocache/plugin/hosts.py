@@ -7,10 +7,22 @@ from typing import Any
 
 import pytest
 
-__all__ = ["INPUT", "host_of", "host_of_process", "hosts_of_run", "is_worker", "runs_tests_here"]
+__all__ = [
+    "COLUMNS",
+    "INPUT",
+    "columns_of",
+    "host_of",
+    "host_of_process",
+    "hosts_of_run",
+    "is_worker",
+    "runs_tests_here",
+]
 
 INPUT = "gocache-host"
 """The key in a worker's input that has its host."""
+
+COLUMNS = "gocache-columns"
+"""The key in a worker's input that has the width of the controller's terminal."""
 
 
 def host_of(spec: Any) -> str:
@@ -26,6 +38,13 @@ def is_worker(config: pytest.Config) -> bool:
 def host_of_process(config: pytest.Config) -> str:
     """The host of this process, as the controller names it; empty on the controller's computer."""
     return str(config.workerinput.get(INPUT, "")) if hasattr(config, "workerinput") else ""
+
+
+def columns_of(config: pytest.Config) -> int:
+    """The width of the terminal that shows the failures, in characters."""
+    if hasattr(config, "workerinput"):
+        return int(config.workerinput.get(COLUMNS, 0))
+    return int(config.get_terminal_writer().fullwidth)
 
 
 def hosts_of_run(config: pytest.Config) -> frozenset[str]:

@@ -18,15 +18,17 @@ __all__ = ["ReportFiles", "add_file_options", "read_files"]
 
 @dataclass(frozen=True, slots=True)
 class ReportFiles:
-    """The files of a run."""
+    """The files of a run, and the list of its dearest causes."""
 
     paths: Mapping[str, Path]
     """Option → file."""
+    durations: int = 0
+    """How many causes the terminal lists."""
 
     @property
     def details(self) -> bool:
         """Whether anything needs the times and the causes of the actions."""
-        return bool(self.paths)
+        return bool(self.paths or self.durations)
 
     def contents(self, run: Mapping[str, Any]) -> Iterator[tuple[str, Path, bytes]]:
         """The option, the path and the content of each file."""
@@ -72,6 +74,13 @@ def add_file_options(group: pytest.OptionGroup) -> None:
         metavar="FILE",
         help="write it as a trace that Perfetto opens; compressed when the name ends in .gz",
     )
+    group.addoption(
+        "--gocache-durations",
+        metavar="N",
+        type=int,
+        default=0,
+        help="list the N causes that cost the most time, with what followed them",
+    )
 
 
 def read_files(config: pytest.Config) -> ReportFiles:
@@ -80,9 +89,12 @@ def read_files(config: pytest.Config) -> ReportFiles:
     They are written after the last test, too late for an error. Only the controller writes them: a worker does not
     look.
     """
+    durations = int(config.getoption("--gocache-durations"))
+    if durations < 0:
+        raise pytest.UsageError(f"--gocache-durations={durations}: write how many causes to list")
     given = {option: text for option in _CONTENTS if (text := config.getoption(option))}
     if is_worker(config):
-        return ReportFiles({option: Path(text) for option, text in given.items()})
+        return ReportFiles({option: Path(text) for option, text in given.items()}, durations)
     paths: dict[str, Path] = {}
     for option, text in given.items():
         path = _writable(config, option, text)
@@ -90,7 +102,7 @@ def read_files(config: pytest.Config) -> ReportFiles:
         if same:
             raise pytest.UsageError(f"{option}={text}: {same} names the same file")
         paths[option] = path
-    return ReportFiles(paths)
+    return ReportFiles(paths, durations)
 
 
 def _writable(config: pytest.Config, option: str, text: str) -> Path:

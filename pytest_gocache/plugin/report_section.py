@@ -9,7 +9,7 @@ from itertools import groupby
 import pytest
 
 from pytest_gocache.errors import printable
-from pytest_gocache.plugin.hosts import host_of_process
+from pytest_gocache.plugin.hosts import columns_of, host_of_process
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.std_rebuild import std_rebuild_line
 
@@ -19,6 +19,8 @@ _MOST_NAMED = 4
 _WIDEST_NAMES = 60  # characters of several names
 _REPEATED = 40  # characters of a command that an earlier step shows in full
 _COMMANDS_EXPLAINED = 10  # the latest of a test
+_WIDE = 120  # columns of a terminal that has room for a timeline
+_INDENT = "       "
 _SHOWN: pytest.StashKey[list[tuple[Result, str]]] = pytest.StashKey()
 """The commands in the sections of ready-made checks, each with its check: the checks share commands."""
 
@@ -91,6 +93,7 @@ def section(item: pytest.Item, results: Sequence[Result], *, causes: bool = True
     lines: list[str] = []
     shown: dict[str, int] = {}
     evidence = results[-1].evidence
+    timeline = _timeline(results, columns_of(item.config) if causes else 0)
     if not causes:
         lines, results = _without_shown(item, results)
     for result in results:
@@ -103,12 +106,30 @@ def section(item: pytest.Item, results: Sequence[Result], *, causes: bool = True
                 lines += [f"       {cause}" for cause in causes_in_brief(result)]
             except Exception as error:  # noqa: BLE001 - an error here would end the session and hide the failure
                 lines.append(f"       cannot be explained: {type(error).__name__}: {error}")
+    lines += timeline
     # After an error in a teardown the folder may be gone.
     if evidence is not None and evidence.exists() and session_of(item.config).settings.keep != "none":
         host = host_of_process(item.config)
         kept = f"kept on {host} in" if host else "kept in"
         lines.append(f"graphs, logs, caches and sources are {kept} {evidence.parents[2]}")
     return "\n".join(lines)
+
+
+def _timeline(results: Sequence[Result], columns: int) -> list[str]:
+    """The last go command that ran something, in time, if the terminal has room for it."""
+    if columns < _WIDE:
+        return []
+    from pytest_gocache.plugin.report.text_timeline import text_timeline
+    from pytest_gocache.plugin.report.timeline import Span
+    from pytest_gocache.results.action_record import action_records
+
+    for result in reversed(results):
+        for command in reversed(result.go_commands):
+            spans = [Span(kind, 0, *rest) for kind, _, *rest in action_records(command)["actions"]]
+            lines = text_timeline(spans, columns - 2 * len(_INDENT))
+            if lines:
+                return [f"{_INDENT}timeline of {command.title}:", *(f"{_INDENT}{line}" for line in lines)]
+    return []
 
 
 def _without_shown(item: pytest.Item, results: Sequence[Result]) -> tuple[list[str], list[Result]]:

@@ -192,6 +192,12 @@ class Reports:
         """Print the changes, and the files that could not be written."""
         for line in self._unwritten:
             terminalreporter.write_line(line, red=True)
+        if self._files.durations and self._runs:
+            from pytest_gocache.plugin.report.dearest import dearest_lines
+
+            terminalreporter.section("dearest causes")
+            for line in dearest_lines(self._run, self._files.durations):
+                terminalreporter.write_line(line)
         if self._comparison is not None:
             terminalreporter.section(f"Go toolchain gate {'passed' if self._comparison.passed else 'failed'}")
             for line in as_text(self._comparison):

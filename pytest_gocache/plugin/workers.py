@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import pytest_gocache
-from pytest_gocache.plugin.hosts import INPUT, host_of, host_of_process, is_worker
+from pytest_gocache.plugin.hosts import COLUMNS, INPUT, columns_of, host_of, host_of_process, is_worker
 
 __all__ = ["REPORTED", "check_commit", "refuse"]
 
@@ -42,6 +42,7 @@ def pytest_configure_node(node: Any) -> None:
         _check_version(node.gateway, host)
     node.workerinput[REPORTED] = node.config.pluginmanager.has_plugin("gocache-reports")
     node.workerinput[INPUT] = host
+    node.workerinput[COLUMNS] = columns_of(node.config)
     node.workerinput[_COMMIT] = _head(node.config) if host else ""
 
 

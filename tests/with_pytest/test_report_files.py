@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from pytest_gocache.plugin.report.page import page_of
 from tests.with_pytest.inner_runs import LIB, run
 
 TESTS = f"""
@@ -31,9 +33,13 @@ def test_twice(built):
 
 def test_all_files_are_written_by_the_controller(pytester: pytest.Pytester, store: Path) -> None:
     pytester.makepyfile(test_suite=TESTS)
-    run(pytester, store, "-n", "2", "--gocache-json=out/run.json", "--gocache-trace=out/t.json.gz").assert_outcomes(
-        passed=2
-    )
+    files = ("--gocache-json=out/run.json", "--gocache-html=out/r.html", "--gocache-trace=out/t.json.gz")
+    result = run(pytester, store, "-n", "2", *files, "--gocache-durations=1")
+    result.assert_outcomes(passed=2)
+    section = result.outlines[result.outlines.index(f"{' dearest causes ':=^80}") :]
+    assert re.fullmatch(r"\d+\.\d s of work done again, \d+\.\d s done for the first time in a test", section[1])
+    assert re.fullmatch(r"\d+\.\d\d s  .* changed since step 1.*; 2 followed", section[2])
+    assert section[3].strip() == "test_suite.py::test_edit  `go build ./...` (step 2)"
     data = json.loads((pytester.path / "out" / "run.json").read_bytes())
     names = [package["name"] for package in data["packages"]]
     assert {"name": "runtime", "std": True} in data["packages"]
@@ -49,9 +55,10 @@ def test_all_files_are_written_by_the_controller(pytester: pytest.Pytester, stor
     slices = [event for event in trace["traceEvents"] if event["ph"] == "X" and event["pid"] == 1]
     assert {"compile example.com/app/lib", "link example.com/app", "go build ./..."} <= {s["name"] for s in slices}
     assert len([event for event in trace["traceEvents"] if event["ph"] == "f"]) == 2
+    assert (pytester.path / "out" / "r.html").read_text(encoding="utf-8") == page_of(data)
 
 
-@pytest.mark.parametrize("option", ["--gocache-json", "--gocache-trace"])
+@pytest.mark.parametrize("option", ["--gocache-json", "--gocache-html", "--gocache-trace"])
 def test_a_file_that_cannot_be_written_ends_the_run_before_it_starts(pytester: pytest.Pytester, option: str) -> None:
     pytester.makepyfile("def test_nothing(): pass")
     pytester.path.joinpath("file").touch()
@@ -65,3 +72,29 @@ def test_two_options_cannot_name_one_file(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_inprocess("--gocache-json=run", "--gocache-trace=./run")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--gocache-trace=./run: --gocache-json names the same file"])
+
+
+def test_a_negative_number_of_causes_is_refused(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_nothing(): pass")
+    result = pytester.runpytest_inprocess("--gocache-durations=-1")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--gocache-durations=-1: write how many causes to list"])
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
+def test_a_wide_terminal_has_a_timeline_of_a_failing_test(
+    pytester: pytest.Pytester, store: Path, monkeypatch: pytest.MonkeyPatch, workers: tuple[str, ...]
+) -> None:
+    pytester.makepyfile(test_suite=f"{TESTS}    assert built.go('env', 'GOOS').stdout == ''\n")
+    for columns, shown in ((140, True), (100, False)):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        result = run(pytester, store, "-k", "twice", *workers)
+        result.assert_outcomes(failed=1)
+        titles = [
+            number for number, line in enumerate(result.outlines) if "timeline of `go build ./...` (step 2):" in line
+        ]
+        assert bool(titles) is shown
+        if shown:
+            lane, *_ = result.outlines[titles[0] + 1 :]
+            assert re.fullmatch(r" {7}[CL. ]+L[. ]*", lane)
+            assert len(lane) <= columns
