@@ -32,8 +32,13 @@ class ReportedFinding:
 
 
 def report_finding(check: pytest.Function, text: str, subjects: Sequence[str]) -> bool:
-    """Keep a finding for the summary. Returns False, and keeps nothing, in a run that fails for findings."""
-    if not only_reports(check.config):
+    """Keep a finding for the summary, and for SARIF. Returns False in a run that fails for findings."""
+    reports = only_reports(check.config)
+    if check.config.getoption("--gocache-sarif"):
+        from pytest_gocache.plugin.sarif import PROPERTY, property_of
+
+        check.user_properties.append((PROPERTY, property_of(check, text, subjects, fails=not reports)))
+    if not reports:
         return False
     # pytest-xdist sends these properties to the process that prints the summary.
     check.user_properties.append((_PROPERTY, [check.originalname, text, *subjects]))

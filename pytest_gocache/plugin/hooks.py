@@ -75,7 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(SnapshotWriter(toolchain_labels(config), config), "gocache-snapshots")
     gate, files = gate_sides(config), read_files(config)
-    if gate or files.details or _is_reported(config):
+    if gate or files.wanted or _is_reported(config):
         from pytest_gocache.plugin.reports import Reports
 
         labels = toolchain_labels(config)

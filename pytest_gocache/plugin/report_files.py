@@ -16,6 +16,9 @@ from pytest_gocache.plugin.hosts import is_worker
 __all__ = ["ReportFiles", "add_file_options", "read_files"]
 
 
+_SARIF = "--gocache-sarif"
+
+
 @dataclass(frozen=True, slots=True)
 class ReportFiles:
     """The files of a run, and the list of its dearest causes."""
@@ -24,6 +27,13 @@ class ReportFiles:
     """Option → file."""
     durations: int = 0
     """How many causes the terminal lists."""
+    sarif: Path | None = None
+    """The file for the findings of the ready-made checks."""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything is to be written or listed."""
+        return bool(self.details or self.sarif)
 
     @property
     def details(self) -> bool:
@@ -74,6 +84,7 @@ def add_file_options(group: pytest.OptionGroup) -> None:
         metavar="FILE",
         help="write it as a trace that Perfetto opens; compressed when the name ends in .gz",
     )
+    group.addoption("--gocache-sarif", metavar="FILE", help="write the findings of the ready-made checks as SARIF")
     group.addoption(
         "--gocache-durations",
         metavar="N",
@@ -92,9 +103,9 @@ def read_files(config: pytest.Config) -> ReportFiles:
     durations = int(config.getoption("--gocache-durations"))
     if durations < 0:
         raise pytest.UsageError(f"--gocache-durations={durations}: write how many causes to list")
-    given = {option: text for option in _CONTENTS if (text := config.getoption(option))}
+    given = {option: text for option in (*_CONTENTS, _SARIF) if (text := config.getoption(option))}
     if is_worker(config):
-        return ReportFiles({option: Path(text) for option, text in given.items()}, durations)
+        return _files({option: Path(text) for option, text in given.items()}, durations)
     paths: dict[str, Path] = {}
     for option, text in given.items():
         path = _writable(config, option, text)
@@ -102,7 +113,12 @@ def read_files(config: pytest.Config) -> ReportFiles:
         if same:
             raise pytest.UsageError(f"{option}={text}: {same} names the same file")
         paths[option] = path
-    return ReportFiles(paths, durations)
+    return _files(paths, durations)
+
+
+def _files(paths: dict[str, Path], durations: int) -> ReportFiles:
+    sarif = paths.pop(_SARIF, None)
+    return ReportFiles(paths, durations, sarif)
 
 
 def _writable(config: pytest.Config, option: str, text: str) -> Path:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import pytest
 
+from pytest_gocache.gocache_toml import PREFIX
 from pytest_gocache.golang.action import Kind
 from pytest_gocache.host.find_repository import git_top
 from pytest_gocache.plugin.failures import failures_as_commands, failures_as_markdown
@@ -20,6 +21,7 @@ from pytest_gocache.plugin.item_ids import spec_of, without_label
 from pytest_gocache.plugin.options import Settings
 from pytest_gocache.plugin.report_files import ReportFiles
 from pytest_gocache.plugin.run_facts import facts_of_run, facts_of_toolchain
+from pytest_gocache.plugin.sarif import findings_in, sarif_bytes
 from pytest_gocache.results.command_record import command_records
 from pytest_gocache.results.result import Result
 
@@ -62,6 +64,7 @@ class Reports:
         self._runs: dict[str, dict[str, TestRun]] = {}
         self._comparison: Comparison | None = None
         self._run: dict[str, Any] = {}
+        self._findings: list[dict[str, Any]] = []
         self._unwritten: list[str] = []
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -121,6 +124,7 @@ class Reports:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Read one report. Under xdist, the controller reads it as well."""
+        self._findings += findings_in(report)
         data: dict[str, Any] | None = getattr(report, "gocache", None)
         if data is None:
             return
@@ -173,9 +177,26 @@ class Reports:
             self._write("GITHUB_STEP_SUMMARY", Path(summary_file), text.encode(errors="backslashreplace"), "ab")
         if self._files.details:
             self._run = as_json(self._facts, self._toolchains, self._runs, self._comparison)
-            for option, path, content in self._files.contents(self._run):
-                if not self._write(option, path, content, "wb") and session.exitstatus == pytest.ExitCode.OK:
-                    session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        for option, path, content in self._contents():
+            if not self._write(option, path, content, "wb") and session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _contents(self) -> Iterator[tuple[str, Path, bytes]]:
+        if self._run:
+            yield from self._files.contents(self._run)
+        if self._files.sarif:
+            found = {finding["check"] for finding in self._findings}
+            failed = {test: run.message for test, sides in self._runs.items() for run in sides.values() if _failed(run)}
+            problems = {
+                name: text
+                for test, text in failed.items()
+                if test.startswith(PREFIX) and (name := test.removeprefix(PREFIX).partition("[")[0]) not in found
+            }
+            top = _top_of(self._repository)
+            folder = self._repository.resolve()
+            module = (folder / "go.mod").relative_to(top if folder.is_relative_to(top) else folder).as_posix()
+            content = sarif_bytes(self._findings, problems, module, self._facts["pytest-gocache"])
+            yield "--gocache-sarif", self._files.sarif, content
 
     def _write(self, named_by: str, path: Path, content: bytes, mode: Literal["ab", "wb"]) -> bool:
         """Write a file. A failure is printed later: an exception would take the summary of the whole run with it."""
@@ -288,6 +309,10 @@ def _line_of(item: pytest.Item, call: pytest.CallInfo[None]) -> int:
             return entry.lineno + 1
     line = item.location[1]
     return 0 if line is None else line + 1
+
+
+def _failed(run: TestRun) -> bool:
+    return run.outcome == "failed"
 
 
 def _message(report: pytest.TestReport) -> str:

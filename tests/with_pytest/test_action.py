@@ -67,7 +67,7 @@ def test_checks_and_tests_end_in_a_summary_and_an_artifact(act: Any) -> None:
     assert job.summary.count("```text\n") == job.summary.count("\n```\n\n</details>\n") == 2
     assert "FAILED cache_tests/test_it.py::test_bad - assert 1 == 2" in job.summary
     reports = {file.name: file for file in job.uploads}
-    assert {"checks.txt", "tests.txt", "tests.xml", "tests.json"} <= reports.keys()
+    assert {"checks.txt", "tests.txt", "tests.xml", "tests.json", "tests.html"} <= reports.keys()
     assert ET.parse(reports["tests.xml"]).getroot()[0].get("failures") == "1"  # noqa: S314 - our own file
     assert json.loads(reports["tests.json"].read_text())["schema"].startswith("pytest-gocache runs")
     # A failure does not keep the store from being saved.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from importlib.metadata import metadata
 from pathlib import Path
 
@@ -120,6 +121,11 @@ def test_shell_blocks_name_what_there_is(page: Path, code: str) -> None:
         elif "--go-repo" in words:
             assert words[:3] == ["pytest", "--pyargs", "pytest_gocache.checks"]
             assert (ROOT / words[4]).is_dir()
+        elif words[0] == "pytest-gocache":
+            shown = subprocess.run(
+                [sys.executable, "-m", "pytest_gocache", words[1], "--help"], check=True, capture_output=True, text=True
+            ).stdout
+            assert {word for word in words[2:] if word.startswith("-")} <= set(re.findall(r"(?<!\w)-[-\w]+", shown))
         elif words[:2] == ["pip", "install"]:
             assert words[2] == "'pytest-gocache[go]'"
             assert "go" in metadata("pytest-gocache").get_all("Provides-Extra", [])
