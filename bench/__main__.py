@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import capture, command, isolation, recording, scale, startup, store, workers
+from bench import capture, command, isolation, pictures, recording, scale, startup, store, workers
 from bench.measure import Row, as_markdown, as_text
 from bench.scratch import Scratch, scratch
 
 PARTS: dict[str, Callable[[Scratch], Iterator[Row]]] = {
-    part.PART: part.measure for part in (isolation, command, capture, scale, startup, workers, store, recording)
+    part.PART: part.measure
+    for part in (isolation, command, capture, scale, startup, workers, store, recording, pictures)
 }
 
 
@@ -30,7 +31,7 @@ def main() -> None:
         nargs="+",
         default=(100, 1000, 3000),
         metavar="N",
-        help="packages of scale and recording",
+        help="packages of scale, recording and pictures",
     )
     parser.add_argument(
         "--json",

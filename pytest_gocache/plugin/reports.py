@@ -96,6 +96,7 @@ class Reports:
         toolchain: dict[str, Any] | None = None
         if call.when == "teardown" and label:
             commands = item.stash.get(_RECORDS, [])
+            item.stash[_RECORDS] = []  # pytest keeps the items
             toolchain = _facts_of(item.config, spec)
             item.user_properties += _properties(label, host_of_process(item.config), toolchain, commands)
         report = yield

@@ -20,7 +20,7 @@ _COMMANDS = "go commands"
 def trace_bytes(run: Mapping[str, Any], name: str) -> bytes:
     """The trace of a run as a file of this name: JSON, compressed when the name ends in ``.gz``."""
     text = json.dumps(trace_of(run), separators=(",", ":")).encode() + b"\n"
-    return gzip.compress(text, mtime=0) if name.endswith(".gz") else text
+    return gzip.compress(text, compresslevel=5, mtime=0) if name.endswith(".gz") else text
 
 
 def trace_of(run: Mapping[str, Any]) -> dict[str, Any]:
