@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pytest_gocache.errors import RecordingError
 from pytest_gocache.plugin.report.page import page_of
-from pytest_gocache.plugin.report.run_file import merged, read_run
+from pytest_gocache.plugin.report.read_run import read_run
+from pytest_gocache.plugin.report.run_file import merged
 from pytest_gocache.plugin.report.trace import trace_bytes
 
 __all__ = ["add_arguments"]

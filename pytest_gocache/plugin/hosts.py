@@ -41,9 +41,11 @@ def host_of_process(config: pytest.Config) -> str:
 
 
 def columns_of(config: pytest.Config) -> int:
-    """The width of the terminal that shows the failures, in characters."""
+    """The width of the terminal that shows the failures, in characters; 0 when nothing shows them."""
     if hasattr(config, "workerinput"):
         return int(config.workerinput.get(COLUMNS, 0))
+    if not config.pluginmanager.has_plugin("terminalreporter"):
+        return 0
     return int(config.get_terminal_writer().fullwidth)
 
 

@@ -154,7 +154,8 @@ def test_the_colours_follow_the_system_and_the_button(opened: Opened) -> None:
     page.keyboard.press("t")
     assert page.evaluate(dark) == "rgb(20, 22, 26)"
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f'{dark} === "rgb(255, 255, 255)"')
+    expect(page.locator(":root")).to_have_attribute("data-theme", "light")
+    assert page.evaluate(dark) == "rgb(255, 255, 255)"
 
 
 def test_a_gate_has_both_toolchains_side_by_side(opened: Opened) -> None:

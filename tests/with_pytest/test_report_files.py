@@ -98,3 +98,12 @@ def test_a_wide_terminal_has_a_timeline_of_a_failing_test(
             lane, *_ = result.outlines[titles[0] + 1 :]
             assert re.fullmatch(r" {7}[CL. ]+L[. ]*", lane)
             assert len(lane) <= columns
+
+
+def test_a_run_without_a_terminal_has_no_timeline(pytester: pytest.Pytester, store: Path) -> None:
+    pytester.makepyfile(test_suite=f"{TESTS}    assert built.go('env', 'GOOS').stdout == ''\n")
+    result = run(pytester, store, "-k", "twice", "-p", "no:terminal", "--junitxml=junit.xml")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    text = (pytester.path / "junit.xml").read_text(encoding="utf-8")
+    assert "go build ./..." in text
+    assert "timeline of" not in text

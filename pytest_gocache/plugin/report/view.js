@@ -63,8 +63,7 @@ const kindClass = (kind) => (["compile", "link", "vet", "test", "facts"].include
 
 // The actions of a command in time: a lane for what runs at the same time. Cached ones are thin.
 function timeline(command, shown, zoom, width) {
-  const end = Math.max(command.seconds, ...shown.map((one) => one.started + one.took).slice(0, 1), 0.001);
-  const last = shown.reduce((most, one) => Math.max(most, one.started + one.took), end);
+  const last = shown.reduce((most, one) => Math.max(most, one.started + one.took), Math.max(command.seconds, 0.001));
   const wide = Math.max(300, Math.round(width * zoom));
   const lanes = shown.reduce((most, one) => Math.max(most, one.lane + 1), 1);
   const path = new Set(command.path);
