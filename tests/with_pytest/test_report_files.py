@@ -102,7 +102,8 @@ def test_a_wide_terminal_has_a_timeline_of_a_failing_test(
 
 def test_a_run_without_a_terminal_has_no_timeline(pytester: pytest.Pytester, store: Path) -> None:
     pytester.makepyfile(test_suite=f"{TESTS}    assert built.go('env', 'GOOS').stdout == ''\n")
-    result = run(pytester, store, "-k", "twice", "-p", "no:terminal", "--junitxml=junit.xml")
+    without = ("-p", "no:terminal", "-p", "no:inline_snapshot")  # inline_snapshot needs the terminal plugin
+    result = run(pytester, store, "-k", "twice", *without, "--junitxml=junit.xml")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     text = (pytester.path / "junit.xml").read_text(encoding="utf-8")
     assert "go build ./..." in text
