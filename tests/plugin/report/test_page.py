@@ -12,7 +12,7 @@ from pytest_gocache.plugin.report.page import page_of
 from pytest_gocache.plugin.report.page_data import page_data
 from tests.plugin.report.made_run import FOLLOWED, command, made_test, row, run_of
 
-HOSTILE = "</script><script>alert(1)</script><!-- ]]> @@SCRIPT@@ & \u2028 \u202e \udce4 \"'"
+HOSTILE = "</script><script>alert(1)</script></script <!--<script </script/ ]]> @@SCRIPT@@ & \u2028 \u202e \udce4 \"'"
 RUN = run_of(made_test("test_a", FOLLOWED), made_test(HOSTILE, command(row(f"compile {HOSTILE}", "0-1"))))
 
 
