@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 TOOLCHAINS := --go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3
 
-.PHONY: demo test test-fast test-versions test-oldest store-key package docs lint api adversary bench fuzz clean
+.PHONY: demo test test-fast test-versions test-oldest store-key package docs lint api screenshots adversary bench fuzz clean
 
 # Stamp files: what is installed needs no network again.
 $(VENV)/demo.stamp: pyproject.toml
@@ -66,6 +66,12 @@ lint: $(VENV)/dev.stamp
 # docs/api.md, from the docstrings.
 api: $(VENV)/dev.stamp
 	$(BIN)/python -m docs.generate_api
+
+# docs/images, from the example's tests and a gate of them; needs chromium. A gate that fails has pictures, too.
+screenshots: $(VENV)/dev.stamp
+	cd example_project && ../$(PYTEST) cache_tests --gocache-json ../build/run.json
+	-cd example_project && ../$(PYTEST) cache_tests --go-gate 1.25.5..1.27.3 --gocache-json ../build/gate.json
+	$(BIN)/python -m docs.make_screenshots build/run.json build/gate.json
 
 # Changed inputs for all parsers, other ones with FUZZ_SEED=2.
 fuzz: $(VENV)/dev.stamp
