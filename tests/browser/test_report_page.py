@@ -115,6 +115,23 @@ def test_filters_hide_what_was_cached_and_the_standard_library(opened: Opened) -
     expect(bars).to_have_count(4)
 
 
+def test_the_timeline_grows_and_shrinks(opened: Opened) -> None:
+    page = opened(two_tests(), f"{EDIT}&command=1")
+    picture = page.locator("svg.timeline")
+    wide = int(picture.get_attribute("width") or 0)
+    page.get_by_role("button", name="Zoom in").click()
+    assert int(picture.get_attribute("width") or 0) == 2 * wide
+    for _ in range(3):
+        page.get_by_role("button", name="Zoom out").click()
+    assert int(picture.get_attribute("width") or 0) == wide
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_without_scripts_the_page_says_so(opened: Opened) -> None:
+    page = opened(two_tests(), java_script_enabled=False)
+    assert "This page needs its script" in page.locator("main").inner_text()
+
+
 def test_the_keyboard_does_all(opened: Opened) -> None:
     page = opened(two_tests())
     press = page.keyboard.press
