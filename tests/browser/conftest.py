@@ -16,9 +16,12 @@ from pytest_gocache.plugin.report.page import page_of
 Opened = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, as Debian installs it; GOCACHE_TESTS_NEED_CHROMIUM makes its absence a failure."""
+    """Chromium, as Debian installs it; GOCACHE_TESTS_NEED_CHROMIUM makes its absence a failure.
+
+    Each module has its own, so that no other test runs beside it.
+    """
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
         if os.environ.get("GOCACHE_TESTS_NEED_CHROMIUM"):

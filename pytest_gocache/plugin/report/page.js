@@ -47,7 +47,7 @@ function showList() {
   const list = by("tests");
   list.replaceChildren();
   list.parentNode.querySelectorAll(":scope > button").forEach((button) => button.remove());
-  lazily(list, found, (test) => h("li", {}, h("a", { href: address({ test: test.at, command: -1 }), "aria-current": test.at === state.test ? "page" : null, title: test.name.slice(0, 1000) }, verdict(test.outcome), " ", h("bdi", {}, test.short), test.folder ? h("div", { class: "faint" }, h("bdi", {}, test.folder)) : null)));
+  lazily(list, found, (test) => h("li", {}, h("a", { href: address({ test: test.at, command: -1 }), "aria-current": test.at === state.test ? "page" : null, title: test.name.slice(0, 1000) }, verdict(test.outcome), " ", h("bdi", {}, visible(test.short)), test.folder ? h("div", { class: "faint" }, h("bdi", {}, visible(test.folder))) : null)));
   return found;
 }
 
@@ -163,8 +163,8 @@ function testView(test) {
   const commands = test.commands.map((command, at) => ({ command, at })).filter(({ command }) => !state.ran || ranSomething(command));
   return [
     h("h2", {}, named(test.name)),
-    h("p", {}, verdict(test.outcome), test.detail ? `: ${test.detail} ` : " ", h("span", { class: "faint" }, place, test.host ? ` on ${test.host}` : "")),
-    test.message ? h("pre", { tabindex: 0, role: "region", "aria-label": "message" }, test.message) : null,
+    h("p", {}, verdict(test.outcome), test.detail ? `: ${visible(test.detail)} ` : " ", h("span", { class: "faint" }, visible(place), test.host ? ` on ${test.host}` : "")),
+    test.message ? h("pre", { tabindex: 0, role: "region", "aria-label": "message" }, visible(test.message)) : null,
     table(state.ran ? "Commands that ran something" : "Commands", [
       ["step", ({ command }) => command.step, true],
       ["command", ({ command, at }) => [link({ command: at }, named(command.command)), command.within ? h("div", { class: "faint" }, named(command.within)) : null]],

@@ -12,7 +12,10 @@ function fill(element, attributes, children) {
 }
 const h = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
 const svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
-const named = (text) => (text.length > 300 ? h("span", { class: "long", tabindex: 0, role: "group", "aria-label": "long name" }, h("bdi", {}, text)) : h("bdi", {}, text));
+// Characters that change the order or the look of what is around them are shown as escapes.
+const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const visible = (text) => text.replace(HIDDEN, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const named = (given, text = visible(given)) => (text.length > 300 ? h("span", { class: "long", tabindex: 0, role: "group", "aria-label": "long name" }, h("bdi", {}, text)) : h("bdi", {}, text));
 const scroll = (label, ...children) => h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, ...children);
 const verdict = (outcome) => h("span", { class: outcome === "failed" ? "bad" : outcome === "passed" ? "good" : "faint" }, outcome || "not ended");
 
@@ -54,7 +57,7 @@ function difference(inputs) {
       if (input.old !== null) lines.push(["minus", `- ${input.old}`]);
       if (input.new !== null) lines.push(["plus", `+ ${input.new}`]);
     }
-    const spans = lines.map(([kind, line]) => h("span", { class: kind }, `${line}\n`));
+    const spans = lines.map(([kind, line]) => h("span", { class: kind }, `${visible(line)}\n`));
     return h("div", {}, h("div", { class: "faint" }, named(input.name || input.kind)), h("pre", { tabindex: 0, role: "region", "aria-label": `what changed: ${input.name || input.kind}`.slice(0, 200) }, spans));
   });
 }
