@@ -33,10 +33,9 @@ function readAddress() {
 function go(changes, replace = false) {
   const to = address(changes);
   if (to === (location.hash || "#")) return;
-  if (replace) {
-    history.replaceState(null, "", to);
-    show();
-  } else location.hash = to;
+  // Not by location.hash: the page would follow it only after what the user types meanwhile.
+  history[replace ? "replaceState" : "pushState"](null, "", to);
+  show();
 }
 
 const link = (changes, ...content) => h("a", { href: address(changes) }, ...content);
