@@ -22,6 +22,7 @@ from pytest_gocache.plugin.options import Settings
 from pytest_gocache.plugin.report_files import ReportFiles
 from pytest_gocache.plugin.run_facts import facts_of_run, facts_of_toolchain
 from pytest_gocache.plugin.sarif import findings_in, sarif_bytes
+from pytest_gocache.plugin.workflow import fenced
 from pytest_gocache.results.command_record import command_records
 from pytest_gocache.results.result import Result
 
@@ -170,17 +171,30 @@ class Reports:
                 passed = self._comparison.passed
                 session.exitstatus = pytest.ExitCode.OK if passed else pytest.ExitCode.TESTS_FAILED
             _add_to_junit(session.config, _of_gate(self._comparison))
-        summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
-        if summary_file and self._runs:
-            text = failures_as_markdown(self._facts, self._toolchains, self._runs)
-            if self._comparison is not None:
-                text += as_markdown(self._comparison)
-            self._write("GITHUB_STEP_SUMMARY", Path(summary_file), text.encode(errors="backslashreplace"), "ab")
         if self._files.details:
             self._run = as_json(self._facts, self._toolchains, self._runs, self._comparison)
+        summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
+        if summary_file and self._runs:
+            text = self._summary().encode(errors="backslashreplace")
+            self._write("GITHUB_STEP_SUMMARY", Path(summary_file), text, "ab")
         for option, path, content in self._contents():
             if not self._write(option, path, content, "wb") and session.exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _summary(self) -> str:
+        """The run as Markdown."""
+        text = failures_as_markdown(self._facts, self._toolchains, self._runs)
+        if self._comparison is not None:
+            text += as_markdown(self._comparison)
+        dearest = self._dearest()
+        return text + (f"### Dearest causes\n\n{fenced(chr(10).join(dearest))}\n" if dearest else "")
+
+    def _dearest(self) -> list[str]:
+        if not (self._files.durations and self._runs):
+            return []
+        from pytest_gocache.plugin.report.dearest import dearest_lines
+
+        return dearest_lines(self._run, self._files.durations)
 
     def _contents(self) -> Iterator[tuple[str, Path, bytes]]:
         if self._run:
@@ -214,11 +228,10 @@ class Reports:
         """Print the changes, and the files that could not be written."""
         for line in self._unwritten:
             terminalreporter.write_line(line, red=True)
-        if self._files.durations and self._runs:
-            from pytest_gocache.plugin.report.dearest import dearest_lines
-
+        dearest = self._dearest()
+        if dearest:
             terminalreporter.section("dearest causes")
-            for line in dearest_lines(self._run, self._files.durations):
+            for line in dearest:
                 terminalreporter.write_line(line)
         if self._comparison is not None:
             terminalreporter.section(f"Go toolchain gate {'passed' if self._comparison.passed else 'failed'}")

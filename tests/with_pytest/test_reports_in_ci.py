@@ -37,7 +37,7 @@ def test_each_failing_test_is_in_the_summary_and_annotated_once(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     monkeypatch.setenv("GITHUB_WORKSPACE", str(pytester.path.parent))
-    result = run(pytester, store, "-n", "2")
+    result = run(pytester, store, "-n", "2", "--gocache-durations=3")
     result.assert_outcomes(passed=1, failed=2)
     place = f"{pytester.path.name}/test_suite.py"
     (command,) = [text for text in result.outlines if text.startswith("::")]
@@ -45,6 +45,9 @@ def test_each_failing_test_is_in_the_summary_and_annotated_once(
     assert command.startswith(f"{begin}1 package was rebuilt by `go build ./...` (step 1) [assert_cached]%0A")
     text = summary.read_text(encoding="utf-8")
     assert text.startswith("### Go build-cache tests: 1 of 2 failed\n")
-    assert text.count("# Go build-cache tests") == text.count("```text") == 1
+    assert text.count("# Go build-cache tests") == 1
+    failures, _, causes = text.partition("### Dearest causes\n\n")
+    assert failures.count("```text") == 1
+    assert causes.startswith("```text\n0.0 s of work done again, ")
     assert f"**test_suite.py::test_bad** ({place}:{line})" in text
     assert "compiled for the first time in this test" in text
