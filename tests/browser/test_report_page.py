@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opened
 from tests.browser.made_runs import HOSTILE, gate, hostile, large, two_tests
+from tests.plugin.report.made_run import command, made_test, run_of
 
 EDIT = "#test=test_edit.py%3A%3Atest_edit"
 
@@ -137,14 +138,14 @@ def test_the_keyboard_does_all(opened: Opened) -> None:
     press = page.keyboard.press
     press("j")
     shows(page, "test_edit.py::test_edit")
-    for keys, command in (
+    for keys, shown in (
         ("n", "go build ./..."),
         ("n", "go build -v ./lib"),
         ("n", "go build -v ./lib"),
         ("p", "go build ./..."),
     ):
         press(keys)
-        expect(page.locator("#command")).to_have_text(command)
+        expect(page.locator("#command")).to_have_text(shown)
     press("j")
     shows(page, "test_vet.py::test_vet")
     press("k")
@@ -197,6 +198,16 @@ def test_hostile_names_are_text(opened: Opened) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("#search").fill(HOSTILE)
     assert page.locator("#tests a").count() == 2
+
+
+def test_a_run_of_an_older_version_has_numbers_and_no_timeline(opened: Opened) -> None:
+    made = command(states={"compile lib": "ran", "compile std": "cached"}, causes=None)
+    page = opened(run_of(made_test("test_a", made)), "#test=test_a&command=1")
+    assert "The times of its actions are not known." in page.locator("main").inner_text()
+    assert "Why it ran is not known: no graph" in page.locator("main").inner_text()
+    assert (numbers(page)["compiled"], numbers(page)["cached"]) == ("1", "1")
+    page.goto(page.url.partition("#")[0] + "#ran=1")
+    shows(page, "The run at a glance")
 
 
 def test_an_unknown_test_in_a_link_is_named(opened: Opened) -> None:
