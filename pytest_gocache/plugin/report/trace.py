@@ -84,7 +84,7 @@ def _times(span: Span, start: int) -> tuple[int, int]:
 def _command_span(command: Mapping[str, Any], start: int, spans: Sequence[Span]) -> tuple[int, int]:
     # Go's clock and that of the library differ by less than a millisecond: the command has all its actions.
     last = max((_times(span, start)[1] for span in spans), default=start)
-    return start, max(start + _whole(command["seconds"]), last)
+    return start, max(start + 1, start + _whole(command["seconds"]), last)
 
 
 def _named(what: str, pid: int, tid: int, name: str) -> dict[str, Any]:
