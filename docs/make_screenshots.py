@@ -19,12 +19,11 @@ _SIZE = {"width": 1280, "height": 760}
 
 
 def _command_with_most(run: dict[str, Any]) -> str:
-    """The address of the command after a test's first one in which the most actions ran."""
+    """The address of the command in which the most actions only followed."""
     found = [
-        (sum(row[2] == "ran" for row in command["actions"]), test["test"], number)
+        (sum(cause["follows"] is not None for cause in command["causes"] or ()), test["test"], number)
         for test in run["tests"]
         for number, command in enumerate(test["commands"], 1)
-        if number > 1
     ]
     _, test, number = max(found)
     return f"#test={quote(test, safe='')}&command={number}"

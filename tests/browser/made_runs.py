@@ -49,10 +49,11 @@ def gate() -> dict[str, Any]:
             "issue": "golang/go#1",
         }
     ]
+    changes.append({**changes[0], "subject": "compile api", "less_work": False, "issue": ""})
     found = {
         "base": "old",
         "candidate": "new",
-        "passed": True,
+        "passed": False,
         "strict": False,
         "changes": changes,
         "unused": [],

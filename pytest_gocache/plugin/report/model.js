@@ -14,8 +14,10 @@ const KEYS = new Map();
 TESTS.forEach((test, at) => {
   test.at = at;
   test.name = test.toolchain === "default" ? test.test : `${test.test} on ${test.toolchain}`;
-  const [folder, ...rest] = test.name.split("::");
-  [test.folder, test.short] = rest.length ? [folder, rest.join("::")] : ["", test.name];
+  const [folder, ...rest] = test.test.split("::");
+  const side = test.toolchain === "default" ? "" : `on ${test.toolchain}`;
+  test.short = rest.join("::") || test.test;
+  test.folder = [rest.length ? folder : "", side].filter(Boolean).join(" ");
   let key = JSON.stringify([test.test, test.toolchain]);
   for (let n = 2; KEYS.has(key); n++) key = JSON.stringify([test.test, test.toolchain, n]);
   KEYS.set(key, at);

@@ -118,7 +118,9 @@ function gate() {
     h("h3", {}, `Gate ${found.base}..${found.candidate}: `, h("span", { class: found.passed ? "good" : "bad" }, found.passed ? "passed" : "failed")),
     h("p", {}, `${plural(found.changes.length, "change")}, ${plural(found.compared, "test")} compared. Go commands took ${seconds(found.seconds.base)} and ${seconds(found.seconds.candidate)}.`),
   ];
-  if (found.changes.length) parts.push(changes(found.changes, "Changes"));
+  const failing = (change) => (why(change) ? 0 : 1);
+  const ordered = [...found.changes].sort((one, other) => failing(other) - failing(one));
+  if (ordered.length) parts.push(changes(ordered, "Changes"));
   if (found.incomparable.length)
     parts.push(table("Not comparable", [["test", (one) => named(one.test)], ["why", (one) => named(one.why)]], found.incomparable));
   return parts;
@@ -234,7 +236,7 @@ function commandView(test, command) {
   result.push(h("h3", {}, "Why it ran"), ...causesView(command));
   if (command.path.length) {
     const rows = command.path.map((row) => action(command, row));
-    result.push(h("h3", {}, "Critical path"), h("p", { class: "faint" }, "Each action waited for the one above it. With any number of CPUs, the command takes at least as long as these actions; what is between them is time in which they waited for a CPU."), table("Critical path", actionColumns, rows));
+    result.push(h("h3", {}, "Critical path"), h("p", { class: "faint" }, "The chain of actions that took longest: each waited for the one above it. With any number of CPUs, the command takes at least as long. What is between them is time in which they waited for a CPU."), table("Critical path", actionColumns, rows));
   }
   const ordered = [...shown].sort((one, other) => other.took - one.took);
   result.push(h("h3", {}, "Actions"), table(`${plural(shown.length, "action")}, the longest first`, actionColumns, ordered));

@@ -58,17 +58,24 @@ def lanes(times: Iterable[tuple[float, float]]) -> list[int]:
 
 
 def critical_path(spans: Sequence[Span]) -> list[int]:
-    """The chain of actions that ended last, from its first: each waited for the one before it, which ended last.
+    """The chain of actions that took longest, from its first: each waited for the one before it.
 
-    Empty when nothing ran.
+    Empty when nothing ran. With any number of CPUs, the command takes at least as long.
     """
-    ran = [number for number, span in enumerate(spans) if span.ran]
-    if not ran:
-        return []
-    path = [max(ran, key=lambda number: spans[number].ended)]
-    # A damaged file could have a circle.
-    while (before := [number for number in spans[path[-1]].waits_for if number not in path]) and len(path) < len(spans):
-        path.append(max(before, key=lambda number: spans[number].ended))
+    # An action ends before one that waits for it: in this order, a circle in a damaged file does no harm.
+    order = sorted((number for number, span in enumerate(spans) if span.ran), key=lambda number: spans[number].ended)
+    longest: dict[int, float] = {}
+    before: dict[int, int | None] = {}
+    for number in order:
+        known = (other for other in spans[number].waits_for if other in longest)
+        before[number] = max(known, key=lambda other: longest[other], default=None)
+        above = before[number]
+        longest[number] = spans[number].seconds + (longest[above] if above is not None else 0.0)
+    at = max(longest, key=lambda number: longest[number], default=None)
+    path = []
+    while at is not None:
+        path.append(at)
+        at = before[at]
     return path[::-1]
 
 

@@ -37,11 +37,14 @@ def test_no_two_overlap_in_one_lane_and_there_are_no_more_lanes_than_needed(time
     assert len(set(found)) <= max(most, bool(times))
 
 
-def test_the_critical_path_follows_what_ended_last() -> None:
+def test_the_critical_path_is_the_chain_that_took_longest() -> None:
     (test,) = run_of(made_test("test_a", FOLLOWED))["tests"]
     spans = spans_of(test["commands"][0])
     assert critical_path(spans) == [0, 1, 4]
     assert critical_path(spans[3:4]) == []
+    # What ended last waited only for a CPU.
+    late = [Span("compile", 0, "ran", 0, 1, []), Span("link", 0, "ran", 1, 5, [0]), Span("vet", 0, "ran", 6, 7, [0])]
+    assert critical_path(late) == [0, 1]
 
 
 def test_a_circle_in_a_damaged_file_ends() -> None:
