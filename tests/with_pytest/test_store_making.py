@@ -106,7 +106,11 @@ def test_many_workers_with_the_same_tests_make_each_entry_once(pytester: pytest.
     keys.append(key_of(pytester, bases))
     # Visible while the tests run, without -s, from a worker.
     for package in ("container/ring", "hash/adler32"):
-        lines = [line for line in result.stderr.lines if re.fullmatch(rf"warming go1\.\S+.*: {package}, for builds, once", line)]
+        lines = [
+            line
+            for line in result.stderr.lines
+            if re.fullmatch(rf"warming go1\.\S+.*: {package}, for builds, once", line)
+        ]
         assert len(lines) == 2, result.stderr.lines
 
     # And from then on, nothing is made and nothing is said.
