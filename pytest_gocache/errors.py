@@ -19,6 +19,7 @@ __all__ = [
     "RecordingError",
     "RepositoryError",
     "RerunError",
+    "ScriptError",
     "StoreError",
     "ToolchainError",
     "UsageError",
@@ -47,6 +48,10 @@ def called(name: str) -> Iterator[None]:
     except UsageError as error:
         error.args = (f"{name}: {error}",)
         raise
+
+
+class ScriptError(UsageError):
+    """A line of a script is malformed, or names a command or a condition that there is not."""
 
 
 class NoEvidenceError(UsageError):

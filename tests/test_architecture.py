@@ -179,6 +179,7 @@ TESTED_ELSEWHERE = {
     "run/observer": "with_go/test_observation",
     "run/program": "with_go/test_programs",
     "run/rerun": "with_go/test_freshness_of_outputs",
+    "run/running": "with_go/test_observation",
     "run/shim": "with_go/test_programs_see",
     "run/toolchain_check": "with_pytest/test_self_check",
 }

@@ -19,7 +19,7 @@ from types import FrameType
 
 from pytest_gocache.host.test_binaries import quit_test_binaries
 
-__all__ = ["UMASK", "Finished", "run", "run_in_terminal"]
+__all__ = ["UMASK", "Finished", "kill_group", "run", "run_in_terminal"]
 
 UMASK = 0o022
 """The umask of every process, whatever the umask of pytest."""
@@ -77,6 +77,8 @@ def run(  # noqa: PLR0913 - a process, where it runs, and for how long
     umask: int = UMASK,
     paused: Callable[[], float] = lambda: 0.0,
     logs: bool = False,
+    stdin: Path | None = None,
+    on_start: Callable[[int], None] = lambda _: None,
 ) -> Finished:
     """Run ``argv`` to its end, with ``stdout`` and ``stderr`` in files of these names in ``output``.
 
@@ -84,10 +86,15 @@ def run(  # noqa: PLR0913 - a process, where it runs, and for how long
     exceeded, when this call is interrupted, and when the process that made this call dies. When the timeout is
     exceeded, test binaries of Go get SIGQUIT first, and some seconds to print their goroutines. ``paused`` returns the
     seconds up to now that do not count towards the timeout. ``logs``: the process writes many small pieces to stderr.
-    Raises `OSError` when the program does not start.
+    ``stdin`` is a file. ``on_start`` gets the number of the process group, for `kill_group`. Raises `OSError` when the
+    program does not start.
     """
     # Output goes to files, not to pipes read until end-of-file: a grandchild that outlives the leader holds them open.
-    with (output / "stdout").open("wb") as out, _stderr(output / "stderr", logs=logs) as err:
+    with (
+        (output / "stdout").open("wb") as out,
+        _stderr(output / "stderr", logs=logs) as err,
+        Path(stdin or os.devnull).open("rb") as given,
+    ):
         with contextlib.suppress(OSError):
             _watchdog()  # the first call takes milliseconds, in which this process can die
         begun = time.perf_counter()
@@ -96,12 +103,13 @@ def run(  # noqa: PLR0913 - a process, where it runs, and for how long
                 list(argv),
                 cwd=cwd,
                 env=dict(env),
-                stdin=subprocess.DEVNULL,
+                stdin=given,
                 stdout=out,
                 stderr=err,
                 start_new_session=True,
                 umask=umask,
             )
+            on_start(process.pid)
             expired, tested = _wait(process, timeout, paused, held.release)
         seconds = time.perf_counter() - begun
     return Finished(
@@ -274,7 +282,7 @@ def _wait(
         finally:
             # In every case, Ctrl-C included: the group is in a session of its own, which terminal signals do not reach.
             with _HeldSignals():
-                _kill_group(process.pid)
+                kill_group(process.pid)
                 _tell_watchdog("-", process.pid)  # before the process is reaped and its ID can be a different group's
                 process.wait()
     return expired, tested
@@ -330,7 +338,8 @@ def _end_of(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float], bool
         os.close(descriptor)
 
 
-def _kill_group(leader: int) -> None:
+def kill_group(leader: int) -> None:
+    """Kill a process group, which need not exist any more."""
     _send_group(leader, signal.SIGKILL)
 
 

@@ -7,7 +7,7 @@ import os
 import shlex
 import tempfile
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -26,60 +26,23 @@ from pytest_gocache.results.cache_event import CacheEvent
 from pytest_gocache.results.cache_key import CacheKey
 from pytest_gocache.results.explanation import Explanation
 from pytest_gocache.results.given_flags import arguments_of
-from pytest_gocache.results.logs import Logs
 from pytest_gocache.results.merge import with_commands
 from pytest_gocache.results.packages import modules_in
 from pytest_gocache.results.recording_files import write_recording
 from pytest_gocache.results.result import Circumstances, Result
-from pytest_gocache.results.seen_files import Texts
-from pytest_gocache.run.go_command import GoCommand, KnownInputs, step_folder
+from pytest_gocache.run.go_command import GoCommand, step_folder
 from pytest_gocache.run.go_environment import completed, installing_into, without_added
 from pytest_gocache.run.listing import Listing, layout_of
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.program import generate_environment, run_program
 from pytest_gocache.run.rerun import redirected_arguments, redirected_variables
+from pytest_gocache.run.running import Running, Steps, Work
 from pytest_gocache.run.shim import shim_goroot
 from pytest_gocache.run.shim_server import Request
 from pytest_gocache.run.time_limit import timeout_error
 from pytest_gocache.run.traces import BUILD_INDIRECTLY, Traces, with_idleness
-from pytest_gocache.run.tree_scan import TreeScan
 
 __all__ = ["Observer", "Running", "Steps"]
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """How a command runs."""
-
-    env: Mapping[str, str | None]
-    """Changes to the environment of the machine: an empty value is a value, and None removes a variable."""
-    cwd: str | Path = "."
-    """The folder in which it starts, from the module's root."""
-    check: bool = False
-    """Whether a command that fails raises `GoCommandError`."""
-    timeout: float | None = None
-    """Seconds."""
-
-
-@dataclass(slots=True)
-class Steps:
-    """The commands of one test so far, on all its machines, and what is known from them."""
-
-    folder: Path
-    """The parent of the commands' own folders."""
-    taken: int = 0
-    """The number of commands that were started."""
-    last: Result | None = None
-    """The latest result."""
-    known: KnownInputs = field(default_factory=KnownInputs)
-    texts: Texts = field(default_factory=Texts)
-    """What the module's files were seen to contain."""
-    trees: TreeScan = field(default_factory=TreeScan)
-    """The scans of the modules' files."""
-    logs: Logs = field(default_factory=Logs)
-    """The logs that explanations have read."""
-    asked: set[Hashable] = field(default_factory=set)
-    """What the test has asked about package patterns."""
 
 
 @dataclass(slots=True)
@@ -117,32 +80,49 @@ class Observer:
         `ActionGraphError` when a command succeeds and its graph cannot be read, and `UsageError` for a folder that is
         not in the module.
         """
+        return self.ready_go(args, how)()()
+
+    def exec(self, command: Sequence[str], how: Running) -> Result:
+        """Run a program; the result is the union of the go commands that it calls.
+
+        Raises as `go` does, and `UsageError` for a program that cannot be started.
+        """
+        return self.ready_exec(command, how)()()
+
+    def ready_go(self, args: Sequence[str], how: Running) -> Work:
+        """A ``go args`` that is ready to run, in the background too: `go` says what it raises."""
         words = GoArguments.read(args, "")
         if words.verb == "generate":
-            return self.exec(("go", *args), how, generates=True)
+            return self.ready_exec(("go", *args), how, generates=True)
         root, cwd = self._root(("go", *args)), self._cwd(("go", *args), how)
         settings = self._environment(how.env, cwd)
         full_env = completed(settings, self._goroot, self._tree, cwd=cwd, folder=cwd / (words.chdir or "."))
         within = _in(cwd, root).lstrip()
-        command = self._command(args, full_env, cwd, root, self._next_folder("go", args), within=within)
-        done = process.run(
-            command.argv,
-            cwd=cwd,
-            env=command.env,
-            output=command.folder,
-            timeout=how.timeout,
-            umask=self.machine.umask,
-            logs=command.captures,
-        )
-        command.record_end(done.returncode)
-        result = command.result(done, command.downloads(), self.steps.last)
-        return self._record(result, done, how)
+        folder = self._next_folder("go", args)
+        command = self._command(args, full_env, cwd, root, folder, step=self.steps.taken, within=within)
 
-    def exec(self, command: Sequence[str], how: Running, *, generates: bool = False) -> Result:
-        """Run a program; the result is the union of the go commands that it calls.
+        def run() -> Callable[[], Result]:
+            done = process.run(
+                command.argv,
+                cwd=cwd,
+                env=command.env,
+                output=command.folder,
+                timeout=how.timeout,
+                umask=self.machine.umask,
+                logs=command.captures,
+                stdin=how.stdin,
+                on_start=how.on_start,
+            )
+            command.record_end(done.returncode)
+            downloads = command.downloads()
+            return lambda: self._record(command.result(done, downloads, self.steps.last), done, how)
 
-        ``generates``: the program is a ``go generate`` of this toolchain. Raises as `go` does, and `UsageError` for a
-        program that cannot be started.
+        return run
+
+    def ready_exec(self, command: Sequence[str], how: Running, *, generates: bool = False) -> Work:
+        """A program that is ready to run, in the background too: `exec` says what it raises.
+
+        ``generates``: the program is a ``go generate`` of this toolchain.
         """
         root, start = self._root(command), self._cwd(command, how)
         plain = self._environment(how.env, start)
@@ -151,7 +131,8 @@ class Observer:
         folder = self._next_folder("go", command[1:]) if generates else self._next_folder("exec", command)
         folder.mkdir(parents=True)
         step = self.steps.taken
-        goroot = shim_goroot(self.machine.home.root / "shim", toolchain, self.store, self.machine.ambient)
+        shim = f"shim-{step}" if how.background else "shim"
+        goroot = shim_goroot(self.machine.home.root / shim, toolchain, self.store, self.machine.ambient)
         caller = f"`{shlex.join(command)}`"
 
         def observe(request: Request, folder: Path) -> GoCommand:
@@ -160,46 +141,53 @@ class Observer:
             # The program may choose settings of its own: what the library added must not hide them.
             own = without_added(request.env, env, plain)
             full = completed(own, self._goroot, self._tree, cwd=cwd, folder=cwd)
-            return self._command(request.args, full, cwd, root, folder, within=within)
+            return self._command(request.args, full, cwd, root, folder, step=step, within=within)
 
         circumstances = self._circumstances(env, start)
         traces = Traces.before(root, gocache_of(circumstances.settings), circumstances.modcache, self._tree)
-        done, called = run_program(
-            [str(toolchain.go), *command[1:]] if generates else command,
-            cwd=start,
-            env=generate_environment(env, goroot) if generates else env,
-            goroot=goroot,
-            folder=folder,
-            timeout=how.timeout,
-            umask=self.machine.umask,
-            observe=observe,
-        )
-        commands: list[Result] = []
-        for go in called:
-            previous = commands[-1] if commands else self.steps.last
-            commands.append(go.command.result(go.done, go.downloads, previous))
-        written, others = traces.written()
-        # A go generate itself is not observed, and it writes to the cache too.
-        gaps = () if generates else traces.gaps((go.asked, go.ended) for go in called)
-        result = Result(
-            command=tuple(command),
-            step=step,
-            cwd=root,
-            returncode=done.returncode,
-            stdout=done.stdout.decode("utf-8", "replace"),
-            stderr=done.stderr.decode("utf-8", "replace"),
-            seconds=done.seconds,
-            downloads=traces.downloads(),
-            written=written,
-            gaps=gaps,
-            circumstances=replace(circumstances, started=traces.started),
-            evidence=folder,
-            previous=self.steps.last,
-        )
-        result = with_commands(result, commands)
-        if not generates:
-            result = with_idleness(result, others)
-        return self._record(result, done, how)
+
+        def run() -> Callable[[], Result]:
+            done, called = run_program(
+                [str(toolchain.go), *command[1:]] if generates else command,
+                cwd=start,
+                env=generate_environment(env, goroot) if generates else env,
+                goroot=goroot,
+                folder=folder,
+                how=how,
+                umask=self.machine.umask,
+                observe=observe,
+            )
+            # A go generate itself is not observed, and it writes to the cache too.
+            gaps = () if generates else traces.gaps((go.asked, go.ended) for go in called)
+            written, others = traces.written()
+            downloads = traces.downloads()
+
+            def record() -> Result:
+                commands: list[Result] = []
+                for go in called:
+                    previous = commands[-1] if commands else self.steps.last
+                    commands.append(go.command.result(go.done, go.downloads, previous))
+                result = Result(
+                    command=tuple(command),
+                    step=step,
+                    cwd=root,
+                    returncode=done.returncode,
+                    stdout=done.stdout.decode("utf-8", "replace"),
+                    stderr=done.stderr.decode("utf-8", "replace"),
+                    seconds=done.seconds,
+                    downloads=downloads,
+                    written=written,
+                    gaps=gaps,
+                    circumstances=replace(circumstances, started=traces.started),
+                    evidence=folder,
+                    previous=self.steps.last,
+                )
+                result = with_commands(result, commands)
+                return self._record(result if generates else with_idleness(result, others), done, how)
+
+            return record
+
+        return run
 
     def _root(self, command: Sequence[str]) -> Path:
         self.machine.refuse_if_replaced(shlex.join(command))
@@ -232,9 +220,30 @@ class Observer:
         return step_folder(self.steps.folder, self.steps.taken, program, args)
 
     def _command(  # noqa: PLR0913 - a command, where it runs, and who calls it
-        self, args: Sequence[str], env: Mapping[str, str], cwd: Path, root: Path, folder: Path, *, within: str = ""
+        self,
+        args: Sequence[str],
+        env: Mapping[str, str],
+        cwd: Path,
+        root: Path,
+        folder: Path,
+        *,
+        step: int,
+        within: str,
     ) -> GoCommand:
         """A go command ready to run: its sources are read, and the standard packages it needs are warm."""
+        with self.steps.one_at_a_time:
+            return self._prepared(args, env, cwd, root, folder, step, within)
+
+    def _prepared(  # noqa: PLR0913, PLR0917 - as above
+        self,
+        args: Sequence[str],
+        env: Mapping[str, str],
+        cwd: Path,
+        root: Path,
+        folder: Path,
+        step: int,
+        within: str,
+    ) -> GoCommand:
         around = self._circumstances(env, cwd)
         settings, modcache = around.settings, around.modcache
         arguments = GoArguments.read(args, settings.get("GOFLAGS", ""))
@@ -267,7 +276,7 @@ class Observer:
             folder=folder,
             circumstances=circumstances,
             modules=frozenset(modules_in(modcache)),
-            step=self.steps.taken,
+            step=step,
             known=self.steps.known,
             cache=cache,
             within=within,

@@ -16,6 +16,7 @@ from pytest_gocache.host.files import DISK_FULL
 from pytest_gocache.host.find_go import SERVER_FILE
 from pytest_gocache.host.process import Finished
 from pytest_gocache.run.go_command import GoCommand, step_folder
+from pytest_gocache.run.running import Running
 from pytest_gocache.run.shim import EXEC_NAME
 from pytest_gocache.run.shim_server import KILLED, Reply, Request, ShimServer
 
@@ -60,7 +61,7 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
     env: Mapping[str, str],
     goroot: Path,
     folder: Path,
-    timeout: float | None,
+    how: Running,
     umask: int,
     observe: Callable[[Request, Path], GoCommand],
 ) -> tuple[Finished, list[CalledGo]]:
@@ -72,7 +73,17 @@ def run_program(  # noqa: PLR0913 - a program, where it runs, and who observes i
 
     def start(outer: Mapping[str, str], paused: Callable[[], float]) -> Finished:
         try:
-            return process.run(argv, cwd=cwd, env=outer, output=folder, timeout=timeout, umask=umask, paused=paused)
+            return process.run(
+                argv,
+                cwd=cwd,
+                env=outer,
+                output=folder,
+                timeout=how.timeout,
+                umask=umask,
+                paused=paused,
+                stdin=how.stdin,
+                on_start=how.on_start,
+            )
         except OSError as error:
             if error.errno in DISK_FULL:
                 raise
