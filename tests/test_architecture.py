@@ -181,6 +181,16 @@ TESTED_ELSEWHERE = {
     "run/rerun": "with_go/test_freshness_of_outputs",
     "run/running": "with_go/test_observation",
     "run/shim": "with_go/test_programs_see",
+    "plugin/scripts": "with_pytest/test_scripts",
+    "scripts/state": "with_pytest/test_scripts",
+    "scripts/file_commands": "with_pytest/test_scripts",
+    "scripts/text_commands": "with_pytest/test_scripts",
+    "scripts/programs": "with_pytest/test_scripts",
+    "scripts/verdicts": "with_pytest/test_scripts",
+    "scripts/machine_commands": "with_pytest/test_scripts",
+    "scripts/place": "with_pytest/test_scripts",
+    "scripts/commands": "with_pytest/test_scripts",
+    "scripts/conditions": "with_pytest/test_scripts",
     "run/toolchain_check": "with_pytest/test_self_check",
 }
 

@@ -228,6 +228,14 @@ def go_repo(request: pytest.FixtureRequest, _gocache_setup: _TestSetup) -> GoMod
     return _module(request, _gocache_setup, folder, place.within)
 
 
+def made_module(request: pytest.FixtureRequest, name: str) -> GoModule:
+    """A `GoModule` in a new folder of this test, without a file."""
+    setup: _TestSetup = request.getfixturevalue("_gocache_setup")
+    folder = setup.folder / name
+    folder.mkdir()
+    return _module(request, setup, folder)
+
+
 def source_place(settings: Settings, folder: Path | None = None) -> SourcePlace:
     """The repository under test: the folder to copy, and the module in it. Raises `UsageError`.
 

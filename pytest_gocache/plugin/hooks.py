@@ -19,6 +19,7 @@ from pytest_gocache.plugin.options import (
     add_options,
     budget_seconds,
     gate_sides,
+    names_script,
     only_reports,
     read_settings,
     toolchain_labels,
@@ -153,10 +154,14 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 def pytest_collect_file(
     file_path: Path, parent: pytest.Collector
 ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
-    """Collect the ready-made checks whatever ``python_files`` says: that option is about the user's own files."""
+    """Collect scripts, and the ready-made checks whatever ``python_files`` says: that option is about users' files."""
     collected = yield
     if file_path == _CHECKS and not collected:
         return [pytest.Module.from_parent(parent, path=file_path, nodeid="checks.py")]
+    if file_path.suffix != ".py" and names_script(file_path.name, parent.config):
+        from pytest_gocache.plugin.scripts import ScriptFile
+
+        return [*collected, ScriptFile.from_parent(parent, path=file_path)]
     return collected
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import re
 from dataclasses import dataclass
@@ -144,11 +145,18 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("gocache_store_limit", "the size limit of the store, like 4G or 500M", default="4G")
     parser.addini("gocache_timeout", "the limit of one go command in seconds; 0: no limit", default="900")
     parser.addini("go_budget", "the time for the ready-made checks, like 10m (default: no limit)")
+    parser.addini("gocache_scripts", "patterns for the names of script tests", "args", default=["test_*.txtar"])
+    parser.addini("gocache_script_layout", "work: scripts start in $WORK; gopath: in $WORK/gopath/src", default="work")
     parser.addini("go_repo", "the Go repository under test, which go_repo copies (default: as --go-repo)")
 
 
 def _option(config: pytest.Config, option: str, ini: str) -> str:
     return str(config.getoption(option) or config.getini(ini) or "")
+
+
+def names_script(name: str, config: pytest.Config) -> bool:
+    """Whether a file name is that of a script test."""
+    return any(fnmatch.fnmatch(name, pattern) for pattern in config.getini("gocache_scripts"))
 
 
 def toolchain_specs(config: pytest.Config) -> list[str]:
