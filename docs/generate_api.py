@@ -36,7 +36,7 @@ INTERNAL: Mapping[str, frozenset[str]] = {
     "GocacheSnapshot": frozenset({"difference"}),
     "InputKind": frozenset({"absent", "shown", "text"}),
     "Kind": frozenset({"explained", "hashed_as", "modes", "of", "past"}),
-    "ModuleProxy": frozenset({"sources", "stop"}),
+    "ModuleProxy": frozenset({"sibling", "sources", "stop"}),
     "PackageSet": frozenset({"of"}),
     "ReasonCode": frozenset({"text"}),
     "Result": frozenset(

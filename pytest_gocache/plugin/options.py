@@ -146,6 +146,7 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("gocache_timeout", "the limit of one go command in seconds; 0: no limit", default="900")
     parser.addini("go_budget", "the time for the ready-made checks, like 10m (default: no limit)")
     parser.addini("gocache_scripts", "patterns for the names of script tests", "args", default=["test_*.txtar"])
+    parser.addini("gocache_script_modules", "archives that scripts download (default: testdata/mod beside a script)")
     parser.addini("gocache_script_layout", "work: scripts start in $WORK; gopath: in $WORK/gopath/src", default="work")
     parser.addini("go_repo", "the Go repository under test, which go_repo copies (default: as --go-repo)")
 

@@ -11,7 +11,9 @@ import pytest
 
 from pytest_gocache.errors import ScriptError
 from pytest_gocache.plugin.fixtures import made_module
+from pytest_gocache.plugin.session import session_of
 from pytest_gocache.run.go_module import GoModule
+from pytest_gocache.run.module_proxy import ModuleProxy
 from pytest_gocache.scripts.engine import check_names, new_state, run_script, write_files
 from pytest_gocache.scripts.header import Header, read_header
 from pytest_gocache.scripts.state import Skipped, State
@@ -50,12 +52,15 @@ def _test_of(script: Script, file: Path, header: Header) -> Callable[..., None]:
         __tracebackhide__ = True
         module: GoModule = request.getfixturevalue("go_repo") if repo else made_module(request, "work")
         state = _state(module, request)
+        proxy = _proxy(file, request)
         try:
             write_files(script, state)
             run_script(script, state, file)
         except Skipped as skipped:
             pytest.skip(str(skipped))
         finally:
+            if proxy is not None:
+                proxy.stop()
             print("\n".join(state.log))  # noqa: T201 - pytest shows it when the test fails
 
     marks = [getattr(pytest.mark, name) for name in header.marks]
@@ -63,6 +68,17 @@ def _test_of(script: Script, file: Path, header: Header) -> Callable[..., None]:
         marks.append(pytest.mark.gocache(**header.mark))
     run.pytestmark = marks  # type: ignore[attr-defined] # as a decorator does
     return run
+
+
+def _proxy(file: Path, request: pytest.FixtureRequest) -> ModuleProxy | None:
+    """The proxy that serves the archives beside a script; None without archives."""
+    given = str(request.config.getini("gocache_script_modules") or "")
+    folder = request.config.rootpath / given if given else file.parent / "testdata" / "mod"
+    if not given and not folder.is_dir():
+        return None
+    proxy = session_of(request.config).proxy_of(folder)
+    request.getfixturevalue("_gocache_setup").machine.use_proxy(proxy.url, proxy.sources)
+    return proxy
 
 
 def _state(module: GoModule, request: pytest.FixtureRequest) -> State:

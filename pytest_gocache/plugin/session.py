@@ -32,6 +32,7 @@ from pytest_gocache.results.result import Result
 from pytest_gocache.run.go_module import GoModule
 from pytest_gocache.run.listing import Listing
 from pytest_gocache.run.machine import Machine
+from pytest_gocache.run.module_proxy import ModuleProxy
 from pytest_gocache.run.observer import Observer, Steps
 from pytest_gocache.run.toolchain_check import check_toolchain
 
@@ -58,6 +59,7 @@ class GoSession:
     _checked: dict[Path, GoCacheError | None] = field(default_factory=dict)
     _store: WarmStore | None = None
     _said: set[str] = field(default_factory=set)
+    _packed: dict[Path, ModuleProxy] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # make_folder is replaced later.
@@ -164,6 +166,15 @@ class GoSession:
             own_time=self.own_time,
         )
         return GoModule(folder / within, observer, self.settings.timeout)
+
+    def proxy_of(self, folder: Path) -> ModuleProxy:
+        """A proxy for one test that serves the archives of a folder. They are packed once a session."""
+        if folder not in self._packed:
+            with self.own_time():
+                packed = ModuleProxy(self.make_folder("go-modules").resolve())
+                packed.load(folder)
+            self._packed[folder] = packed
+        return self._packed[folder].sibling()
 
     def say_once(self, line: str) -> None:
         """Print a line, unless this process has printed it before, or it is empty."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import json
 import os
@@ -12,7 +13,6 @@ import textwrap
 import threading
 import zipfile
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
@@ -20,6 +20,7 @@ from urllib.parse import unquote
 from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.modfile import escaped, module_path_of, unescaped
 from pytest_gocache.golang.txtar import parse_txtar
+from pytest_gocache.run.proxy_answers import answer_to, in_list
 
 __all__ = ["ModuleProxy"]
 
@@ -29,7 +30,6 @@ _NOT_UTF8 = re.compile("[\ud800-\udfff]")  # as Python writes such bytes of a fi
 _LEFT_OUT = frozenset({".git", ".hg", ".svn", ".bzr", "vendor"})
 _COMMITTED = "2024-01-01T00:00:00Z"
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_MOST_SHOWN = 200
 
 
 class ModuleProxy:
@@ -115,6 +115,12 @@ class ModuleProxy:
             found.append(self._publish(module, f"v{version}", content, go_mod, info, caller="go_proxy.load"))
         return tuple(found)
 
+    def sibling(self) -> ModuleProxy:
+        """A proxy of the same modules, with a server and a record of its own."""
+        made = copy.copy(self)
+        made._requests, made._server = [], None  # noqa: SLF001 - of the same class
+        return made
+
     def stop(self) -> None:
         """Stop the server."""
         if self._server is not None:
@@ -152,7 +158,8 @@ class ModuleProxy:
         folder = self.path / escaped(module) / "@v"
         folder.mkdir(parents=True, exist_ok=True)
         versions = {*(folder / "list").read_text().split()} if (folder / "list").exists() else set()
-        (folder / "list").write_text("".join(f"{v}\n" for v in sorted(versions | {version})), encoding="ascii")
+        versions |= {version} if in_list(module, version) else set()
+        (folder / "list").write_text("".join(f"{v}\n" for v in sorted(versions)), encoding="ascii")
         (folder / f"{escaped(version)}.info").write_text(info, encoding="utf-8")
         (folder / f"{escaped(version)}.mod").write_text(go_mod, encoding="utf-8")
         with zipfile.ZipFile(folder / f"{escaped(version)}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -240,13 +247,13 @@ def _serve(root: Path, requests: list[str]) -> ThreadingHTTPServer:
             # Not urlsplit, which takes //example.com for a host and refuses some of them.
             path = unquote(self.path.partition("?")[0]).lstrip("/")
             requests.append(path)
-            content = _content(root, path)
-            self.send_response(HTTPStatus.NOT_FOUND if content is None else HTTPStatus.OK)
-            if content is None:
-                content = f"not found: {path[:_MOST_SHOWN]} is not served\n".encode()
-            self.send_header("Content-Length", str(len(content)))
+            answer = answer_to(root, path)
+            self.send_response(answer.status)
+            if answer.location:
+                self.send_header("Location", answer.location)
+            self.send_header("Content-Length", str(len(answer.content)))
             self.end_headers()
-            self.wfile.write(content)
+            self.wfile.write(answer.content)
 
         def log_message(self, *_: object) -> None:
             """Print nothing: it would be in the test's output."""
@@ -254,12 +261,3 @@ def _serve(root: Path, requests: list[str]) -> ThreadingHTTPServer:
     server = _Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     return server
-
-
-def _content(root: Path, path: str) -> bytes | None:
-    """The content of a served file; None for any other path."""
-    try:
-        file = (root / path).resolve()
-        return file.read_bytes() if file.is_relative_to(root.resolve()) and file.is_file() else None
-    except (OSError, ValueError):  # a name too long, or with a NUL
-        return None

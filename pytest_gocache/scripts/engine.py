@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -85,15 +85,20 @@ def run_script(script: Script, state: State, file: Path) -> None:
     __tracebackhide__ = True
     try:
         for command in script.commands:
-            at_line(file, command.line, command.section, partial(_line, state, script, command))
+            _at(file, command, partial(_line, state, script, command))
         if state.processes:
             last = state.processes[-1].command
             if any(process.command.prefix == "" and not process.thread.is_alive() for process in state.processes):
-                at_line(file, last.line, last.section, partial(_last_wait, state))
+                _at(file, last, partial(_last_wait, state))
     except Stopped:
         pass
     finally:
         end_all(state)
+
+
+def _at(file: Path, command: Command, step: Callable[[], None]) -> None:
+    __tracebackhide__ = True
+    at_line(file, command.line, len(command.source), command.section, step)
 
 
 def _last_wait(state: State) -> None:

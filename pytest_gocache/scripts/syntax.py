@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_gocache.errors import ScriptError
@@ -115,12 +115,18 @@ def parse_line(line: str, number: int, file: str, section: int = 1) -> Command |
         if prefix or conditions:
             raise ScriptError(f"{here}: {line.strip()}: a command is missing after it")
         return None
-    last = words[-1] if words and len(words[-1]) == 1 and not words[-1][0].quoted else ()
-    match = _BACKGROUND.fullmatch(last[0].text) if last else None
+    match = _background(words)
     if match:
         words.pop()
     label = (match[1] or "") if match else ""
     return Command(number, line.strip(), name, tuple(words), prefix, tuple(conditions), bool(match), label, section)
+
+
+def _background(words: Sequence[Word]) -> re.Match[str] | None:
+    """The last word of a command that runs in the background."""
+    if not words or len(words[-1]) > 1 or words[-1][0].quoted:
+        return None
+    return _BACKGROUND.fullmatch(words[-1][0].text)
 
 
 def _plain(word: Word, here: str) -> str:

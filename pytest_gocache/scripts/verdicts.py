@@ -32,13 +32,16 @@ def _why(result: Result, *words: str) -> None:
         package, pattern = words
     except ValueError:
         raise UsageError("write why PACKAGE 'REGEXP'") from None
-    explanation = str(result.explain(package))
+    explanation = result.explain(package)
+    if not explanation.reasons:
+        fail("why", f"nothing ran for {package} in {result.title}")
+    reasons = str(explanation).partition("\n")[2]  # after the title
     try:
-        found = compile_go(pattern).search(explanation)
+        found = compile_go(pattern).search(reasons)
     except ValueError as error:
         raise UsageError(str(error)) from error
     if found is None:
-        fail("why", f"no match of {pattern!r} in what explains {package} in {result.title}", explanation or "nothing")
+        fail("why", f"no match of {pattern!r} in the reasons for {package} in {result.title}", reasons)
 
 
 def _compiled_with(result: Result, *words: str) -> None:

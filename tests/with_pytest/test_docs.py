@@ -93,10 +93,22 @@ def test_python_blocks_do_what_the_page_says(pytester: pytest.Pytester, store: P
         assert all(text.rstrip("\n") in result.stdout.str() for text in shown)
 
 
+@pytest.mark.parametrize(("page", "code"), blocks("txtar"))
+def test_scripts_do_what_the_page_says(pytester: pytest.Pytester, store: Path, page: Path, code: str) -> None:
+    fails = code.startswith("# This fails")
+    (pytester.path / "test_block.txtar").write_text(code, encoding="utf-8")
+    pytester.makeini(f"[pytest]\ngo_repo = {ROOT / 'example_project'}\n")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", f"--gocache-dir={store}", timeout=600)
+    result.assert_outcomes(passed=not fails, failed=fails)
+    if fails:
+        shown = [text for language, text in _BLOCK.findall(page.read_text(encoding="utf-8")) if language == "text"]
+        assert any(text.rstrip("\n") in result.stdout.str() for text in shown)
+
+
 def test_every_text_block_belongs_to_a_mistake() -> None:
     for page in PAGES:
         languages = [language for language, _ in _BLOCK.findall(page.read_text(encoding="utf-8"))]
-        unknown = set(languages) - {"python", "sh", "text", "yaml", "ini", "toml"}
+        unknown = set(languages) - {"python", "sh", "text", "txtar", "yaml", "ini", "toml"}
         assert not unknown, f"{page.name} has a block that nothing runs"
 
 
