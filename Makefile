@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 TOOLCHAINS := --go-toolchain 1.21.13 --go-toolchain 1.25.5 --go-toolchain 1.27.3
 
-.PHONY: demo test test-fast test-versions test-oldest store-key package docs lint api screenshots adversary bench fuzz clean
+.PHONY: demo test test-fast test-versions test-oldest store-key package docs lint api screenshots adversary go-scripts
+.PHONY: bench fuzz clean
 
 # Stamp files: what is installed needs no network again.
 $(VENV)/demo.stamp: pyproject.toml
@@ -80,6 +81,10 @@ fuzz: $(VENV)/dev.stamp
 # Random modules and commands, observed and bare, on three versions; other ones with ADVERSARY_SEED=2. Takes an hour.
 adversary: $(VENV)/dev.stamp
 	ADVERSARY_STEPS=$${ADVERSARY_STEPS:-2000} $(PYTEST) -n 2 tests/adversary/test_against_bare_go.py $(TOOLCHAINS) $(ARGS)
+
+# The scripts of Go's own tests, through the plugin, with each toolchain its own. Takes hours; ARGS=--every=20 runs some.
+go-scripts: $(VENV)/dev.stamp
+	failed=0; for version in 1.21.13 1.25.5 1.27.3; do $(BIN)/python -m tests.go_scripts $$version -n 2 $(ARGS) || failed=1; done; exit $$failed
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench $(ARGS)

@@ -90,5 +90,5 @@ def _state(module: GoModule, request: pytest.FixtureRequest) -> State:
         temporary = state.work / "tmp"
         for folder in (state.cwd, temporary):
             folder.mkdir(parents=True)
-        state.env = {"GOPATH": str(gopath), "TMPDIR": str(temporary), "GOMODCACHE": None, "GOBIN": None}
+        state.env = {"GOPATH": str(gopath), "TMPDIR": str(temporary), "GOMODCACHE": None, "GOBIN": None, "GOWORK": None}
     return state

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_gocache.errors import UsageError
 from pytest_gocache.scripts import file_commands, machine_commands, programs, text_commands, verdicts
+from pytest_gocache.scripts.conditions import CONDITIONS, known_condition
+from pytest_gocache.scripts.state import Output
 from pytest_gocache.scripts.verdicts import VERDICTS
 
 __all__ = ["COMMANDS", "CommandSpec"]
@@ -39,6 +42,21 @@ def _why_pattern(_: Sequence[str]) -> int:
     return 1
 
 
+def _help(_: object, names: Sequence[str]) -> Output:
+    """``help [NAME...]``: how commands are written becomes stdout; for ``[NAME]`` it is the condition."""
+    chosen = [name for name in names if name != "-v"] or [*COMMANDS, *(f"[{name}]" for name in CONDITIONS)]
+    lines = []
+    for name in chosen:
+        if name.startswith("["):
+            reason = known_condition(name.strip("[]").replace("…", "x"))
+            lines.append(f"{name}{f': {reason}' if reason else ''}\n")
+        elif name in COMMANDS:
+            lines.append(f"{name} {COMMANDS[name].usage}\n")
+        else:
+            raise UsageError(f"there is no command {name}")
+    return Output("".join(lines))
+
+
 _USAGE = {
     "cached": "[PATTERN...] [in N]",
     "rebuilt": "PATTERN... [in N]",
@@ -69,6 +87,7 @@ COMMANDS: Mapping[str, CommandSpec] = {
     "exists": CommandSpec("[-readonly] [-exec] PATH...", file_commands.exists, 1),
     "go": CommandSpec("[ARGUMENT...] [&]", programs.go, starts=True),
     "grep": CommandSpec("[-count=N] [-q] 'PATTERN' FILE", text_commands.grep, 2, 4, _first_word),
+    "help": CommandSpec("[-v] [NAME...]", _help),
     "label": CommandSpec("NAME", verdicts.label, 1, 1),
     "machine": CommandSpec("NAME [restore=…] [path=…] [mtimes=…] [toolchain=…]", machine_commands.machine, 1, 5),
     "mkdir": CommandSpec("PATH...", file_commands.mkdir, 1),

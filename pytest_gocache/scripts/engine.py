@@ -58,7 +58,7 @@ def new_state(module: GoModule, root: Path, start: Path) -> State:
         "GOROOT": str(module.toolchain.goroot),
         "devnull": os.devnull,
         "exe": "",
-        "goversion": module.toolchain.version.language,
+        "goversion": module.toolchain.version.number,
         "newline": "\n",
     }
     return State(module, root, start, constants)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
 
 from pytest_gocache.assertions.failure import fail
-from pytest_gocache.errors import GoCommandError, ScriptError, UsageError
+from pytest_gocache.errors import GoCommandError, UsageError
 from pytest_gocache.golang.quoted import split_words
 from pytest_gocache.host.process import kill_group
 from pytest_gocache.results.result import Result
@@ -47,24 +49,14 @@ def go(state: State, args: Sequence[str], group: Callable[[int], None] | None = 
 
 def exec_program(state: State, args: Sequence[str], group: Callable[[int], None] | None = None) -> Ready:
     """``exec PROGRAM ARGUMENT...``; every ``go`` that it finds on PATH is observed."""
-    try:
-        work = state.observer().ready_exec(args, state.running(group))
-    except UsageError as error:
-        return _failing(error)
-
-    def run() -> Callable[[], Output]:
-        try:
-            return _recorded(state, work())
-        except ScriptError:
-            raise
-        except UsageError as error:  # the program does not start: `! exec` expects that
-            return _failing(error)()
-
-    return run
-
-
-def _failing(error: Exception) -> Ready:
-    return lambda: lambda: Output(error=AssertionError(f"{error} [exec]"))
+    name = args[0]
+    found = str(state.path(name)) if "/" in name else shutil.which(name, path=state.value("PATH") or os.defpath)
+    if found is None or not os.access(found, os.X_OK):
+        where = "" if "/" in name else f" on PATH: {state.value('PATH')}"
+        error = AssertionError(f"there is no program {name}{where} [exec]")
+        return lambda: lambda: Output(error=error)
+    work = state.observer().ready_exec(args, state.running(group))
+    return lambda: _recorded(state, work())
 
 
 def _recorded(state: State, record: Callable[[], Result]) -> Callable[[], Output]:
@@ -147,8 +139,9 @@ def wait(state: State, args: Sequence[str]) -> Output:
         state.processes.remove(process)
         if process.failed:
             raise process.failed[0]
+        before = state.latest
         output = process.recorded[0]()
-        if process.command.label and state.latest is not None:
+        if process.command.label and state.latest is not None and state.latest is not before:
             state.labels[process.command.label] = state.latest
         outputs.append(output)
         error = error or _wrong(process.command, output)

@@ -118,7 +118,12 @@ class State:
         return path
 
     def write(self, path: Path, content: bytes, mode: int | None = None) -> None:
-        """Write a file, never through a hard link into the store of warm caches."""
+        """Write a file, never through a hard link into the store of warm caches.
+
+        Raises `UsageError` for a link that leads out of the test's folder.
+        """
+        if not Path(os.path.realpath(path)).is_relative_to(self.root):
+            raise UsageError(f"{path} leads out of the folders of the test: {os.path.realpath(path)}")
         self.changing(path)
         if path.is_file() and path.stat().st_nlink > 1:
             path.unlink()

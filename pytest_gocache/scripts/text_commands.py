@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 
 from pytest_gocache.assertions.failure import fail
-from pytest_gocache.errors import UsageError
+from pytest_gocache.errors import UsageError, printable
 from pytest_gocache.golang.go_regexp import compile_go
 from pytest_gocache.scripts.state import Output, State
 from pytest_gocache.scripts.words import expanded
@@ -80,19 +80,21 @@ def _compare(command: str, state: State, args: Sequence[str], *, expand: bool) -
         first, second = names
     except ValueError:
         raise UsageError(f"two files are needed, and there are {len(names)}") from None
-    actual, expected = _content(state, first), _content(state, second, buffers=False)
+    # What a command printed has lost the bytes that are no text: a file is compared with it as text, too.
+    errors = "replace" if first in _BUFFERS else "surrogateescape"
+    actual, expected = _content(state, first, errors=errors), _content(state, second, buffers=False, errors=errors)
     if expand:
         actual, expected = expanded(actual, state.value), expanded(expected, state.value)
     if actual != expected:
         lines = list(difflib.unified_diff(expected.splitlines(), actual.splitlines(), second, first, lineterm="", n=2))
         shown = lines[:_MOST_LINES] or ["they differ in newlines at the end"]
-        fail(command, f"{first} and {second} differ", "\n".join(f"  {line}" for line in shown))
+        fail(command, f"{first} and {second} differ", "\n".join(f"  {printable(line)}" for line in shown))
 
 
-def _content(state: State, name: str, *, buffers: bool = True) -> str:
+def _content(state: State, name: str, *, buffers: bool = True, errors: str = "replace") -> str:
     if buffers and name in _BUFFERS:
         return state.stdout if name == "stdout" else state.stderr
-    return state.path(name).read_bytes().decode("utf-8", "replace")
+    return state.path(name).read_bytes().decode("utf-8", errors)
 
 
 def cat(state: State, args: Sequence[str]) -> Output:
