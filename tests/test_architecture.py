@@ -188,7 +188,6 @@ TESTED_ELSEWHERE = {
     "scripts/programs": "with_pytest/test_scripts",
     "scripts/verdicts": "with_pytest/test_scripts",
     "scripts/machine_commands": "with_pytest/test_scripts",
-    "scripts/place": "with_pytest/test_scripts",
     "scripts/commands": "with_pytest/test_scripts",
     "scripts/conditions": "with_pytest/test_scripts",
     "run/toolchain_check": "with_pytest/test_self_check",

@@ -47,7 +47,7 @@ def main(spec: str, options: list[str]) -> int:
             "pytest",
             "-c",
             str(ini),
-            f"--rootdir={folder}",
+            f"--rootdir={testdata}",
             "-p",
             "tests.go_scripts.judge",
         ]
