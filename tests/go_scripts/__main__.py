@@ -1,6 +1,7 @@
 """Runs Go's own scripts as tests of this plugin: ``python -m tests.go_scripts 1.27.3 [--every=N] [NAME.txt|OPTION...]``.
 
-``--every=20`` runs each twentieth script. Other options are pytest's.
+``--every=20`` runs each twentieth script. Other options are pytest's. GO_SCRIPTS_GOCACHE names a build cache for all
+scripts, and GO_SCRIPTS_JSON a file for the verdicts; without them, both are temporary.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from pytest_gocache.host.fetch_go import resolve
 from pytest_gocache.host.files import user_cache_folder
+from tests.go_scripts.judge import CACHE, VERDICTS
 
 INI = """[pytest]
 gocache_scripts = *.txt
@@ -62,7 +64,7 @@ def main(spec: str, options: list[str]) -> int:
             *scripts,
         ]
         command += [word for word in options if word not in named and not word.startswith("--every=")]
-        env = {"GO_SCRIPTS_JSON": f"{folder}/verdicts.json", **os.environ}
+        env = {VERDICTS: f"{folder}/verdicts.json", CACHE: f"{folder}/gocache", **os.environ}
         return subprocess.run(command, env=env, check=False).returncode
 
 

@@ -32,6 +32,10 @@ ENVIRONMENT: Mapping[str, str | None] = {
     "XDG_STATE_HOME": None,
 }
 
+CACHE = "GO_SCRIPTS_GOCACHE"
+VERDICTS = "GO_SCRIPTS_JSON"
+"""The environment variables that name the build cache of all scripts, and the file for the verdicts."""
+
 # What a script needs that a machine without a network, and a released go command, do not have.
 NEEDS = {
     "a server of version control": re.compile(r"vcs-test\.golang\.org|TESTGO_VCSTEST|\$TESTGO_CMDGO|swtch\.com"),
@@ -64,9 +68,10 @@ def wrong_observation(result: Result) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each script the environment of Go's own tests."""
+    """Give each script the environment of Go's own tests. As there, all share a build cache."""
+    env = {**ENVIRONMENT, "GOCACHE": os.environ[CACHE]}
     for item in items:
-        item.add_marker(pytest.mark.gocache(env=dict(ENVIRONMENT)))
+        item.add_marker(pytest.mark.gocache(env=env, warm=False))
 
 
 def pytest_gocache_command(item: pytest.Item, result: Result) -> None:
@@ -129,6 +134,6 @@ class Judge:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Count the verdicts, in the process that sees all reports."""
-    file = os.environ.get("GO_SCRIPTS_JSON")
+    file = os.environ.get(VERDICTS)
     if file and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Judge(Path(file)), "go-scripts-judge")
