@@ -95,7 +95,7 @@ class Observer:
         if words.verb == "generate":
             return self.ready_exec(("go", *args), how, generates=True)
         root, cwd = self._root(("go", *args)), self._cwd(("go", *args), how)
-        settings = self._environment(how.env, cwd)
+        settings = self._environment(how, cwd)
         full_env = completed(settings, self._goroot, self._tree, cwd=cwd, folder=cwd / (words.chdir or "."))
         within = _in(cwd, root).lstrip()
         folder = self._next_folder("go", args)
@@ -125,7 +125,7 @@ class Observer:
         ``generates``: the program is a ``go generate`` of this toolchain.
         """
         root, start = self._root(command), self._cwd(command, how)
-        plain = self._environment(how.env, start)
+        plain = self._environment(how, start)
         env = completed(plain, self._goroot, self._tree, cwd=start, folder=start)
         toolchain = self.machine.toolchain
         folder = self._next_folder("go", command[1:]) if generates else self._next_folder("exec", command)
@@ -349,10 +349,10 @@ class Observer:
         """An observer for commands on ``machine`` that are not steps of the test; ``folder`` gets their evidence."""
         return replace(self, machine=machine, cwd=cwd, tree=tree, steps=Steps(folder), on_result=lambda _: None)
 
-    def _environment(self, changes: Mapping[str, str | None], cwd: Path) -> dict[str, str]:
-        env = {"GOWORK": "" if self._workspace() else "off", **self.machine.env, **changes}
+    def _environment(self, how: Running, cwd: Path) -> dict[str, str]:
+        env = {"GOWORK": "" if self._workspace() else "off", **self.machine.env, **how.env}
         # Go takes the current folder from PWD: with a symbolic link in it, everything would be recompiled.
-        env["PWD"] = str(cwd)
+        env["PWD"] = how.pwd or str(cwd)
         return {name: value for name, value in env.items() if value is not None}
 
     def _warm(self, arguments: GoArguments, env: Mapping[str, str], sources: Sources, cwd: Path) -> None:

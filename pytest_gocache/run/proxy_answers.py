@@ -16,7 +16,6 @@ _PSEUDO = re.compile(r"v\d+\.(?:0\.0-|\d+\.\d+-(?:[^+]*\.)?0\.)\d{14}-([A-Za-z0-
 _MAJOR = re.compile(r"/v(\d+)$|^gopkg\.in/.*\.v(\d+)$")
 _HASH = re.compile(r"[0-9a-f]+")
 _SPECIAL = re.compile(r"(?:(invalid)|([2-5]\d\d)|redirect/(\d+))/(.*)", re.DOTALL)
-_MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def answer_to(root: Path, path: str) -> Answer:
         version = _meant_version(root, path)
         content = _content(root, version) if version else None
     if content is None:
-        return Answer(HTTPStatus.NOT_FOUND, f"not found: {path[:_MOST_SHOWN]} is not served\n".encode())
+        return Answer(HTTPStatus.NOT_FOUND, b"404 page not found\n")  # Go's message has the path
     return Answer(HTTPStatus.OK, content)
 
 

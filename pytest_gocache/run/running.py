@@ -30,6 +30,8 @@ class Running:
     """Seconds."""
     stdin: Path | None = None
     """A file; None for an empty input."""
+    pwd: str = ""
+    """The value of PWD, if it is not the folder with all links resolved."""
     background: bool = False
     """Whether more commands start before it ends."""
     on_start: Callable[[int], None] = lambda _: None

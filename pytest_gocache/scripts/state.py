@@ -151,7 +151,8 @@ class State:
         _, timeout = observer_of(self.module)
         env = {"WORK": str(self.work), **self.module.env, **self.env}
         stdin, self.stdin = self.stdin, None
-        how = Running(env, Path(os.path.realpath(self.cwd)), check=False, timeout=timeout, stdin=stdin)
+        # As in a shell, a folder that is entered through a link keeps the name of the link.
+        how = Running(env, Path(os.path.realpath(self.cwd)), pwd=str(self.cwd), timeout=timeout, stdin=stdin)
         return replace(how, background=True, on_start=group) if group else how
 
     def done(self, result: Result) -> None:
