@@ -13,6 +13,7 @@ import textwrap
 import threading
 import zipfile
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
@@ -249,6 +250,8 @@ def _serve(root: Path, requests: list[str]) -> ThreadingHTTPServer:
             requests.append(path)
             answer = answer_to(root, path)
             self.send_response(answer.status)
+            if answer.status == HTTPStatus.NOT_FOUND:
+                self.send_header("Content-Type", "text/plain; charset=utf-8")  # or Go does not show it
             if answer.location:
                 self.send_header("Location", answer.location)
             self.send_header("Content-Length", str(len(answer.content)))

@@ -184,10 +184,10 @@ def _unexpected(state: State, command: Command, args: Sequence[str]) -> str:
     """The message when a command succeeds and must not."""
     result: Result | None = state.latest if command.name in ("go", "exec") else None
     shown = result.title if result else f"`{printable(written([command.name, *args]))}`"
-    printed = [
-        f"{name}:\n{text.rstrip()}" for name, text in (("stdout", state.stdout), ("stderr", state.stderr)) if text
-    ]
-    return "\n".join([f"{shown} succeeded, and must fail [! {command.name}]", *(printed if result else [])])
+    outputs = {"stdout": state.stdout, "stderr": state.stderr}
+    wanted = outputs if result else {command.name}
+    printed = [f"{name}:\n{text.rstrip()}" for name, text in outputs.items() if text and name in wanted]
+    return "\n".join([f"{shown} succeeded, and must fail [! {command.name}]", *printed])
 
 
 def _printed(output: Output) -> list[str]:
