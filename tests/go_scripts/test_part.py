@@ -15,24 +15,24 @@ from pytest_gocache.results.result import Result
 from tests.go_scripts.judge import needs_of, wrong_observation
 
 ROOT = Path(__file__).parents[2]
-# Quick ones, about each kind of command.
+# They compile little.
 SCRIPTS = [
-    "cache_unix",
-    "build_cache_arch_mode",
-    "build_GOTMPDIR",
-    "cover_pkgall_multiple_mains",
+    "chdir",
     "env_write",
-    "gcflags_patterns",
-    "mod_list",
-    "mod_get_hash",
-    "mod_edit",
-    "mod_download",
+    "generate_bad_imports",
+    "help",
     "list_ambiguous_path",
-    "run_hello",
+    "mod_edit",
+    "mod_get_hash",
+    "mod_get_nopkgs",
+    "mod_list",
+    "mod_list_pseudo",
+    "mod_list_retract",
+    "mod_query",
+    "script_help",
     "script_wait",
-    "test_cached",
-    "vet",
-    "work",
+    "work_env",
+    "work_sync",
 ]
 
 
