@@ -96,7 +96,8 @@ class ModuleProxy:
     def load(self, folder: Path | str) -> tuple[str, ...]:
         """Serve the archives of a folder like Go's own ``cmd/go/testdata/mod``: ``example.com_dep_v1.0.0.txt``.
 
-        Each archive is a txtar. Its files ``.mod`` and ``.info`` are served as they are. Returns each ``path@version``.
+        Each archive is a txtar. Its files ``.mod`` and ``.info`` are served as they are; without ``.mod``, no
+        go.mod is. Returns each ``path@version``.
         Raises `UsageError` as `add` does.
         """
         archives = sorted(Path(folder).glob("*_v*.txt"))
@@ -110,7 +111,7 @@ class ModuleProxy:
                 files = parse_txtar(archive.read_text(encoding="utf-8"))
             except (OSError, UnicodeDecodeError) as error:
                 raise UsageError(f"go_proxy.load: {archive} cannot be read: {error}") from error
-            go_mod = files.pop(".mod", "")
+            go_mod = files.pop(".mod", None)
             info = files.pop(".info", "") or json.dumps({"Version": f"v{version}"})
             content = {name: text.encode("utf-8") for name, text in files.items()}
             found.append(self._publish(module, f"v{version}", content, go_mod, info, caller="go_proxy.load"))
@@ -134,7 +135,7 @@ class ModuleProxy:
         module: str,
         version: str,
         files: Mapping[str, bytes],
-        go_mod: str,
+        go_mod: str | None,
         info: str,
         *,
         caller: str = "go_proxy.add",
@@ -142,7 +143,9 @@ class ModuleProxy:
         name = f"{module}@{version}"
         _refuse_names(caller, module, version, files)
         inside = {f"{name}/{file}": content for file, content in files.items()}
-        sums = {f"{module} {version}": _h1(inside), f"{module} {version}/go.mod": _h1({"go.mod": go_mod.encode()})}
+        sums = {f"{module} {version}": _h1(inside)}
+        if go_mod is not None:
+            sums[f"{module} {version}/go.mod"] = _h1({"go.mod": go_mod.encode()})
         known = {line: self._sums[line] for line in sums if line in self._sums}
         if known and known != sums:
             raise UsageError(
@@ -155,14 +158,15 @@ class ModuleProxy:
         self._sums |= sums
         return name
 
-    def _store(self, module: str, version: str, inside: Mapping[str, bytes], go_mod: str, info: str) -> None:
+    def _store(self, module: str, version: str, inside: Mapping[str, bytes], go_mod: str | None, info: str) -> None:
         folder = self.path / escaped(module) / "@v"
         folder.mkdir(parents=True, exist_ok=True)
         versions = {*(folder / "list").read_text().split()} if (folder / "list").exists() else set()
         versions |= {version} if in_list(module, version) else set()
         (folder / "list").write_text("".join(f"{v}\n" for v in sorted(versions)), encoding="ascii")
         (folder / f"{escaped(version)}.info").write_text(info, encoding="utf-8")
-        (folder / f"{escaped(version)}.mod").write_text(go_mod, encoding="utf-8")
+        if go_mod is not None:
+            (folder / f"{escaped(version)}.mod").write_text(go_mod, encoding="utf-8")
         with zipfile.ZipFile(folder / f"{escaped(version)}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             for file, content in inside.items():
                 archive.writestr(zipfile.ZipInfo(file, _ZIP_TIME), content)

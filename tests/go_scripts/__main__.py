@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pytest_gocache.host.fetch_go import resolve
 from pytest_gocache.host.files import user_cache_folder
-from tests.go_scripts.judge import CACHE, VERDICTS
+from tests.go_scripts.judge import CACHE, GOROOT, VERDICTS
 
 INI = """[pytest]
 gocache_scripts = *.txt
@@ -64,7 +64,7 @@ def main(spec: str, options: list[str]) -> int:
             *scripts,
         ]
         command += [word for word in options if word not in named and not word.startswith("--every=")]
-        env = {VERDICTS: f"{folder}/verdicts.json", CACHE: f"{folder}/gocache", **os.environ}
+        env = {VERDICTS: f"{folder}/verdicts.json", CACHE: f"{folder}/gocache", **os.environ, GOROOT: str(goroot)}
         return subprocess.run(command, env=env, check=False).returncode
 
 

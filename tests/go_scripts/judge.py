@@ -33,8 +33,9 @@ ENVIRONMENT: Mapping[str, str | None] = {
 }
 
 CACHE = "GO_SCRIPTS_GOCACHE"
+GOROOT = "GO_SCRIPTS_GOROOT"
 VERDICTS = "GO_SCRIPTS_JSON"
-"""The environment variables that name the build cache of all scripts, and the file for the verdicts."""
+"""The environment variables that name the build cache of all scripts, the toolchain, and the file for the verdicts."""
 
 # What a script needs that a machine without a network, and a released go command, do not have.
 NEEDS = {
@@ -70,7 +71,7 @@ def wrong_observation(result: Result) -> str | None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each script the environment of Go's own tests. As there, all share a build cache."""
-    env = {**ENVIRONMENT, "GOCACHE": os.environ[CACHE]}
+    env = {**ENVIRONMENT, "GOCACHE": os.environ[CACHE], "GOROOT": os.environ[GOROOT]}
     for item in items:
         item.add_marker(pytest.mark.gocache(env=env, warm=False))
 
