@@ -94,10 +94,11 @@ def _is_commit(root: Path, folder: str, version: str, commit: str) -> bool:
         known = pseudo[1]
     else:
         try:
-            known = str(json.loads(_content(root, f"{folder}/{version}.info") or b"{}").get("Short", ""))
+            known = json.loads(_content(root, f"{folder}/{version}.info") or b"{}").get("Short")
         except (ValueError, AttributeError):
-            known = ""
-    return bool(known) and (known.startswith(commit) or commit.startswith(known))
+            known = None
+    # As in the proxy of Go's own tests, a "Short" that is empty is the beginning of every commit.
+    return isinstance(known, str) and (known.startswith(commit) or commit.startswith(known))
 
 
 def _latest(versions: Sequence[str]) -> str:

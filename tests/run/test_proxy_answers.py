@@ -23,7 +23,8 @@ def served(tmp_path: Path) -> Path:
         "v1.11.1-0.20200101000000-0123456789ab": "",
     }
     for version, short in shorts.items():
-        (folder / f"{version}.info").write_text(json.dumps({"Version": version, "Short": short}), encoding="utf-8")
+        info = {"Version": version} | ({"Short": short} if short else {})
+        (folder / f"{version}.info").write_text(json.dumps(info), encoding="utf-8")
         (folder / f"{version}.mod").write_text(f"module example.com/dep // {version}\n", encoding="utf-8")
     (folder / "list").write_text("v1.0.0\n", encoding="utf-8")
     return tmp_path
@@ -53,6 +54,11 @@ def test_versions_and_what_means_them(served: Path, path: str, version: str) -> 
 )
 def test_what_is_not_served(served: Path, path: str) -> None:
     assert answer_to(served, path).status == 404
+
+
+def test_an_empty_short_is_every_commit(served: Path) -> None:
+    (served / "example.com/dep/@v/v1.10.1.info").write_text('{"Version": "v1.10.1", "Short": ""}')
+    assert b"v1.10.1" in answer_to(served, "example.com/dep/@v/cafe.info").content
 
 
 def test_the_latest_without_a_release(tmp_path: Path) -> None:
