@@ -128,24 +128,35 @@ def in_background(state: State, command: Command, begin: Callable[[Callable[[int
 
 def wait(state: State, args: Sequence[str]) -> Output:
     """``wait [NAME]``: wait for the commands in the background, or for one; their outputs become stdout and stderr."""
-    chosen = [process for process in state.processes if not args or process.command.label == args[0]]
-    if args and not chosen:
-        known = ", ".join(process.command.label for process in state.processes if process.command.label) or "none"
-        raise UsageError(f"no command in the background has the name {args[0]}; the names are: {known}")
+    chosen = _named(state, args[0]) if args else list(state.processes)
     outputs = []
     error: Exception | None = None
     for process in chosen:
-        process.thread.join()
-        state.processes.remove(process)
-        if process.failed:
-            raise process.failed[0]
-        before = state.latest
-        output = process.recorded[0]()
-        if process.command.label and state.latest is not None and state.latest is not before:
-            state.labels[process.command.label] = state.latest
+        output = _ended(state, process)
         outputs.append(output)
         error = error or _wrong(process.command, output)
     return Output("".join(output.stdout for output in outputs), "".join(output.stderr for output in outputs), error)
+
+
+def _named(state: State, name: str) -> list[Process]:
+    found = [process for process in state.processes if process.command.label == name]
+    if not found:
+        known = ", ".join(process.command.label for process in state.processes if process.command.label) or "none"
+        raise UsageError(f"no command in the background has the name {name}; the names are: {known}")
+    return found
+
+
+def _ended(state: State, process: Process) -> Output:
+    """Wait for a command in the background, and record its result."""
+    process.thread.join()
+    state.processes.remove(process)
+    if process.failed:
+        raise process.failed[0]
+    before = state.latest
+    output = process.recorded[0]()
+    if process.command.label and state.latest is not None and state.latest is not before:
+        state.labels[process.command.label] = state.latest
+    return output
 
 
 def _wrong(command: Command, output: Output) -> Exception | None:
