@@ -82,7 +82,7 @@ fuzz: $(VENV)/dev.stamp
 adversary: $(VENV)/dev.stamp
 	ADVERSARY_STEPS=$${ADVERSARY_STEPS:-2000} $(PYTEST) -n 2 tests/adversary/test_against_bare_go.py $(TOOLCHAINS) $(ARGS)
 
-# The scripts of Go's own tests, through the plugin, with each toolchain its own. Takes hours; ARGS=--every=20 runs some.
+# The scripts of Go's own tests, through the plugin, with each toolchain its own. Takes most of an hour; ARGS=--every=20 runs some.
 go-scripts: $(VENV)/dev.stamp
 	failed=0; for version in 1.21.13 1.25.5 1.27.3; do $(BIN)/python -m tests.go_scripts $$version -n 2 $(ARGS) || failed=1; done; exit $$failed
 
