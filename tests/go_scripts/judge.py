@@ -61,7 +61,12 @@ def needs_of(text: str) -> list[str]:
 def wrong_observation(result: Result) -> str | None:
     """What is wrong with an observation, by the commands that ``-x`` printed; None for nothing to compare."""
     words = result.command
-    if "-x" not in words or words[1:2] not in (("build",), ("install",), ("test",)) or result.returncode:
+    if (
+        "-x" not in words
+        or "-n" in words
+        or words[1:2] not in (("build",), ("install",), ("test",))
+        or result.returncode
+    ):
         return None
     printed = len(_COMPILE.findall(result.stderr))
     ran = len([action for action in result.compiles() if action.ran])

@@ -70,4 +70,5 @@ def test_an_observation_that_is_not_what_go_printed_is_wrong() -> None:
     )
     assert wrong_observation(made("mkdir -p $WORK/b001/\n")) == ""
     assert wrong_observation(made(printed, returncode=1)) is None
+    assert wrong_observation(made(printed, command=("go", "build", "-x", "-n"))) is None
     assert wrong_observation(made(printed, command=("go", "build", "./..."))) is None
