@@ -18,6 +18,7 @@ INSTANCES: list[Exception] = [
     errors.UsageError("usage"),
     errors.NoEvidenceError("evidence"),
     errors.PatternError("pattern"),
+    errors.ScriptError("script"),
     errors.ModuleFileError("file"),
     errors.RecordingError("recording"),
     errors.RepositoryError("repository"),
