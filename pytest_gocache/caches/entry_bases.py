@@ -15,30 +15,30 @@ __all__ = ["starting_points"]
 def starting_points(
     root: Path, family: Path, variant: Variant, packages: frozenset[str], *, for_builds: bool
 ) -> tuple[list[Path], list[Path]]:
-    """The siblings and the kin that a new entry starts from. Without a sibling of the wanted kind, it needs a kin."""
-    siblings = _siblings(family, variant, packages, for_builds=for_builds)
-    if siblings and _serves(described(siblings[0].with_name("entry.json")), for_builds):
-        return siblings, []
-    return siblings, _kin(root, family, variant, packages, for_builds=for_builds)
+    """The caches that a new entry in ``family`` starts from: of siblings, and of a kin if no sibling is of its kind.
 
-
-def _siblings(family: Path, variant: Variant, packages: frozenset[str], *, for_builds: bool) -> list[Path]:
-    """The caches of the entries in ``family`` that have most of these packages, and no others.
-
-    The first one is of the wanted kind: an entry for builds has nothing to vet and test with. Where an entry of the
-    other kind has more packages, it is the second one.
+    An entry for builds has nothing to vet and test with. So an entry for tests starts from the closest one for tests,
+    and from the closest one of either kind, which may have more of its packages.
     """
-    wanted = packages | frozenset(variant.extras)
+    siblings = _siblings(family, packages | frozenset(variant.extras), for_builds=for_builds)
+    of_its_kind = [cache for serves, cache in siblings if serves]
+    of_either = [cache for _, cache in siblings]
+    kin = [] if of_its_kind else _kin(root, family, variant, packages, for_builds=for_builds)
+    return list(dict.fromkeys([*of_its_kind[:1], *of_either[:1]])), kin
+
+
+def _siblings(family: Path, wanted: frozenset[str], *, for_builds: bool) -> list[tuple[bool, Path]]:
+    """The entries in ``family`` that have no other packages than these, the one with most of them first.
+
+    For each, whether it is of the wanted kind, and its cache.
+    """
     found = []
     for file in family.glob("*/entry.json"):
         content = described(file)
         has = frozenset(content.get("packages", ())) | frozenset(content.get("extras", ()))
         if has <= wanted:
             found.append((len(has), content.get("made", 0.0), _serves(content, for_builds), file.parent / "cache"))
-    found.sort(reverse=True)
-    of_its_kind = [cache for *_, serves, cache in found if serves]
-    of_either = [cache for *_, cache in found]
-    return list(dict.fromkeys([*of_its_kind[:1], *of_either[:1]]))
+    return [(serves, cache) for *_, serves, cache in sorted(found, reverse=True)]
 
 
 def _kin(root: Path, family: Path, variant: Variant, packages: frozenset[str], *, for_builds: bool) -> list[Path]:

@@ -141,7 +141,7 @@ class EntryMaker:
         """The files that go build needs (``build``), more files that go test needs (``test``), and the ``rest``.
 
         A test that only builds needs a third of the files, and a clone takes time for each file. An entry for builds
-        has the first stage only; what its files are beside that is for an entry that is made from it.
+        has the first stage only. Its other files are for the entries that start from it.
         """
         unused = set(cache_files(self._cache.path))
         stages = {}

@@ -36,7 +36,8 @@ _TOUCH_SECONDS = 60.0
 # The stages of an entry's files, see EntryMaker. A command needs one stage and those before it.
 _STAGES = ("build", "test", "rest")
 _STAGES_OF = dict.fromkeys(("build", "install", "list", "run"), _STAGES[:1]) | {"test": _STAGES[:2]}
-_FOR_BUILDS = "-build"  # the end of an entry's name that has the first stage alone: to vet and test takes as long again
+# The name of an entry for builds ends with it. It has the first stage only: to vet and to test takes as long again.
+_FOR_BUILDS = "-build"
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 _REMEDY = "make room or name another folder"
 _REMEDIES = dict.fromkeys(
@@ -218,10 +219,9 @@ class WarmStore:
     def _entry(
         self, toolchain: GoToolchain, variant: Variant, packages: frozenset[str], *, for_builds: bool
     ) -> Path | str:
-        key, whole_key = ((variant, packages, toolchain.goroot, only_builds) for only_builds in (for_builds, False))
-        known = self._entries.get(whole_key)
-        if not isinstance(known, Path):
-            known = self._entries.get(key)
+        key = (variant, packages, toolchain.goroot, for_builds)
+        whole_entry = self._entries.get((*key[:3], False))
+        known = whole_entry if isinstance(whole_entry, Path) else self._entries.get(key)
         if known is None:
             whole = self._folder(variant, packages, toolchain)
             folders = [whole, whole.with_name(whole.name + _FOR_BUILDS)] if for_builds else [whole]

@@ -24,7 +24,7 @@ from pytest_gocache.run.checkout import Times, copy_repository, set_times
 from pytest_gocache.run.git_links import copy_git_links
 from pytest_gocache.run.go_module import GoModule, observer_of
 from pytest_gocache.run.machine import Machine
-from pytest_gocache.run.observer import Steps
+from pytest_gocache.run.running import Steps
 
 __all__ = [
     "BaseBuild",

@@ -266,7 +266,7 @@ def _users_level() -> int:
 def _module(request: pytest.FixtureRequest, setup: _TestSetup, folder: Path, within: Path = Path()) -> GoModule:
     from pytest_gocache.errors import GoCacheWarning
     from pytest_gocache.plugin.session import record_result, session_of
-    from pytest_gocache.run.observer import Steps
+    from pytest_gocache.run.running import Steps
 
     return session_of(request.config).module(
         setup.machine,

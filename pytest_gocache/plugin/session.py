@@ -33,7 +33,8 @@ from pytest_gocache.run.go_module import GoModule
 from pytest_gocache.run.listing import Listing
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.module_proxy import ModuleProxy
-from pytest_gocache.run.observer import Observer, Steps
+from pytest_gocache.run.observer import Observer
+from pytest_gocache.run.running import Steps
 from pytest_gocache.run.toolchain_check import check_toolchain
 
 __all__ = ["GoSession", "begin_attempt", "commands_of", "forget_commands", "keep_folder", "record_result", "session_of"]

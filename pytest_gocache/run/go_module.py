@@ -22,7 +22,8 @@ from pytest_gocache.results.result import Result
 from pytest_gocache.run.checkout import Times, copy_repository, set_times
 from pytest_gocache.run.machine import Machine
 from pytest_gocache.run.module_files import changeable, existing_file, file_errors, new_files, text_of
-from pytest_gocache.run.observer import Observer, Running
+from pytest_gocache.run.observer import Observer
+from pytest_gocache.run.running import Running
 
 if sys.version_info >= (3, 11):
     from typing import Unpack

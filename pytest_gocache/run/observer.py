@@ -42,7 +42,7 @@ from pytest_gocache.run.shim_server import Request
 from pytest_gocache.run.time_limit import timeout_error
 from pytest_gocache.run.traces import BUILD_INDIRECTLY, Traces, with_idleness
 
-__all__ = ["Observer", "Running", "Steps"]
+__all__ = ["Observer"]
 
 
 @dataclass(slots=True)
@@ -232,55 +232,43 @@ class Observer:
     ) -> GoCommand:
         """A go command ready to run: its sources are read, and the standard packages it needs are warm."""
         with self.steps.one_at_a_time:
-            return self._prepared(args, env, cwd, root, folder, step, within)
-
-    def _prepared(  # noqa: PLR0913, PLR0917 - as above
-        self,
-        args: Sequence[str],
-        env: Mapping[str, str],
-        cwd: Path,
-        root: Path,
-        folder: Path,
-        step: int,
-        within: str,
-    ) -> GoCommand:
-        around = self._circumstances(env, cwd)
-        settings, modcache = around.settings, around.modcache
-        arguments = GoArguments.read(args, settings.get("GOFLAGS", ""))
-        sources = self._sources(root, modcache)
-        files = self.steps.trees.read(root, self.steps.texts)
-        if arguments.builds or arguments.verb in BUILD_INDIRECTLY:
-            with self.own_time():
-                self._warm(arguments, settings, sources, cwd)
-        shared = self.machine.shared if settings.get("GOCACHEPROG") else None
-        cache = shared.cache if shared else BuildCache(gocache_of(settings))
-        circumstances = replace(
-            around,
-            started=time.time(),  # after the warming
-            events=self._events(),
-            files=files,
-            rerun=self._rerun,
-            list_packages=self._list_packages,
-            warm=self.machine.cache.warm,
-            compiled_package=self.machine.build_cache.compiled_package,
-            test_log=cache.output,
-            layout=layout_of(sources, arguments, settings, cwd),
-        )
-        folder.mkdir(parents=True)
-        return GoCommand(
-            toolchain=self.machine.toolchain,
-            args=tuple(args),
-            arguments=arguments,
-            root=root,
-            sources=sources,
-            folder=folder,
-            circumstances=circumstances,
-            modules=frozenset(modules_in(modcache)),
-            step=step,
-            known=self.steps.known,
-            cache=cache,
-            within=within,
-        )
+            around = self._circumstances(env, cwd)
+            settings, modcache = around.settings, around.modcache
+            arguments = GoArguments.read(args, settings.get("GOFLAGS", ""))
+            sources = self._sources(root, modcache)
+            files = self.steps.trees.read(root, self.steps.texts)
+            if arguments.builds or arguments.verb in BUILD_INDIRECTLY:
+                with self.own_time():
+                    self._warm(arguments, settings, sources, cwd)
+            shared = self.machine.shared if settings.get("GOCACHEPROG") else None
+            cache = shared.cache if shared else BuildCache(gocache_of(settings))
+            circumstances = replace(
+                around,
+                started=time.time(),  # after the warming
+                events=self._events(),
+                files=files,
+                rerun=self._rerun,
+                list_packages=self._list_packages,
+                warm=self.machine.cache.warm,
+                compiled_package=self.machine.build_cache.compiled_package,
+                test_log=cache.output,
+                layout=layout_of(sources, arguments, settings, cwd),
+            )
+            folder.mkdir(parents=True)
+            return GoCommand(
+                toolchain=self.machine.toolchain,
+                args=tuple(args),
+                arguments=arguments,
+                root=root,
+                sources=sources,
+                folder=folder,
+                circumstances=circumstances,
+                modules=frozenset(modules_in(modcache)),
+                step=step,
+                known=self.steps.known,
+                cache=cache,
+                within=within,
+            )
 
     def _circumstances(self, env: Mapping[str, str], cwd: Path) -> Circumstances:
         from_files = file_settings(env, self._goroot, cwd)

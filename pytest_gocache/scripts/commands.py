@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pytest_gocache.errors import UsageError
@@ -32,6 +33,8 @@ class CommandSpec:
     """The index of the word that is a regular expression, whose variables are quoted; -1 for none."""
     starts: bool = False
     """Whether ``run`` returns a command that is ready to run, so that it can run in the background."""
+    judges: bool = False
+    """Whether ``run`` also gets ``negated``: what ``!`` means is a verdict of its own."""
 
 
 def _first_word(words: Sequence[str]) -> int:
@@ -94,7 +97,7 @@ COMMANDS: Mapping[str, CommandSpec] = {
     "mv": CommandSpec("OLD NEW", file_commands.mv, 2, 2),
     "replace": CommandSpec("[OLD NEW]... FILE", file_commands.replace, 1),
     "repo": CommandSpec("", lambda *_: None, 0, 0),
-    "reproducible": CommandSpec("[BUILD ARGUMENT...]", verdicts.reproducible),
+    "reproducible": CommandSpec("[BUILD ARGUMENT...]", verdicts.reproducible, judges=True),
     "rm": CommandSpec("PATH...", file_commands.rm, 1),
     "skip": CommandSpec("[REASON]", programs.skip),
     "sleep": CommandSpec("DURATION [&]", programs.sleep, 1, 1, starts=True),
@@ -108,7 +111,9 @@ COMMANDS: Mapping[str, CommandSpec] = {
     "unset": CommandSpec("NAME...", text_commands.unset, 1),
     "wait": CommandSpec("[NAME]", programs.wait, 0, 1),
     **{
-        name: CommandSpec(_USAGE[name], verdicts.verdict, pattern=_why_pattern if name == "why" else None)
+        name: CommandSpec(
+            _USAGE[name], partial(verdicts.verdict, name), pattern=_why_pattern if name == "why" else None, judges=True
+        )
         for name in VERDICTS
     },
 }

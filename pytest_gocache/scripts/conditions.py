@@ -15,140 +15,37 @@ from pytest_gocache.scripts.state import State
 
 __all__ = ["CONDITIONS", "holds", "known_condition"]
 
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
 # What Go supports where, of Go 1.21 to 1.27: `internal/platform` in its sources.
-_OSES = frozenset(
-    [
-        "aix",
-        "android",
-        "darwin",
-        "dragonfly",
-        "freebsd",
-        "hurd",
-        "illumos",
-        "ios",
-        "js",
-        "linux",
-        "nacl",
-        "netbsd",
-        "openbsd",
-        "plan9",
-        "solaris",
-        "wasip1",
-        "windows",
-        "zos",
-    ]
+_OSES = _words(
+    "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd",
+    "openbsd plan9 solaris wasip1 windows zos",
 )
-_ARCHES = frozenset(
-    [
-        "386",
-        "amd64",
-        "amd64p32",
-        "arm",
-        "armbe",
-        "arm64",
-        "arm64be",
-        "loong64",
-        "mips",
-        "mipsle",
-        "mips64",
-        "mips64le",
-        "mips64p32",
-        "mips64p32le",
-        "ppc",
-        "ppc64",
-        "ppc64le",
-        "riscv",
-        "riscv64",
-        "s390",
-        "s390x",
-        "sparc",
-        "sparc64",
-        "wasm",
-    ]
+_UNIX = _OSES - _words("js nacl plan9 wasip1 windows zos")
+_ARCHES = _words(
+    "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le",
+    "ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm",
 )
-_UNIX = frozenset(
-    [
-        "aix",
-        "android",
-        "darwin",
-        "dragonfly",
-        "freebsd",
-        "hurd",
-        "illumos",
-        "ios",
-        "linux",
-        "netbsd",
-        "openbsd",
-        "solaris",
-    ]
+_RACE = _words(
+    "linux/amd64 linux/arm64 linux/loong64 linux/ppc64le linux/s390x",
+    "darwin/amd64 darwin/arm64 freebsd/amd64 netbsd/amd64 windows/amd64",
 )
-_RACE = frozenset(
-    [
-        "linux/amd64",
-        "linux/arm64",
-        "linux/loong64",
-        "linux/ppc64le",
-        "linux/s390x",
-        "darwin/amd64",
-        "darwin/arm64",
-        "freebsd/amd64",
-        "netbsd/amd64",
-        "windows/amd64",
-    ]
-)
-_MSAN = frozenset(["linux/amd64", "linux/arm64", "linux/loong64", "freebsd/amd64"])
-_ASAN = frozenset(["linux/amd64", "linux/arm64", "linux/loong64", "linux/ppc64le", "linux/riscv64"])
-_FUZZ = frozenset(["darwin", "freebsd", "linux", "openbsd", "windows"])
-_FUZZ_ARCHES = frozenset(["amd64", "arm64", "loong64"])
-_MODES = {
-    "archive": None,
-    "default": None,
-    "exe": None,
-    "c-archive": None,
-    "c-shared": frozenset(
-        [
-            "linux/amd64",
-            "linux/arm",
-            "linux/arm64",
-            "linux/386",
-            "linux/ppc64le",
-            "linux/riscv64",
-            "linux/s390x",
-            "linux/loong64",
-            "darwin/amd64",
-            "darwin/arm64",
-        ]
-    ),
-    "pie": frozenset(
-        [
-            "linux/386",
-            "linux/amd64",
-            "linux/arm",
-            "linux/arm64",
-            "linux/loong64",
-            "linux/ppc64le",
-            "linux/riscv64",
-            "linux/s390x",
-            "darwin/amd64",
-            "darwin/arm64",
-        ]
-    ),
-    "plugin": frozenset(
-        [
-            "linux/amd64",
-            "linux/arm",
-            "linux/arm64",
-            "linux/386",
-            "linux/loong64",
-            "linux/riscv64",
-            "linux/s390x",
-            "linux/ppc64le",
-            "darwin/amd64",
-            "darwin/arm64",
-        ]
-    ),
-    "shared": frozenset(["linux/386", "linux/amd64", "linux/arm", "linux/arm64", "linux/ppc64le", "linux/s390x"]),
+_MSAN = _words("linux/amd64 linux/arm64 linux/loong64 freebsd/amd64")
+_ASAN = _words("linux/amd64 linux/arm64 linux/loong64 linux/ppc64le linux/riscv64")
+_FUZZ = _words("darwin freebsd linux openbsd windows")
+_FUZZ_ARCHES = _words("amd64 arm64 loong64")
+_SHARED = _words("linux/386 linux/amd64 linux/arm linux/arm64 linux/ppc64le linux/s390x")
+_LIBRARIES = _SHARED | _words("linux/loong64 linux/riscv64 darwin/amd64 darwin/arm64")
+_MODES: Mapping[str, frozenset[str] | None] = {
+    **dict.fromkeys(("archive", "default", "exe", "c-archive")),
+    **dict.fromkeys(("c-shared", "pie", "plugin"), _LIBRARIES),
+    "shared": _SHARED,
 }
+"""The build modes, each with its targets; None for all targets."""
 _GO_VERSION = re.compile(r"go1\.\d+")
 
 

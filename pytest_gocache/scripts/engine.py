@@ -17,13 +17,11 @@ from pytest_gocache.scripts.place import at_line
 from pytest_gocache.scripts.programs import end_all, in_background
 from pytest_gocache.scripts.state import Output, State, Stopped
 from pytest_gocache.scripts.syntax import Command, Script, written
-from pytest_gocache.scripts.verdicts import VERDICTS
 from pytest_gocache.scripts.words import expanded, expanded_word
 
 __all__ = ["check_names", "new_state", "run_script", "write_files"]
 
 _FAILURES = (AssertionError, OSError)
-_NEGATES_ITSELF = (*VERDICTS, "reproducible")
 
 
 def check_names(script: Script) -> None:
@@ -144,13 +142,13 @@ def _run(state: State, command: Command, spec: CommandSpec, args: Sequence[str])
     error: Exception | None = None
     output: Output | None = None
     try:
-        output = _called(state, command, spec, args, negated=negated)
+        output = _called(state, spec, args, negated=negated)
     except _FAILURES as failed:
         error = failed
     if output is not None:
         state.stdout, state.stderr, error = output.stdout, output.stderr, output.error
         state.log += _printed(output)
-    if command.name in _NEGATES_ITSELF:
+    if spec.judges:
         negated = False
     if error is not None and not negated and command.prefix != "?":
         raise _as_failure(command, error)
@@ -158,12 +156,9 @@ def _run(state: State, command: Command, spec: CommandSpec, args: Sequence[str])
         raise AssertionError(_unexpected(state, command, args))
 
 
-def _called(state: State, command: Command, spec: CommandSpec, args: Sequence[str], *, negated: bool) -> Output | None:
+def _called(state: State, spec: CommandSpec, args: Sequence[str], *, negated: bool) -> Output | None:
     __tracebackhide__ = True
-    if command.name in VERDICTS:
-        spec.run(command.name, state, args, negated=negated)
-        return None
-    if command.name in _NEGATES_ITSELF:
+    if spec.judges:
         spec.run(state, args, negated=negated)
         return None
     done = spec.run(state, args)

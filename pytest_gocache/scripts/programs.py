@@ -8,6 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 from pytest_gocache.assertions.failure import fail
 from pytest_gocache.errors import GoCommandError, UsageError
@@ -111,18 +112,17 @@ def sleep(_: State, args: Sequence[str], group: Callable[[int], None] | None = N
 def in_background(state: State, command: Command, begin: Callable[[Callable[[int], None]], Ready]) -> None:
     """Start a command in the background."""
     group: list[int] = []
-    recorded: list[Callable[[], Output]] = []
-    failed: list[BaseException] = []
+    outcome: Future[Callable[[], Output]] = Future()
     ready = begin(group.append)
 
     def run() -> None:
         try:
-            recorded.append(ready())
+            outcome.set_result(ready())
         except BaseException as error:  # noqa: BLE001 - `wait` raises it
-            failed.append(error)
+            outcome.set_exception(error)
 
     thread = threading.Thread(target=run, daemon=True)
-    state.processes.append(Process(command, thread, recorded, failed, group))
+    state.processes.append(Process(command, thread, outcome, group))
     thread.start()
 
 
@@ -150,10 +150,8 @@ def _ended(state: State, process: Process) -> Output:
     """Wait for a command in the background, and record its result."""
     process.thread.join()
     state.processes.remove(process)
-    if process.failed:
-        raise process.failed[0]
     before = state.latest
-    output = process.recorded[0]()
+    output = process.outcome.result()()
     if process.command.label and state.latest is not None and state.latest is not before:
         state.labels[process.command.label] = state.latest
     return output

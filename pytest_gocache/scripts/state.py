@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -42,10 +43,8 @@ class Process:
 
     command: Command
     thread: threading.Thread
-    recorded: list[Callable[[], Output]]
+    outcome: Future[Callable[[], Output]]
     """At its end, a function that records its result in the thread of the test."""
-    failed: list[BaseException]
-    """The error that ended the thread."""
     group: list[int]
     """The number of its process group, once it has started."""
 

@@ -15,7 +15,7 @@ from pytest_gocache import GoToolchain
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.plugin.session import session_of
 from pytest_gocache.run.machine import Machine
-from pytest_gocache.run.observer import Steps
+from pytest_gocache.run.running import Steps
 from tests.adversary.referee import Referee
 from tests.adversary.shapes import CHANGES, COMMANDS, ENVIRONMENTS, PROGRAMS, SHAPES, load
 

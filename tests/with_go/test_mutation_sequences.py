@@ -13,7 +13,7 @@ from pytest_gocache import GoToolchain, UsageError
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.plugin.session import session_of
 from pytest_gocache.run.machine import Machine
-from pytest_gocache.run.observer import Steps
+from pytest_gocache.run.running import Steps
 from tests.with_go.mutation_module import load_app
 from tests.with_go.mutations import Bench, gaps
 

@@ -19,7 +19,7 @@ from pytest_gocache.host.toolchain import from_path
 from pytest_gocache.plugin.session import session_of
 from pytest_gocache.run.go_module import observer_of
 from pytest_gocache.run.machine import Machine
-from pytest_gocache.run.observer import Steps
+from pytest_gocache.run.running import Steps
 
 LIB = "example.com/app/lib"
 LISTS = [

@@ -12,7 +12,7 @@ from pytest_gocache import GoModule, assert_cached, assert_only_rebuilt, assert_
 from pytest_gocache.plugin.session import session_of
 from pytest_gocache.run.checkout import copy_repository
 from pytest_gocache.run.machine import Machine
-from pytest_gocache.run.observer import Steps
+from pytest_gocache.run.running import Steps
 from tests.messages import failure
 from tests.run.test_git_links import SHAPES, Shape, git, submodule
 from tests.with_pytest.inner_runs import run

@@ -126,6 +126,35 @@ def test_many_workers_with_the_same_tests_make_each_entry_once(pytester: pytest.
     assert keys[0] != keys[1] == keys[2]
 
 
+def test_a_build_makes_what_builds_need_and_a_test_makes_the_rest(pytester: pytest.Pytester, bases: Path) -> None:
+    code = """
+        def test_import(go_module):
+            go_module.write("lib/lib.go", 'package lib\\n\\nimport _ "container/ring"\\n')
+            go_module.write("lib/lib_test.go", 'package lib\\n\\nimport "testing"\\n\\nfunc TestNothing(*testing.T) {}\\n')
+            result = go_module.COMMAND("./...")
+            assert "container/ring" in result.cached
+            assert not (result.compiled | result.vetted) & result.std
+    """
+
+    def stages_after(command: str) -> dict[str, list[str]]:
+        before = set(entries_of(bases))
+        pytester.makepyfile(code.replace("COMMAND", command))
+        run(pytester, bases).assert_outcomes(passed=1)
+        made = [
+            entry for entry in set(entries_of(bases)) - before if "container/ring" in (entry / "entry.json").read_text()
+        ]
+        return {
+            entry.name.partition("-")[2]: sorted(json.loads((entry / "stages.json").read_bytes())) for entry in made
+        }
+
+    assert stages_after("build") == {"build": ["build"]}
+    key = key_of(pytester, bases)
+    assert stages_after("test") == {"": ["build", "rest", "test"]}
+    # A CI cache has to be saved again.
+    assert key_of(pytester, bases) != key
+    assert stages_after("build") == stages_after("test") == {}
+
+
 def test_an_entry_that_disappears_during_a_session_is_made_again(pytester: pytest.Pytester, bases: Path) -> None:
     pytester.makepyfile(f"""
         import pathlib, shutil

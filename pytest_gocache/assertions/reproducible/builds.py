@@ -13,7 +13,8 @@ from pytest_gocache.errors import GoCommandError
 from pytest_gocache.host.files import remove_tree
 from pytest_gocache.results.packages import sha256_of
 from pytest_gocache.results.result import Result
-from pytest_gocache.run.observer import Observer, Running
+from pytest_gocache.run.observer import Observer
+from pytest_gocache.run.running import Running
 
 __all__ = ["Build", "Builder", "Recipe", "differing_outputs", "hashes_of", "sizes_of"]
 

@@ -14,7 +14,8 @@ from pytest_gocache.errors import UsageError
 from pytest_gocache.golang.command_line import GoArguments, without_flag
 from pytest_gocache.results.result import Result
 from pytest_gocache.results.select import dependencies_of
-from pytest_gocache.run.observer import Observer, Running
+from pytest_gocache.run.observer import Observer
+from pytest_gocache.run.running import Running
 
 __all__ = ["GoBuild"]
 

@@ -17,7 +17,8 @@ from pytest_gocache.host.files import remove_tree
 from pytest_gocache.results.left_binaries import left_binaries
 from pytest_gocache.results.result import Result
 from pytest_gocache.run.checkout import copy_repository
-from pytest_gocache.run.observer import Observer, Running
+from pytest_gocache.run.observer import Observer
+from pytest_gocache.run.running import Running
 
 __all__ = ["ProgramBuild"]
 

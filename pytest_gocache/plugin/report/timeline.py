@@ -90,11 +90,6 @@ class Work:
     most: int
     """The largest number of actions that ran at the same time."""
 
-    @property
-    def mean(self) -> float:
-        """How many actions ran at the same time, on average."""
-        return self.seconds / self.elapsed if self.elapsed else 0.0
-
 
 def work_of(spans: Sequence[Span]) -> Work:
     """The work of the actions that ran."""
